@@ -1,0 +1,75 @@
+"""One palette, one layout: a role or a loss keeps its colour, dash and marker in every figure.
+
+The hues keep a contrast of at least 3:1 on white and on Streamlit's dark background, and are told apart by
+colour-blind readers (Okabe-Ito). Colour is never alone: every style has a dash and a marker too.
+"""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#808080"
+
+TARGET, NOISE = GREEN, ORANGE
+PULL, PUSH = BLUE, ORANGE
+TRUTH = GREY
+
+SEQUENTIAL = "cividis"
+# Neutral zero in a mid grey that is neither of the two backgrounds: zero stays visible in light and dark.
+SIGNED = [[0.0, BLUE], [0.5, "#E6E6E6"], [1.0, ORANGE]]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one series looks everywhere: hex colour, plotly dash, plotly marker symbol."""
+
+    colour: str
+    dash: str
+    symbol: str
+
+
+LOSS_STYLES: dict[str, Style] = {
+    "nll": Style(PURPLE, "solid", "circle"),
+    "label_infonce": Style(PURPLE, "dash", "circle-open"),
+    "soft_target_cross_entropy": Style(ORANGE, "solid", "square"),
+    "soft_distribution_infonce": Style(ORANGE, "dash", "square-open"),
+    "soft_target_infonce": Style(BLUE, "solid", "diamond"),
+    "soft_target_infonce_exact_noise": Style(GREEN, "solid", "triangle-up"),
+    "supcon": Style(ORANGE, "solid", "square"),
+    "sincere": Style(BLUE, "solid", "diamond"),
+    "eps_sup_infonce": Style(BLUE, "dash", "diamond-open"),
+    "nt_xent": Style(PURPLE, "solid", "circle"),
+    "weibit": Style(GREEN, "dash", "triangle-up-open"),
+    "weince": Style(GREEN, "solid", "triangle-up"),
+}
+
+_CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY)
+_CLASS_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")
+
+
+def class_style(index: int) -> Style:
+    """Style of class `index`: 5 colours x 6 markers tell 30 classes apart, then repeat.
+
+    >>> class_style(0) == class_style(5)
+    False
+    """
+    return Style(
+        _CLASS_COLOURS[index % len(_CLASS_COLOURS)],
+        "solid",
+        _CLASS_SYMBOLS[(index // len(_CLASS_COLOURS)) % len(_CLASS_SYMBOLS)],
+    )
+
+
+def layout(plot: go.Figure, *, x: str, y: str, height: int = 420) -> go.Figure:
+    """Give a plot the house layout: axis titles with units, transparent ground, legend above, tight margins."""
+    plot.update_layout(
+        height=height,
+        margin={"l": 60, "r": 16, "t": 40, "b": 50},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        font={"size": 13},
+    )
+    plot.update_xaxes(title_text=x, showgrid=True, gridcolor="rgba(128,128,128,0.2)", zeroline=False)
+    plot.update_yaxes(title_text=y, showgrid=True, gridcolor="rgba(128,128,128,0.2)", zeroline=False)
+    return plot

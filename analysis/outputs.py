@@ -1,0 +1,78 @@
+"""What every analysis takes: the outputs of one model on one data set, as plain arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from losses.errors import LabError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """One split of a data set, seen through one model.
+
+    embeddings (N, D) float32 unit rows; labels (N,) int64 indices into `Outputs.class_names`;
+    logits (N, K) or None where the model has no class head; images (N, H, W[, C]) uint8 or None;
+    ids (N,) the items' own names. Arrays are made read-only.
+    """
+
+    embeddings: np.ndarray
+    labels: np.ndarray
+    logits: np.ndarray | None = None
+    images: np.ndarray | None = None
+    ids: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.str_))
+
+    def __post_init__(self) -> None:
+        items = len(self.embeddings)
+        if self.embeddings.ndim != 2 or self.embeddings.size == 0:
+            raise LabError("embeddings", "must be (N, D) with N >= 1 and D >= 1", self.embeddings.shape)
+        if not np.isfinite(self.embeddings).all():
+            rows = np.flatnonzero(~np.isfinite(self.embeddings).all(axis=1))
+            raise LabError("embeddings", "must be finite", f"not so in {len(rows)} rows, first row {rows[0]}")
+        if not self.ids.size:
+            object.__setattr__(self, "ids", np.arange(items).astype(np.str_))
+        for name in ("labels", "logits", "images", "ids"):
+            array = getattr(self, name)
+            if array is not None and len(array) != items:
+                raise LabError(name, f"must have one row for each of {items} embeddings", len(array))
+        for name in ("embeddings", "labels", "logits", "images", "ids"):
+            if getattr(self, name) is not None:
+                getattr(self, name).setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outputs:
+    """A model's outputs on train and test, with where they come from.
+
+    `temperature` is the one the model was trained with (logits are divided by it before a softmax).
+    `provenance` has loss, data, seed, file digest, versions, the training log: plain JSON values, never code.
+    """
+
+    train: Split
+    test: Split
+    class_names: tuple[str, ...]
+    temperature: float
+    provenance: Mapping[str, object]
+
+    def __post_init__(self) -> None:
+        for name, split in (("train", self.train), ("test", self.test)):
+            low, high = int(split.labels.min()), int(split.labels.max())
+            if low < 0 or high >= len(self.class_names):
+                raise LabError(
+                    f"{name} labels", f"must lie in 0 to {len(self.class_names) - 1}", f"between {low} and {high}"
+                )
+        if self.train.embeddings.shape[1] != self.test.embeddings.shape[1]:
+            raise LabError(
+                "test embeddings",
+                f"must have the {self.train.embeddings.shape[1]} dimensions of the train embeddings",
+                self.test.embeddings.shape[1],
+            )
+
+    @property
+    def digest(self) -> str:
+        """Content digest of the file they came from: the key of every cache."""
+        return str(self.provenance["digest"])

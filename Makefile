@@ -1,0 +1,35 @@
+# Two commands: `make app` and `make test`. Each is complete on a machine with Python 3.11+ and make.
+PYTHON ?= python3
+PORT ?= 8501
+IN = .venv/bin/python -m
+
+.PHONY: app test lint bench zoo clean install install-dev
+
+app: install
+	@$(PYTHON) bootstrap.py port $(PORT)
+	@echo "NCE Lab: http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"
+	@exec $(IN) streamlit run app.py --server.port $(PORT)
+
+test: install-dev
+	@$(IN) tests.browser.chromium
+	$(IN) pytest
+
+lint: install-dev
+	$(IN) ruff check
+	$(IN) ruff format --check
+	$(IN) mypy
+
+bench: install-dev
+	$(IN) benchmarks
+
+zoo: install
+	$(IN) checkpoints.zoo.remake
+
+install:
+	@$(PYTHON) bootstrap.py install requirements.txt
+
+install-dev:
+	@$(PYTHON) bootstrap.py install requirements-dev.txt
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,127 @@
+"""Controls bound to the URL: what a link asks for is checked before a widget sees it.
+
+Streamlit's own binding drops a bad value silently, truncates 7.9 to 7, fails on `?seed=inf`, and writes the
+label of an option. So a value from the URL is read here first: a good one is handed on, a bad one is replaced
+by the default and named in one notice.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from losses.errors import LabError
+from ui.errors import plain
+from ui.session import session
+
+LINK_VERSION = "1"
+
+
+@dataclass(slots=True)
+class Panel:
+    """The controls of one page. `values` has what each would write into a link."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+    def integer(self, label: str, key: str, *, default: int, low: int, high: int, help: str | None = None) -> int:
+        """A whole number from `low` to `high`."""
+        rule = f"must be a whole number from {low} to {high}"
+        _check(key, lambda raw: _number(key, rule, raw, low, high, whole=True))
+        value = st.number_input(label, low, high, default, 1, key=key, help=help, bind="query-params")
+        self.values[key] = [str(value)]
+        return value
+
+    def number(
+        self, label: str, key: str, *, default: float, low: float, high: float, step: float, help: str | None = None
+    ) -> float:
+        """A finite number from `low` to `high`, on a slider of the given step."""
+        rule = f"must be a number from {low:g} to {high:g}"
+        _check(key, lambda raw: _number(key, rule, raw, low, high, whole=False))
+        value = st.slider(label, low, high, default, step, key=key, help=help, bind="query-params")
+        self.values[key] = [f"{value:g}"]
+        return value
+
+    def choice(self, label: str, key: str, options: Mapping[str, str], *, default: str, help: str | None = None) -> str:
+        """One of `options`, name -> label; links carry the name."""
+        _check(key, lambda raw: _named(key, options, raw))
+        index = list(options).index(default)
+        value = st.selectbox(label, list(options), index, options.__getitem__, key=key, help=help, bind="query-params")
+        self.values[key] = [value]
+        return value
+
+    def choices(
+        self, label: str, key: str, options: Mapping[str, str], *, default: tuple[str, ...], help: str | None = None
+    ) -> tuple[str, ...]:
+        """Any of `options`, name -> label, in the order of `options`."""
+        _check(key, lambda raw: _named(key, options, raw))
+        picked = st.pills(
+            label,
+            list(options),
+            selection_mode="multi",
+            default=default,
+            format_func=options.__getitem__,
+            key=key,
+            help=help,
+            bind="query-params",
+        )
+        self.values[key] = [name for name in options if name in picked]
+        return tuple(self.values[key])
+
+    def switch(self, label: str, key: str, *, default: bool = False, help: str | None = None) -> bool:
+        """Yes or no."""
+        _check(key, lambda raw: _named(key, {"true": "true", "false": "false"}, raw.lower()))
+        value = st.toggle(label, default, key=key, help=help, bind="query-params")
+        self.values[key] = [str(value).lower()]
+        return value
+
+
+@contextmanager
+def panel() -> Iterator[Panel]:
+    """The page's place for controls in the sidebar; afterwards the link to this page and what a link got wrong."""
+    controls = Panel()
+    with session().controls or st.sidebar:
+        yield controls
+        _copy_link(controls)
+    for notice in session().notices:
+        st.warning(plain(notice))
+    session().notices.clear()
+
+
+def _check(key: str, read: Callable[[str], str]) -> None:
+    """Read the URL's values of `key` before its widget does, and start again with what they should have been."""
+    if key in st.session_state or key not in st.query_params:
+        return
+    asked, good = st.query_params.get_all(key), []
+    for raw in asked:
+        try:
+            good.append(read(raw))
+        except LabError as mistake:
+            session().notices.append(str(mistake))
+    if good != asked:
+        st.query_params[key] = good
+        st.rerun()
+
+
+def _number(key: str, rule: str, raw: str, low: float, high: float, *, whole: bool) -> str:
+    try:
+        value = float(raw)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high or (whole and value != int(value)):
+        raise LabError(key, rule, raw, "The default is used instead.")
+    return raw
+
+
+def _named(key: str, options: Mapping[str, str], raw: str) -> str:
+    if raw in options:
+        return options[raw]
+    if raw in options.values():
+        return raw
+    raise LabError(key, f"must be one of {', '.join(options)}", raw, "The default is used instead.")
+
+
+def _copy_link(controls: Panel) -> None:
+    with st.popover("Copy link", width="stretch"):
+        st.code(str(controls.values), language=None, wrap_lines=True)

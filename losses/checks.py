@@ -1,0 +1,122 @@
+"""What the losses demand of their inputs: each broken rule is one `LabError`.
+
+Rules on values need the values, which a tensor inside `torch.func.vmap` or `torch.compile` does not have:
+there they are skipped, rules on shapes and dtypes are not.
+"""
+
+import math
+from numbers import Integral, Real
+
+import torch
+from torch import Tensor
+
+from losses.errors import LabError
+
+REDUCTIONS = ("mean", "none")
+SIMPLEX_TOLERANCE = 1e-3
+HALF_SIMPLEX_TOLERANCE = 1e-2
+
+
+def has_values(*tensors: Tensor) -> bool:
+    """Whether the entries can be looked at now."""
+    if torch.compiler.is_compiling():
+        return False
+    return not any(torch._C._functorch.is_functorch_wrapped_tensor(tensor) for tensor in tensors)
+
+
+def check_number(name: str, value: float, *, above: float = -math.inf, remedy: str = "") -> None:
+    """A finite real number above a limit."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value) or value <= above:
+        rule = "must be a finite number" + ("" if above == -math.inf else f" above {above:g}")
+        raise LabError(name, rule, repr(value), remedy)
+
+
+def check_temperature(temperature: float) -> None:
+    check_number("temperature", temperature, above=0, remedy="Use 0.05 to 1 for unit embeddings, 1 for logits.")
+
+
+def check_reduction(reduction: str) -> None:
+    if reduction not in REDUCTIONS:
+        raise LabError("reduction", "must be 'mean' or 'none'", repr(reduction))
+
+
+def check_chunk_size(chunk_size: int | None) -> None:
+    if chunk_size is not None and (not isinstance(chunk_size, Integral) or chunk_size < 1):
+        raise LabError(
+            "chunk_size", "must be a whole number of rows from 1, or None", repr(chunk_size), "None takes all at once."
+        )
+
+
+def check_floats(name: str, tensor: Tensor, *shape: str) -> None:
+    """A floating tensor with as many dimensions as `shape` has letters."""
+    if not isinstance(tensor, Tensor) or not tensor.dtype.is_floating_point:
+        found = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
+        raise LabError(name, "must be a floating torch tensor", found, "Convert with torch.as_tensor(...).float().")
+    if tensor.ndim != len(shape) or 0 in tensor.shape:
+        raise LabError(name, f"must have shape ({', '.join(shape)}) with no empty dimension", tuple(tensor.shape))
+
+
+def check_labels(labels: Tensor, count: int) -> None:
+    """One integer for each of `count` samples."""
+    if (
+        not isinstance(labels, Tensor)
+        or labels.dtype.is_floating_point
+        or labels.dtype in (torch.bool, torch.complex64)
+    ):
+        found = labels.dtype if isinstance(labels, Tensor) else type(labels).__name__
+        raise LabError("labels", "must be an integer torch tensor", found, "Convert with labels.long().")
+    if tuple(labels.shape) != (count,):
+        raise LabError("labels", f"must have shape ({count},), one label a sample", tuple(labels.shape))
+
+
+def check_class_labels(labels: Tensor, logits: Tensor) -> None:
+    """Labels that index the columns of the logits."""
+    samples, classes = logits.shape
+    check_labels(labels, samples)
+    if has_values(labels) and (labels.min() < 0 or labels.max() >= classes):
+        found = f"between {labels.min().item()} and {labels.max().item()}"
+        raise LabError("labels", f"must lie in 0 to {classes - 1}, the columns of the logits", found)
+
+
+def check_targets(targets: Tensor, logits: Tensor) -> None:
+    """Soft targets shaped like the logits, each row a distribution over the classes."""
+    check_floats("targets", targets, "N", "K")
+    if targets.shape != logits.shape:
+        raise LabError("targets", f"must have the logits' shape {tuple(logits.shape)}", tuple(targets.shape))
+    if not has_values(targets):
+        return
+    half = targets.dtype in (torch.float16, torch.bfloat16)
+    miss = (targets.detach().double().sum(dim=1) - 1).abs()
+    wrong = ~(miss <= (HALF_SIMPLEX_TOLERANCE if half else SIMPLEX_TOLERANCE)) | (targets.detach() < 0).any(dim=1)
+    if wrong.any():
+        row = int(wrong.nonzero()[0])
+        found = f"not so in {int(wrong.sum())} rows, first row {row} with sum {targets[row].sum().item():g}"
+        raise LabError("targets", "must be non-negative with rows that sum to 1", found, "Divide each row by its sum.")
+
+
+def check_noise_probs(noise_probs: Tensor, classes: int) -> None:
+    """A class prior of K non-negative entries."""
+    check_floats("noise_probs", noise_probs, "K")
+    if len(noise_probs) != classes:
+        raise LabError("noise_probs", f"must have one entry for each of {classes} classes", len(noise_probs))
+    if has_values(noise_probs) and not bool((noise_probs.isfinite() & (noise_probs >= 0)).all()):
+        raise LabError("noise_probs", "must be finite and non-negative", noise_probs.tolist())
+
+
+def check_prior_covers(used: Tensor, noise_probs: Tensor) -> None:
+    """No class in use, `used` (K,) bool, may have prior 0: its score would be infinite."""
+    if not has_values(used, noise_probs):
+        return
+    missing = used & (noise_probs == 0)
+    if missing.any():
+        raise LabError(
+            "noise_probs",
+            "must be above 0 for every class that a target uses",
+            f"0 for class {int(missing.nonzero()[0])}",
+            "Take the class frequencies of the training set.",
+        )
+
+
+def check_batch(name: str, count: int, least: int, why: str) -> None:
+    if count < least:
+        raise LabError(name, f"must number at least {least}: {why}", count, "Use a larger batch.")

@@ -1,0 +1,154 @@
+"""Losses of a class head: logits (N, K) against labels or soft targets.
+
+N samples, K classes, tau temperature, eta class prior. At evaluation all five give class probabilities
+softmax(logits / tau). What they estimate at their optimum differs: NLL and soft-target cross-entropy fit
+E[w|x] through the softmax, soft target InfoNCE a density ratio p(w|x) / p(w) inside the family exp(w . f).
+"""
+
+import torch
+from torch import Generator, Tensor
+
+from losses.checks import (
+    check_batch,
+    check_class_labels,
+    check_floats,
+    check_noise_probs,
+    check_prior_covers,
+    check_reduction,
+    check_targets,
+    check_temperature,
+)
+from losses.numerics import product, reduced, widen
+
+
+def nll(logits: Tensor, labels: Tensor, *, temperature: float = 1.0, reduction: str = "mean") -> Tensor:
+    """Negative log likelihood -log softmax(f_i / tau)[y_i], in nats.
+
+    logits (N, K) of any float dtype, labels (N,) integers in 0 to K-1 -> a scalar, or (N,) for
+    reduction "none". Constant logits give log K. LabError for a rule broken.
+
+    >>> nll(torch.zeros(2, 5), torch.tensor([0, 3])).item()  # log 5
+    1.609437...
+    """
+    _check(logits, temperature, reduction)
+    check_class_labels(labels, logits)
+    log_probs = (widen(logits) / temperature).log_softmax(dim=-1)  # (N, K)
+    return reduced(-log_probs.gather(1, labels.long()[:, None]).squeeze(1), reduction)
+
+
+def soft_target_cross_entropy(
+    logits: Tensor, targets: Tensor, *, temperature: float = 1.0, reduction: str = "mean"
+) -> Tensor:
+    """Cross-entropy -sum_k w_ik log softmax(f_i / tau)_k against soft targets, in nats.
+
+    logits (N, K), targets (N, K) with rows on the simplex -> a scalar, or (N,) for reduction "none".
+    Constant logits give log K. LabError for a rule broken.
+
+    >>> soft_target_cross_entropy(torch.zeros(2, 5), torch.full((2, 5), 0.2)).item()  # log 5
+    1.609437...
+    """
+    _check(logits, temperature, reduction)
+    check_targets(targets, logits)
+    log_probs = (widen(logits) / temperature).log_softmax(dim=-1)  # (N, K)
+    return reduced(-(targets.to(log_probs.dtype) * log_probs).sum(dim=-1), reduction)
+
+
+def label_infonce(
+    logits: Tensor, labels: Tensor, noise_probs: Tensor, *, temperature: float = 1.0, reduction: str = "mean"
+) -> Tensor:
+    """InfoNCE whose candidates are the labels of the batch, in nats.
+
+    -log softmax_j(a_ij)[j = i] with a_ij = f_{i, y_j} / tau - log eta_{y_j}. logits (N, K), N >= 2, labels (N,),
+    noise_probs (K,): a factor common to all of it cancels -> a scalar, or (N,) for reduction "none". Constant
+    logits and a uniform prior give log N, and I(X; Y) >= log N - loss. LabError for a rule broken, also for a
+    label whose prior is 0. Source: Hugger & Uhlmann, arXiv 2404.14076.
+
+    >>> label_infonce(torch.zeros(4, 3), torch.tensor([0, 1, 2, 2]), torch.ones(3) / 3).item()  # log 4
+    1.386294...
+    """
+    _check_contrast(logits, noise_probs, temperature, reduction)
+    check_class_labels(labels, logits)
+    check_prior_covers((labels[:, None] == torch.arange(len(noise_probs), device=labels.device)).any(0), noise_probs)
+    return reduced(_pick_own(label_scores(logits, labels, noise_probs, temperature)), reduction)
+
+
+def soft_target_infonce(
+    logits: Tensor, targets: Tensor, noise_probs: Tensor, *, temperature: float = 1.0, reduction: str = "mean"
+) -> Tensor:
+    """InfoNCE whose candidates are the soft targets of the batch, in nats.
+
+    -log softmax_j(a_ij)[j = i] with a_ij = sum_k w_jk (f_ik / tau - log eta_k). logits (N, K), N >= 2, targets
+    (N, K) with rows on the simplex, noise_probs (K,): a factor common to all of it cancels -> a scalar, or (N,)
+    for reduction "none". Constant logits and a uniform prior give log N, and I(X; W) >= log N - loss. A class of
+    prior 0 that no target uses adds nothing (0 log 0 = 0); one in use is a LabError that names it.
+    Source: Hugger & Uhlmann, arXiv 2404.14076; one matrix product stands for their (N, N, K) repetition.
+
+    >>> soft_target_infonce(torch.zeros(4, 3), torch.full((4, 3), 1 / 3), torch.ones(3) / 3).item()  # log 4
+    1.386294...
+    """
+    _check_contrast(logits, noise_probs, temperature, reduction)
+    check_targets(targets, logits)
+    check_prior_covers((targets != 0).any(dim=0), noise_probs)
+    return reduced(_pick_own(target_scores(logits, targets, noise_probs, temperature)), reduction)
+
+
+def soft_distribution_infonce(
+    logits: Tensor,
+    targets: Tensor,
+    noise_probs: Tensor,
+    *,
+    temperature: float = 1.0,
+    generator: Generator | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Label InfoNCE on labels y_j ~ Categorical(w_j) drawn from the soft targets, in nats.
+
+    Shapes and errors as in `soft_target_infonce`; `generator` draws the labels. Its expectation is at least
+    soft target InfoNCE (Jensen), with equality for one-hot targets. Source: Hugger & Uhlmann, arXiv 2404.14076.
+
+    >>> soft_distribution_infonce(torch.zeros(2, 2), torch.eye(2), torch.ones(2) / 2).item()  # log 2
+    0.693147...
+    """
+    _check_contrast(logits, noise_probs, temperature, reduction)
+    check_targets(targets, logits)
+    check_prior_covers((targets != 0).any(dim=0), noise_probs)
+    labels = sample_labels(targets, generator)
+    return reduced(_pick_own(label_scores(logits, labels, noise_probs, temperature)), reduction)
+
+
+def sample_labels(targets: Tensor, generator: Generator | None = None) -> Tensor:
+    """One label a row, (N,) int64, drawn from targets (N, K) on the generator's own device."""
+    device = targets.device if generator is None else generator.device
+    return widen(targets.detach()).to(device).multinomial(1, generator=generator).squeeze(1).to(targets.device)
+
+
+def label_scores(logits: Tensor, labels: Tensor, noise_probs: Tensor, temperature: float) -> Tensor:
+    """a_ij = f_{i, y_j} / tau - log eta_{y_j}, (N, N), unchecked."""
+    logits, chosen = widen(logits), labels.long()
+    log_prior = noise_probs.to(logits.dtype)[chosen].log()  # (N,)
+    return logits[:, chosen] / temperature - log_prior
+
+
+def target_scores(logits: Tensor, targets: Tensor, noise_probs: Tensor, temperature: float) -> Tensor:
+    """a_ij = sum_k w_jk (f_ik / tau - log eta_k), (N, N), unchecked."""
+    logits = widen(logits)
+    targets = targets.to(logits.dtype)
+    log_prior = torch.xlogy(targets, noise_probs.to(logits.dtype)).sum(dim=-1)  # (N,)
+    return product(logits, targets.mT) / temperature - log_prior
+
+
+def _pick_own(scores: Tensor) -> Tensor:
+    """-log softmax_j(a_ij)[j = i], (N, N) -> (N,): each sample's own candidate against the batch's."""
+    return scores.logsumexp(dim=-1) - scores.diagonal()
+
+
+def _check(logits: Tensor, temperature: float, reduction: str) -> None:
+    check_floats("logits", logits, "N", "K")
+    check_temperature(temperature)
+    check_reduction(reduction)
+
+
+def _check_contrast(logits: Tensor, noise_probs: Tensor, temperature: float, reduction: str) -> None:
+    _check(logits, temperature, reduction)
+    check_noise_probs(noise_probs, logits.shape[1])
+    check_batch("samples", len(logits), 2, "the candidates are the batch's own")

@@ -1,0 +1,100 @@
+"""The class-head losses as `torch.nn.Module`s: settings at construction, checked there, tensors at call.
+
+Each computes what the function of the same name does; shapes, units, errors and sources are said there. A class
+prior is a buffer, so that it moves with the module and is saved with it.
+"""
+
+from torch import Generator, Tensor, nn
+
+from losses import class_head
+from losses.checks import check_floats, check_noise_probs, check_reduction, check_temperature
+
+
+class LossModule(nn.Module):
+    """Temperature and reduction, which all but Weibit have."""
+
+    def __init__(self, temperature: float, reduction: str) -> None:
+        super().__init__()
+        check_temperature(temperature)
+        check_reduction(reduction)
+        self.temperature, self.reduction = temperature, reduction
+
+    def extra_repr(self) -> str:
+        return f"temperature={self.temperature}, reduction={self.reduction!r}"
+
+
+class _ContrastLoss(LossModule):
+    """A class-head loss with a class prior, noise_probs (K,)."""
+
+    noise_probs: Tensor
+
+    def __init__(self, noise_probs: Tensor, *, temperature: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(temperature, reduction)
+        check_floats("noise_probs", noise_probs, "K")
+        check_noise_probs(noise_probs, len(noise_probs))
+        self.register_buffer("noise_probs", noise_probs)
+
+
+class NLL(LossModule):
+    """`losses.nll`: forward(logits (N, K), labels (N,))."""
+
+    def __init__(self, *, temperature: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(temperature, reduction)
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return class_head.nll(logits, labels, temperature=self.temperature, reduction=self.reduction)
+
+
+class SoftTargetCrossEntropy(LossModule):
+    """`losses.soft_target_cross_entropy`: forward(logits (N, K), targets (N, K))."""
+
+    def __init__(self, *, temperature: float = 1.0, reduction: str = "mean") -> None:
+        super().__init__(temperature, reduction)
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        return class_head.soft_target_cross_entropy(
+            logits, targets, temperature=self.temperature, reduction=self.reduction
+        )
+
+
+class LabelInfoNCE(_ContrastLoss):
+    """`losses.label_infonce`: forward(logits (N, K), labels (N,))."""
+
+    def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return class_head.label_infonce(
+            logits, labels, self.noise_probs, temperature=self.temperature, reduction=self.reduction
+        )
+
+
+class SoftTargetInfoNCE(_ContrastLoss):
+    """`losses.soft_target_infonce`: forward(logits (N, K), targets (N, K))."""
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        return class_head.soft_target_infonce(
+            logits, targets, self.noise_probs, temperature=self.temperature, reduction=self.reduction
+        )
+
+
+class SoftDistributionInfoNCE(_ContrastLoss):
+    """`losses.soft_distribution_infonce`: forward(logits (N, K), targets (N, K)); `generator` draws the labels."""
+
+    def __init__(
+        self,
+        noise_probs: Tensor,
+        *,
+        temperature: float = 1.0,
+        generator: Generator | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(noise_probs, temperature=temperature, reduction=reduction)
+        self.generator = generator
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        return class_head.soft_distribution_infonce(
+            logits,
+            targets,
+            self.noise_probs,
+            temperature=self.temperature,
+            generator=self.generator,
+            reduction=self.reduction,
+        )

@@ -1,0 +1,156 @@
+"""Closed-form derivatives of the losses: where each similarity, or each logit, is pushed.
+
+Embedding losses: similarities (N, N) -> (N, N), row i = d loss_i / d s_ij with loss_i not averaged over the batch
+(nats per unit of cosine). Below 0 a pair attracts, since descent raises its similarity; above 0 it repels. The
+diagonal is 0, and so are the rows of anchors that take no part.
+Class heads: -> (N, K) = d (sum of losses) / d logits.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from losses.checks import check_class_labels, check_floats, check_labels, check_number, check_temperature
+from losses.class_head import label_scores, target_scores
+from losses.errors import LabError
+from losses.evidence import ENDPOINT_GAP
+from losses.numerics import masked_logsumexp, product, widen
+from losses.paired import weibit_coordinate
+from losses.pairs import Roles, roles_by_label, roles_by_view
+
+
+def supcon_forces(similarities: Tensor, labels: Tensor, *, temperature: float) -> Tensor:
+    """(q_ip - 1/|P|) / tau for a positive, q_in / tau for noise; q_i = softmax of s_i / tau over the others.
+
+    A same-class pair repels exactly when q_ip > 1/|P(i)|.
+
+    >>> supcon_forces(torch.ones(4, 4), torch.tensor([0, 0, 1, 2]), temperature=1.0)[0]
+    tensor([ 0.0000, -0.6667,  0.3333,  0.3333])
+    """
+    scores, roles = _labelled(similarities, labels, temperature)
+    share = _shares(scores, roles.positives | roles.noise)  # (N, N) q
+    pull = roles.positives / roles.positive_count.clamp_min(1)[:, None]
+    takes_part = roles.positives.any(dim=-1, keepdim=True)
+    return (share - pull) * takes_part / temperature
+
+
+def sincere_forces(similarities: Tensor, labels: Tensor, *, temperature: float) -> Tensor:
+    """-(1 - r_ip) / (|P| tau) for a positive, never above 0; see `eps_sup_infonce_forces` at epsilon = 0.
+
+    >>> sincere_forces(torch.ones(4, 4), torch.tensor([0, 0, 1, 2]), temperature=1.0)[0]
+    tensor([ 0.0000, -0.6667,  0.3333,  0.3333])
+    """
+    return eps_sup_infonce_forces(similarities, labels, temperature=temperature, epsilon=0.0)
+
+
+def eps_sup_infonce_forces(similarities: Tensor, labels: Tensor, *, temperature: float, epsilon: float) -> Tensor:
+    """-g_ip / (|P| tau) for a positive; (e^{s_in/tau} / B_i) sum_p g_ip / (|P| tau) for noise.
+
+    g_ip = sigmoid(log B_i - s_ip/tau + epsilon), the share of the noise in the denominator of p. The two add up
+    to 0 in every row: what the positives gain in pull, the noise gets in push, shared out by its softmax.
+    """
+    scores, roles = _labelled(similarities, labels, temperature)
+    log_noise = masked_logsumexp(scores, roles.noise)[:, None]
+    noise_share = torch.sigmoid(log_noise - scores + epsilon) * roles.positives  # (N, N) g
+    pull = noise_share / roles.positive_count.clamp_min(1)[:, None]
+    push = _shares(scores, roles.noise) * pull.sum(dim=-1, keepdim=True)
+    return (push - pull) / temperature
+
+
+def nt_xent_forces(similarities: Tensor, *, temperature: float) -> Tensor:
+    """(p_ij - 1[j is i's other view]) / tau, p_i = softmax of s_i / tau over the others."""
+    check_temperature(temperature)
+    return _paired_residual(_square(similarities) / temperature) / temperature
+
+
+def weibit_forces(similarities: Tensor, *, beta: float = 4.0) -> Tensor:
+    """beta / (1 - s_ij) (p_ij - 1[j is i's other view]): unbounded weight near the endpoint, 0 beyond the clamp."""
+    check_number("beta", beta, above=0)
+    cosines = _square(similarities)
+    return beta * _weibit_slope(cosines) * _paired_residual(beta * weibit_coordinate(cosines))
+
+
+def weince_forces(similarities: Tensor, *, temperature: float, lam: Tensor, beta: Tensor | float = 1.0) -> Tensor:
+    """((1 - lam_i) / tau + lam_i beta_i / (1 - s_ij)) (p_ij - 1[j is i's other view]).
+
+    lam (2B,) and beta (2B,) or a number, as `weince_diagnostics` finds them. Beyond the clamp only the first
+    term is left.
+    """
+    check_temperature(temperature)
+    cosines = _square(similarities)
+    check_floats("lam", lam, "2B")
+    lam = lam.to(cosines.dtype)[:, None]
+    exponent = torch.as_tensor(beta, dtype=cosines.dtype, device=cosines.device).reshape(-1, 1)
+    scores = (1 - lam) * cosines / temperature + lam * exponent * weibit_coordinate(cosines)
+    slope = (1 - lam) / temperature + lam * exponent * _weibit_slope(cosines)
+    return slope * _paired_residual(scores)
+
+
+def nll_forces(logits: Tensor, labels: Tensor, *, temperature: float = 1.0) -> Tensor:
+    """(softmax(f_i / tau) - onehot(y_i)) / tau."""
+    check_floats("logits", logits, "N", "K")
+    check_class_labels(labels, logits)
+    wide = widen(logits)
+    return soft_target_cross_entropy_forces(
+        wide, one_hot(labels.long(), wide.shape[1]).to(wide.dtype), temperature=temperature
+    )
+
+
+def soft_target_cross_entropy_forces(logits: Tensor, targets: Tensor, *, temperature: float = 1.0) -> Tensor:
+    """(softmax(f_i / tau) - w_i) / tau: the model's own class distribution against the target."""
+    check_temperature(temperature)
+    wide = widen(logits)
+    return ((wide / temperature).softmax(dim=-1) - targets.to(wide.dtype)) / temperature
+
+
+def label_infonce_forces(logits: Tensor, labels: Tensor, noise_probs: Tensor, *, temperature: float = 1.0) -> Tensor:
+    """(sum_j p_ij onehot(y_j) - onehot(y_i)) / tau, p_ij = softmax_j(a_ij)."""
+    check_temperature(temperature)
+    scores = label_scores(logits, labels, noise_probs, temperature)
+    return _batch_contrast(scores, one_hot(labels.long(), logits.shape[1]).to(scores.dtype), temperature)
+
+
+def soft_target_infonce_forces(
+    logits: Tensor, targets: Tensor, noise_probs: Tensor, *, temperature: float = 1.0
+) -> Tensor:
+    """(sum_j p_ij w_j - w_i) / tau: the batch's targets, re-weighted by the model, against the target."""
+    check_temperature(temperature)
+    scores = target_scores(logits, targets, noise_probs, temperature)
+    return _batch_contrast(scores, targets.to(scores.dtype), temperature)
+
+
+def _batch_contrast(scores: Tensor, targets: Tensor, temperature: float) -> Tensor:
+    return (product(scores.softmax(dim=-1), targets) - targets) / temperature
+
+
+def _square(similarities: Tensor) -> Tensor:
+    check_floats("similarities", similarities, "N", "N")
+    if similarities.shape[0] != similarities.shape[1]:
+        raise LabError("similarities", "must be square, one row and one column an anchor", tuple(similarities.shape))
+    return widen(similarities)
+
+
+def _labelled(similarities: Tensor, labels: Tensor, temperature: float) -> tuple[Tensor, Roles]:
+    check_temperature(temperature)
+    scores = _square(similarities) / temperature
+    check_labels(labels, len(scores))
+    return scores, roles_by_label(labels, slice(0, len(labels)))
+
+
+def _shares(scores: Tensor, keep: Tensor) -> Tensor:
+    """Softmax over the kept entries of each row; 0 elsewhere, and in a row that keeps nothing."""
+    return torch.exp(scores - masked_logsumexp(scores, keep)[:, None]).masked_fill(~keep, 0)
+
+
+def _paired_residual(scores: Tensor) -> Tensor:
+    """p_ij - 1[j is i's other view], 0 on the diagonal."""
+    if len(scores) % 2:
+        raise LabError("similarities", "must have an even number of anchors, two views a sample", len(scores))
+    roles = roles_by_view(len(scores), slice(0, len(scores)), scores.device)
+    return _shares(scores, roles.positives | roles.noise) - roles.positives.to(scores.dtype)
+
+
+def _weibit_slope(cosines: Tensor) -> Tensor:
+    """d/ds of -log(1 - s): 1 / (1 - s), 0 where s is clamped."""
+    limit = 1 - ENDPOINT_GAP
+    return torch.where(cosines <= limit, 1 / (1 - cosines.clamp_max(limit)), 0)

@@ -1,0 +1,174 @@
+"""The live engine, against fake generators: threads end, commands are obeyed, mistakes become sentences."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from losses.errors import LabError
+from ui.live import Limits, Look, Phase, Run
+from ui.slots import Slots
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    step: int
+
+
+def ticks(count: int, pause: float = 0.005) -> Callable[[], Iterator[Tick]]:
+    def frames() -> Iterator[Tick]:
+        for index in range(count):
+            time.sleep(pause)
+            yield Tick(10 * (index + 1))
+
+    return frames
+
+
+def wait_for(run: Run[Tick], holds: Callable[[Look[Tick]], bool], seconds: float = 5.0) -> Look[Tick]:
+    deadline = time.monotonic() + seconds
+    while not holds(look := run.look()):
+        assert time.monotonic() < deadline, look
+        time.sleep(0.005)
+    return look
+
+
+def ended(look: Look[Tick]) -> bool:
+    return look.phase is Phase.ENDED
+
+
+@pytest.fixture
+def slots() -> Slots:
+    return Slots(2)
+
+
+def test_a_run_goes_to_its_end_and_its_thread_is_gone(slots):
+    run = Run(ticks(5), slots=slots)
+    look = wait_for(run, ended)
+    assert run.join(1)
+    assert [frame.step for frame in look.frames] == [10, 20, 30, 40, 50]
+    assert look.reason == ""
+    assert look.rate > 0
+    assert slots.taken() == 0
+
+
+def test_stop_counts_at_once_and_ends_the_thread(slots):
+    run = Run(ticks(10_000), slots=slots)
+    wait_for(run, lambda look: len(look.frames) > 2)
+    run.stop()
+    assert run.look().phase is Phase.ENDED
+    assert run.join(1)
+    kept = len(run.look().frames)
+    time.sleep(0.05)
+    assert len(run.look().frames) == kept
+    assert run.look().reason == "Stopped."
+
+
+def test_pause_holds_still_and_resume_goes_on(slots):
+    run = Run(ticks(10_000), slots=slots)
+    wait_for(run, lambda look: len(look.frames) > 2)
+    run.pause()
+    time.sleep(0.05)
+    held = len(run.look().frames)
+    time.sleep(0.1)
+    assert len(run.look().frames) == held
+    assert run.look().phase is Phase.PAUSED
+    run.resume()
+    wait_for(run, lambda look: len(look.frames) > held)
+    run.stop()
+    assert run.join(1)
+
+
+def test_step_computes_exactly_one_frame(slots):
+    run = Run(ticks(10_000), slots=slots, paused=True)
+    for count in (1, 2, 3):
+        wait_for(run, lambda look, count=count: len(look.frames) == count)
+        time.sleep(0.05)
+        assert len(run.look().frames) == count
+        run.step()
+    run.stop()
+    assert run.join(1)
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_run_that_nobody_watches_stops(slots, paused):
+    run = Run(ticks(10_000), limits=Limits(heartbeat=0.2), slots=slots, paused=paused)
+    assert run.join(2)
+    assert run.look().reason == "Stopped: nobody was watching for 0.2 s."
+
+
+def test_a_run_that_is_watched_goes_on(slots):
+    run = Run(ticks(10_000), limits=Limits(heartbeat=0.2), slots=slots)
+    for _ in range(10):
+        time.sleep(0.05)
+        assert run.look().phase is Phase.RUNNING
+    run.stop()
+    assert run.join(1)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (Limits(frames=3), "Stopped at the limit of 3 frames."),
+        (Limits(seconds=0.05), "Stopped at the limit of 0.05 s of computing."),
+    ],
+)
+def test_caps_end_a_run(slots, limits, reason):
+    run = Run(ticks(10_000), limits=limits, slots=slots)
+    assert wait_for(run, ended).reason == reason
+    assert run.join(1)
+
+
+def test_a_mistake_is_said_as_it_reads(slots):
+    def frames() -> Iterator[Tick]:
+        raise LabError("device", "must be present", "cuda")
+        yield
+
+    look = wait_for(Run(frames, slots=slots), ended)
+    assert look.reason == "device must be present, but is cuda."
+
+
+def test_a_bug_is_logged_and_said_without_a_traceback(slots, caplog):
+    def frames() -> Iterator[Tick]:
+        yield Tick(1)
+        raise ZeroDivisionError("inner detail")
+
+    run = Run(frames, slots=slots)
+    look = wait_for(run, ended)
+    assert look.reason == "A bug in NCE Lab ended this run; the server's log has the details."
+    assert [frame.step for frame in look.frames] == [1]
+    assert "inner detail" in caplog.text
+    assert run.join(1)
+
+
+def test_one_run_too_many_is_refused_and_a_place_is_free_again_after_a_stop(slots):
+    runs = [Run(ticks(10_000), slots=slots) for _ in range(2)]
+    with pytest.raises(LabError, match="can be 2 at once on this machine, but is 2 already"):
+        Run(ticks(1), slots=slots)
+    runs[0].stop()
+    assert runs[0].join(1)
+    third = Run(ticks(1), slots=slots)
+    assert third.join(1)
+    runs[1].stop()
+    assert runs[1].join(1)
+
+
+def test_places_hold_under_many_starters():
+    slots, refused, runs = Slots(3), [], []
+
+    def starter() -> None:
+        try:
+            runs.append(Run(ticks(10_000), slots=slots))
+        except LabError as mistake:
+            refused.append(mistake)
+
+    starters = [threading.Thread(target=starter) for _ in range(20)]
+    for thread in starters:
+        thread.start()
+    for thread in starters:
+        thread.join()
+    assert (len(runs), len(refused)) == (3, 17)
+    for run in runs:
+        run.stop()
+        assert run.join(1)

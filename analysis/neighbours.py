@@ -1,0 +1,56 @@
+"""What the nearest train items say: k-nearest-neighbour accuracy, and the neighbours of one item."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.bootstrap import Estimate, Unavailable, proportion
+from analysis.neighbour_graph import Neighbours, join, top_k
+from analysis.outputs import Outputs, Split
+from losses.errors import LabError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vote:
+    """The k-nearest-neighbour classifier on test: predicted (M,) int64 and the share that it gets right."""
+
+    k: int
+    predicted: np.ndarray
+    accuracy: Estimate | Unavailable
+
+
+def vote(neighbours: Neighbours, outputs: Outputs, k: int) -> Vote:
+    """Each of the k nearest train items votes for its class with its cosine as weight (as the SINCERE authors do).
+
+    Equal votes go to the class of the nearer neighbour; of equally near ones, to the lower train index.
+    """
+    if not 1 <= k <= neighbours.k:
+        raise LabError("k", f"must lie in 1 to {neighbours.k}", k)
+    labels = outputs.train.labels[neighbours.indices[:, :k]]
+    weights = neighbours.similarities[:, :k].astype(np.float64)
+    # score[m, a]: all the votes for the class of neighbour a; the first maximum is the nearest one's.
+    score = np.zeros_like(weights)
+    for other in range(k):
+        score += (labels[:, other, None] == labels) * weights[:, other, None]
+    predicted = labels[np.arange(len(labels)), score.argmax(axis=1)]
+    return Vote(k, predicted, proportion(predicted == outputs.test.labels))
+
+
+def nearest_items(outputs: Outputs, query: Split, item: int, k: int = 5) -> tuple[Neighbours, Neighbours]:
+    """The k nearest train items and the k nearest test items of `query`'s item, itself left out of its own split.
+
+    Fewer than k where a split is smaller. Arrays of shape (1, k).
+    """
+    if not 0 <= item < len(query):
+        raise LabError("item", f"must lie in 0 to {len(query) - 1}", item)
+    return _nearest_in(outputs.train, query, item, k), _nearest_in(outputs.test, query, item, k)
+
+
+def _nearest_in(split: Split, query: Split, item: int, k: int) -> Neighbours:
+    cosines = np.matmul(query.embeddings[item : item + 1], split.embeddings.T)
+    if split is query:
+        cosines[0, item] = -np.inf
+    others = min(k, len(split) - (split is query))
+    if others == 0:
+        return Neighbours(np.empty((1, 0), np.int64), np.empty((1, 0), np.float32))
+    return join([top_k(cosines, others)])

@@ -1,0 +1,116 @@
+"""Nearest target and nearest noise similarity (SINCERE, arXiv 2309.14277, figures 2 and 3).
+
+For each test item: the largest cosine to a train item of its class ("target") and of any other class ("noise").
+The authors' script takes the lower of two middle values as the median and reports the margin's absolute value. We
+take the mean of the two and keep the sign: a model whose noise is nearer than its target has a negative margin.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.bootstrap import Estimate, Unavailable, median_difference
+from analysis.neighbour_graph import ROWS, Neighbours, join, similarity_blocks, top_k
+from analysis.outputs import Outputs
+from losses.errors import LabError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """What one pass over train x test keeps; histograms, margins and kNN all read from it.
+
+    class_maxima (M, C) float32: the largest cosine to each class, -inf for a class that train does not have.
+    neighbours: the k nearest train items of each test item. labels (M,): the test items' classes.
+    copies (M,) bool: test items whose embedding is a train item's to the last bit.
+    """
+
+    class_maxima: np.ndarray
+    neighbours: Neighbours
+    labels: np.ndarray
+    copies: np.ndarray
+
+    def __post_init__(self) -> None:
+        for array in (self.class_maxima, self.labels, self.copies):
+            array.setflags(write=False)
+
+    @property
+    def target(self) -> np.ndarray:
+        """Largest cosine to the item's own class, (M,); -inf where train has none of it."""
+        return self.class_maxima[np.arange(len(self.labels)), self.labels]
+
+    @property
+    def noise(self) -> np.ndarray:
+        """Largest cosine to any other class, (M,); -inf where train has no other."""
+        others = self.class_maxima.copy()
+        others[np.arange(len(self.labels)), self.labels] = -np.inf
+        return others.max(axis=1)
+
+    @property
+    def comparable(self) -> np.ndarray:
+        """(M,) bool: items with a target and a noise similarity that are not copies of a train item."""
+        return np.isfinite(self.target) & np.isfinite(self.noise) & ~self.copies
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Medians of the nearest similarities over `items` test items, and their signed difference; cosines."""
+
+    target: float
+    noise: float
+    margin: Estimate
+    items: int
+
+
+def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int = ROWS) -> Nearest:
+    """One exact pass: `rows` test items at a time against all of train, never an M x N buffer.
+
+    k is cut to the number of train items.
+    """
+    if k < 1:
+        raise LabError("k", "must be at least 1", k)
+    order = np.argsort(outputs.train.labels, kind="stable")
+    train, k = outputs.train.embeddings[order], min(k, len(order))
+    present, starts = np.unique(outputs.train.labels[order], return_index=True)
+    maxima = np.full((len(outputs.test), len(outputs.class_names)), -np.inf, dtype=np.float32)
+    found = []
+    for chosen, block in similarity_blocks(outputs.test.embeddings, train, rows=rows):
+        maxima[chosen, present] = np.clip(np.maximum.reduceat(block, starts, axis=1), -1, 1)
+        found.append(top_k(block, k, order))
+    neighbours = join(found)
+    return Nearest(maxima, neighbours, outputs.test.labels, _copies(outputs, neighbours))
+
+
+def margin(nearest: Nearest, label: int | None = None, *, seed: int = 0) -> Margin | Unavailable:
+    """Median target minus median noise with a bootstrap interval over test items; of one class, or of all."""
+    of_class = np.ones(len(nearest.labels), bool) if label is None else nearest.labels == label
+    chosen = np.flatnonzero(of_class & nearest.comparable)
+    if len(chosen) < 2:
+        return Unavailable(_why_not(nearest, of_class))
+    target, noise = nearest.target[chosen], nearest.noise[chosen]
+    estimate = median_difference(target, noise, seed=seed)
+    if isinstance(estimate, Unavailable):
+        return estimate
+    return Margin(float(np.median(target)), float(np.median(noise)), estimate, len(chosen))
+
+
+def _why_not(nearest: Nearest, of_class: np.ndarray) -> str:
+    """The first reason that leaves fewer than two of the chosen items to compare."""
+    if of_class.sum() < 2:
+        return f"a median with an interval needs at least 2 test items, here {of_class.sum()}"
+    if not np.isfinite(nearest.noise[of_class]).any():
+        return "train has no other class, so nothing is noise"
+    if not np.isfinite(nearest.target[of_class]).any():
+        return "train has no item of this class, so nothing is a target"
+    copies = int(nearest.copies[of_class].sum())
+    return f"{copies} of {of_class.sum()} test items have the embedding of a train item, and fewer than 2 are left"
+
+
+def _copies(outputs: Outputs, neighbours: Neighbours) -> np.ndarray:
+    """(M,) bool: test rows equal to a train row. Only rows with a neighbour at cosine 1 are looked at."""
+    suspects = np.flatnonzero(neighbours.similarities[:, 0] > 1 - 1e-5)
+    copies = np.zeros(len(outputs.test), bool)
+    if len(suspects):
+        # + 0.0 turns -0.0 into 0.0: equal numbers have equal bytes.
+        train = {row.tobytes() for row in outputs.train.embeddings + np.float32(0)}
+        copies[suspects] = [(row + np.float32(0)).tobytes() in train for row in outputs.test.embeddings[suspects]]
+    return copies

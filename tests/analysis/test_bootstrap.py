@@ -1,0 +1,67 @@
+"""Intervals against plain resampling loops, closed forms and their promised coverage."""
+
+import numpy as np
+import pytest
+
+from analysis.bootstrap import Estimate, Unavailable, median_difference, proportion
+from losses.errors import LabError
+
+
+@pytest.mark.parametrize("items", [30, 31])
+def test_median_difference_agrees_with_a_resampling_loop(rng, items):
+    first = rng.normal(size=items).astype(np.float32)
+    second = (first - 0.5 + 0.1 * rng.normal(size=items)).astype(np.float32)
+    found = median_difference(first, second, resamples=20_000)
+    drawn = [rng.integers(items, size=items) for _ in range(20_000)]
+    loop = [np.median(first[d]) - np.median(second[d]) for d in drawn]
+    assert found.value == pytest.approx(np.median(first) - np.median(second), abs=1e-7)
+    np.testing.assert_allclose([found.low, found.high], np.quantile(loop, [0.025, 0.975]), atol=0.03)
+
+
+def test_items_are_resampled_together():
+    first = np.linspace(-1, 1, 50, dtype=np.float32)
+    found = median_difference(first, first - np.float32(0.25))
+    np.testing.assert_allclose([found.value, found.low, found.high], 0.25, atol=1e-6)
+
+
+def test_many_items_are_drawn_in_blocks(rng, monkeypatch):
+    monkeypatch.setattr("analysis.bootstrap._CELLS", 1000)
+    values = rng.normal(size=400)
+    found = median_difference(values, np.zeros(400), resamples=301)
+    assert found.low < found.value < found.high
+
+
+def test_margin_interval_covers_its_truth_about_as_often_as_it_says():
+    hits = 0
+    for seed in range(200):
+        drawn = np.random.default_rng(seed).normal(loc=0.3, size=(2, 100))
+        found = median_difference(drawn[0], drawn[1], resamples=300, seed=seed)
+        hits += found.low <= 0 <= found.high
+    assert 0.90 <= hits / 200 <= 0.995
+
+
+def test_proportion_agrees_with_a_resampling_loop(rng):
+    hits = rng.random(80) < 0.7
+    loop = [hits[rng.integers(80, size=80)].mean() for _ in range(20_000)]
+    found = proportion(hits, resamples=20_000)
+    assert found.value == hits.mean()
+    np.testing.assert_allclose([found.low, found.high], np.quantile(loop, [0.025, 0.975]), atol=0.013)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_all_or_none_still_has_a_width(right):
+    found = proportion(np.full(100, right))
+    # Clopper-Pearson for 0 of n: the upper bound solves (1 - p)^n = 0.025.
+    width = found.high - found.low
+    assert (1 - width) ** 100 == pytest.approx(0.025)
+
+
+@pytest.mark.parametrize("items", [0, 1])
+def test_too_few_items_give_a_reason_and_no_number(items):
+    assert isinstance(proportion(np.ones(items, bool)), Unavailable)
+    assert "2 items" in median_difference(np.ones(items), np.ones(items)).reason
+
+
+def test_an_estimate_is_never_nan():
+    with pytest.raises(LabError, match="finite"):
+        Estimate(float("nan"), 0.0, 1.0)

@@ -1,0 +1,58 @@
+"""Class probabilities: softmax against torch, the probe against scikit-learn, and what cannot be probed."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+
+from analysis.outputs import Outputs, Split
+from analysis.probe import class_probabilities, linear_probe, softmax
+from losses.errors import LabError
+
+
+def test_class_head_is_a_softmax_at_the_models_temperature(clustered):
+    outputs = clustered(head=True)
+    found = class_probabilities(outputs)
+    truth = torch.softmax(torch.from_numpy(outputs.test.logits.copy()).double() / 0.5, dim=1).numpy()
+    np.testing.assert_allclose(found.probabilities, truth, rtol=1e-12)
+    assert found.source == "class head"
+    assert found.accuracy.value == np.mean(truth.argmax(axis=1) == outputs.test.labels)
+
+
+def test_without_a_head_a_linear_probe_speaks(clustered):
+    outputs = clustered()
+    found = class_probabilities(outputs)
+    sklearn = LogisticRegression(max_iter=5000).fit(outputs.train.embeddings.astype(float), outputs.train.labels)
+    np.testing.assert_allclose(
+        found.probabilities, sklearn.predict_proba(outputs.test.embeddings.astype(float)), rtol=1e-6
+    )
+    assert found.source == "linear probe"
+
+
+def test_softmax_stands_extreme_logits():
+    found = softmax(np.array([[1e30, 0, -np.inf], [-1e4, -1e4, -1e4]]), 1e-3)
+    np.testing.assert_allclose(found, [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_rows_without_a_finite_maximum_are_refused(bad):
+    with pytest.raises(LabError, match="row 1"):
+        softmax(np.array([[0.0, 1.0], [bad, bad]]), 1.0)
+
+
+def labelled(train_labels, test_labels):
+    rng = np.random.default_rng(0)
+    splits = [Split(rng.normal(size=(len(y), 3)).astype(np.float32), np.array(y)) for y in (train_labels, test_labels)]
+    return Outputs(*splits, ("a", "b", "c"), 1.0, {"digest": "0"})
+
+
+def test_items_of_a_class_that_train_does_not_have_are_left_out():
+    found = linear_probe(labelled([0, 2] * 10, [0, 1, 2, 1]))
+    assert found.items.tolist() == [0, 2]
+    assert found.labels.tolist() == [0, 2]
+    assert (found.probabilities[:, 1] == 0).all()
+
+
+def test_what_cannot_be_probed_is_said():
+    assert "one class only" in linear_probe(labelled([1] * 5, [1, 1])).reason
+    assert "no test item" in linear_probe(labelled([0, 1] * 5, [2, 2])).reason

@@ -10,22 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from losses.errors import LabError
 from ui.slots import PROCESS, Slots
 
-_LOGGER = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-
-class Frame(Protocol):
-    """What a toy world yields: at least the training step it belongs to."""
-
-    @property
-    def step(self) -> int: ...
-
-
-F = TypeVar("F", bound=Frame)
+F = TypeVar("F")
+Simulation = Callable[[Callable[[int], None]], Iterator[F]]
+"""A call with `on_step` that yields frames, and calls `on_step(step)` before each of its steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +41,42 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Look(Generic[F]):
-    """A run at one moment: the frames so far, seconds of computing, and why it ended ("" at its natural end)."""
+    """A run at one moment: steps taken, frames so far, seconds of computing, why it ended ("" at its natural end)."""
 
     phase: Phase
+    step: int
     frames: tuple[F, ...]
     seconds: float
     reason: str
 
     @property
     def rate(self) -> float:
-        """Training steps a second of computing; 0 before the second frame."""
-        return self.frames[-1].step / self.seconds if len(self.frames) > 1 else 0.0
+        """Steps a second of computing; 0 before the first step is done."""
+        return self.step / self.seconds if self.step else 0.0
 
 
 class Run(Generic[F]):
-    """One generator in one thread, started at once; with `paused`, only its first frame is computed.
+    """One simulation in one thread, started at once; with `paused`, it waits after its first frame.
 
-    `frames` is called in the thread, so slow imports and a device's start are off the page's way.
+    `simulation` is called in the thread, so slow imports and a device's start are off the page's way.
     Raises `LabError` when the process has as many runs as it may.
     """
 
     def __init__(
         self,
-        frames: Callable[[], Iterator[F]],
+        simulation: Simulation[F],
         *,
         limits: Limits = Limits(),
         slots: Slots = PROCESS,
         paused: bool = False,
     ) -> None:
-        self._limits, self._seen = limits, time.monotonic()
-        self._frames: list[F] = []
-        self._seconds, self._reason = 0.0, ""
+        self._simulation, self._limits = simulation, limits
+        self._step, self._frames, self._reason = 0, list[F](), ""
+        self._seen = self._began = time.monotonic()
+        self._seconds = 0.0
         self._changed = threading.Condition()
-        self._paused, self._steps_due = paused, int(paused)
-        self._ending = False
-        self._thread = threading.Thread(target=self._work, args=(frames,), name="nce-lab-run", daemon=True)
+        self._ending, self._paused, self._frames_due = False, paused, int(paused)
+        self._thread = threading.Thread(target=self._work, name="nce-lab-run", daemon=True)
         slots.begin(self._thread)
 
     def look(self) -> Look[F]:
@@ -89,19 +84,19 @@ class Run(Generic[F]):
         with self._changed:
             self._seen = time.monotonic()
             phase = Phase.ENDED if self._ending else Phase.PAUSED if self._paused else Phase.RUNNING
-            return Look(phase, tuple(self._frames), self._seconds, self._reason)
+            return Look(phase, self._step, tuple(self._frames), self._seconds, self._reason)
 
     def stop(self, reason: str = "Stopped.") -> None:
-        """End the run. It counts as ended at once; the thread is gone when the frame in work is done, and drops it."""
+        """End the run. It counts as ended at once; its thread is gone when the step in work is done."""
         with self._changed:
             if not self._ending:
                 self._ending, self._reason = True, reason
             self._changed.notify_all()
 
     def pause(self) -> None:
-        """Wait after the frame in work."""
+        """Wait after the step in work."""
         with self._changed:
-            self._paused, self._steps_due = True, 0
+            self._paused, self._frames_due = True, 0
 
     def resume(self) -> None:
         """Go on after a pause."""
@@ -110,9 +105,9 @@ class Run(Generic[F]):
             self._changed.notify_all()
 
     def step(self) -> None:
-        """Compute one more frame, then wait."""
+        """Go on to the next frame, then wait."""
         with self._changed:
-            self._paused, self._steps_due = True, self._steps_due + 1
+            self._paused, self._frames_due = True, self._frames_due + 1
             self._changed.notify_all()
 
     def join(self, timeout: float) -> bool:
@@ -120,43 +115,48 @@ class Run(Generic[F]):
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _work(self, frames: Callable[[], Iterator[F]]) -> None:
+    def _work(self) -> None:
         try:
-            self._consume(frames())
+            for frame in self._simulation(self._before):
+                self._keep(frame)
             self.stop("")
+        except _Ended:
+            pass
         except LabError as mistake:
             self.stop(str(mistake))
         except Exception:
-            _LOGGER.exception("A live run failed")
+            logger.exception("A live run failed")
             self.stop("A bug in NCE Lab ended this run; the server's log has the details.")
 
-    def _consume(self, frames: Iterator[F]) -> None:
-        while self._may_go_on():
-            began = time.monotonic()
-            frame = next(frames, None)
-            with self._changed:
-                self._seconds += time.monotonic() - began
-                if frame is None or self._ending:
-                    return
-                self._frames.append(frame)
-
-    def _may_go_on(self) -> bool:
+    def _before(self, step: int) -> None:
         with self._changed:
-            while not self._ending:
-                self._stop_where_due()
-                if not self._paused:
-                    break
-                if self._steps_due:
-                    self._steps_due -= 1
-                    break
-                self._changed.wait(self._limits.heartbeat / 4)
-            return not self._ending
+            self._step = step
+            self._wait_or_end()
 
-    def _stop_where_due(self) -> None:
-        limits = self._limits
-        if time.monotonic() - self._seen > limits.heartbeat:
-            self.stop(f"Stopped: nobody was watching for {limits.heartbeat:g} s.")
-        elif self._seconds > limits.seconds:
-            self.stop(f"Stopped at the limit of {limits.seconds:g} s of computing.")
-        elif len(self._frames) >= limits.frames:
-            self.stop(f"Stopped at the limit of {limits.frames:,} frames.")
+    def _keep(self, frame: F) -> None:
+        with self._changed:
+            self._wait_or_end()
+            self._frames.append(frame)
+            self._frames_due = max(0, self._frames_due - 1)
+            if len(self._frames) >= self._limits.frames:
+                self.stop(f"Stopped at the limit of {self._limits.frames:,} frames.")
+
+    def _wait_or_end(self) -> None:
+        """Count the time since the last call as computing; wait while paused; leave by `_Ended` when it is over."""
+        self._seconds += time.monotonic() - self._began
+        if self._seconds > self._limits.seconds:
+            self.stop(f"Stopped at the limit of {self._limits.seconds:g} s of computing.")
+        while not self._ending:
+            if time.monotonic() - self._seen > self._limits.heartbeat:
+                self.stop(f"Stopped: nobody was watching for {self._limits.heartbeat:g} s.")
+            elif self._paused and not self._frames_due:
+                self._changed.wait(self._limits.heartbeat / 4)
+            else:
+                break
+        if self._ending:
+            raise _Ended
+        self._began = time.monotonic()
+
+
+class _Ended(Exception):
+    """Takes the thread out of a simulation that is to end."""

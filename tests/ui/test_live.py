@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from losses.errors import LabError
-from ui.live import Limits, Look, Phase, Run
+from ui.live import Limits, Look, Phase, Run, Simulation
 from ui.slots import Slots
 
 
@@ -17,13 +17,17 @@ class Tick:
     step: int
 
 
-def ticks(count: int, pause: float = 0.005) -> Callable[[], Iterator[Tick]]:
-    def frames() -> Iterator[Tick]:
-        for index in range(count):
-            time.sleep(pause)
-            yield Tick(10 * (index + 1))
+def ticks(count: int, *, steps: int = 2, pause: float = 0.002) -> Simulation[Tick]:
+    """`count` frames, one after every `steps` steps."""
 
-    return frames
+    def simulation(on_step: Callable[[int], None]) -> Iterator[Tick]:
+        for step in range(count * steps):
+            on_step(step)
+            time.sleep(pause)
+            if (step + 1) % steps == 0:
+                yield Tick(step + 1)
+
+    return simulation
 
 
 def wait_for(run: Run[Tick], holds: Callable[[Look[Tick]], bool], seconds: float = 5.0) -> Look[Tick]:
@@ -47,7 +51,7 @@ def test_a_run_goes_to_its_end_and_its_thread_is_gone(slots):
     run = Run(ticks(5), slots=slots)
     look = wait_for(run, ended)
     assert run.join(1)
-    assert [frame.step for frame in look.frames] == [10, 20, 30, 40, 50]
+    assert [frame.step for frame in look.frames] == [2, 4, 6, 8, 10]
     assert look.reason == ""
     assert look.rate > 0
     assert slots.taken() == 0
@@ -76,6 +80,28 @@ def test_pause_holds_still_and_resume_goes_on(slots):
     assert run.look().phase is Phase.PAUSED
     run.resume()
     wait_for(run, lambda look: len(look.frames) > held)
+    run.stop()
+    assert run.join(1)
+
+
+def test_stop_and_pause_do_not_wait_for_a_frame(slots):
+    run = Run(ticks(1, steps=10_000), slots=slots)
+    wait_for(run, lambda look: look.step > 3)
+    run.pause()
+    time.sleep(0.05)
+    held = run.look().step
+    time.sleep(0.05)
+    assert run.look().step == held
+    run.stop()
+    assert run.join(1)
+
+
+def test_seconds_count_computing_and_not_waiting(slots):
+    run = Run(ticks(10_000), slots=slots, paused=True)
+    wait_for(run, lambda look: len(look.frames) == 1)
+    time.sleep(0.3)
+    run.step()
+    assert wait_for(run, lambda look: len(look.frames) == 2).seconds < 0.2
     run.stop()
     assert run.join(1)
 
@@ -121,7 +147,7 @@ def test_caps_end_a_run(slots, limits, reason):
 
 
 def test_a_mistake_is_said_as_it_reads(slots):
-    def frames() -> Iterator[Tick]:
+    def frames(on_step) -> Iterator[Tick]:
         raise LabError("device", "must be present", "cuda")
         yield
 
@@ -130,7 +156,7 @@ def test_a_mistake_is_said_as_it_reads(slots):
 
 
 def test_a_bug_is_logged_and_said_without_a_traceback(slots, caplog):
-    def frames() -> Iterator[Tick]:
+    def frames(on_step) -> Iterator[Tick]:
         yield Tick(1)
         raise ZeroDivisionError("inner detail")
 

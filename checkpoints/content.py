@@ -1,0 +1,59 @@
+"""What a file is, judged by its first bytes and never by its name; the commonest wrong files get their own sentence."""
+
+from losses.errors import LabError
+
+# Each reads on after "FILE must be ..., but is".
+_WRONG = {
+    "empty": ("an empty file", "The download or the training failed; get it again."),
+    "web page": ("a web page", "The link led to a page about the file; download the file itself."),
+    "lfs pointer": ("a git-lfs pointer", "Run `git lfs pull` where it was cloned."),
+    "torch": ("a torch file", "Torch files can hold code, so they are not opened here; save it as .safetensors."),
+    "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
+    "npz": ("a numpy .npz archive", "Arrays are not opened here; give a checkpoint of python -m checkpoints.train."),
+    "npy": ("a numpy .npy array", "Arrays are not opened here; give a checkpoint of python -m checkpoints.train."),
+    "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
+    "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
+    "unknown": (
+        "something else",
+        "Its first bytes are those of no known checkpoint; perhaps the download was cut off.",
+    ),
+}
+
+
+def kind_of(head: bytes) -> str:
+    """One word for the content that starts with `head`: "safetensors" or a key of the sentences above.
+
+    >>> kind_of(b"version https://git-lfs.github.com/spec/v1")
+    'lfs pointer'
+    """
+    text = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not head:
+        return "empty"
+    if head.startswith(b"version https://git-lfs"):
+        return "lfs pointer"
+    if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
+        return "web page"
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_kind(head)
+    if head.startswith(b"\x93NUMPY"):
+        return "npy"
+    if head.startswith((b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh")):
+        return "compressed"
+    if head[8:9] == b"{":
+        return "safetensors"
+    # A protocol number of 2 to 5 after the PROTO opcode: also the legacy torch format, which is a plain pickle.
+    return "pickle" if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" else "unknown"
+
+
+def check_kind(head: bytes, wanted: str, *, name: str) -> None:
+    """Refuse, by its own sentence, a file whose content is not of the wanted kind."""
+    kind = kind_of(head)
+    if kind != wanted:
+        found, remedy = _WRONG.get(kind, (f"a {kind} file", ""))
+        raise LabError(name, f"must be a {wanted} file", found, remedy)
+
+
+def _zip_kind(head: bytes) -> str:
+    if b"/data.pkl" in head or b"/version" in head:
+        return "torch"
+    return "npz" if b".npy" in head else "zip"

@@ -1,0 +1,50 @@
+"""Images through a trained model, in chunks and without gradients.
+
+Letters: N images, S their side, D dimensions, K classes.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from checkpoints.small_conv import SmallConv
+from losses.errors import LabError
+
+_CHUNK = 512
+
+
+def as_tensor(images: np.ndarray) -> Tensor:
+    """(N, S, S) uint8 -> (N, 1, S, S) float32 in [0, 1]."""
+    return torch.from_numpy(images).unsqueeze(1).float() / 255
+
+
+@torch.inference_mode()
+def forward(model: SmallConv, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Unit embeddings (N, D) float32 and logits (N, K), or None where the model has no class head.
+
+    Embeddings are the projection head's output, as its loss saw them; of a model with a class head they are the
+    encoder's features at unit length. LabError where a row has no direction or the logits are not finite.
+    """
+    features, outputs = [], []
+    for chunk in as_tensor(images).split(_CHUNK):
+        hidden = model.features(chunk)
+        features.append(hidden)
+        outputs.append(model.head(hidden))
+    head = torch.cat(outputs).numpy()
+    if model.projects:
+        return unit_rows(head), None
+    if not np.isfinite(head).all():
+        raise LabError("logits", "must be finite", "not so in some rows", "The weights are out of range.")
+    return unit_rows(torch.cat(features).numpy()), head
+
+
+def unit_rows(rows: np.ndarray) -> np.ndarray:
+    """Rows at unit length, float32; in float64 after dividing by the largest entry, so that 1e25 does not overflow."""
+    if not np.isfinite(rows).all():
+        raise LabError("embeddings", "must be finite", "not so in some rows", "The weights are out of range.")
+    largest = np.abs(rows).max(axis=1, keepdims=True).astype(np.float64)
+    if not largest.all():
+        count = int((largest == 0).sum())
+        raise LabError("embeddings", "must have a direction", f"zero in {count} of {len(rows)} rows")
+    scaled = rows / largest
+    return (scaled / np.linalg.norm(scaled, axis=1, keepdims=True)).astype(np.float32)

@@ -1,0 +1,73 @@
+"""A native checkpoint's outputs on the data that it names."""
+
+from pathlib import Path
+
+from analysis.outputs import Outputs, Split
+from checkpoints.datasets import DATASETS, DataSet, Images
+from checkpoints.forward import forward
+from checkpoints.metadata import Metadata, recipe_json
+from checkpoints.native import Peek, read
+from checkpoints.small_conv import SmallConv
+from checkpoints.weights import load_weights
+from losses.errors import LabError
+
+_EMBEDDINGS = {
+    "classes": "the encoder's features at unit length; the loss saw the logits of the class head",
+    "projection": "the projection head's unit output, which the loss saw",
+}
+
+
+def open_native(path: Path, data: Path | None) -> Outputs:
+    """Load the weights strictly and run both sides of the named data set through the model."""
+    if data is not None:
+        raise LabError("data", f"must be left out for {path.name}", str(data), "A native checkpoint names its own.")
+    native = read(path)
+    metadata = native.about.metadata
+    images = DATASETS[metadata.recipe.data]()
+    _check_fit(metadata, images)
+    model = metadata.encoder.build()
+    load_weights(model, native.arrays)
+    return Outputs(
+        _split(model, images.train),
+        _split(model, images.test),
+        metadata.class_names,
+        # The scale of logits before a softmax; a loss without a temperature (weibit) has no logits either.
+        metadata.recipe.parameters.get("temperature", 1.0),
+        provenance(native.about),
+    )
+
+
+def provenance(about: Peek) -> dict[str, object]:
+    """Where the outputs come from, as plain JSON values."""
+    metadata = about.metadata
+    log = metadata.log
+    return {
+        "digest": about.digest,
+        "file": about.name,
+        "bytes": about.size,
+        **recipe_json(metadata.recipe),
+        "encoder": metadata.encoder_name,
+        "head": metadata.encoder.head,
+        "embeddings": _EMBEDDINGS[metadata.encoder.head],
+        "metrics": dict(metadata.metrics),
+        "log": {
+            "loss": [epoch.loss for epoch in log],
+            "gradient_norm": [epoch.gradient_norm for epoch in log],
+            "knn_accuracy": [epoch.knn_accuracy for epoch in log],
+        },
+        "command": metadata.command,
+        "libraries": dict(metadata.libraries),
+    }
+
+
+def _check_fit(metadata: Metadata, data: DataSet) -> None:
+    if metadata.class_names != data.class_names:
+        raise LabError("class_names", f"must be those of {metadata.recipe.data}", ", ".join(metadata.class_names)[:60])
+    side = data.train.images.shape[1]
+    if metadata.encoder.side != side:
+        raise LabError("encoder side", f"must be the {side} pixels of {metadata.recipe.data}", metadata.encoder.side)
+
+
+def _split(model: SmallConv, items: Images) -> Split:
+    embeddings, logits = forward(model, items.images)
+    return Split(embeddings, items.labels, logits, items.images, items.ids)

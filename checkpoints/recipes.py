@@ -1,0 +1,67 @@
+"""What a training run is: every number that decides the bytes of its checkpoint. Free of torch."""
+
+import math
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checkpoints.datasets import DATASETS
+from checkpoints.objectives import BOUNDS, OBJECTIVES
+from losses.errors import LabError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A training run, complete. `parameters` are all of the loss's own (see OBJECTIVES for names and defaults)."""
+
+    loss: str
+    data: str
+    seed: int
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    parameters: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        _check_known("loss", self.loss, OBJECTIVES)
+        _check_known("data", self.data, DATASETS)
+        _check_integer("seed", self.seed, 0, 2**32 - 1)
+        _check_integer("epochs", self.epochs, 1, 10_000)
+        _check_integer("batch size", self.batch_size, 8, 4096)
+        _check_number("learning rate", self.learning_rate, 1e-7, 1.0)
+        _check_number("weight decay", self.weight_decay, 0.0, 1.0)
+        expected = OBJECTIVES[self.loss].parameters
+        if set(self.parameters) != set(expected):
+            raise LabError(
+                f"parameters of {self.loss}", f"must be {', '.join(expected)}", ", ".join(sorted(self.parameters))
+            )
+        for name, value in self.parameters.items():
+            _check_number(name, value, *BOUNDS[name])
+
+    def command(self, out: str) -> str:
+        """The command line that repeats this run whatever the defaults become."""
+        options = {
+            "loss": self.loss, "data": self.data, "seed": self.seed, "epochs": self.epochs,
+            "batch-size": self.batch_size, "learning-rate": self.learning_rate, "weight-decay": self.weight_decay,
+            **{name.replace("_", "-"): value for name, value in self.parameters.items()}, "out": out,
+        }  # fmt: skip
+        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        return shlex.join(["python", "-m", "checkpoints.train", *words])
+
+
+def _check_known(kind: str, name: str, known: Mapping[str, object]) -> None:
+    if name not in known:
+        raise LabError(kind, f"must be one of {', '.join(known)}", repr(name))
+
+
+def _check_integer(name: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise LabError(name, f"must be an integer from {low:,} to {high:,}", value)
+
+
+def _check_number(name: str, value: float, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise LabError(name, "must be a finite number", value)
+    if not low <= value <= high:
+        raise LabError(name, f"must lie in {low:g} to {high:g}", value)

@@ -1,0 +1,80 @@
+"""python -m checkpoints.train --loss NAME --data digits --seed 0 --epochs N --out FILE.safetensors"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from checkpoints.command_line import Parser, run
+from checkpoints.datasets import DATASETS
+from checkpoints.metadata import Epoch
+from checkpoints.objectives import BOUNDS, OBJECTIVES
+from checkpoints.recipes import Recipe
+from losses.errors import LabError
+
+STOPPED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 when the checkpoint is written, 2 for a mistake in the command, 130 when interrupted."""
+    options = _parser().parse_args(argv)
+    try:
+        return run(lambda: _train(recipe_of(options), Path(options.out)))
+    except KeyboardInterrupt:
+        print("Stopped; the same command continues where this one was.", file=sys.stderr)
+        return STOPPED
+
+
+def recipe_of(options: argparse.Namespace) -> Recipe:
+    """The recipe that the options ask for; a parameter that the loss does not have is refused, not ignored."""
+    if options.loss not in OBJECTIVES:
+        raise LabError("loss", f"must be one of {', '.join(OBJECTIVES)}", repr(options.loss))
+    given = {name: value for name in BOUNDS if (value := getattr(options, name)) is not None}
+    defaults = OBJECTIVES[options.loss].parameters
+    for name in given.keys() - defaults.keys():
+        raise LabError(f"--{name}", f"must be left out for {options.loss}", remedy=f"It has {', '.join(defaults)}.")
+    return Recipe(
+        options.loss, options.data, options.seed, options.epochs, options.batch_size, options.learning_rate,
+        options.weight_decay, {**defaults, **given},
+    )  # fmt: skip
+
+
+def _train(recipe: Recipe, out: Path) -> int:
+    if out.suffix != ".safetensors":
+        raise LabError("--out", "must end in .safetensors", str(out))
+    if not str(out).isprintable():
+        raise LabError("--out", "must be a printable name", repr(str(out)), "It is recorded in the checkpoint.")
+    # torch and the progress bar only for a command that is right.
+    from tqdm import tqdm
+
+    from checkpoints.training import train
+
+    with tqdm(total=recipe.epochs, desc=recipe.loss, unit="epoch") as bar:
+
+        def report(log: list[Epoch]) -> None:
+            bar.update(len(log) - bar.n)
+            if log:
+                bar.set_postfix(loss=f"{log[-1].loss:.4f}", knn=f"{log[-1].knn_accuracy:.4f}")
+
+        metadata = train(recipe, out, report)
+    print(f"{out}: " + ", ".join(f"{name} {value:.4f}" for name, value in metadata.metrics.items()))
+    return 0
+
+
+def _parser() -> Parser:
+    parser = Parser("python -m checkpoints.train", description="Train a checkpoint.", allow_abbrev=False)
+    parser.add_argument("--loss", required=True, help=", ".join(OBJECTIVES))
+    parser.add_argument("--data", default="digits", help=", ".join(DATASETS))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--batch-size", type=int, default=256)
+    parser.add_argument("--learning-rate", type=float, default=0.003)
+    parser.add_argument("--weight-decay", type=float, default=0.0001)
+    for name, (low, high) in BOUNDS.items():
+        users = [loss for loss, objective in OBJECTIVES.items() if name in objective.parameters]
+        parser.add_argument(f"--{name}", type=float, help=f"{low:g} to {high:g}, for {', '.join(users)}")
+    parser.add_argument("--out", required=True, help="the checkpoint to write, FILE.safetensors")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

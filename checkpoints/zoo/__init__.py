@@ -1,0 +1,36 @@
+"""The shipped checkpoints: one .safetensors file a loss, in this folder. Listing them needs no torch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from checkpoints.native import peek
+from checkpoints.objectives import OBJECTIVES
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class ZooEntry:
+    """One shipped checkpoint: `name` is its file's stem, `command` the one that made it, `size` in bytes,
+    `digest` the sha256 of the file."""
+
+    name: str
+    path: Path
+    loss: str
+    data: str
+    command: str
+    size: int
+    digest: str
+
+
+def shipped() -> tuple[ZooEntry, ...]:
+    """Every shipped checkpoint, in the order of the losses. LabError if one of the files is damaged."""
+    entries = [_entry(path) for path in FOLDER.glob("*.safetensors")]
+    order = list(OBJECTIVES)
+    return tuple(sorted(entries, key=lambda entry: (order.index(entry.loss), entry.name)))
+
+
+def _entry(path: Path) -> ZooEntry:
+    about = peek(path)
+    recipe = about.metadata.recipe
+    return ZooEntry(path.stem, path, recipe.loss, recipe.data, about.metadata.command, about.size, about.digest)

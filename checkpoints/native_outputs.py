@@ -5,7 +5,7 @@ from pathlib import Path
 from analysis.outputs import Outputs, Split
 from checkpoints.datasets import DATASETS, DataSet, Images
 from checkpoints.forward import forward
-from checkpoints.metadata import Metadata, recipe_json
+from checkpoints.metadata import Metadata
 from checkpoints.native import Peek, read
 from checkpoints.small_conv import SmallConv
 from checkpoints.weights import load_weights
@@ -40,12 +40,19 @@ def open_native(path: Path, data: Path | None) -> Outputs:
 def provenance(about: Peek) -> dict[str, object]:
     """Where the outputs come from, as plain JSON values."""
     metadata = about.metadata
-    log = metadata.log
+    recipe, log = metadata.recipe, metadata.log
     return {
         "digest": about.digest,
         "file": about.name,
         "bytes": about.size,
-        **recipe_json(metadata.recipe),
+        "loss": recipe.loss,
+        "parameters": dict(recipe.parameters),
+        "data": recipe.data,
+        "seed": recipe.seed,
+        "epochs": recipe.epochs,
+        "batch_size": recipe.batch_size,
+        "learning_rate": recipe.learning_rate,
+        "weight_decay": recipe.weight_decay,
         "encoder": metadata.encoder_name,
         "head": metadata.encoder.head,
         "embeddings": _EMBEDDINGS[metadata.encoder.head],
@@ -56,7 +63,7 @@ def provenance(about: Peek) -> dict[str, object]:
             "knn_accuracy": [epoch.knn_accuracy for epoch in log],
         },
         "command": metadata.command,
-        "libraries": dict(metadata.libraries),
+        "versions": dict(metadata.libraries),
     }
 
 

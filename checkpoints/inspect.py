@@ -1,0 +1,66 @@
+"""python -m checkpoints.inspect PATH [--data PATH] [--k K] [--json]: a checkpoint's numbers on its test items."""
+
+import argparse
+import json
+import sys
+
+from checkpoints.command_line import Parser, run
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 0 with the numbers on stdout, or 2 with one sentence on stderr."""
+    options = _parser().parse_args(argv)
+    return run(lambda: _inspect(options))
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    numbers = inspect_file(options.path, options.data, k=options.k)
+    print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
+    return 0
+
+
+def inspect_file(path: str, data: str | None = None, *, k: int = 1) -> dict[str, object]:
+    """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values."""
+    # numpy and torch only once the command line is known to be right.
+    from checkpoints.inspection import inspect_outputs
+    from checkpoints.opening import open_outputs
+
+    outputs = open_outputs(path, data)
+    said = {name: outputs.provenance.get(name) for name in ("file", "digest", "loss", "data", "seed", "embeddings")}
+    sizes = {
+        "train_items": len(outputs.train),
+        "test_items": len(outputs.test),
+        "dimensions": outputs.test.embeddings.shape[1],
+        "classes": len(outputs.class_names),
+    }
+    return said | sizes | inspect_outputs(outputs, k=k).numbers()
+
+
+def table(numbers: dict[str, object]) -> str:
+    """Two columns, a line a number; intervals in brackets."""
+    rows = [(name.replace("_", " "), _cell(value)) for name, value in numbers.items()]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:<{width}}  {cell}" for name, cell in rows)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_cell(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_cell(item)}" for name, item in value.items()) or "nothing"
+    return "-" if value is None else str(value)
+
+
+def _parser() -> Parser:
+    parser = Parser("python -m checkpoints.inspect", description="Inspect a checkpoint.", allow_abbrev=False)
+    parser.add_argument("path", help="the checkpoint")
+    parser.add_argument("--data", help="the folder of images that a foreign checkpoint needs")
+    parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""The numbers of a checkpoint, in one frozen object: what `python -m checkpoints.inspect` and the zoo's table show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.bootstrap import Estimate, Unavailable
+from analysis.calibration import Calibration, calibration
+from analysis.neighbours import vote
+from analysis.outputs import Outputs
+from analysis.probe import ClassProbabilities, class_probabilities, linear_probe
+from analysis.similarity import Margin, margin, nearest_similarity
+
+BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """All on the test items, and each `Unavailable`, with its reason, where no number can be given honestly.
+
+    `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on its embeddings.
+    `calibration` is of the class head's probabilities where there is one, else of the probe's: `probabilities` says.
+    """
+
+    margin: Margin | Unavailable
+    k: int
+    knn: Estimate | Unavailable
+    probe: Estimate | Unavailable
+    class_head: Estimate | Unavailable
+    probabilities: str
+    calibration: Calibration | Unavailable
+
+    def numbers(self) -> dict[str, object]:
+        """Flat and ready for JSON: null where unavailable, `unavailable` with the reasons, intervals as [low, high].
+
+        Similarities are cosines, the margin is signed, accuracies, ECE and MCE lie in [0, 1], NLL is in nats.
+        """
+        return (
+            _similarity(self.margin)
+            | {"knn_k": self.k}
+            | _estimate("knn_accuracy", self.knn)
+            | _estimate("probe_accuracy", self.probe)
+            | _estimate("class_head_accuracy", self.class_head)
+            | {"probabilities": self.probabilities}
+            | _calibration(self.calibration)
+            | {"unavailable": self._reasons()}
+        )
+
+    def _reasons(self) -> Mapping[str, str]:
+        parts = {
+            "margin": self.margin,
+            "knn_accuracy": self.knn,
+            "probe_accuracy": self.probe,
+            "class_head_accuracy": self.class_head,
+            "ece": self.calibration,
+        }
+        reasons = {name: part.reason for name, part in parts.items() if isinstance(part, Unavailable)}
+        if isinstance(self.calibration, Calibration) and self.calibration.impossible:
+            reasons["nll"] = f"infinite: {self.calibration.impossible} labels had probability 0"
+        return reasons
+
+
+def inspect_outputs(outputs: Outputs, *, k: int = 1) -> Inspection:
+    """Every number of the inspection. LabError for a `k` below 1 or above the number of train items."""
+    nearest = nearest_similarity(outputs, k=k)
+    has_head, probe = outputs.test.logits is not None, linear_probe(outputs)
+    probabilities = class_probabilities(outputs) if has_head else probe
+    return Inspection(
+        margin(nearest),
+        k,
+        vote(nearest.neighbours, outputs, k).accuracy,
+        _accuracy(probe),
+        _accuracy(probabilities) if has_head else Unavailable("the model has no class head"),
+        "class head" if has_head else "linear probe",
+        probabilities if isinstance(probabilities, Unavailable) else _calibrated(probabilities),
+    )
+
+
+def _accuracy(probabilities: ClassProbabilities | Unavailable) -> Estimate | Unavailable:
+    return probabilities if isinstance(probabilities, Unavailable) else probabilities.accuracy
+
+
+def _calibrated(probabilities: ClassProbabilities) -> Calibration:
+    return calibration(probabilities.probabilities, probabilities.labels, bins=BINS)
+
+
+def _estimate(name: str, estimate: Estimate | Unavailable) -> dict[str, object]:
+    if isinstance(estimate, Unavailable):
+        return {name: None, f"{name}_interval": None}
+    return {name: estimate.value, f"{name}_interval": [estimate.low, estimate.high]}
+
+
+def _similarity(found: Margin | Unavailable) -> dict[str, object]:
+    if isinstance(found, Unavailable):
+        return {"nearest_target_similarity": None, "nearest_noise_similarity": None} | _estimate("margin", found)
+    medians: dict[str, object] = {"nearest_target_similarity": found.target, "nearest_noise_similarity": found.noise}
+    return medians | _estimate("margin", found.margin)
+
+
+def _calibration(found: Calibration | Unavailable) -> dict[str, object]:
+    if isinstance(found, Unavailable):
+        return dict.fromkeys(("ece", "ece_if_calibrated", "mce", "bins", "nll", "brier"))
+    return {
+        "ece": found.bins.ece,
+        "ece_if_calibrated": list(found.null.ece),
+        "mce": found.bins.mce,
+        "bins": len(found.bins.count),
+        "nll": found.nll if np.isfinite(found.nll) else None,
+        "brier": found.brier,
+    }

@@ -1,0 +1,60 @@
+"""How much of the neighbourhoods a map keeps: what stands beside every map."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.bootstrap import Unavailable
+from analysis.neighbour_graph import similarity_blocks, top_k
+
+_ANCHORS = 2000  # each costs a sweep over all items; a share over 2,000 of them is known to about one percent
+
+
+@dataclass(frozen=True, slots=True)
+class MapQuality:
+    """Both in [0, 1], over `anchors` items and their k nearest in the map.
+
+    trustworthiness (Venna & Kaski 2001): 1 less a penalty for neighbours in the map that are far in the embedding, by
+    their rank there. overlap: share of an item's k nearest by cosine that are among its k nearest in the map.
+    """
+
+    trustworthiness: float
+    overlap: float
+    k: int
+    anchors: int
+
+
+def map_quality(embeddings: np.ndarray, coordinates: np.ndarray, *, k: int = 15) -> MapQuality | Unavailable:
+    """Compare (N, 2) coordinates with the cosines of (N, D) unit rows; exact up to 2,000 items, else over a sample."""
+    items = len(embeddings)
+    k = min(k, (items - 1) // 2)
+    if k < 1:
+        return Unavailable(f"neighbourhoods need at least 3 items, here {items}")
+    coordinates = coordinates.astype(np.float32, copy=False)
+    anchors = np.arange(items)
+    if items > _ANCHORS:
+        anchors = np.sort(np.random.default_rng(0).choice(items, _ANCHORS, replace=False))
+    penalty, shared = 0, 0
+    for rows, cosines in similarity_blocks(embeddings[anchors], embeddings, rows=256):
+        own = anchors[rows]
+        cosines[np.arange(len(own)), own] = -np.inf
+        near = top_k(_closeness(coordinates, own), k)[0]
+        ranks = _ranks(cosines, near)
+        penalty += int(np.maximum(ranks - k, 0).sum())
+        shared += int((ranks <= k).sum())
+    worst = len(anchors) * k * (2 * items - 3 * k - 1) / 2
+    return MapQuality(1 - penalty / worst, shared / (len(anchors) * k), k, len(anchors))
+
+
+def _closeness(coordinates: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Minus the squared distance in the map of items `own` (B,) to all: (B, N); an item itself comes last."""
+    x, y = (coordinates[own, axis, None] - coordinates[:, axis] for axis in (0, 1))
+    closeness = -(x * x + y * y)
+    closeness[np.arange(len(own)), own] = -np.inf
+    return closeness
+
+
+def _ranks(cosines: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Rank from 1 of the given columns (B, k) of each row of (B, N), largest first; equal ones share the best rank."""
+    values = np.take_along_axis(cosines, columns, axis=1)
+    return np.stack([(cosines > value[:, None]).sum(axis=1) + 1 for value in values.T], axis=1)

@@ -1,0 +1,99 @@
+"""Maps on disk: found again, made anew when damaged, never in the way."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from analysis import map_cache
+from analysis.map_cache import cached_umap, default_folder, map_key
+from analysis.projection import Projection, UmapSpec
+
+SPEC = UmapSpec(epochs=20)
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Count the fits; each gives other coordinates."""
+    fits = []
+
+    def fit(embeddings, spec):
+        fits.append(spec)
+        return Projection("UMAP", np.full((len(embeddings), 2), len(fits), np.float32))
+
+    monkeypatch.setattr(map_cache, "umap_map", fit)
+    return fits
+
+
+def test_a_map_is_made_once(made, unit_rows, tmp_path):
+    embeddings = unit_rows(20, 3)
+    first, second = (cached_umap(embeddings, SPEC, tmp_path / "maps") for _ in range(2))
+    np.testing.assert_array_equal(first.coordinates, second.coordinates)
+    assert len(made) == 1
+    assert [file.suffix for file in (tmp_path / "maps").iterdir()] == [".npz"]
+
+
+def test_content_and_parameters_are_the_key(unit_rows):
+    embeddings = unit_rows(20, 3)
+    changed = embeddings.copy()
+    changed[13, 1] += 1e-6
+    keys = {map_key(embeddings, SPEC), map_key(changed, SPEC), map_key(embeddings, UmapSpec(seed=1))}
+    assert len(keys) == 3
+    assert map_key(embeddings.copy(), UmapSpec(epochs=20)) == map_key(embeddings, SPEC)
+
+
+def damaged(file, embeddings):
+    whole = file.read_bytes()
+    yield b""
+    yield whole[:-30]
+    yield b"not a zip"
+    yield pickle.dumps({"coordinates": [1, 2]})
+    np.savez(file, coordinates=np.full((len(embeddings), 2), np.nan, np.float32))
+    yield file.read_bytes()
+    np.savez(file, coordinates=np.zeros((3, 2), np.float32))
+    yield file.read_bytes()
+    np.savez(file, coordinates=np.array([object()] * 2), allow_pickle=True)
+    yield file.read_bytes()
+    with file.open("wb") as plain:
+        np.save(plain, np.zeros((len(embeddings), 2), np.float32))
+    yield file.read_bytes()
+    np.savez(file, other=np.zeros((len(embeddings), 2), np.float32))
+    yield file.read_bytes()
+
+
+def test_a_damaged_map_is_made_anew(made, unit_rows, tmp_path):
+    embeddings = unit_rows(20, 3)
+    cached_umap(embeddings, SPEC, tmp_path)
+    (file,) = tmp_path.iterdir()
+    for fits, content in enumerate(list(damaged(file, embeddings)), start=2):
+        file.write_bytes(content)
+        assert (cached_umap(embeddings, SPEC, tmp_path).coordinates == fits).all()
+        assert len(made) == fits
+
+
+def test_a_file_too_large_is_not_read(made, unit_rows, tmp_path, monkeypatch):
+    embeddings = unit_rows(20, 3)
+    cached_umap(embeddings, SPEC, tmp_path)
+    monkeypatch.setattr(map_cache, "_LARGEST", 10)
+    cached_umap(embeddings, SPEC, tmp_path)
+    assert len(made) == 2
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(made, unit_rows, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    assert len(cached_umap(unit_rows(20, 3), SPEC, tmp_path / "file" / "maps").coordinates) == 20
+
+
+def test_the_oldest_maps_go(made, unit_rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(map_cache, "_KEPT", 3)
+    for seed in range(5):
+        cached_umap(unit_rows(20, 3), UmapSpec(seed=seed), tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_the_folder_follows_the_desktop_convention(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert default_folder() == tmp_path / "nce-lab" / "maps"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_folder() == tmp_path / ".cache" / "nce-lab" / "maps"

@@ -29,7 +29,7 @@ def supcon_forces(similarities: Tensor, labels: Tensor, *, temperature: float) -
     """
     scores, roles = _labelled(similarities, labels, temperature)
     share = _shares(scores, roles.positives | roles.noise)  # (N, N) q
-    pull = roles.positives / roles.positive_count.clamp_min(1)[:, None]
+    pull = roles.positives.to(scores.dtype) / roles.positive_count.clamp_min(1)[:, None]
     takes_part = roles.positives.any(dim=-1, keepdim=True)
     return (share - pull) * takes_part / temperature
 

@@ -45,7 +45,7 @@ def supcon(
 
     >>> import torch
     >>> supcon(torch.ones(4, 1), torch.tensor([0, 0, 1, 1])).item()  # log 3
-    1.098612...
+    1.09861...
     """
     return _mean_over_anchors(embeddings, labels, supcon_of_anchors, temperature, normalize, reduction, chunk_size)
 

@@ -1,0 +1,49 @@
+"""The catalogue names real functions, with their real parameters and defaults."""
+
+import inspect
+from math import exp, log
+
+import pytest
+import torch
+
+import losses
+from losses.catalog import CATALOG, FAMILIES
+from losses.errors import LabError
+
+CHANCE = {
+    r"\log K": log(5),
+    r"\log N": log(8),
+    r"\log(N-1)": log(7),
+    r"\log(1 + |\mathcal{N}|)": log(5),
+    r"\log(e^{-\epsilon} + |\mathcal{N}|)": log(exp(-0.25) + 4),
+    r"\log(2B-1)": log(15),
+}
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_an_entry_matches_its_function(name):
+    entry, signature = CATALOG[name], inspect.signature(getattr(losses, name))
+    assert entry.name == name
+    for parameter in entry.parameters:
+        assert signature.parameters[parameter.name].default == parameter.default
+        assert parameter.low <= parameter.default <= parameter.high
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_the_stated_chance_level_is_the_loss_at_chance(name):
+    entry, same = CATALOG[name], torch.zeros(8, 5, dtype=torch.float64)
+    uniform, labels = torch.full((8, 5), 0.2, dtype=torch.float64), torch.arange(8) % 2
+    inputs = {
+        "class head": (same, uniform if "soft" in name else labels),
+        "labelled embeddings": (same, labels),
+        "paired views": (same, same),
+    }[entry.family]
+    prior = (uniform[0],) if name.endswith("infonce") and entry.family == "class head" else ()
+    assert getattr(losses, name)(*inputs, *prior).item() == pytest.approx(CHANCE[entry.chance_level], rel=1e-12)
+
+
+def test_families_and_citations():
+    assert {entry.family for entry in CATALOG.values()} == set(FAMILIES)
+    assert all(entry.arxiv and entry.citation and entry.numerator.endswith(".") for entry in CATALOG.values())
+    with pytest.raises(LabError, match="family"):
+        losses.LossEntry("x", "X", "other", "", "", "", "", "", "", "", ())

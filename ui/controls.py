@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from losses.errors import LabError
+from ui import browser
 from ui.errors import plain
 from ui.session import session
 
@@ -83,7 +84,7 @@ def panel() -> Iterator[Panel]:
     controls = Panel()
     with session().controls or st.sidebar:
         yield controls
-        _copy_link(controls)
+        browser.copy_link(controls.values, LINK_VERSION)
     for notice in session().notices:
         st.warning(plain(notice))
     session().notices.clear()
@@ -120,8 +121,3 @@ def _named(key: str, options: Mapping[str, str], raw: str) -> str:
     if raw in options.values():
         return raw
     raise LabError(key, f"must be one of {', '.join(options)}", raw, "The default is used instead.")
-
-
-def _copy_link(controls: Panel) -> None:
-    with st.popover("Copy link", width="stretch"):
-        st.code(str(controls.values), language=None, wrap_lines=True)

@@ -1,11 +1,16 @@
 """Show an exhibit: title, plot, how to read it, the table behind it, downloads."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
 from analysis.figures.exhibit import Exhibit
+from ui import browser, export
+from ui.errors import plain
+
+_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]}
 
 
 def show(
@@ -15,35 +20,43 @@ def show(
     on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
     selection_mode: tuple[str, ...] = ("points",),
 ) -> object:
-    """Draw `exhibit`; returns what `st.plotly_chart` returns (the selection, where `on_select` asks for one)."""
-    st.subheader(exhibit.title, anchor=False)
-    config = {"displaylogo": False, "responsive": True}
+    """Draw `exhibit`; returns what `st.plotly_chart` returns (the selection, where `on_select` asks for one).
+
+    `key` names the chart; it must be unique on the page, and made of letters, digits and hyphens.
+    """
+    st.subheader(plain(exhibit.title), anchor=False)
     chart = st.plotly_chart(
-        exhibit.plot, key=key, on_select=on_select, selection_mode=selection_mode, config=config, alt=exhibit.alt
+        exhibit.plot,
+        key=key,
+        on_select=on_select,
+        selection_mode=selection_mode,
+        config=_CONFIG,
+        alt=exhibit.alt,
     )
-    st.caption(f"**How to read this.** {exhibit.how_to_read}")
-    _downloads(exhibit, key)
+    st.caption(f"**How to read this.** {plain(exhibit.how_to_read)}")
+    _files(exhibit, key)
     return chart
 
 
-def _downloads(exhibit: Exhibit, key: str) -> None:
-    with st.container(horizontal=True):
+@st.fragment
+def _files(exhibit: Exhibit, key: str) -> None:
+    """The files are made when they are asked for: a web page is 4 MB."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         table = st.toggle("Table", key=f"{key}-table")
-        st.download_button(
-            "CSV",
-            lambda: exhibit.table.to_csv(index=False),
-            f"{exhibit.stem}.csv",
-            "text/csv",
-            key=f"{key}-csv",
-            on_click="ignore",
-        )
-        st.download_button(
-            "HTML",
-            lambda: exhibit.plot.to_html(include_plotlyjs=True),
-            f"{exhibit.stem}.html",
-            "text/html",
-            key=f"{key}-html",
-            on_click="ignore",
-        )
+        st.space("stretch")
+        browser.save_picture(key, exhibit.stem)
+        for label, suffix, mime, make in (
+            ("CSV", "csv", "text/csv", export.csv),
+            ("HTML", "html", "text/html", export.web_page),
+        ):
+            st.download_button(
+                label,
+                partial(make, exhibit),
+                f"{exhibit.stem}.{suffix}",
+                mime,
+                key=f"{key}-{suffix}",
+                on_click="ignore",
+                type="tertiary",
+            )
     if table:
         st.dataframe(exhibit.table, hide_index=True)

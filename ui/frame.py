@@ -1,4 +1,4 @@
-"""The frame every page stands in: registry of pages, grouped sidebar, title, footer."""
+"""The frame every page stands in: the registry of pages, the sidebar, the title."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from ui.session import session
 
 ROOT = Path(__file__).parent.parent
 VERSION = "0.1.0"
+ICON = ROOT / "ui" / "assets" / "icon.svg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +23,12 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
-    "start": Page("app.py", "Start", "", "Which question does each loss answer?"),
+    "start": Page("app.py", "Start", "", "What does a contrastive loss really ask for?"),
     "simplex_labels": Page(
         "pages/1_Simplex_labels.py",
         "Simplex labels",
         "Explore toy worlds",
         "What does each loss learn when labels are soft?",
-    ),
-    "forces": Page(
-        "pages/2_Forces.py",
-        "Gradient forces",
-        "Look at the forces",
-        "Which pairs does a loss pull together, and which does it push apart?",
     ),
     "checkpoints": Page(
         "pages/3_Checkpoints.py",
@@ -41,26 +36,32 @@ PAGES: dict[str, Page] = {
         "Inspect checkpoints",
         "What has this encoder learned?",
     ),
+    "forces": Page(
+        "pages/2_Forces.py",
+        "Gradient forces",
+        "Present a claim",
+        "Which pairs does a loss pull together, and which does it push apart?",
+    ),
 }
 
 
 def frame(page: str) -> None:
     """Open a page: configuration, sidebar, title. The first line of every script; `page` is a key of `PAGES`."""
     here = PAGES[page]
-    st.set_page_config(page_title=f"{here.label} · NCE Lab", layout="wide", initial_sidebar_state="expanded")
+    st.set_page_config(page_title=f"{here.label} · NCE Lab", page_icon=ICON, layout="wide")
+    session().enter(page)
     with st.sidebar:
         _menu()
         session().controls = st.container()
-        st.caption(f"NCE Lab {VERSION} · runs on this machine alone")
+        st.caption(f"NCE Lab {VERSION} · offline")
     st.title(here.question, anchor=False)
 
 
 def _menu() -> None:
-    group = ""
-    for page in PAGES.values():
-        if not (ROOT / page.script).exists():
-            continue
-        if page.group != group:
-            group = page.group
-            st.caption(group)
-        st.page_link(page.script, label=page.label)
+    for group in dict.fromkeys(page.group for page in PAGES.values()):
+        with st.container(gap=None):
+            if group:
+                st.caption(group)
+            for page in PAGES.values():
+                if page.group == group and (ROOT / page.script).exists():
+                    st.page_link(page.script, label=page.label, width="stretch")

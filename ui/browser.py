@@ -1,0 +1,32 @@
+"""What only the browser can do: write to the clipboard, turn a drawn chart into a file. Fixed scripts, plain data."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from streamlit.components.v2 import component
+
+_ASSETS = Path(__file__).parent / "assets"
+_CSS = (_ASSETS / "buttons.css").read_text()
+
+_copy_link = component(
+    "nce_lab.copy_link",
+    html='<div><button class="wide">Copy link</button></div>',
+    css=_CSS,
+    js=(_ASSETS / "copy_link.js").read_text(),
+)
+_save_picture = component(
+    "nce_lab.save_picture",
+    html='<div><button data-format="svg">SVG</button><button data-format="png">PNG</button></div>',
+    css=_CSS,
+    js=(_ASSETS / "save_picture.js").read_text(),
+)
+
+
+def copy_link(values: Mapping[str, list[str]], version: str) -> None:
+    """A button that copies this page's address with `values` and `v=version` in it."""
+    _copy_link(key="copy-link", data={"values": dict(values), "version": version})
+
+
+def save_picture(chart: str, stem: str) -> None:
+    """Buttons that save the Plotly chart with key `chart` as `stem`.svg and `stem`.png."""
+    _save_picture(key=f"{chart}-picture", data={"chart": chart, "stem": stem}, width="content")

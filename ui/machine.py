@@ -1,0 +1,44 @@
+"""What this machine is: versions from package metadata at once, the device once torch is there.
+
+torch takes seconds to import, so a thread does it after the first page has been painted.
+"""
+
+import platform
+import threading
+from functools import cache
+from importlib.metadata import version
+
+_PAINTED_AFTER = 1.5
+_PACKAGES = ("torch", "streamlit", "plotly", "numpy", "scikit-learn", "umap-learn")
+_torch_is_there = threading.Event()
+
+
+def versions() -> dict[str, str]:
+    """Package -> installed version, with Python first; nothing is imported for it."""
+    return {"Python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+
+
+@cache
+def warm_up() -> None:
+    """Import torch in the background, once a process, when the first page has had time to appear."""
+    timer = threading.Timer(_PAINTED_AFTER, _import_torch)
+    timer.daemon = True
+    timer.start()
+
+
+def _import_torch() -> None:
+    import torch  # noqa: F401
+
+    _torch_is_there.set()
+
+
+def device() -> str | None:
+    """Where "auto" computes, in words; None while torch is not there yet."""
+    if not _torch_is_there.is_set():
+        return None
+    import torch
+
+    from toy_models.device import resolve
+
+    chosen = resolve("auto").type
+    return f"{chosen} · {torch.cuda.get_device_name() if chosen == 'cuda' else f'{torch.get_num_threads()} threads'}"

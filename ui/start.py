@@ -1,0 +1,40 @@
+"""The parts of the start page: the three jobs, and the machine."""
+
+import streamlit as st
+
+from ui import machine
+from ui.frame import PAGES
+from ui.slots import PROCESS
+
+_JOBS = {
+    "simplex_labels": "Run a world live, every loss from the same start, against the exact answer.",
+    "checkpoints": "Open a trained encoder: its map, its similarities, its calibration, its neighbours.",
+    "forces": "One batch, two losses: who pulls, who pushes. Link, save and print any figure.",
+}
+
+
+def jobs() -> None:
+    """The three jobs side by side, each with the page that does it."""
+    grid = st.grid(len(_JOBS), min_column_width=240)
+    for name, sentence in _JOBS.items():
+        page = PAGES[name]
+        with grid.cell(), st.container(border=True, gap="xsmall", height="stretch"):
+            st.page_link(page.script, label=f"**{page.group}**", icon=":material/arrow_forward:", icon_position="right")
+            st.caption(sentence)
+
+
+def machine_panel() -> None:
+    """Versions at once; the device when torch, imported in the background, is there."""
+    machine.warm_up()
+    st.subheader("This machine", anchor=False)
+    st.caption(" · ".join(f"{name} {version}" for name, version in machine.versions().items()))
+    missing = machine.device() is None
+    st.fragment(_device, run_every=1.0 if missing else None)(missing)
+
+
+def _device(was_missing: bool) -> None:
+    device = machine.device()
+    if was_missing and device is not None:
+        st.rerun()
+    runs = f"live runs: {PROCESS.taken()} of {PROCESS.limit}"
+    st.caption(f"Device: {device or 'torch is starting …'} · {runs}")

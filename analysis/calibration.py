@@ -139,12 +139,12 @@ def null_band(confidence: np.ndarray, bins: Bins, *, resamples: int = 1000, seed
 
 
 def _bin_index(confidence: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Bin of each confidence: an edge belongs to the bin below it, except 0, which opens the first."""
+    """Bin of each confidence: an edge belongs to the bin below it, except the lowest, which opens the first."""
     return np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, len(edges) - 2)
 
 
 def _equal_mass_edges(confidence: np.ndarray, bins: int) -> np.ndarray:
-    """Edges that part the *distinct* values into bins of about equal numbers of items, from 0 to 1.
+    """Edges that part the *distinct* values into bins of about equal numbers of items, from the least to the largest.
 
     Equal confidences never end in two bins, so there may be fewer bins than asked for.
     """
@@ -152,4 +152,4 @@ def _equal_mass_edges(confidence: np.ndarray, bins: int) -> np.ndarray:
     middle = np.cumsum(count) - count / 2
     group = (middle * bins / len(confidence)).astype(np.int64)
     last = np.flatnonzero(np.diff(group))
-    return np.concatenate([[0.0], distinct[last], [1.0]])
+    return np.concatenate([distinct[:1], distinct[last], distinct[-1:]])

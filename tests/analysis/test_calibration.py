@@ -71,6 +71,7 @@ def test_equal_mass_bins_hold_distinct_values_in_equal_numbers(rng):
     inside[0, 0] |= values[0] == 0
     np.testing.assert_array_equal(sizes @ inside, found.count)
     assert len(found.count) <= 11
+    assert (found.lower[0], found.upper[-1]) == (0.0, 1.0)
 
 
 def test_equal_mass_of_one_value_is_one_bin():

@@ -1,0 +1,57 @@
+"""How often each way of reading a class off the embeddings is right."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.bootstrap import Estimate, Unavailable
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.similarity import interval
+from analysis.figures.theme import BLUE, layout
+
+
+def accuracies(readings: Mapping[str, Estimate | Unavailable], items: int, classes: int) -> Exhibit:
+    """One row a reading (kNN, linear probe, class head): its accuracy on test with the 95 % interval."""
+    known = {name: found for name, found in readings.items() if isinstance(found, Estimate)}
+    plot = layout(go.Figure(), x="accuracy on test items", y="", height=110 + 54 * len(known))
+    plot.add_scatter(
+        x=[found.value for found in known.values()],
+        y=list(known),
+        mode="markers+text",
+        marker={"color": BLUE, "size": 12},
+        error_x={
+            "symmetric": False,
+            "array": [found.high - found.value for found in known.values()],
+            "arrayminus": [found.value - found.low for found in known.values()],
+            "color": BLUE,
+            "thickness": 2,
+            "width": 7,
+        },
+        text=[f"{found.value:.1%}" for found in known.values()],
+        textposition="top center",
+        cliponaxis=False,
+        showlegend=False,
+        hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+    )
+    plot.update_xaxes(tickformat=".1~%")
+    plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    missing = "; ".join(f"{name}: {found.reason}" for name, found in readings.items() if isinstance(found, Unavailable))
+    return Exhibit(
+        stem="accuracy",
+        title="How often is a class read off correctly?",
+        plot=plot,
+        how_to_read=(
+            f"Share of {items:,} test items that are right; bars are 95 % bootstrap intervals over test items (exact "
+            f"binomial at 100 %). Guessing among {classes} classes gives {1 / classes:.1%}. A neighbour votes with its "
+            "cosine." + (f" Not available: {missing}." if missing else "")
+        ),
+        alt="; ".join(f"{name} {interval(found)}" for name, found in known.items()),
+        table=pd.DataFrame([_row(name, found) for name, found in readings.items()]),
+    )
+
+
+def _row(name: str, found: Estimate | Unavailable) -> dict[str, object]:
+    if isinstance(found, Unavailable):
+        return {"reading": name, "not available": found.reason}
+    return {"reading": name, "accuracy": found.value, "low": found.low, "high": found.high}

@@ -1,0 +1,136 @@
+"""Nearest target against nearest noise similarity: histograms over all test items, medians class by class."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.bootstrap import Estimate, Unavailable
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import label
+from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
+from analysis.similarity import Margin, Nearest, margin
+
+_EDGES = np.linspace(-1, 1, 101)  # all cosines there are, in steps of 0.02
+
+
+def nearest_histograms(nearest: Nearest, overall: Margin) -> Exhibit:
+    """Histograms as proportions of the comparable items (SINCERE, figures 2 and 3), with the medians."""
+    chosen = nearest.comparable
+    shares = [np.histogram(side[chosen], _EDGES)[0] / overall.items for side in (nearest.target, nearest.noise)]
+    plot = layout(go.Figure(), x="cosine to the nearest train item", y="share of test items", height=400)
+    roles = (
+        ("target: same class", TARGET, "solid", overall.target),
+        ("noise: other class", NOISE, "dash", overall.noise),
+    )
+    for share, (name, colour, dash, median) in zip(shares, roles, strict=True):
+        _add_steps(plot, share, name, colour, dash)
+        _add_median(plot, median, colour, dash, left=median == min(overall.target, overall.noise))
+    plot.update_xaxes(range=_occupied(shares[0] + shares[1]), tickformat=".2~f")
+    plot.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return Exhibit(
+        stem="nearest-similarity",
+        title=f"Is an item nearer to its own class than to any other? Margin {interval(overall.margin)}",
+        plot=plot,
+        how_to_read=(
+            f"For each of {overall.items:,} test items, its largest cosine to a train item of its class (target) and "
+            "of any other (noise), in bins of 0.02; dotted lines are medians. The margin is median target less median "
+            "noise, signed, with its 95 % bootstrap interval over test items." + _left_out(nearest)
+        ),
+        alt=f"Median target {overall.target:.3f}, median noise {overall.noise:.3f}.",
+        table=pd.DataFrame({"from": _EDGES[:-1], "to": _EDGES[1:], "target": shares[0], "noise": shares[1]}).round(6),
+    )
+
+
+def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
+    """One row a class: the two medians and the line between them. A class without a margin is named with the reason."""
+    rows = [(name, margin(nearest, index)) for index, name in enumerate(class_names)]
+    known = [(label(name), found) for name, found in rows if isinstance(found, Margin)]
+    plot = layout(go.Figure(), x="median cosine to the nearest train item", y="class", height=130 + 26 * len(known))
+    for name, found in known:
+        plot.add_scatter(
+            x=[found.noise, found.target],
+            y=[name, name],
+            mode="lines",
+            line={"color": TRUTH, "width": 2},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    names = [name for name, _ in known]
+    for role, colour, symbol, values in (
+        ("target: same class", TARGET, "circle", [found.target for _, found in known]),
+        ("noise: other class", NOISE, "diamond", [found.noise for _, found in known]),
+    ):
+        marker = {"color": colour, "symbol": symbol, "size": 11}
+        plot.add_scatter(x=values, y=names, mode="markers", name=role, marker=marker)
+    plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    plot.update_xaxes(tickformat=".2~f")
+    missing = "; ".join(f"{name}: {found.reason}" for name, found in rows if isinstance(found, Unavailable))
+    return Exhibit(
+        stem="nearest-similarity-by-class",
+        title="Which classes have a close rival?",
+        plot=plot,
+        how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
+        + (f" Not available for {missing}." if missing else ""),
+        alt=f"Median target and noise similarity of {len(known)} classes.",
+        table=pd.DataFrame([_row(name, found) for name, found in rows]),
+    )
+
+
+def interval(estimate: Estimate, form: str = ".3f") -> str:
+    """A number with its interval in words: "0.235 (95 % 0.230 to 0.240)"."""
+    return f"{estimate.value:{form}} (95 % {estimate.low:{form}} to {estimate.high:{form}})"
+
+
+def _add_steps(plot: go.Figure, share: np.ndarray, name: str, colour: str, dash: str) -> None:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    plot.add_scatter(
+        x=_EDGES,
+        y=np.append(share, share[-1]),
+        mode="lines",
+        name=name,
+        line={"color": colour, "dash": dash, "width": 2, "shape": "hv"},
+        fill="tozeroy",
+        fillcolor=f"rgba({red},{green},{blue},0.18)",
+        hovertemplate="%{y:.1%} from %{x:.2f}<extra>" + name + "</extra>",
+    )
+
+
+def _add_median(plot: go.Figure, median: float, colour: str, dash: str, *, left: bool) -> None:
+    """A line over the whole height; its number stands on the side away from the other median."""
+    plot.add_vline(median, line_color=colour, line_dash="dot", line_width=2)
+    plot.add_annotation(
+        x=median,
+        y=1,
+        yref="paper",
+        yanchor="top",
+        xanchor="right" if left else "left",
+        xshift=-6 if left else 6,
+        text=f"median {median:.3f}",
+        font={"color": colour},
+        showarrow=False,
+    )
+
+
+def _occupied(share: np.ndarray) -> list[float]:
+    """The range with items in it and some air, within [-1, 1]."""
+    filled = np.flatnonzero(share)
+    low, high = _EDGES[filled[0]], _EDGES[filled[-1] + 1]
+    air = max(0.06, 0.1 * (high - low))
+    return [max(-1.02, low - air), min(1.02 + air, high + air)]
+
+
+def _left_out(nearest: Nearest) -> str:
+    """What the numbers do not include, and why; empty where they include all."""
+    copies = int(nearest.copies.sum())
+    absent = int((~np.isfinite(nearest.target)).sum())
+    parts = [f"{copies:,} that have the embedding of a train item"] * (copies > 0)
+    parts += [f"{absent:,} whose class train does not have"] * (absent > 0)
+    return f" Left out: {' and '.join(parts)}." if parts else ""
+
+
+def _row(name: str, found: Margin | Unavailable) -> dict[str, object]:
+    if isinstance(found, Unavailable):
+        return {"class": name, "not available": found.reason}
+    low, high = found.margin.low, found.margin.high
+    numbers = {"target": found.target, "noise": found.noise, "margin": found.margin.value, "low": low, "high": high}
+    return {"class": name, "items": found.items, **numbers}

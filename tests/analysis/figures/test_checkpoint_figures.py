@@ -1,0 +1,132 @@
+"""The data behind the pictures of a checkpoint: what is drawn is what was measured, and nothing else."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from analysis.bootstrap import Estimate, Unavailable
+from analysis.calibration import calibration
+from analysis.figures.calibration import reliability_diagram
+from analysis.figures.neighbours import accuracies
+from analysis.figures.projection import embedding_map
+from analysis.figures.similarity import class_medians, nearest_histograms
+from analysis.map_quality import map_quality
+from analysis.outputs import Outputs
+from analysis.probe import class_probabilities
+from analysis.projection import pca
+from analysis.similarity import margin, nearest_similarity
+
+
+@pytest.fixture
+def outputs(clustered):
+    return clustered(head=True)
+
+
+def titles(exhibit):
+    axes = [axis for name, axis in exhibit.plot.layout.to_plotly_json().items() if name.startswith(("xaxis", "yaxis"))]
+    return [axis["title"]["text"] for axis in axes]
+
+
+def drawn_map(outputs, **options):
+    projection = pca(outputs.test.embeddings)
+    quality = map_quality(outputs.test.embeddings, projection.coordinates)
+    everything = np.arange(len(outputs.test))
+    return embedding_map(projection, quality, outputs.test, everything, outputs.class_names, **options), projection
+
+
+def test_every_item_is_one_point_that_knows_its_index(outputs):
+    exhibit, projection = drawn_map(outputs)
+    places = {
+        int(item): (x, y)
+        for trace in exhibit.plot.data
+        for item, x, y in zip(trace.customdata, trace.x, trace.y, strict=True)
+    }
+    assert sorted(places) == list(range(60))
+    np.testing.assert_array_equal([places[item] for item in range(60)], projection.coordinates)
+    assert len(exhibit.table) == 60
+
+
+def test_the_map_warns_and_says_what_it_keeps(outputs):
+    exhibit, _ = drawn_map(outputs)
+    assert "mean nothing" in exhibit.how_to_read
+    assert "Trustworthiness 0." in exhibit.how_to_read
+    assert "of variance" in exhibit.plot.layout.xaxis.title.text
+
+
+def test_the_chosen_item_is_ringed(outputs):
+    exhibit, projection = drawn_map(outputs, chosen=17)
+    ring = exhibit.plot.data[-1]
+    assert (ring.x[0], ring.y[0]) == tuple(projection.coordinates[17])
+    assert len(exhibit.plot.data) == len(drawn_map(outputs)[0].plot.data) + 1
+
+
+def test_names_from_a_file_are_text_and_no_markup(outputs):
+    names = ("<a href='http://x'>a</a>", "b\u202e", *outputs.class_names[2:])
+    hostile = Outputs(outputs.train, outputs.test, names, 1.0, {"digest": "0"})
+    shown = drawn_map(hostile)[0].plot.to_json() + class_medians(nearest_similarity(hostile), names).plot.to_json()
+    assert "<a" not in shown.encode().decode("unicode_escape")
+    assert "\\u202e" not in shown
+
+
+def test_histograms_are_proportions_with_their_medians(outputs):
+    nearest = nearest_similarity(outputs)
+    found = margin(nearest)
+    exhibit = nearest_histograms(nearest, found)
+    target, noise = exhibit.plot.data
+    assert sum(target.y[:-1]) == pytest.approx(1)
+    assert sum(noise.y[:-1]) == pytest.approx(1)
+    assert [shape.x0 for shape in exhibit.plot.layout.shapes] == [found.target, found.noise]
+    assert f"{found.margin.value:.3f} (95 % {found.margin.low:.3f} to {found.margin.high:.3f})" in exhibit.title
+    low, high = exhibit.plot.layout.xaxis.range
+    assert low < nearest.noise.min()
+    assert high > nearest.target.max()
+
+
+def test_left_out_items_are_counted_in_words(outputs):
+    nearest = nearest_similarity(Outputs(outputs.train, outputs.train, outputs.class_names, 1.0, {"digest": "0"}))
+    some = dataclasses.replace(nearest, copies=np.arange(120) < 7)
+    assert "Left out: 7 that have the embedding" in nearest_histograms(some, margin(some)).how_to_read
+
+
+def test_a_class_without_a_margin_is_named_with_the_reason(outputs):
+    names = (*outputs.class_names, "never seen")
+    nearest = nearest_similarity(Outputs(outputs.train, outputs.test, names, 1.0, {"digest": "0"}))
+    exhibit = class_medians(nearest, names)
+    assert "never seen: a median" in exhibit.how_to_read
+    assert "never seen" not in exhibit.plot.data[-1].y
+    assert exhibit.table["margin"].isna().tolist() == [False] * 4 + [True]
+
+
+def test_the_diagram_shows_filled_bins_and_greys_small_ones(outputs):
+    found = class_probabilities(outputs)
+    measured = calibration(found.probabilities, found.labels, bins=5)
+    exhibit = reliability_diagram(measured, found.source)
+    traces = {trace.name: trace for trace in exhibit.plot.data}
+    large, small = traces["bin of 20 items or more"], traces["bin of fewer than 20"]
+    assert len(large.x) + len(small.x) == (measured.bins.count > 0).sum() == len(exhibit.table)
+    assert (np.array(large.customdata) >= 20).all()
+    assert (np.array(small.customdata) < 20).all()
+    assert f"a calibrated model with these confidences gives {measured.null.ece[0]:.3f}" in exhibit.how_to_read
+    assert "class head" in exhibit.how_to_read
+    assert not exhibit.table.isna().any(axis=None)
+
+
+def test_every_accuracy_has_its_interval_or_its_reason():
+    readings = {"1 nearest": Estimate(0.9, 0.85, 0.94), "linear probe": Unavailable("train has one class only")}
+    exhibit = accuracies(readings, 60, 4)
+    (points,) = exhibit.plot.data
+    assert points.x == (0.9,)
+    assert points.error_x.array[0] == pytest.approx(0.04)
+    assert points.error_x.arrayminus[0] == pytest.approx(0.05)
+    assert "linear probe: train has one class only" in exhibit.how_to_read
+    assert "25.0%" in exhibit.how_to_read
+
+
+def test_axes_are_named_and_units_given(outputs):
+    nearest = nearest_similarity(outputs)
+    assert titles(nearest_histograms(nearest, margin(nearest))) == [
+        "cosine to the nearest train item",
+        "share of test items",
+    ]
+    assert titles(class_medians(nearest, outputs.class_names))[0] == "median cosine to the nearest train item"

@@ -15,7 +15,7 @@ _CHUNK = 512
 
 def as_tensor(images: np.ndarray) -> Tensor:
     """(N, S, S) uint8 -> (N, 1, S, S) float32 in [0, 1]."""
-    return torch.from_numpy(images).unsqueeze(1).float() / 255
+    return torch.from_numpy(images.astype(np.float32)).unsqueeze(1) / 255
 
 
 @torch.inference_mode()
@@ -44,7 +44,7 @@ def unit_rows(rows: np.ndarray) -> np.ndarray:
         raise LabError("embeddings", "must be finite", "not so in some rows", "The weights are out of range.")
     largest = np.abs(rows).max(axis=1, keepdims=True).astype(np.float64)
     if not largest.all():
-        count = int((largest == 0).sum())
-        raise LabError("embeddings", "must have a direction", f"zero in {count} of {len(rows)} rows")
+        found = f"zero in {int((largest == 0).sum())} of {len(rows)} rows"
+        raise LabError("embeddings", "must have a direction", found, "The model has collapsed on them.")
     scaled = rows / largest
     return (scaled / np.linalg.norm(scaled, axis=1, keepdims=True)).astype(np.float32)

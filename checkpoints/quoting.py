@@ -1,13 +1,18 @@
 """How text that came from a file is quoted in a sentence."""
 
+import reprlib
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+
 
 def shown(value: object, limit: int = 60) -> str:
     """A short, printable quotation: control and bidirectional characters escaped, long values cut.
 
     >>> shown("a\\u202eb")
     "'a\\\\u202eb'"
-    >>> shown("x" * 100, limit=8)
-    "'xxxx..."
+    >>> shown(list(range(10**6)))
+    '[0, 1, 2, 3, 4, 5, ...]'
     """
-    text = repr(value[: limit + 1] if isinstance(value, str | bytes) else value)
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+    text = repr(value) if isinstance(value, str) and len(value) <= limit else _SHORT.repr(value)
+    return text if len(text) <= limit + 2 else text[: limit - 3] + "..."

@@ -62,9 +62,8 @@ def load(
 
 def _checked_log(text: str, path: Path, recipe: Recipe, libraries: Mapping[str, str]) -> list[Epoch]:
     with Fields(strict_json.parse(text, name=path.name, brackets=30_000), path.name) as fields:
-        same = read_recipe(fields) == recipe and fields.texts("libraries") == libraries
-        log = list(read_log(fields))
-    if not same or len(log) > recipe.epochs:
+        found, log = (read_recipe(fields), fields.texts("libraries")), list(read_log(fields))
+    if found != (recipe, libraries) or len(log) > recipe.epochs:
         raise LabError(
             str(path),
             "must be of this very command and these library versions",

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from checkpoints.command_line import Parser, run
@@ -48,9 +49,14 @@ def _train(recipe: Recipe, out: Path) -> int:
 
     from checkpoints.training import train
 
-    with tqdm(total=recipe.epochs, desc=recipe.loss, unit="epoch") as bar:
+    with ExitStack() as stack:
+        bar: tqdm | None = None
 
         def report(log: list[Epoch]) -> None:
+            # Only the first report opens the bar: a run that is refused shows its one sentence and nothing else.
+            nonlocal bar
+            if bar is None:
+                bar = stack.enter_context(tqdm(total=recipe.epochs, desc=recipe.loss, unit="epoch"))
             bar.update(len(log) - bar.n)
             if log:
                 bar.set_postfix(loss=f"{log[-1].loss:.4f}", knn=f"{log[-1].knn_accuracy:.4f}")

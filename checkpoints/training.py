@@ -79,7 +79,7 @@ def _run(
 def _epoch(recipe: Recipe, data: DataSet, model: SmallConv, optimiser: torch.optim.Optimizer, epoch: int) -> Epoch:
     """Every train image once, in batches of nearly equal size."""
     generator = _generator(recipe.seed, epoch + 1)
-    images, labels = as_tensor(data.train.images), torch.from_numpy(data.train.labels)
+    images, labels = as_tensor(data.train.images), torch.tensor(data.train.labels)
     prior = labels.bincount(minlength=len(data.class_names)) / len(labels)
     batches = torch.randperm(len(labels), generator=generator).tensor_split(math.ceil(len(labels) / recipe.batch_size))
     measured = []

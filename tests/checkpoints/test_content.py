@@ -1,0 +1,62 @@
+import gzip
+import io
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+import safetensors.numpy
+import torch
+
+from checkpoints.content import check_kind, kind_of
+from losses.errors import LabError
+
+
+def saved(save) -> bytes:
+    buffer = io.BytesIO()
+    save(buffer)
+    return buffer.getvalue()
+
+
+def zipped(file) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("notes.txt", "hello")
+
+
+WEIGHTS = {"weight": torch.ones(2)}
+FILES = {
+    "empty": b"",
+    "web page": b"\xef\xbb\xbf\n <!DOCTYPE html><html><body>Sign in</body></html>",
+    "lfs pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+    "torch": saved(lambda file: torch.save(WEIGHTS, file)),
+    "pickle": saved(lambda file: torch.save(WEIGHTS, file, _use_new_zipfile_serialization=False)),
+    "npz": saved(lambda file: np.savez(file, a=np.ones(2))),
+    "npy": saved(lambda file: np.save(file, np.ones(2))),
+    "zip": saved(zipped),
+    "compressed": gzip.compress(b"hello"),
+    "safetensors": safetensors.numpy.save({"a": np.ones(2)}),
+    "unknown": b"hello, world",
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_every_kind_is_told_by_its_bytes(kind):
+    assert kind_of(FILES[kind]) == kind
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_every_binary_pickle_is_a_pickle(protocol):
+    assert kind_of(pickle.dumps({"a": 1}, protocol=protocol)) == "pickle"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FILES if kind != "safetensors"])
+def test_a_wrong_file_gets_its_own_sentence(kind):
+    with pytest.raises(LabError) as caught:
+        check_kind(FILES[kind], "safetensors", name="model.pth")
+    sentence = str(caught.value)
+    assert sentence.startswith("model.pth must be a safetensors file, but is ")
+    assert "weights_only" not in sentence
+
+
+def test_the_right_file_passes():
+    check_kind(FILES["safetensors"], "safetensors", name="model")

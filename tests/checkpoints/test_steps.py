@@ -1,0 +1,102 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from checkpoints.augmentations import mixup, smooth, view
+from checkpoints.encoders import SmallConvSpec
+from checkpoints.objectives import BOUNDS, OBJECTIVES
+from checkpoints.steps import STEPS, Batch
+from losses.catalog import CATALOG
+
+
+def seeded():
+    return torch.Generator().manual_seed(7)
+
+
+@pytest.fixture
+def batch():
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(16) % 4
+    return Batch(torch.rand((16, 1, 8, 8), generator=generator), labels, torch.tensor([0.4, 0.3, 0.2, 0.1]))
+
+
+@pytest.fixture
+def model_of(model_for):
+    return lambda loss: model_for(SmallConvSpec(OBJECTIVES[loss].head, 4, features=16, width=4))
+
+
+def step(loss, model, batch):
+    return STEPS[loss](model, batch, OBJECTIVES[loss].parameters, seeded())
+
+
+def test_every_objective_has_a_step_a_catalogue_entry_and_bounds():
+    assert STEPS.keys() == OBJECTIVES.keys() == CATALOG.keys()
+    for name, objective in OBJECTIVES.items():
+        assert (objective.head == "classes") == (CATALOG[name].family == "class head")
+        assert all(BOUNDS[key][0] <= value <= BOUNDS[key][1] for key, value in objective.parameters.items())
+
+
+@pytest.mark.parametrize("loss", OBJECTIVES)
+def test_every_loss_moves_every_weight(loss, model_of, batch):
+    model = model_of(loss)
+    value = step(loss, model, batch)
+    value.backward()
+    assert value.shape == ()
+    assert torch.isfinite(value)
+    for name, parameter in model.named_parameters():
+        assert torch.isfinite(parameter.grad).all(), name
+        assert parameter.grad.abs().max() > 0, name
+
+
+@pytest.mark.parametrize("loss", OBJECTIVES)
+def test_every_loss_is_a_function_of_its_generator(loss, model_of, batch):
+    model = model_of(loss)
+    before = torch.get_rng_state()
+    assert torch.equal(step(loss, model, batch), step(loss, model, batch))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_nll_against_torch(model_of, batch):
+    model = model_of("nll")
+    expected = F.cross_entropy(model(view(batch.images, seeded())), batch.labels)
+    torch.testing.assert_close(step("nll", model, batch), expected)
+
+
+def test_soft_cross_entropy_against_torch(model_of, batch):
+    model, generator = model_of("soft_target_cross_entropy"), seeded()
+    images, targets = mixup(view(batch.images, generator), smooth(batch.labels, 4, 0.1), 0.4, generator)
+    expected = F.cross_entropy(model(images), targets)
+    torch.testing.assert_close(step("soft_target_cross_entropy", model, batch), expected)
+
+
+def test_soft_target_infonce_corrects_by_the_prior_of_smoothed_targets(model_of, batch):
+    """By a double loop over the batch."""
+    model, generator = model_of("soft_target_infonce"), seeded()
+    images, targets = mixup(view(batch.images, generator), smooth(batch.labels, 4, 0.1), 0.4, generator)
+    logits, prior = model(images).detach(), 0.9 * batch.prior + 0.1 / 4
+    loss = torch.zeros(())
+    for i in range(16):
+        scores = torch.stack([targets[j] @ (logits[i] - prior.log()) for j in range(16)])
+        loss += (scores.logsumexp(0) - scores[i]) / 16
+    torch.testing.assert_close(step("soft_target_infonce", model, batch), loss)
+
+
+def test_nt_xent_against_torch(model_of, batch):
+    """Cross-entropy over the 2B - 1 others, the other view being the right one."""
+    model, generator = model_of("nt_xent"), seeded()
+    views = torch.cat([view(batch.images, generator), view(batch.images, generator)])
+    scores = (model(views) @ model(views).T / OBJECTIVES["nt_xent"].parameters["temperature"]).fill_diagonal_(
+        -torch.inf
+    )
+    expected = F.cross_entropy(scores, torch.arange(32).roll(16))
+    torch.testing.assert_close(step("nt_xent", model, batch), expected)
+
+
+def test_two_views_of_an_image_share_its_label(model_of, batch):
+    """Each image a class of its own: SINCERE, SupCon and NT-Xent are one loss then, but for the temperature."""
+    model = model_of("supcon")
+    own = Batch(batch.images, torch.arange(16), batch.prior)
+    same = {"temperature": 0.3, "epsilon": 0.0}
+    values = [STEPS[loss](model, own, same, seeded()) for loss in ("supcon", "sincere", "eps_sup_infonce", "nt_xent")]
+    for value in values[1:]:
+        torch.testing.assert_close(value, values[0])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import machine
 from ui.session import session
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,7 @@ def frame(page: str) -> None:
     here = PAGES[page]
     st.set_page_config(page_title=f"{here.label} · NCE Lab", page_icon=ICON, layout="wide")
     session().enter(page)
+    machine.warm_up()
     with st.sidebar:
         _menu()
         session().controls = st.container()

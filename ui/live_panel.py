@@ -53,8 +53,9 @@ def _panel(world: World[F], controls: tuple[str, ...], was_running: bool) -> Non
     if was_running and phase in (None, Phase.ENDED):
         st.rerun()  # the whole page: the ticking ends, the finished figures appear
     _buttons(world, controls, phase)
-    if look is not None:
-        _status(world, look)
+    with st.container():  # always there: an element that moved down would be built anew
+        if look is not None:
+            _status(world, look)
     if look is None or phase is not Phase.ENDED:
         world.draw(look.frames if look is not None else ())
 
@@ -88,6 +89,8 @@ def _start(world: World[F], controls: tuple[str, ...], *, paused: bool) -> None:
 def _status(world: World[F], look: Look[F]) -> None:
     done = min(1.0, look.step / world.steps)
     counts = f"step {look.step:,} of {world.steps:,} · {look.rate:,.0f} steps/s · {look.seconds:.1f} s"
+    if not look.frames and not look.reason:
+        counts = "starting torch …"
     if look.phase is Phase.ENDED and not look.reason:
         st.caption(f"Finished: {counts}")
     else:

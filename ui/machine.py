@@ -27,9 +27,11 @@ def warm_up() -> None:
 
 
 def _import_torch() -> None:
-    import torch  # noqa: F401
+    import torch
 
     _torch_is_there.set()
+    # The first optimiser imports torch's compiler: as long again as torch itself, so not while somebody waits.
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)])
 
 
 def device() -> str | None:

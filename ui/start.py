@@ -25,7 +25,6 @@ def jobs() -> None:
 
 def machine_panel() -> None:
     """Versions at once; the device when torch, imported in the background, is there."""
-    machine.warm_up()
     st.subheader("This machine", anchor=False)
     st.caption(" · ".join(f"{name} {version}" for name, version in machine.versions().items()))
     missing = machine.device() is None

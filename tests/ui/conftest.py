@@ -1,0 +1,26 @@
+"""Open a page as a browser would, without one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+Opener = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Opener:
+    """`open_page("pages/1_Simplex_labels.py", seed="nan")`: the page after its first run, with that URL."""
+    monkeypatch.setattr("ui.machine.warm_up", lambda: None)  # no thread may import torch beside the tests
+
+    def opened(script: str, **query: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        if script != "app.py":
+            app.switch_page(script)
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened

@@ -1,0 +1,129 @@
+"""Controls against what a link may ask: good values are taken, bad ones give the default and one notice each."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from losses.errors import LabError
+from ui.errors import plain
+
+
+def page() -> None:
+    import streamlit as st
+
+    from ui import controls
+
+    titles = {"nll": "NLL", "supcon": "SupCon"}
+    with controls.panel() as ask:
+        seed = ask.integer("Seed", "seed", default=3, low=0, high=99)
+        tau = ask.number("Temperature", "tau", default=0.1, low=0.01, high=2.0, step=0.01)
+        loss = ask.choice("Loss", "loss", titles, default="nll")
+        losses = ask.choices("Losses", "losses", titles, default=("nll",))
+        unit = ask.switch("Unit length", "unit")
+    st.json({"seed": seed, "tau": tau, "loss": loss, "losses": losses, "unit": unit, "link": ask.values})
+
+
+DEFAULTS = {"seed": 3, "tau": 0.1, "loss": "nll", "losses": ["nll"], "unit": False}
+
+
+def opened(**query: str | list[str]) -> AppTest:
+    app = AppTest.from_function(page, default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def values(app: AppTest) -> dict[str, object]:
+    found = json.loads(app.json[0].value)
+    found.pop("link")
+    return found
+
+
+def link(app: AppTest) -> dict[str, list[str]]:
+    return json.loads(app.json[0].value)["link"]
+
+
+def test_no_parameters_give_the_defaults_and_no_notice():
+    app = opened()
+    assert values(app) == DEFAULTS
+    assert not app.warning
+
+
+def test_a_link_writes_every_value_and_restores_it():
+    app = opened()
+    app.number_input[0].set_value(7)
+    app.slider[0].set_value(0.25)
+    app.selectbox[0].set_value("supcon")
+    app.toggle[0].set_value(True)
+    changed = app.run()
+    assert set(link(changed)) == set(DEFAULTS)
+    assert (
+        values(opened(**link(changed)))
+        == values(changed)
+        == {**DEFAULTS, "seed": 7, "tau": 0.25, "loss": "supcon", "unit": True}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "rule"),
+    [
+        ("seed", "nan", "must be a whole number from 0 to 99"),
+        ("seed", "inf", "must be a whole number from 0 to 99"),
+        ("seed", "1e400", "must be a whole number from 0 to 99"),
+        ("seed", "-1", "must be a whole number from 0 to 99"),
+        ("seed", "1000000000", "must be a whole number from 0 to 99"),
+        ("seed", "7.9", "must be a whole number from 0 to 99"),
+        ("seed", "", "must be a whole number from 0 to 99"),
+        ("tau", "-1", "must be a number from 0.01 to 2"),
+        ("tau", "nan", "must be a number from 0.01 to 2"),
+        ("loss", "bogus", "must be one of nll, supcon"),
+        ("losses", "bogus", "must be one of nll, supcon"),
+        ("unit", "maybe", "must be one of true, false"),
+    ],
+)
+def test_a_bad_value_gives_the_default_and_one_notice(name, asked, rule):
+    app = opened(**{name: asked})
+    assert values(app) == DEFAULTS
+    assert [notice.value for notice in app.warning] == [
+        plain(str(LabError(name, rule, asked or "empty", "The default is used instead.")))
+    ]
+    assert name not in app.query_params
+    assert not app.run().warning
+
+
+def test_many_bad_values_at_once_are_all_named():
+    app = opened(seed="nan", tau="-1", loss="bogus", unit="maybe")
+    assert values(app) == DEFAULTS
+    assert len(app.warning) == 4
+
+
+def test_good_and_bad_options_are_told_apart():
+    app = opened(losses=["supcon", "bogus"])
+    assert values(app) == {**DEFAULTS, "losses": ["supcon"]}
+    assert len(app.warning) == 1
+
+
+@pytest.mark.parametrize("asked", ["supcon", "SupCon"])
+def test_an_option_may_be_asked_by_name_or_by_label(asked):
+    assert values(opened(loss=asked, losses=asked)) == {**DEFAULTS, "loss": "supcon", "losses": ["supcon"]}
+
+
+def test_no_option_at_all_can_be_linked():
+    app = opened(losses="")
+    assert values(app) == {**DEFAULTS, "losses": []}
+    assert link(app)["losses"] == [""]
+    assert not app.warning
+
+
+def test_a_notice_cannot_bring_markup_along():
+    notice = opened(seed="![x](http://example.org) $a$ :smile: <b>" * 40).warning[0].value
+    assert "![" not in notice
+    assert len(notice) < 400
+
+
+def test_another_version_of_links_is_named():
+    assert "v must be 1" in opened(v="2").warning[0].value
+    assert not opened(v="1").warning

@@ -32,7 +32,7 @@ def unit_rows(tensor: Tensor) -> Tensor:
 def masked_logsumexp(scores: Tensor, keep: Tensor) -> Tensor:
     """log of the sum of exp over the kept entries of each row; (n, N), (n, N) bool -> (n,).
 
-    A row that keeps nothing gives a huge negative number, not -inf: its gradient is 0 and not NaN.
+    A row that keeps nothing gives a huge negative number, not -inf: no inf - inf follows, its gradient is 0.
     """
     floor = torch.finfo(scores.dtype).min / 2
     return scores.masked_fill(~keep, floor).logsumexp(dim=-1)

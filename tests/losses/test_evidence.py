@@ -82,12 +82,15 @@ def test_evidence_carries_no_gradient_and_the_loss_treats_it_as_given(sphere):
 
 
 def test_degenerate_tails_give_finite_evidence():
+    """All negatives equally far: no slope, so both lines are penalised and neither wins."""
     same = torch.ones(8, 3, dtype=torch.float64) / 3**0.5
-    found = losses.weince_diagnostics(same, same)
+    found = losses.weince_diagnostics(same, same, beta="estimated")
     for name in ("lam", "beta_hat", "r2", "delta_aic", "rho"):
         assert getattr(found, name).isfinite().all()
     assert (found.rho == 1e-6).all()
     assert (found.beta_hat == 0).all()
+    assert (found.beta == 0.5).all()
+    assert found.delta_aic.abs().max() < 1e-3
 
 
 def test_chunks_change_nothing(sphere):

@@ -29,4 +29,5 @@ def resolve(name: str = "auto") -> "Device":
     here = available_devices()
     if name not in here:
         raise LabError("device", f"must be one of {', '.join(here)} on this machine", repr(name), "Use auto.")
-    return torch.device(here[-1] if name == "auto" and len(here) > 2 else "cpu" if name == "auto" else name)
+    preferred = ("cuda", "mps", "cpu") if name == "auto" else (name,)
+    return torch.device(next(each for each in preferred if each in here))

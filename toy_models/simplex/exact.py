@@ -10,6 +10,7 @@ from toy_models.simplex.measure import PROBES, Meter
 from toy_models.simplex.objectives import OBJECTIVES
 from toy_models.simplex.spec import SimplexSpec
 from toy_models.simplex.world import build
+from toy_models.threads import one_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def reference(spec: SimplexSpec) -> Reference:
     """Solve each loss's population on the grid; a fifth of a second for all six."""
     world = build(spec.side, spec.concentration, spec.sharpness)
     meter = Meter(world, [OBJECTIVES[name] for name in spec.losses])
-    optima = torch.stack([each.optimum() for each in meter.populations])[:, None]  # (L, 1, X, K)
+    with one_thread():
+        optima = torch.stack([each.optimum() for each in meter.populations])[:, None]  # (L, 1, X, K)
     reading = meter.read(optima)
     rows = zip(reading.kl_density[:, 0], reading.kl_mean[:, 0], reading.information_bound[:, 0], strict=True)
     tilts = world.tilt(torch.tensor(PROBES))

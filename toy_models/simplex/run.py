@@ -17,13 +17,14 @@ from toy_models.simplex.objectives import OBJECTIVES
 from toy_models.simplex.sampling import Batch, Sampler
 from toy_models.simplex.spec import LOSSES, SimplexSpec
 from toy_models.simplex.world import CLASSES, build
+from toy_models.threads import one_thread
 
 WEIGHT_DECAY = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """The networks after `step` updates, `seconds` after the first; L losses in the spec's order, S seeds.
+    """The networks after `step` updates and `seconds` of training alone; L losses in the spec's order, S seeds.
 
     kl_density (L, S) KL(p(w|x) || implied density), kl_mean (L, S) KL(E[w|x] || softmax f), both means over x;
     information_bound (L, S) lower bound of I(X; W) for an unlimited batch: all three exact on the grid, in nats.
@@ -48,19 +49,26 @@ def simulate(spec: SimplexSpec, device: str = "cpu", on_step: Callable[[int], No
     the loss alone. Same spec and device, same numbers. `on_step(step)` is called before each update: a live run counts,
     waits or raises there. LabError where a loss leaves the finite numbers; the frames before it stand.
     """
-    program = _Program(spec, resolve(device))
-    began, total, since = time.perf_counter(), torch.zeros(program.shape, dtype=torch.float64), 0
+    with one_thread():
+        yield from _frames(spec, _Program(spec, resolve(device)), on_step)
+
+
+def _frames(spec: SimplexSpec, program: "_Program", on_step: Callable[[int], None] | None) -> Iterator[Frame]:
+    total, since, seconds = torch.zeros(program.shape, dtype=torch.float64), 0, 0.0
+    recorded = set(spec.frames)
     for step in range(spec.steps + 1):
         if on_step is not None:
             on_step(step)
+        began = time.perf_counter()
+        if step:
+            program.update(step - 1)
         losses = program.gradients()
+        seconds += time.perf_counter() - began
         _check_finite(spec, losses, step)
         total, since = total + losses, since + 1
-        if step in spec.frames:
-            yield program.frame(step, time.perf_counter() - began, total / since)
+        if step in recorded:
+            yield program.frame(step, seconds, total / since)
             total, since = torch.zeros_like(total), 0
-        if step < spec.steps:
-            program.update(step)
 
 
 class _Program:

@@ -1,6 +1,6 @@
 """What this machine is: versions from package metadata at once, the device once torch is there.
 
-torch takes seconds to import, so a thread does it after the first page has been painted.
+torch takes seconds to import and UMAP more to compile, so a thread does both after the first page has been painted.
 """
 
 import platform
@@ -20,18 +20,21 @@ def versions() -> dict[str, str]:
 
 @cache
 def warm_up() -> None:
-    """Import torch in the background, once a process, when the first page has had time to appear."""
-    timer = threading.Timer(_PAINTED_AFTER, _import_torch)
+    """Import torch and compile UMAP in the background, once a process, when the first page has had time to appear."""
+    timer = threading.Timer(_PAINTED_AFTER, _load)
     timer.daemon = True
     timer.start()
 
 
-def _import_torch() -> None:
+def _load() -> None:
     import torch
 
     _torch_is_there.set()
     # The first optimiser imports torch's compiler: as long again as torch itself, so not while somebody waits.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+    from analysis.projection import warm_up as compile_umap
+
+    compile_umap()
 
 
 def device() -> str | None:

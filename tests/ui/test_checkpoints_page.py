@@ -1,0 +1,236 @@
+"""The checkpoint page without a browser: every section, hostile links, good and bad files of the user's own."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analysis.outputs import Outputs, Split
+from analysis.projection import Projection
+from checkpoints.zoo import shipped
+from losses.errors import LabError
+from ui.background import Job
+from ui.checkpoint_analyses import Analyses
+from ui.checkpoint_item import enlarge
+
+PAGE = "pages/3_Checkpoints.py"
+EVERYTHING = ["map", "similarity", "calibration", "accuracy", "provenance"]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
+    """No page waits for numba: UMAP is replaced by a turn of the first two coordinates. Gives the fits' sizes."""
+    fits = []
+
+    def turned(embeddings: np.ndarray, spec: object) -> Projection:
+        fits.append(len(embeddings))
+        return Projection("UMAP", np.ascontiguousarray(embeddings[:, [1, 0]]))
+
+    monkeypatch.setattr("analysis.map_cache.umap_map", turned)
+    monkeypatch.setattr("ui.checkpoint_analyses.umap_map", turned)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return fits
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forgotten() -> Iterator[None]:
+    """Maps of these tests are no other's."""
+    yield
+    st.cache_resource.clear()
+
+
+def charts(app: AppTest) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def axis_titles(app: AppTest) -> list[str]:
+    return [chart["layout"]["xaxis"]["title"]["text"] for chart in charts(app)]
+
+
+def test_pca_at_once_then_umap_and_the_histograms(open_page, quick):
+    st.cache_resource.clear()
+    app = open_page(PAGE)
+    assert not app.exception
+    assert not app.error
+    assert axis_titles(app)[0].startswith(("principal axis 1", "UMAP 1"))
+    assert axis_titles(app)[1] == "cosine to the nearest train item"
+    runs = (axis_titles(app.run())[0] for _ in range(50))
+    assert "UMAP 1 (no unit)" in runs
+    assert quick == [539]
+    assert "Margin" in app.subheader[2].value
+
+
+def test_every_section_draws(open_page):
+    app = open_page(PAGE, show=EVERYTHING, map="pca", k="7", bins="10", scheme="equal mass")
+    assert not app.exception
+    assert len(charts(app)) == 5
+    titles = [found.value for found in app.subheader]
+    assert any("ECE 0." in title for title in titles)
+    assert any("python -m checkpoints.train" in code.value for code in app.code)
+    assert any(text.value.startswith("NLL 0.") for text in app.text)
+    assert "7 nearest" in charts(app)[-1]["data"][0]["y"]
+
+
+@pytest.mark.parametrize("entry", shipped(), ids=lambda entry: entry.name)
+def test_every_shipped_checkpoint_opens(open_page, entry):
+    app = open_page(PAGE, checkpoint=entry.name, show=EVERYTHING, map="pca")
+    assert not app.exception
+    assert not app.error
+    assert len(charts(app)) == 5
+    assert any(entry.command == code.value for code in app.code)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("checkpoint", "../../etc/passwd"),
+        ("checkpoint", "<script>alert(1)</script>"),
+        ("item", "-1"),
+        ("item", "1e9"),
+        ("item", "nan"),
+        ("k", "1000000000"),
+        ("k", "2.5"),
+        ("bins", "inf"),
+        ("bins", "0"),
+        ("scheme", "unequal"),
+        ("map", "tsne"),
+        ("items", "validation"),
+        ("show", "everything"),
+    ],
+)
+def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
+    app = open_page(PAGE, **{key: value})
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert len(charts(app)) == 3
+
+
+def test_parameters_of_other_pages_are_ignored(open_page):
+    app = open_page(PAGE, seed="nan", tau="-1", steps="1000000000")
+    assert not app.exception
+    assert not app.warning
+
+
+def test_nothing_chosen_is_said(open_page):
+    app = open_page(PAGE, map="pca")
+    app.pills("show").set_value([]).run()
+    assert not charts(app)
+    assert "Choose under" in app.info[0].value
+
+
+def test_a_chosen_item_survives_a_smaller_split(open_page):
+    app = open_page(PAGE, items="train", item="1200", map="pca")
+    assert any("train item 1200" in found.value for found in app.subheader)
+    app.selectbox("items").set_value("test").run()
+    assert not app.exception
+    assert any("test item 538" in found.value for found in app.subheader)
+
+
+def test_an_own_file_goes_first_and_leaves_nothing_behind(open_page, quick, tmp_path):
+    app = open_page(PAGE)
+    content = shipped()[0].path.read_bytes()
+    app.file_uploader("own-file").upload("../mine.safetensors", content, "application/octet-stream")
+    app.run()
+    app.pills("show").set_value(["map", "provenance"]).run()
+    assert not app.exception
+    assert not app.error
+    values = app.dataframe[-1].value
+    assert "mine.safetensors" in values.loc[values["field"] == "file", "value"].item()
+    assert len(list((tmp_path / "nce-lab" / "maps").glob("*.npz"))) <= 1  # the shipped one's map, from before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<!doctype html><html>", b"version https://git-lfs.github.com/spec/v1\n", b"\x80\x04.", b"\xff" * 100],
+    ids=["empty", "web page", "git-lfs", "pickle", "noise"],
+)
+def test_a_bad_file_is_one_sentence(open_page, content):
+    app = open_page(PAGE)
+    app.file_uploader("own-file").upload("bad.safetensors", content, "application/octet-stream")
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "Traceback" not in app.error[0].value
+    assert not charts(app)
+
+
+def outputs_of(labels: list[int], names: tuple[str, ...], images: bool = False) -> Outputs:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(len(labels), 4))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    splits = [Split(half, np.array(labels)) for half in (rows, np.roll(rows, 1, axis=1))]
+    return Outputs(*splits, names, 1.0, {"digest": "0", "loss": "<b>x</b>"})
+
+
+def draw_synthetic() -> None:
+    import streamlit as st
+
+    from ui.checkpoint_panels import View, draw
+    from ui.frame import frame
+
+    del frame
+    everything = ("map", "similarity", "calibration", "accuracy", "provenance")
+    draw(st.session_state["analyses"], View(everything, "umap", "test", 0, 5, 15, "equal width"))
+
+
+def drawn(outputs: Outputs) -> AppTest:
+    app = AppTest.from_function(draw_synthetic, default_timeout=30)
+    app.session_state["analyses"] = Analyses(outputs, shared=False)
+    return app.run()
+
+
+def test_one_class_gives_reasons_and_no_numbers():
+    app = drawn(outputs_of([0] * 12, ("only",)))
+    assert not app.exception
+    assert [text.value.split(" not available")[0] for text in app.info] == ["Nearest similarity\\:", "Calibration\\:"]
+    assert len(charts(app)) == 2
+
+
+def test_names_from_a_file_are_never_markup():
+    app = drawn(outputs_of([0, 1] * 6, ("![x](http://evil/a.png)", "<img src=x>")))
+    assert not app.exception
+    shown = [found.value for found in (*app.caption, *app.markdown, *app.subheader, *app.info)]
+    assert not any("![x](" in text or "<img" in text for text in shown)
+
+
+def test_equal_embeddings_are_one_sentence_a_section():
+    outputs = outputs_of([0, 1] * 6, ("a", "b"))
+    same = Split(np.tile(outputs.train.embeddings[:1], (12, 1)), outputs.train.labels)
+    app = drawn(Outputs(same, same, ("a", "b"), 1.0, {"digest": "0"}))
+    assert not app.exception
+    assert "must differ for a map" in app.error[0].value
+
+
+def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):
+    outputs = outputs_of([0, 1] * 6, ("a", "b"))
+    Analyses(outputs, shared=False).umap("test").result(timeout=10)
+    assert not list(tmp_path.rglob("*.npz"))
+    Analyses(outputs, shared=True).umap("test").result(timeout=10)
+    assert len(list(tmp_path.rglob("*.npz"))) == 1
+
+
+def test_a_map_is_one_job(quick):
+    analyses = Analyses(outputs_of([0, 1] * 6, ("a", "b")), shared=False)
+    assert analyses.umap("test") is analyses.umap("test")
+    analyses.umap("test").result(timeout=10)
+    assert quick == [12]
+
+
+def test_a_job_hands_on_what_it_raises():
+    def refuse() -> None:
+        raise LabError("map", "cannot be made")
+
+    with pytest.raises(LabError, match="cannot be made"):
+        Job(refuse).result(timeout=10)
+
+
+def test_enlarging_keeps_pixels_square():
+    image = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    large = enlarge(image)
+    assert large.shape == (108, 144)
+    assert (large[:36, :36] == 0).all()
+    assert enlarge(np.zeros((200, 300, 3), np.uint8)).shape == (200, 300, 3)

@@ -1,13 +1,9 @@
-"""The start page: what this is, where to go, and what this machine is."""
+"""The start page: what this is, where to go, a picture, and what this machine is."""
 
-import numpy as np
 import streamlit as st
 
-from analysis.figures.pair_force import pair_force
-from analysis.pair_force import PairScene, pair_forces
-from ui.exhibit import show
 from ui.frame import frame
-from ui.start import jobs, machine_panel
+from ui.start import jobs, machine_panel, picture
 
 frame("start")
 st.markdown(
@@ -16,6 +12,5 @@ st.markdown(
     " show the figures to others. Everything is computed on this machine, offline, in front of you."
 )
 jobs()
-scene = PairScene()
-show(pair_force(scene, pair_forces(scene, np.linspace(-0.5, 1, 151))), key="pair-force")
+picture()
 machine_panel()

@@ -1,8 +1,8 @@
-"""The parts of the start page: the three jobs, and the machine."""
+"""The parts of the start page: the three jobs, the picture, and the machine."""
 
 import streamlit as st
 
-from ui import machine
+from ui import background, machine
 from ui.frame import PAGES
 from ui.slots import PROCESS
 
@@ -23,8 +23,22 @@ def jobs() -> None:
             st.caption(sentence)
 
 
+def picture() -> None:
+    """The force on one pair under two losses."""
+    # pandas and Plotly take most of a second: imported here, they keep nobody from reading the text above.
+    import numpy as np
+
+    from analysis.figures.pair_force import pair_force
+    from analysis.pair_force import PairScene, pair_forces
+    from ui.exhibit import show
+
+    scene = PairScene()
+    show(pair_force(scene, pair_forces(scene, np.linspace(-0.5, 1, 151))), key="pair-force")
+
+
 def machine_panel() -> None:
     """Versions at once; the device when torch, imported in the background, is there."""
+    background.warm_up_maps()
     st.subheader("This machine", anchor=False)
     st.caption(" · ".join(f"{name} {version}" for name, version in machine.versions().items()))
     missing = machine.device() is None

@@ -1,0 +1,59 @@
+"""Figures leave the browser as files."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Tab
+
+pytestmark = pytest.mark.browser
+Saver = Callable[[str], bytes]
+
+
+@pytest.fixture(scope="module")
+def saved(browser: Browser, server) -> Iterator[Saver]:
+    """`saved("CSV")` presses that button below the start page's figure, in the dark, and reads the file."""
+    context = browser.new_context(color_scheme="dark")
+    page = Tab(context.new_page()).open(server.url).page
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+
+    def save(label: str) -> bytes:
+        with page.expect_download(timeout=60_000) as download:
+            page.get_by_role("button", name=label, exact=True).click()
+        assert download.value.suggested_filename == f"pair-force.{label.lower()}"
+        return Path(download.value.path()).read_bytes()
+
+    yield save
+    context.close()
+
+
+def test_the_table_is_saved_as_csv(saved):
+    rows = list(csv.reader(io.StringIO(saved("CSV").decode())))
+    assert rows[0] == ["cosine", "SupCon", "SINCERE"]
+    assert len(rows) == 152
+
+
+def test_the_figure_is_saved_as_svg_on_white_even_in_the_dark(saved):
+    root = ElementTree.fromstring(saved("SVG"))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    ground = root.find("{http://www.w3.org/2000/svg}rect")
+    assert ground is not None
+    assert "fill: rgb(255, 255, 255)" in ground.get("style", "")
+    assert "SINCERE" in "".join(root.itertext())
+
+
+def test_the_figure_is_saved_as_png(saved):
+    assert saved("PNG").startswith(b"\x89PNG")
+
+
+def test_the_figure_is_saved_as_a_web_page_that_opens_offline(saved, tab):
+    opened = tab()
+    opened.page.context.set_offline(True)
+    opened.page.set_content(saved("HTML").decode())
+    opened.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    assert opened.problems == []

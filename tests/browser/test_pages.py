@@ -1,0 +1,35 @@
+"""Each page opens by deep link on a cold server, light and dark, without an error and without leaving the machine."""
+
+import pytest
+
+from ui.frame import PAGES
+
+pytestmark = pytest.mark.browser
+
+
+def address(name: str) -> str:
+    """The path of a page as Streamlit makes it from the script's name: 1_Simplex_labels.py is at /Simplex_labels."""
+    stem = PAGES[name].script.removeprefix("pages/").removesuffix(".py")
+    return "" if name == "start" else stem.split("_", 1)[1]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_cold_by_deep_link_light_and_dark(cold_server, tab, name):
+    for scheme, width in (("light", 1440), ("dark", 900)):
+        opened = tab(scheme, width).open(f"{cold_server.url}/{address(name)}")
+        assert opened.page.locator("h1").inner_text() == PAGES[name].question
+        assert opened.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+        background = opened.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        brightness = max(int(part) for part in background.removeprefix("rgb(").removesuffix(")").split(","))
+        assert (brightness > 128) == (scheme == "light")
+        assert opened.problems == []
+    assert "Traceback" not in cold_server.log.read_text()
+
+
+def test_the_menu_leads_to_every_page(server, tab):
+    opened = tab().open(server.url)
+    for page in PAGES.values():
+        opened.page.get_by_test_id("stSidebar").get_by_role("link", name=page.label, exact=True).click()
+        opened.page.locator("h1", has_text=page.question).wait_for(timeout=60_000)
+        opened.settle()
+    assert opened.problems == []

@@ -24,6 +24,11 @@ def has_values(*tensors: Tensor) -> bool:
     return not any(torch._C._functorch.is_functorch_wrapped_tensor(tensor) for tensor in tensors)
 
 
+def can_look(*tensors: Tensor) -> bool:
+    """Whether the entries can be looked at now without making a GPU's queue wait."""
+    return has_values(*tensors) and all(tensor.device.type == "cpu" for tensor in tensors)
+
+
 def check_number(name: str, value: float, *, above: float = -math.inf, remedy: str = "") -> None:
     """A finite real number above a limit."""
     if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value) or value <= above:
@@ -73,7 +78,7 @@ def check_class_labels(labels: Tensor, logits: Tensor) -> None:
     """Labels that index the columns of the logits."""
     samples, classes = logits.shape
     check_labels(labels, samples)
-    if has_values(labels) and (labels.min() < 0 or labels.max() >= classes):
+    if can_look(labels) and (labels.min() < 0 or labels.max() >= classes):
         found = f"between {labels.min().item()} and {labels.max().item()}"
         raise LabError("labels", f"must lie in 0 to {classes - 1}, the columns of the logits", found)
 
@@ -83,7 +88,7 @@ def check_targets(targets: Tensor, logits: Tensor) -> None:
     check_floats("targets", targets, "N", "K")
     if targets.shape != logits.shape:
         raise LabError("targets", f"must have the logits' shape {tuple(logits.shape)}", tuple(targets.shape))
-    if not has_values(targets):
+    if not can_look(targets):
         return
     half = targets.dtype in (torch.float16, torch.bfloat16)
     miss = (targets.detach().double().sum(dim=1) - 1).abs()
@@ -99,13 +104,13 @@ def check_noise_probs(noise_probs: Tensor, classes: int) -> None:
     check_floats("noise_probs", noise_probs, "K")
     if len(noise_probs) != classes:
         raise LabError("noise_probs", f"must have one entry for each of {classes} classes", len(noise_probs))
-    if has_values(noise_probs) and not bool((noise_probs.isfinite() & (noise_probs >= 0)).all()):
+    if can_look(noise_probs) and not bool((noise_probs.isfinite() & (noise_probs >= 0)).all()):
         raise LabError("noise_probs", "must be finite and non-negative", noise_probs.tolist())
 
 
 def check_prior_covers(used: Tensor, noise_probs: Tensor) -> None:
     """No class in use, `used` (K,) bool, may have prior 0: its score would be infinite."""
-    if not has_values(used, noise_probs):
+    if not can_look(used, noise_probs):
         return
     missing = used & (noise_probs == 0)
     if missing.any():

@@ -8,6 +8,8 @@ E[w|x] through the softmax, soft target InfoNCE a density ratio p(w|x) / p(w) in
 import torch
 from torch import Generator, Tensor
 
+from losses import processes
+from losses.candidates import CandidateSweep
 from losses.checks import (
     check_batch,
     check_class_labels,
@@ -19,6 +21,8 @@ from losses.checks import (
     check_temperature,
 )
 from losses.numerics import product, reduced, widen
+from losses.options import Options
+from losses.streaming import EachLoss, WeightedSum, block_rows
 
 
 def nll(logits: Tensor, labels: Tensor, *, temperature: float = 1.0, reduction: str = "mean") -> Tensor:
@@ -54,26 +58,39 @@ def soft_target_cross_entropy(
 
 
 def label_infonce(
-    logits: Tensor, labels: Tensor, noise_probs: Tensor, *, temperature: float = 1.0, reduction: str = "mean"
+    logits: Tensor,
+    labels: Tensor,
+    noise_probs: Tensor,
+    *,
+    temperature: float = 1.0,
+    reduction: str = "mean",
+    distributed: bool = False,
 ) -> Tensor:
     """InfoNCE whose candidates are the labels of the batch, in nats.
 
     -log softmax_j(a_ij)[j = i] with a_ij = f_{i, y_j} / tau - log eta_{y_j}. logits (N, K), N >= 2, labels (N,),
     noise_probs (K,): a factor common to all of it cancels -> a scalar, or (N,) for reduction "none". Constant
     logits and a uniform prior give log N, and I(X; Y) >= log N - loss. LabError for a rule broken, also for a
-    label whose prior is 0. Source: Hugger & Uhlmann, arXiv 2404.14076.
+    label whose prior is 0. Candidates of one class have one score, so the sum over N candidates is one over K
+    classes with their counts. Source: Hugger & Uhlmann, arXiv 2404.14076.
 
     >>> label_infonce(torch.zeros(4, 3), torch.tensor([0, 1, 2, 2]), torch.ones(3) / 3).item()  # log 4
     1.386294...
     """
     _check_contrast(logits, noise_probs, temperature, reduction)
     check_class_labels(labels, logits)
-    check_prior_covers((labels[:, None] == torch.arange(len(noise_probs), device=labels.device)).any(0), noise_probs)
-    return reduced(_pick_own(label_scores(logits, labels, noise_probs, temperature)), reduction)
+    return _label_infonce(logits, labels, noise_probs, temperature, reduction, distributed)
 
 
 def soft_target_infonce(
-    logits: Tensor, targets: Tensor, noise_probs: Tensor, *, temperature: float = 1.0, reduction: str = "mean"
+    logits: Tensor,
+    targets: Tensor,
+    noise_probs: Tensor,
+    *,
+    temperature: float = 1.0,
+    reduction: str = "mean",
+    plain: bool = False,
+    distributed: bool = False,
 ) -> Tensor:
     """InfoNCE whose candidates are the soft targets of the batch, in nats.
 
@@ -89,7 +106,20 @@ def soft_target_infonce(
     _check_contrast(logits, noise_probs, temperature, reduction)
     check_targets(targets, logits)
     check_prior_covers((targets != 0).any(dim=0), noise_probs)
-    return reduced(_pick_own(target_scores(logits, targets, noise_probs, temperature)), reduction)
+    options = Options(False, reduction, None, plain, distributed)
+    learned = targets.requires_grad or noise_probs.requires_grad
+    candidates, own = _candidates(widen(targets), distributed)
+    if learned or options.takes_plain_path(logits, targets, noise_probs):
+        scores = target_scores(logits, candidates, noise_probs, temperature)
+        losses = scores.logsumexp(dim=-1) - scores.gather(1, own[:, None]).squeeze(1)
+        return _reduced(losses, len(candidates), reduction, distributed)
+    f = widen(logits)
+    candidates = candidates.to(f.dtype)
+    sweep = CandidateSweep(candidates, log_prior(candidates, noise_probs), own, temperature, block_rows(candidates))
+    if reduction == "none":
+        return EachLoss.apply(f, sweep)
+    part = WeightedSum.apply(f, torch.ones_like(f[:, 0]), sweep) / len(candidates)
+    return processes.total(part) if distributed else part
 
 
 def soft_distribution_infonce(
@@ -100,6 +130,7 @@ def soft_distribution_infonce(
     temperature: float = 1.0,
     generator: Generator | None = None,
     reduction: str = "mean",
+    distributed: bool = False,
 ) -> Tensor:
     """Label InfoNCE on labels y_j ~ Categorical(w_j) drawn from the soft targets, in nats.
 
@@ -112,8 +143,7 @@ def soft_distribution_infonce(
     _check_contrast(logits, noise_probs, temperature, reduction)
     check_targets(targets, logits)
     check_prior_covers((targets != 0).any(dim=0), noise_probs)
-    labels = sample_labels(targets, generator)
-    return reduced(_pick_own(label_scores(logits, labels, noise_probs, temperature)), reduction)
+    return _label_infonce(logits, sample_labels(targets, generator), noise_probs, temperature, reduction, distributed)
 
 
 def sample_labels(targets: Tensor, generator: Generator | None = None) -> Tensor:
@@ -122,24 +152,62 @@ def sample_labels(targets: Tensor, generator: Generator | None = None) -> Tensor
     return widen(targets.detach()).to(device).multinomial(1, generator=generator).squeeze(1).to(targets.device)
 
 
-def label_scores(logits: Tensor, labels: Tensor, noise_probs: Tensor, temperature: float) -> Tensor:
-    """a_ij = f_{i, y_j} / tau - log eta_{y_j}, (N, N), unchecked."""
-    logits, chosen = widen(logits), labels.long()
-    log_prior = noise_probs.to(logits.dtype)[chosen].log()  # (N,)
-    return logits[:, chosen] / temperature - log_prior
+def label_scores(logits: Tensor, counts: Tensor, noise_probs: Tensor, temperature: float) -> Tensor:
+    """f_ik / tau - log eta_k + log n_k, (N, K), unchecked: a class's score times its n_k candidates, counts (K,).
+
+    A class with no candidate has score -inf.
+    """
+    f = widen(logits)
+    present = counts > 0
+    prior = torch.where(present, noise_probs.to(f.dtype), 1)
+    weight = torch.where(present, counts.to(f.dtype), 1).log() - prior.log()
+    return (f / temperature + weight).masked_fill(~present, -torch.inf)
+
+
+def class_counts(labels: Tensor, classes: int) -> Tensor:
+    """How many labels each class has, (N,) -> (K,)."""
+    return (labels[:, None] == torch.arange(classes, device=labels.device)).sum(dim=0)
 
 
 def target_scores(logits: Tensor, targets: Tensor, noise_probs: Tensor, temperature: float) -> Tensor:
-    """a_ij = sum_k w_jk (f_ik / tau - log eta_k), (N, N), unchecked."""
-    logits = widen(logits)
-    targets = targets.to(logits.dtype)
-    log_prior = torch.xlogy(targets, noise_probs.to(logits.dtype)).sum(dim=-1)  # (N,)
-    return product(logits, targets.mT) / temperature - log_prior
+    """a_ij = sum_k w_jk (f_ik / tau - log eta_k), (N, M), unchecked."""
+    f = widen(logits)
+    targets = targets.to(f.dtype)
+    return product(f, targets.mT) / temperature - log_prior(targets, noise_probs)
 
 
-def _pick_own(scores: Tensor) -> Tensor:
-    """-log softmax_j(a_ij)[j = i], (N, N) -> (N,): each sample's own candidate against the batch's."""
-    return scores.logsumexp(dim=-1) - scores.diagonal()
+def log_prior(targets: Tensor, noise_probs: Tensor) -> Tensor:
+    """sum_k w_jk log eta_k, (M, K) -> (M,), with 0 log 0 = 0."""
+    return torch.xlogy(targets, noise_probs.to(targets.dtype)).sum(dim=-1)
+
+
+def _label_infonce(
+    logits: Tensor, labels: Tensor, noise_probs: Tensor, temperature: float, reduction: str, distributed: bool
+) -> Tensor:
+    counts = class_counts(labels, logits.shape[1])
+    if distributed:
+        counts = processes.summed(counts)
+    check_prior_covers(counts > 0, noise_probs)
+    scores = label_scores(logits, counts, noise_probs, temperature)  # (N, K)
+    own = labels.long()[:, None]
+    own_scores = scores.gather(1, own).squeeze(1) - counts[own].squeeze(1).to(scores.dtype).log()
+    return _reduced(scores.logsumexp(dim=-1) - own_scores, counts.sum(), reduction, distributed)
+
+
+def _candidates(targets: Tensor, distributed: bool) -> tuple[Tensor, Tensor]:
+    """The targets of all processes where they are joined, (M, K), and each sample's own among them, (N,)."""
+    if not distributed:
+        return targets, torch.arange(len(targets), device=targets.device)
+    (joined,), own = processes.joined((targets,))
+    return joined, own
+
+
+def _reduced(losses: Tensor, count: int | Tensor, reduction: str, distributed: bool) -> Tensor:
+    """Losses of this process's samples, or the mean over the `count` samples of all."""
+    if reduction == "none":
+        return losses
+    part = losses.sum() / count
+    return processes.total(part) if distributed else part
 
 
 def _check(logits: Tensor, temperature: float, reduction: str) -> None:

@@ -1,26 +1,29 @@
 """The embedding losses as `torch.nn.Module`s: settings at construction, checked there, tensors at call.
 
-Each computes what the function of the same name does; shapes, units, errors and sources are said there.
+Each computes what the function of the same name does; shapes, units, errors, options and sources are said there.
 """
 
 from torch import Tensor, nn
 
 from losses import labelled, paired
-from losses.checks import check_chunk_size, check_number, check_reduction
-from losses.class_head_modules import LossModule
+from losses.checks import check_number, check_temperature
 from losses.evidence import TailEvidence
+from losses.options import Options
 
 
-class EmbeddingLossModule(LossModule):
-    """A loss of embeddings: unit rows or normalised inside, all rows at once or in chunks."""
+class _EmbeddingLoss(nn.Module):
+    """A temperature and the options that all share."""
 
-    def __init__(self, temperature: float, normalize: bool, reduction: str, chunk_size: int | None) -> None:
-        super().__init__(temperature, reduction)
-        check_chunk_size(chunk_size)
-        self.normalize, self.chunk_size = normalize, chunk_size
+    def __init__(self, temperature: float, options: Options) -> None:
+        super().__init__()
+        check_temperature(temperature)
+        self.temperature, self.options = temperature, options
+
+    def extra_repr(self) -> str:
+        return f"temperature={self.temperature}, {self.options}"
 
 
-class SupCon(EmbeddingLossModule):
+class SupCon(_EmbeddingLoss):
     """`losses.supcon`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
@@ -30,21 +33,16 @@ class SupCon(EmbeddingLossModule):
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
+        plain: bool = False,
+        distributed: bool = False,
     ) -> None:
-        super().__init__(temperature, normalize, reduction, chunk_size)
+        super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.supcon(
-            embeddings,
-            labels,
-            temperature=self.temperature,
-            normalize=self.normalize,
-            reduction=self.reduction,
-            chunk_size=self.chunk_size,
-        )
+        return labelled.supcon_by(embeddings, labels, self.temperature, self.options)
 
 
-class SINCERE(EmbeddingLossModule):
+class SINCERE(_EmbeddingLoss):
     """`losses.sincere`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
@@ -54,21 +52,16 @@ class SINCERE(EmbeddingLossModule):
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
+        plain: bool = False,
+        distributed: bool = False,
     ) -> None:
-        super().__init__(temperature, normalize, reduction, chunk_size)
+        super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.sincere(
-            embeddings,
-            labels,
-            temperature=self.temperature,
-            normalize=self.normalize,
-            reduction=self.reduction,
-            chunk_size=self.chunk_size,
-        )
+        return labelled.eps_sup_infonce_by(embeddings, labels, self.temperature, 0.0, self.options)
 
 
-class EpsSupInfoNCE(EmbeddingLossModule):
+class EpsSupInfoNCE(_EmbeddingLoss):
     """`losses.eps_sup_infonce`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
@@ -79,24 +72,18 @@ class EpsSupInfoNCE(EmbeddingLossModule):
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
+        plain: bool = False,
+        distributed: bool = False,
     ) -> None:
-        super().__init__(temperature, normalize, reduction, chunk_size)
+        super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
         labelled.check_epsilon(epsilon)
         self.epsilon = epsilon
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.eps_sup_infonce(
-            embeddings,
-            labels,
-            temperature=self.temperature,
-            epsilon=self.epsilon,
-            normalize=self.normalize,
-            reduction=self.reduction,
-            chunk_size=self.chunk_size,
-        )
+        return labelled.eps_sup_infonce_by(embeddings, labels, self.temperature, self.epsilon, self.options)
 
 
-class NTXent(EmbeddingLossModule):
+class NTXent(_EmbeddingLoss):
     """`losses.nt_xent`: forward(view_a (B, D), view_b (B, D))."""
 
     def __init__(
@@ -106,38 +93,41 @@ class NTXent(EmbeddingLossModule):
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
+        plain: bool = False,
+        distributed: bool = False,
     ) -> None:
-        super().__init__(temperature, normalize, reduction, chunk_size)
+        super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
 
     def forward(self, view_a: Tensor, view_b: Tensor) -> Tensor:
-        return paired.nt_xent(
-            view_a,
-            view_b,
-            temperature=self.temperature,
-            normalize=self.normalize,
-            reduction=self.reduction,
-            chunk_size=self.chunk_size,
-        )
+        return paired.nt_xent_by(view_a, view_b, self.temperature, self.options)
 
 
 class Weibit(nn.Module):
     """`losses.weibit`: forward(view_a (B, D), view_b (B, D))."""
 
-    def __init__(self, *, beta: float = 4.0, normalize: bool = False, reduction: str = "mean") -> None:
+    def __init__(
+        self,
+        *,
+        beta: float = 4.0,
+        normalize: bool = False,
+        reduction: str = "mean",
+        chunk_size: int | None = None,
+        plain: bool = False,
+        distributed: bool = False,
+    ) -> None:
         super().__init__()
         check_number("beta", beta, above=0)
-        check_reduction(reduction)
-        self.beta, self.normalize, self.reduction = beta, normalize, reduction
+        self.beta, self.options = beta, Options(normalize, reduction, chunk_size, plain, distributed)
 
     def forward(self, view_a: Tensor, view_b: Tensor) -> Tensor:
-        return paired.weibit(view_a, view_b, beta=self.beta, normalize=self.normalize, reduction=self.reduction)
+        return paired.weibit_by(view_a, view_b, self.beta, self.options)
 
     def extra_repr(self) -> str:
-        return f"beta={self.beta}, reduction={self.reduction!r}"
+        return f"beta={self.beta}, {self.options}"
 
 
-class WEINCE(EmbeddingLossModule):
-    """`losses.weince`: forward(view_a (B, D), view_b (B, D)); its options, but for the last three, make `tail`."""
+class WEINCE(_EmbeddingLoss):
+    """`losses.weince`: forward(view_a (B, D), view_b (B, D)); the settings of the evidence make `tail`."""
 
     def __init__(
         self,
@@ -154,12 +144,16 @@ class WEINCE(EmbeddingLossModule):
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
+        plain: bool = False,
+        distributed: bool = False,
     ) -> None:
-        super().__init__(temperature, normalize, reduction, chunk_size)
+        super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
         self.tail = TailEvidence(
             evidence, beta, quantile, aic_margin, kappa_rho, kappa_aic, tail_fraction, min_tail_points
         )
 
     def forward(self, view_a: Tensor, view_b: Tensor) -> Tensor:
-        z = paired.stacked_views(view_a, view_b, self.normalize)
-        return paired.weince_of_stack(z, self.tail, self.temperature, self.reduction, self.chunk_size)
+        return paired.weince_by(view_a, view_b, self.tail, self.temperature, self.options)
+
+    def extra_repr(self) -> str:
+        return f"{super().extra_repr()}, {self.tail}"

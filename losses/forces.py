@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from losses.checks import check_class_labels, check_floats, check_labels, check_number, check_temperature
-from losses.class_head import label_scores, target_scores
+from losses.class_head import class_counts, label_scores, target_scores
 from losses.errors import LabError
 from losses.evidence import ENDPOINT_GAP
+from losses.formulas import weibit_coordinate
 from losses.numerics import masked_logsumexp, product, widen
-from losses.paired import weibit_coordinate
 from losses.pairs import Roles, roles_by_label, roles_by_view
 
 
@@ -106,8 +106,8 @@ def soft_target_cross_entropy_forces(logits: Tensor, targets: Tensor, *, tempera
 def label_infonce_forces(logits: Tensor, labels: Tensor, noise_probs: Tensor, *, temperature: float = 1.0) -> Tensor:
     """(sum_j p_ij onehot(y_j) - onehot(y_i)) / tau, p_ij = softmax_j(a_ij)."""
     check_temperature(temperature)
-    scores = label_scores(logits, labels, noise_probs, temperature)
-    return _batch_contrast(scores, one_hot(labels.long(), logits.shape[1]).to(scores.dtype), temperature)
+    scores = label_scores(logits, class_counts(labels, logits.shape[1]), noise_probs, temperature)
+    return (scores.softmax(dim=-1) - one_hot(labels.long(), logits.shape[1])) / temperature
 
 
 def soft_target_infonce_forces(
@@ -115,12 +115,8 @@ def soft_target_infonce_forces(
 ) -> Tensor:
     """(sum_j p_ij w_j - w_i) / tau: the batch's targets, re-weighted by the model, against the target."""
     check_temperature(temperature)
-    scores = target_scores(logits, targets, noise_probs, temperature)
-    return _batch_contrast(scores, targets.to(scores.dtype), temperature)
-
-
-def _batch_contrast(scores: Tensor, targets: Tensor, temperature: float) -> Tensor:
-    return (product(scores.softmax(dim=-1), targets) - targets) / temperature
+    shares = target_scores(logits, targets, noise_probs, temperature).softmax(dim=-1)
+    return (product(shares, targets.to(shares.dtype)) - targets) / temperature
 
 
 def _square(similarities: Tensor) -> Tensor:
@@ -134,7 +130,7 @@ def _labelled(similarities: Tensor, labels: Tensor, temperature: float) -> tuple
     check_temperature(temperature)
     scores = _square(similarities) / temperature
     check_labels(labels, len(scores))
-    return scores, roles_by_label(labels, slice(0, len(labels)))
+    return scores, roles_by_label(labels)
 
 
 def _shares(scores: Tensor, keep: Tensor) -> Tensor:
@@ -146,7 +142,7 @@ def _paired_residual(scores: Tensor) -> Tensor:
     """p_ij - 1[j is i's other view], 0 on the diagonal."""
     if len(scores) % 2:
         raise LabError("similarities", "must have an even number of anchors, two views a sample", len(scores))
-    roles = roles_by_view(len(scores), slice(0, len(scores)), scores.device)
+    roles = roles_by_view(len(scores), scores.device)
     return _shares(scores, roles.positives | roles.noise) - roles.positives.to(scores.dtype)
 
 

@@ -3,27 +3,30 @@
 s_ij = z_i . z_j, P(i) the other anchors of i's class, Nz(i) the anchors of other classes, the noise. Views are
 flattened next to each other with their label repeated, so V views make N V anchors. An anchor with no positive
 takes no part in the mean (0 under reduction "none"), yet is noise for others.
+
+Options of all three: `normalize` makes unit rows first. `chunk_size` rows of similarities are in memory at a time,
+a few hundred where it is None. `plain` takes the formula through autograd with all similarities in memory, for second
+derivatives. `distributed` joins the batches of all processes; see `losses.processes` for the gradient's convention.
 """
 
 from collections.abc import Callable
+from functools import partial
 
+import torch
 from torch import Tensor
 
-from losses.checks import (
-    check_batch,
-    check_chunk_size,
-    check_floats,
-    check_labels,
-    check_number,
-    check_reduction,
-    check_temperature,
-    has_values,
-)
+from losses import processes
+from losses.checks import can_look, check_batch, check_floats, check_labels, check_number, check_temperature
 from losses.errors import LabError
-from losses.numerics import by_rows, masked_logsumexp, product, softplus, unit_rows, widen
+from losses.formulas import eps_sup_infonce_of_anchors, supcon_of_anchors
+from losses.numerics import product, unit_rows, widen
+from losses.options import Options
 from losses.pairs import Roles, roles_by_label
+from losses.reduction import reduced, swept
+from losses.rules import eps_sup_infonce_rule, supcon_rule
+from losses.streaming import Rule, Sweep, block_rows, class_blocks, equal_blocks
 
-AnchorLoss = Callable[[Tensor, Roles], Tensor]
+Formula = Callable[[Tensor, Roles], Tensor]
 
 
 def supcon(
@@ -34,6 +37,8 @@ def supcon(
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
+    plain: bool = False,
+    distributed: bool = False,
 ) -> Tensor:
     """SupCon, the variant with the sum outside the logarithm, in nats.
 
@@ -47,7 +52,7 @@ def supcon(
     >>> supcon(torch.ones(4, 1), torch.tensor([0, 0, 1, 1])).item()  # log 3
     1.09861...
     """
-    return _mean_over_anchors(embeddings, labels, supcon_of_anchors, temperature, normalize, reduction, chunk_size)
+    return supcon_by(embeddings, labels, temperature, Options(normalize, reduction, chunk_size, plain, distributed))
 
 
 def sincere(
@@ -58,6 +63,8 @@ def sincere(
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
+    plain: bool = False,
+    distributed: bool = False,
 ) -> Tensor:
     """SINCERE: each positive against the noise alone, in nats.
 
@@ -70,15 +77,8 @@ def sincere(
     >>> sincere(torch.ones(4, 1), torch.tensor([0, 0, 1, 1])).item()  # log 3
     1.098612...
     """
-    return eps_sup_infonce(
-        embeddings,
-        labels,
-        temperature=temperature,
-        epsilon=0.0,
-        normalize=normalize,
-        reduction=reduction,
-        chunk_size=chunk_size,
-    )
+    options = Options(normalize, reduction, chunk_size, plain, distributed)
+    return eps_sup_infonce_by(embeddings, labels, temperature, 0.0, options)
 
 
 def eps_sup_infonce(
@@ -90,6 +90,8 @@ def eps_sup_infonce(
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
+    plain: bool = False,
+    distributed: bool = False,
 ) -> Tensor:
     """eps-SupInfoNCE: SINCERE with e^{s_ip/tau - epsilon} in the denominator, in nats.
 
@@ -101,12 +103,23 @@ def eps_sup_infonce(
     >>> eps_sup_infonce(torch.ones(4, 1), torch.tensor([0, 0, 1, 1]), epsilon=0.0).item()  # log 3
     1.098612...
     """
+    options = Options(normalize, reduction, chunk_size, plain, distributed)
+    return eps_sup_infonce_by(embeddings, labels, temperature, epsilon, options)
+
+
+def supcon_by(embeddings: Tensor, labels: Tensor, temperature: float, options: Options) -> Tensor:
+    """`supcon` with its options in one object."""
+    return _over_anchors(embeddings, labels, supcon_of_anchors, supcon_rule, temperature, options)
+
+
+def eps_sup_infonce_by(
+    embeddings: Tensor, labels: Tensor, temperature: float, epsilon: float, options: Options
+) -> Tensor:
+    """`eps_sup_infonce` with its options in one object."""
     check_epsilon(epsilon)
-
-    def anchor_loss(scores: Tensor, roles: Roles) -> Tensor:
-        return eps_sup_infonce_of_anchors(scores, roles, epsilon)
-
-    return _mean_over_anchors(embeddings, labels, anchor_loss, temperature, normalize, reduction, chunk_size)
+    formula = partial(eps_sup_infonce_of_anchors, epsilon=epsilon)
+    rule = partial(eps_sup_infonce_rule, epsilon=epsilon)
+    return _over_anchors(embeddings, labels, formula, rule, temperature, options)
 
 
 def check_epsilon(epsilon: float) -> None:
@@ -115,58 +128,58 @@ def check_epsilon(epsilon: float) -> None:
         raise LabError("epsilon", "must not be negative", epsilon, "Use 0 for SINCERE.")
 
 
-def supcon_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
-    """(n,) SupCon of each anchor from scores s / tau (n, N), unchecked; 0 for an anchor with no positive."""
-    log_denominator = masked_logsumexp(scores, roles.positives | roles.noise)  # (n,)
-    return _mean_over_positives(log_denominator[:, None] - scores, roles)
-
-
-def eps_sup_infonce_of_anchors(scores: Tensor, roles: Roles, epsilon: float) -> Tensor:
-    """(n,) eps-SupInfoNCE of each anchor from scores s / tau (n, N), unchecked; 0 with no positive or no noise.
-
-    log(e^{-epsilon} + B e^{-s/tau}) = softplus(log B - s/tau + epsilon) - epsilon.
-    """
-    log_noise = masked_logsumexp(scores, roles.noise)  # (n,) log B
-    losses = softplus(log_noise[:, None] - scores + epsilon) - epsilon  # (n, N)
-    return _mean_over_positives(losses, roles) * roles.noise.any(dim=-1)
-
-
-def _mean_over_positives(losses: Tensor, roles: Roles) -> Tensor:
-    """Mean over p in P(i) of (n, N) losses, (n,)."""
-    return losses.masked_fill(~roles.positives, 0).sum(dim=-1) / roles.positive_count.clamp_min(1)
-
-
-def _mean_over_anchors(
-    embeddings: Tensor,
-    labels: Tensor,
-    anchor_loss: AnchorLoss,
-    temperature: float,
-    normalize: bool,
-    reduction: str,
-    chunk_size: int | None,
-) -> Tensor:
-    check_temperature(temperature)
-    check_reduction(reduction)
-    check_chunk_size(chunk_size)
-    z, y = flat_views(embeddings, labels, normalize)  # (N, D), (N,)
-
-    def block(rows: slice) -> Tensor:
-        return anchor_loss(product(z[rows], z.mT) / temperature, roles_by_label(y, rows))
-
-    losses = by_rows(block, len(z), chunk_size)
-    takes_part = by_rows(lambda rows: roles_by_label(y, rows).positives.any(dim=-1), len(z), chunk_size)
-    if has_values(takes_part) and not takes_part.any():
-        raise LabError(
-            "labels", "must repeat: no class has two samples, so no anchor has a positive", None, "Use a larger batch."
-        )
-    return losses.sum() / takes_part.sum() if reduction == "mean" else losses
-
-
 def flat_views(embeddings: Tensor, labels: Tensor, normalize: bool) -> tuple[Tensor, Tensor]:
     """(N, D) or (N, V, D) with (N,) labels -> anchors (N V, D) in at least float32 and their labels (N V,)."""
     views = embeddings[:, None] if isinstance(embeddings, Tensor) and embeddings.ndim == 2 else embeddings
     check_floats("embeddings", views, "N", "V", "D")
     check_labels(labels, len(views))
-    check_batch("anchors", views.shape[0] * views.shape[1], 2, "an anchor needs another one")
     z = widen(views).flatten(0, 1)
     return unit_rows(z) if normalize else z, labels.repeat_interleave(views.shape[1])
+
+
+def _over_anchors(
+    embeddings: Tensor,
+    labels: Tensor,
+    formula: Formula,
+    rule: Callable[[Tensor], Rule],
+    temperature: float,
+    options: Options,
+) -> Tensor:
+    check_temperature(temperature)
+    z, y = flat_views(embeddings, labels, options.normalize)  # (N, D), (N,)
+    (z, y), own = processes.joined((z, y)) if options.distributed else ((z, y), torch.arange(len(z), device=z.device))
+    check_batch("anchors", len(z), 2, "an anchor needs another one")
+    if options.takes_plain_path(z, y):
+        roles = roles_by_label(y)
+        takes_part = _checked(roles.positives.any(dim=-1))
+        losses = formula(product(z, z.mT) / temperature, roles)
+        return reduced(losses, takes_part, own, options)
+    takes_part = _checked(_class_sizes(y) > 1)  # (N,)
+    sweep = _sweep(z, y, own, rule, 1 / temperature, block_rows(z, options.chunk_size))
+    return swept(z, sweep, takes_part, own, options)
+
+
+def _checked(takes_part: Tensor) -> Tensor:
+    if can_look(takes_part) and not takes_part.any():
+        rule = "must repeat: no class has two samples, so no anchor has a positive"
+        raise LabError("labels", rule, None, "Use a larger batch.")
+    return takes_part
+
+
+def _class_sizes(labels: Tensor) -> Tensor:
+    """How many anchors share each anchor's label, (N,) -> (N,), in memory of order N and with no look at values."""
+    ordered = labels.sort().values
+    return torch.searchsorted(ordered, labels, right=True) - torch.searchsorted(ordered, labels)
+
+
+def _sweep(z: Tensor, labels: Tensor, own: Tensor, rule: Callable[[Tensor], Rule], scale: float, rows: int) -> Sweep:
+    """On a CPU anchors are sorted by class, so that masks become narrow bands. That takes class sizes, which a GPU
+    would have to be waited for: there masks are as wide as the batch."""
+    if z.device.type != "cpu":
+        return Sweep(rule(labels), equal_blocks(own, len(z), rows), scale)
+    sorted_labels, order = labels.sort(stable=True)
+    sizes = sorted_labels.unique_consecutive(return_counts=True)[1].tolist()
+    is_own = torch.zeros_like(labels, dtype=torch.bool).index_fill_(0, own, True)[order]
+    owned = [int(of_class.sum()) for of_class in is_own.split(sizes)] if len(own) < len(z) else sizes
+    blocks = class_blocks(is_own.nonzero().squeeze(1), owned, sizes, rows)
+    return Sweep(rule(sorted_labels), blocks, scale, order)

@@ -1,11 +1,8 @@
-"""Arithmetic that all losses share: at least float32, log-sum-exp form, row blocks, reductions."""
-
-from collections.abc import Callable
+"""Arithmetic that all losses share: at least float32, log-sum-exp form, reductions."""
 
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
-from torch.utils.checkpoint import checkpoint
 
 
 def widen(tensor: Tensor) -> Tensor:
@@ -41,19 +38,6 @@ def masked_logsumexp(scores: Tensor, keep: Tensor) -> Tensor:
 def softplus(tensor: Tensor) -> Tensor:
     """log(1 + e^x), exact at both ends; torch's own returns x from x = 20 on."""
     return -logsigmoid(-tensor)
-
-
-def by_rows(block: Callable[[slice], Tensor], count: int, chunk_size: int | None) -> Tensor:
-    """Per-anchor values `block(rows)` for all `count` anchors, `chunk_size` rows at a time.
-
-    In chunks, the backward pass computes each block again, so that memory holds one block of rows.
-    `torch.func` transforms need the plain path, chunk_size = None.
-    """
-    if chunk_size is None or chunk_size >= count:
-        return block(slice(0, count))
-    starts = range(0, count, chunk_size)
-    blocks = [slice(start, min(start + chunk_size, count)) for start in starts]
-    return torch.cat([checkpoint(block, rows, use_reentrant=False, preserve_rng_state=False) for rows in blocks])
 
 
 def reduced(losses: Tensor, reduction: str) -> Tensor:

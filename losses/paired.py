@@ -1,6 +1,10 @@
 """Losses of paired views: view_a, view_b (B, D), 2B anchors, the positive of each its other view.
 
 The anchors are view_a's rows, then view_b's; so are the losses under reduction "none". s_ij = z_i . z_j.
+
+Options of all: `normalize` makes unit rows first. `chunk_size` rows of similarities are in memory at a time, a few
+hundred where it is None. `plain` takes the formula through autograd with all similarities in memory, for second
+derivatives. `distributed` joins the batches of all processes; see `losses.processes` for the gradient's convention.
 """
 
 from collections.abc import Callable
@@ -8,13 +12,20 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from losses.checks import check_batch, check_chunk_size, check_floats, check_number, check_reduction, check_temperature
+from losses import processes
+from losses.checks import check_batch, check_chunk_size, check_floats, check_number, check_temperature
 from losses.errors import LabError
-from losses.evidence import ENDPOINT_GAP, TailEvidence, WeinceDiagnostics, weigh
-from losses.numerics import by_rows, masked_logsumexp, product, reduced, unit_rows, widen
+from losses.evidence import TailEvidence, WeinceDiagnostics, weigh
+from losses.formulas import contrast_of_anchors, weibit_coordinate
+from losses.nearest import largest
+from losses.numerics import product, unit_rows, widen
+from losses.options import Options
 from losses.pairs import other_view, roles_by_view
+from losses.reduction import reduced, swept
+from losses.rules import blend_rule, contrast_rule
+from losses.streaming import Rule, Sweep, block_rows, equal_blocks
 
-Link = Callable[[Tensor, slice], Tensor]
+Link = Callable[[Tensor], Tensor]
 
 
 def nt_xent(
@@ -25,6 +36,8 @@ def nt_xent(
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
+    plain: bool = False,
+    distributed: bool = False,
 ) -> Tensor:
     """NT-Xent, InfoNCE on two views: cross-entropy of s_ij / tau over the 2B - 1 others, in nats.
 
@@ -35,13 +48,19 @@ def nt_xent(
     >>> nt_xent(torch.ones(3, 1), torch.ones(3, 1)).item()  # log 5
     1.609437...
     """
-    check_temperature(temperature)
-    z = stacked_views(view_a, view_b, normalize)
-    return _contrast(z, lambda cosines, rows: cosines / temperature, reduction, chunk_size)
+    return nt_xent_by(view_a, view_b, temperature, Options(normalize, reduction, chunk_size, plain, distributed))
 
 
 def weibit(
-    view_a: Tensor, view_b: Tensor, *, beta: float = 4.0, normalize: bool = False, reduction: str = "mean"
+    view_a: Tensor,
+    view_b: Tensor,
+    *,
+    beta: float = 4.0,
+    normalize: bool = False,
+    reduction: str = "mean",
+    chunk_size: int | None = None,
+    plain: bool = False,
+    distributed: bool = False,
 ) -> Tensor:
     """Weibit: NT-Xent with logits -beta log(1 - s_ij), in nats.
 
@@ -51,9 +70,7 @@ def weibit(
     >>> weibit(torch.zeros(3, 1), torch.zeros(3, 1)).item()  # log 5
     1.609437...
     """
-    check_number("beta", beta, above=0)
-    z = stacked_views(view_a, view_b, normalize)
-    return _contrast(z, lambda cosines, rows: beta * weibit_coordinate(cosines), reduction, None)
+    return weibit_by(view_a, view_b, beta, Options(normalize, reduction, chunk_size, plain, distributed))
 
 
 def weince(
@@ -72,6 +89,8 @@ def weince(
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
+    plain: bool = False,
+    distributed: bool = False,
 ) -> Tensor:
     """WEINCE: a blend of NT-Xent and Weibit, per anchor, by the evidence for an endpoint, in nats.
 
@@ -85,21 +104,37 @@ def weince(
     True
     """
     spec = TailEvidence(evidence, beta, quantile, aic_margin, kappa_rho, kappa_aic, tail_fraction, min_tail_points)
-    return weince_of_stack(stacked_views(view_a, view_b, normalize), spec, temperature, reduction, chunk_size)
+    options = Options(normalize, reduction, chunk_size, plain, distributed)
+    return weince_by(view_a, view_b, spec, temperature, options)
 
 
-def weince_of_stack(
-    z: Tensor, spec: TailEvidence, temperature: float, reduction: str, chunk_size: int | None
-) -> Tensor:
-    """`weince` of two views stacked to (2B, D), its evidence settings in one spec."""
+def nt_xent_by(view_a: Tensor, view_b: Tensor, temperature: float, options: Options) -> Tensor:
+    """`nt_xent` with its options in one object."""
     check_temperature(temperature)
-    found = _diagnose(z, spec, chunk_size)
+    z, own = _anchors(view_a, view_b, options)
+    return _contrast(z, own, lambda cosines: cosines / temperature, contrast_rule, 1 / temperature, options)
 
-    def blend(cosines: Tensor, rows: slice) -> Tensor:
-        lam, exponent = found.lam[rows, None], found.beta[rows, None]
-        return (1 - lam) * cosines / temperature + lam * exponent * weibit_coordinate(cosines)
 
-    return _contrast(z, blend, reduction, chunk_size)
+def weibit_by(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> Tensor:
+    """`weibit` with its options in one object."""
+    check_number("beta", beta, above=0)
+    z, own = _anchors(view_a, view_b, options)
+    curved = torch.full_like(z[:, 0], beta)
+    rule = blend_rule(torch.zeros_like(curved), curved, 1.0)
+    return _contrast(z, own, lambda cosines: beta * weibit_coordinate(cosines), rule, 1.0, options)
+
+
+def weince_by(view_a: Tensor, view_b: Tensor, spec: TailEvidence, temperature: float, options: Options) -> Tensor:
+    """`weince` with its settings in two specs."""
+    check_temperature(temperature)
+    z, own = _anchors(view_a, view_b, options)
+    found = _diagnose(z, spec, options.chunk_size)
+    straight, curved = 1 - found.lam, found.lam * found.beta
+
+    def blend(cosines: Tensor) -> Tensor:
+        return straight[:, None] * (cosines / temperature) + curved[:, None] * weibit_coordinate(cosines)
+
+    return _contrast(z, own, blend, blend_rule(straight, curved, temperature), 1 / temperature, options)
 
 
 def weince_diagnostics(
@@ -128,11 +163,6 @@ def weince_diagnostics(
     return _diagnose(stacked_views(view_a, view_b, normalize), spec, chunk_size)
 
 
-def weibit_coordinate(cosines: Tensor) -> Tensor:
-    """-log(1 - s) with s clamped below 1 - 1e-6, where its derivative 1 / (1 - s) would be unbounded."""
-    return -torch.log1p(-cosines.clamp_max(1 - ENDPOINT_GAP))
-
-
 def stacked_views(view_a: Tensor, view_b: Tensor, normalize: bool) -> Tensor:
     """(B, D), (B, D) -> (2B, D) in at least float32."""
     check_floats("view_a", view_a, "B", "D")
@@ -144,29 +174,34 @@ def stacked_views(view_a: Tensor, view_b: Tensor, normalize: bool) -> Tensor:
     return unit_rows(z) if normalize else z
 
 
-def _contrast(z: Tensor, link: Link, reduction: str, chunk_size: int | None) -> Tensor:
+def _anchors(view_a: Tensor, view_b: Tensor, options: Options) -> tuple[Tensor, Tensor]:
+    """Anchors (2B, D) of all processes where they are joined, and the indices of this process's own."""
+    z = stacked_views(view_a, view_b, options.normalize)
+    if not options.distributed:
+        return z, torch.arange(len(z), device=z.device)
+    (a, b), own = processes.joined(z.chunk(2))
+    return torch.cat([a, b]), torch.cat([own, own + len(a)])
+
+
+def _contrast(z: Tensor, own: Tensor, link: Link, rule: Rule, scale: float, options: Options) -> Tensor:
     """Cross-entropy of the linked cosines over the others of each of the 2B anchors, towards its other view."""
-    check_reduction(reduction)
-    check_chunk_size(chunk_size)
-
-    def block(rows: slice) -> Tensor:
-        scores = link(product(z[rows], z.mT), rows)  # (n, 2B)
-        roles = roles_by_view(len(z), rows, z.device)
-        own = scores.gather(1, other_view(len(z), rows, z.device)[:, None]).squeeze(1)
-        return masked_logsumexp(scores, roles.positives | roles.noise) - own
-
-    return reduced(by_rows(block, len(z), chunk_size), reduction)
+    everyone = torch.ones_like(z[:, 0], dtype=torch.bool)
+    if options.takes_plain_path(z):
+        losses = contrast_of_anchors(link(product(z, z.mT)), roles_by_view(len(z), z.device))
+        return reduced(losses, everyone, own, options)
+    sweep = Sweep(rule, equal_blocks(own, len(z), block_rows(z, options.chunk_size)), scale)
+    return swept(z, sweep, everyone, own, options)
 
 
 def _diagnose(z: Tensor, spec: TailEvidence, chunk_size: int | None) -> WeinceDiagnostics:
     check_chunk_size(chunk_size)
     check_batch("pairs", len(z) // 2, 3, "the tail of an anchor's negatives needs four of them")
     z = z.detach()
-    tail_size = spec.tail_size(len(z) - 2)
-
-    def tails(rows: slice) -> Tensor:
-        shortfalls = 1 - product(z[rows], z.mT)
-        noise = roles_by_view(len(z), rows, z.device).noise
-        return shortfalls.masked_fill(~noise, torch.inf).topk(tail_size, largest=False, sorted=True).values
-
-    return weigh(by_rows(tails, len(z), chunk_size), spec)
+    size = spec.tail_size(len(z) - 2)
+    tails = []
+    for anchors in torch.arange(len(z), device=z.device).split(block_rows(z, chunk_size)):
+        cosines = product(z[anchors], z.mT)
+        cosines = cosines.scatter(1, anchors[:, None], -torch.inf)
+        cosines = cosines.scatter(1, other_view(anchors, len(z))[:, None], -torch.inf)
+        tails.append(1 - largest(cosines, size))
+    return weigh(torch.cat(tails), spec)

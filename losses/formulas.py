@@ -1,0 +1,43 @@
+"""The losses as written, from all scores at once, through autograd: the plain path, which the fast one must equal.
+
+Each takes scores (n, N) of n anchors against all N and their roles, and gives the losses (n,), unchecked.
+"""
+
+import torch
+from torch import Tensor
+
+from losses.evidence import ENDPOINT_GAP
+from losses.numerics import masked_logsumexp, softplus
+from losses.pairs import Roles
+
+
+def supcon_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
+    """-1/|P| sum_p log softmax over all others; 0 for an anchor with no positive."""
+    log_denominator = masked_logsumexp(scores, roles.positives | roles.noise)  # (n,)
+    return _mean_over_positives(log_denominator[:, None] - scores, roles)
+
+
+def eps_sup_infonce_of_anchors(scores: Tensor, roles: Roles, epsilon: float) -> Tensor:
+    """log(e^{-epsilon} + B e^{-score}) = softplus(log B - score + epsilon) - epsilon, mean over positives.
+
+    0 for an anchor with no positive, and where there is no noise. SINCERE at epsilon = 0.
+    """
+    log_noise = masked_logsumexp(scores, roles.noise)  # (n,) log B
+    losses = softplus(log_noise[:, None] - scores + epsilon) - epsilon  # (n, N)
+    return _mean_over_positives(losses, roles) * roles.noise.any(dim=-1)
+
+
+def contrast_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
+    """-log softmax over all others of the one positive."""
+    own = scores.masked_fill(~roles.positives, 0).sum(dim=-1)
+    return masked_logsumexp(scores, roles.positives | roles.noise) - own
+
+
+def weibit_coordinate(cosines: Tensor) -> Tensor:
+    """-log(1 - s) with s clamped below 1 - 1e-6, where its derivative 1 / (1 - s) would be unbounded."""
+    return -torch.log1p(-cosines.clamp_max(1 - ENDPOINT_GAP))
+
+
+def _mean_over_positives(losses: Tensor, roles: Roles) -> Tensor:
+    """Mean over p in P(i) of (n, N) losses, (n,)."""
+    return losses.masked_fill(~roles.positives, 0).sum(dim=-1) / roles.positive_count.clamp_min(1)

@@ -40,6 +40,7 @@ class Analyses:
 
     def __init__(self, outputs: Outputs, *, shared: bool) -> None:
         self.outputs, self.shared = outputs, shared
+        self._pcas: dict[SplitName, Map] = {}
         self._umaps: dict[SplitName, Job[Map]] = {}
         self._lock = threading.Lock()
 
@@ -75,7 +76,9 @@ class Analyses:
         return voted | {"linear probe": _accuracy(self.probe)} | head
 
     def pca(self, split: SplitName) -> Map:
-        return _draw(self.split(split), pca)
+        if split not in self._pcas:
+            self._pcas[split] = _draw(self.split(split), pca)
+        return self._pcas[split]
 
     def umap(self, split: SplitName) -> Job[Map]:
         """The job that makes this map; started by the first who asks."""

@@ -46,6 +46,6 @@ def _row(title: str, split: Split, found: Neighbours, label: int, class_names: t
     elif split.images is None:
         st.text("\n".join(f"{split.ids[i]}  {text}" for i, text in zip(found.indices[0], captions, strict=True)))
     else:
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="xsmall"):
             for image, caption in zip(split.images[found.indices[0]], map(plain, captions), strict=True):
-                st.image(enlarge(image), caption=caption, width=72, alt=caption)
+                st.image(enlarge(image), caption=caption, width=60, alt=caption)

@@ -1,5 +1,6 @@
 """The checkpoint page: its controls, and a function for each section that draws one analysis or says why not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -150,8 +151,13 @@ def _provenance(analyses: Analyses, view: View) -> None:
     if command:
         st.caption("The command that made it")
         st.code(str(command), language="bash", wrap_lines=True)
-    facts = pd.DataFrame({"field": list(provenance), "value": [str(value) for value in provenance.values()]})
-    st.dataframe(facts, hide_index=True)
+    facts = pd.DataFrame({"field": list(provenance), "value": [_words(value) for value in provenance.values()]})
+    st.dataframe(facts, hide_index=True, height="content")
+
+
+def _words(value: object) -> str:
+    """A fact as one line: {"a": 1, "b": 2} reads "a 1, b 2"."""
+    return ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, Mapping) else str(value)
 
 
 def _not_available(name: str, found: Unavailable | Calibration) -> None:

@@ -1,5 +1,7 @@
 """The map of a split: one point an item, coloured by class, with what the map keeps of the neighbourhoods."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -26,17 +28,19 @@ def embedding_map(
     of: str = "test",
 ) -> Exhibit:
     """Map of `items` (M,) of `split`, coordinates (M, 2); `chosen` is ringed. Points carry their index in the split."""
-    plot = layout(go.Figure(), **_axes(projection), height=560)
     labels = split.labels[items]
-    for index in np.unique(labels):
-        _add_class(plot, int(index), labels == index, projection, split.ids[items], items, class_names)
+    classes = [_Class(int(index), labels == index, label(class_names[index])) for index in np.unique(labels)]
+    traces = [_points(one, projection, split.ids[items], items) for one in classes]
     if chosen is not None and chosen in items:
-        _add_ring(plot, projection.coordinates[np.flatnonzero(items == chosen)[0]])
+        traces.append(_ring(projection.coordinates[np.flatnonzero(items == chosen)[0]]))
+    plot = layout(go.Figure(traces), **_axes(projection), height=560)
+    if len(class_names) <= _NAMED:
+        plot.update_layout(annotations=[_name(one, projection.coordinates[one.members]) for one in classes])
     if projection.explained is None:
         plot.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
     # Equal scales: a distance along one axis is one along the other. The user's zoom survives a new ring.
     plot.update_yaxes(scaleanchor="x")
-    plot.update_layout(uirevision=projection.method, legend={"itemsizing": "constant"}, hovermode="closest")
+    plot.update_layout(uirevision=projection.method, legend=_legend(class_names), hovermode="closest")
     return Exhibit(
         stem=f"map-{projection.method.lower()}-{of}",
         title=f"Which {of} items does the encoder put together?",
@@ -55,6 +59,12 @@ def embedding_map(
     )
 
 
+def _legend(class_names: tuple[str, ...]) -> dict[str, object]:
+    """Entries as wide as the longest name (the middle of a letter is about 8 pixels), so that digits fill one line."""
+    longest = max(len(label(name)) for name in class_names)
+    return {"itemsizing": "constant", "entrywidth": 8 * (longest + 1), "itemwidth": 30}
+
+
 def _axes(projection: Projection) -> dict[str, str]:
     if projection.explained is None:
         return {"x": "UMAP 1 (no unit)", "y": "UMAP 2 (no unit)"}
@@ -62,56 +72,59 @@ def _axes(projection: Projection) -> dict[str, str]:
     return {"x": f"principal axis 1, {first:.0%} of variance", "y": f"principal axis 2, {second:.0%} of variance"}
 
 
-def _add_class(
-    plot: go.Figure,
-    index: int,
-    of_class: np.ndarray,
-    projection: Projection,
-    ids: np.ndarray,
-    items: np.ndarray,
-    class_names: tuple[str, ...],
-) -> None:
-    """The points of one class, and its name at their middle."""
-    style, name = class_style(index), label(class_names[index])
-    x, y = projection.coordinates[of_class].T
-    plot.add_scattergl(
-        x=x,
-        y=y,
-        mode="markers",
-        name=name,
-        marker={"color": style.colour, "symbol": style.symbol, "size": 8, "opacity": 0.8},
-        customdata=items[of_class],
-        text=[label(text) for text in ids[of_class]],
-        hovertemplate=f"%{{text}}<br>class {name}<extra></extra>",
+@dataclass(frozen=True, slots=True, eq=False)
+class _Class:
+    """One class on the map: its index, which of the points are its own (M,) bool, its name fit for Plotly."""
+
+    index: int
+    members: np.ndarray
+    name: str
+
+
+# Traces and annotations are plain dicts, checked once by Plotly: adding them one by one checks all of them each time.
+
+
+def _points(one: _Class, projection: Projection, ids: np.ndarray, items: np.ndarray) -> dict[str, object]:
+    style = class_style(one.index)
+    x, y = projection.coordinates[one.members].T
+    return {
+        "type": "scattergl",
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "name": one.name,
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 8, "opacity": 0.8},
+        "customdata": items[one.members],
+        "text": [label(text) for text in ids[one.members]],
+        "hovertemplate": f"%{{text}}<br>class {one.name}<extra></extra>",
         # A click is answered beside the map, so the other points need not fade.
-        selected={"marker": {"opacity": 0.8}},
-        unselected={"marker": {"opacity": 0.8}},
-    )
-    if len(class_names) <= _NAMED:
-        _add_name(plot, name, style.colour, x, y)
+        "selected": {"marker": {"opacity": 0.8}},
+        "unselected": {"marker": {"opacity": 0.8}},
+    }
 
 
-def _add_name(plot: go.Figure, name: str, colour: str, x: np.ndarray, y: np.ndarray) -> None:
+def _name(one: _Class, coordinates: np.ndarray) -> dict[str, object]:
     """The class's name just above the bulk of its points, which it must not hide."""
-    plot.add_annotation(
-        x=float(np.median(x)),
-        y=float(np.quantile(y, 0.9)),
-        yshift=16,
-        text=f"<b>{name}</b>",
-        showarrow=False,
-        font={"size": 15, "color": colour},
-    )
+    return {
+        "x": float(np.median(coordinates[:, 0])),
+        "y": float(np.quantile(coordinates[:, 1], 0.9)),
+        "yshift": 16,
+        "text": f"<b>{one.name}</b>",
+        "showarrow": False,
+        "font": {"size": 15, "color": class_style(one.index).colour},
+    }
 
 
-def _add_ring(plot: go.Figure, place: np.ndarray) -> None:
-    plot.add_scattergl(
-        x=place[:1],
-        y=place[1:],
-        mode="markers",
-        marker={"color": TRUTH, "symbol": "circle-open", "size": 24, "line": {"width": 3}},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+def _ring(place: np.ndarray) -> dict[str, object]:
+    return {
+        "type": "scattergl",
+        "x": place[:1],
+        "y": place[1:],
+        "mode": "markers",
+        "marker": {"color": TRUTH, "symbol": "circle-open", "size": 24, "line": {"width": 3}},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _how_to_read(projection: Projection, quality: MapQuality | Unavailable, shown: int, of_all: int, of: str) -> str:

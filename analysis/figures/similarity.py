@@ -46,16 +46,15 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     rows = [(name, margin(nearest, index)) for index, name in enumerate(class_names)]
     known = [(label(name), found) for name, found in rows if isinstance(found, Margin)]
     plot = layout(go.Figure(), x="median cosine to the nearest train item", y="class", height=130 + 26 * len(known))
-    for name, found in known:
-        plot.add_scatter(
-            x=[found.noise, found.target],
-            y=[name, name],
-            mode="lines",
-            line={"color": TRUTH, "width": 2},
-            hoverinfo="skip",
-            showlegend=False,
-        )
     names = [name for name, _ in known]
+    plot.add_scatter(
+        x=[value for _, found in known for value in (found.noise, found.target, None)],
+        y=[place for name in names for place in (name, name, None)],
+        mode="lines",
+        line={"color": TRUTH, "width": 2},
+        hoverinfo="skip",
+        showlegend=False,
+    )
     for role, colour, symbol, values in (
         ("target: same class", TARGET, "circle", [found.target for _, found in known]),
         ("noise: other class", NOISE, "diamond", [found.noise for _, found in known]),

@@ -45,6 +45,16 @@ class Panel:
         self.values[key] = [repr(value)]
         return value
 
+    def real(
+        self, label: str, key: str, *, default: float, low: float, high: float, step: float, help: str | None = None
+    ) -> float:
+        """A number from `low` to `high`, typed: where a slider would be too coarse."""
+        rule = f"must be a number from {low:g} to {high:g}"
+        _check(key, lambda raw: _number(key, rule, raw, low, high, whole=False))
+        value = st.number_input(label, low, high, default, step, format="%g", key=key, help=help, bind="query-params")
+        self.values[key] = [repr(value)]
+        return value
+
     def choice(self, label: str, key: str, options: Mapping[str, str], *, default: str, help: str | None = None) -> str:
         """One of `options`, name -> label; a link carries the name."""
         _check(key, lambda raw: _label(key, options, raw))

@@ -21,10 +21,12 @@ def page() -> None:
         loss = ask.choice("Loss", "loss", titles, default="nll")
         losses = ask.choices("Losses", "losses", titles, default=("nll",))
         unit = ask.switch("Unit length", "unit")
-    st.json({"seed": seed, "tau": tau, "loss": loss, "losses": losses, "unit": unit, "link": ask.values})
+        rate = ask.real("Learning rate", "rate", default=5e-3, low=1e-5, high=1.0, step=1e-3)
+    found = {"seed": seed, "tau": tau, "loss": loss, "losses": losses, "unit": unit, "rate": rate}
+    st.json({**found, "link": ask.values})
 
 
-DEFAULTS = {"seed": 3, "tau": 0.1, "loss": "nll", "losses": ["nll"], "unit": False}
+DEFAULTS = {"seed": 3, "tau": 0.1, "loss": "nll", "losses": ["nll"], "unit": False, "rate": 5e-3}
 
 
 def opened(**query: str | list[str]) -> AppTest:
@@ -54,17 +56,15 @@ def test_no_parameters_give_the_defaults_and_no_notice():
 
 def test_a_link_writes_every_value_and_restores_it():
     app = opened()
-    app.number_input[0].set_value(7)
-    app.slider[0].set_value(0.25)
-    app.selectbox[0].set_value("supcon")
-    app.toggle[0].set_value(True)
+    app.number_input("seed").set_value(7)
+    app.number_input("rate").set_value(0.0371)
+    app.slider("tau").set_value(0.25)
+    app.selectbox("loss").set_value("supcon")
+    app.toggle("unit").set_value(True)
     changed = app.run()
     assert set(link(changed)) == set(DEFAULTS)
-    assert (
-        values(opened(**link(changed)))
-        == values(changed)
-        == {**DEFAULTS, "seed": 7, "tau": 0.25, "loss": "supcon", "unit": True}
-    )
+    assert values(changed) == {**DEFAULTS, "seed": 7, "tau": 0.25, "loss": "supcon", "unit": True, "rate": 0.0371}
+    assert values(opened(**link(changed))) == values(changed)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,7 @@ def test_a_link_writes_every_value_and_restores_it():
         ("seed", "", "must be a whole number from 0 to 99"),
         ("tau", "-1", "must be a number from 0.01 to 2"),
         ("tau", "nan", "must be a number from 0.01 to 2"),
+        ("rate", "1e-6", "must be a number from 1e-05 to 1"),
         ("loss", "bogus", "must be one of nll, supcon"),
         ("losses", "bogus", "must be one of nll, supcon"),
         ("unit", "maybe", "must be one of true, false"),

@@ -164,3 +164,4 @@ def test_floors_follow_the_order_of_the_spec():
     back = reference(SimplexSpec(losses=tuple(reversed(LOSSES)), side=6))
     forth = reference(SimplexSpec(side=6))
     assert back.floors == tuple(reversed(forth.floors))
+    assert back.batch_floors == tuple(reversed(forth.batch_floors))

@@ -14,10 +14,15 @@ from toy_models.simplex.world import World
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One loss: `loss(logits (N, K), batch, prior (K,))` -> nats, for one seed's batch; its limit in a world."""
+    """One loss: `loss(logits (N, K), batch, prior (K,))` -> nats, for one seed's batch; its limit in a world.
+
+    `wrong_correction`, where the scores cannot be the true ones: what is taken from w . f, (G,) for the grid's labels.
+    There the optimum depends on the batch size.
+    """
 
     loss: Callable[[Tensor, Batch, Tensor], Tensor]
     population: Callable[[World], Population]
+    wrong_correction: Callable[[World], Tensor] | None = None
 
 
 def exact_noise_infonce(logits: Tensor, targets: Tensor, log_ratios: Tensor) -> Tensor:
@@ -45,7 +50,9 @@ OBJECTIVES: Mapping[str, Objective] = {
     # Soft distribution InfoNCE is label InfoNCE on labels sampled from w: here by the sampler, on the CPU.
     "soft_distribution_infonce": Objective(lambda f, batch, eta: label_infonce(f, batch.sampled_labels, eta), _of_mean),
     "soft_target_infonce": Objective(
-        lambda f, batch, eta: soft_target_infonce(f, batch.targets, eta), population.class_prior
+        lambda f, batch, eta: soft_target_infonce(f, batch.targets, eta),
+        population.class_prior,
+        population.class_prior_correction,
     ),
     "soft_target_infonce_exact_noise": Objective(
         lambda f, batch, eta: exact_noise_infonce(f, batch.targets, batch.log_ratios), population.exact_noise

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from toy_models.minimise import minimise
 from toy_models.simplex.triangle import TriangleSum
 from toy_models.simplex.world import World
 
@@ -51,23 +52,8 @@ class Population:
 
     def optimum(self) -> Tensor:
         """Logits (X, K) of least risk, by full-batch LBFGS in float64."""
-        logits = torch.zeros_like(self.moments, requires_grad=True)
-        solver = torch.optim.LBFGS(
-            [logits],
-            max_iter=1000,
-            history_size=20,
-            tolerance_grad=1e-10,
-            tolerance_change=0.0,
-            line_search_fn="strong_wolfe",
-        )
-
-        def closure() -> Tensor:
-            risk = self.risk(logits) * len(logits)  # a sum over x: each position keeps its own scale
-            (logits.grad,) = torch.autograd.grad(risk, logits)
-            return risk
-
-        solver.step(closure)
-        return logits.detach()
+        # A sum over x and not the mean: then each position's gradient is small enough.
+        return minimise(lambda logits: self.risk(logits) * len(logits), torch.zeros_like(self.moments), 1e-10)
 
 
 def of_classes(probs: Tensor) -> Population:
@@ -88,7 +74,11 @@ def of_soft_labels(world: World, correction: Tensor) -> Population:
 
 def class_prior(world: World) -> Population:
     """Soft target InfoNCE: the correction sum_k w_k log eta_k with eta the mean target."""
-    return of_soft_labels(world, world.labels @ world.mean_labels.mean(dim=0).log())
+    return of_soft_labels(world, class_prior_correction(world))
+
+
+def class_prior_correction(world: World) -> Tensor:
+    return world.labels @ world.mean_labels.mean(dim=0).log()
 
 
 def exact_noise(world: World) -> Population:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from checkpoints.opening import open_outputs
+from analysis.outputs import Outputs
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
@@ -44,7 +44,7 @@ def _title(entry: ZooEntry) -> str:
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")
 def _shipped(name: str, digest: str, _path: Path) -> Analyses:
-    return Analyses(open_outputs(_path), shared=True)
+    return Analyses(_outputs(_path), shared=True)
 
 
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Opening your file …")
@@ -53,4 +53,10 @@ def _own(digest: str, name: str, _content: bytes) -> Analyses:
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
         path = Path(folder) / (re.sub(r"[^A-Za-z0-9._-]", "_", name)[-80:].lstrip(".") or "file")
         path.write_bytes(_content)
-        return Analyses(open_outputs(path), shared=False)
+        return Analyses(_outputs(path), shared=False)
+
+
+def _outputs(path: Path) -> Outputs:
+    from checkpoints import open_outputs  # brings torch, which the page's title need not wait for
+
+    return open_outputs(path)

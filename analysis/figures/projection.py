@@ -14,6 +14,7 @@ from analysis.map_quality import MapQuality
 from analysis.outputs import Split
 from analysis.projection import Projection
 
+_DRAWN_AS_SVG = 3000  # points; more need WebGL, which is slower to start and does not print as well
 _NAMED = 20  # classes named on the map itself; with more, the names hide it
 
 
@@ -88,7 +89,7 @@ def _points(one: _Class, projection: Projection, ids: np.ndarray, items: np.ndar
     style = class_style(one.index)
     x, y = projection.coordinates[one.members].T
     return {
-        "type": "scattergl",
+        "type": "scatter" if len(items) <= _DRAWN_AS_SVG else "scattergl",
         "x": x,
         "y": y,
         "mode": "markers",
@@ -117,7 +118,7 @@ def _name(one: _Class, coordinates: np.ndarray) -> dict[str, object]:
 
 def _ring(place: np.ndarray) -> dict[str, object]:
     return {
-        "type": "scattergl",
+        "type": "scatter",
         "x": place[:1],
         "y": place[1:],
         "mode": "markers",

@@ -15,8 +15,8 @@ PULL, PUSH = BLUE, ORANGE
 TRUTH = GREY
 
 SEQUENTIAL = "cividis"
-# Neutral zero in a mid grey that is neither of the two backgrounds: zero stays visible in light and dark.
-SIGNED = [[0.0, BLUE], [0.5, "#E6E6E6"], [1.0, ORANGE]]
+# Neutral zero is a breath of grey on whichever background there is: what has a sign stands out in light and dark.
+SIGNED = [[0.0, BLUE], [0.5, "rgba(128,128,128,0.1)"], [1.0, ORANGE]]
 
 
 @dataclass(frozen=True, slots=True)

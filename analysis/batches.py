@@ -1,0 +1,78 @@
+"""Batches of labelled unit embeddings, sorted by class: random clusters, or drawn from a split of a model."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.outputs import Split
+from losses.errors import LabError
+
+LARGEST_BATCH = 384
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSpec:
+    """Random clusters on the sphere: unit rows of centre + spread * N(0, I), centres uniform on the sphere."""
+
+    classes: int = 8
+    per_class: int = 8
+    dimension: int = 16
+    spread: float = 0.3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_size(self.classes, self.per_class)
+        if self.dimension < 2:
+            raise LabError("dimension", "must be at least 2", self.dimension)
+        if not 0 <= self.spread < np.inf:
+            raise LabError("spread", "must be a finite number from 0", self.spread)
+        if self.seed < 0:
+            raise LabError("seed", "must not be negative", self.seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """embeddings (N, D) float64 unit rows; labels (N,) ascending indices into class_names."""
+
+    embeddings: np.ndarray
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+
+
+def check_size(classes: int, per_class: int) -> None:
+    """At least one class and one sample each, and no more than can be drawn pair by pair."""
+    for name, value in (("classes", classes), ("per class", per_class)):
+        if value < 1:
+            raise LabError(name, "must be at least 1", value)
+    if classes * per_class > LARGEST_BATCH:
+        raise LabError("classes times per class", f"must be at most {LARGEST_BATCH}", classes * per_class)
+
+
+def random_batch(spec: BatchSpec) -> Batch:
+    """The same spec gives the same batch."""
+    rng = np.random.default_rng(spec.seed)
+    centres = _unit(rng.standard_normal((spec.classes, 1, spec.dimension)))
+    noise = rng.standard_normal((spec.classes, spec.per_class, spec.dimension))
+    embeddings = _unit(centres + spec.spread * noise).reshape(-1, spec.dimension)
+    names = tuple(str(index) for index in range(spec.classes))
+    return Batch(embeddings, np.repeat(np.arange(spec.classes), spec.per_class), names)
+
+
+def split_batch(split: Split, class_names: tuple[str, ...], *, classes: int, per_class: int, seed: int) -> Batch:
+    """`per_class` items of each of `classes` classes, drawn without replacement from those that have as many."""
+    check_size(classes, per_class)
+    rng = np.random.default_rng(seed)
+    counts = np.bincount(split.labels, minlength=len(class_names))
+    able = np.flatnonzero(counts >= per_class)
+    if len(able) < classes:
+        rule = f"must be at most {len(able)}, the classes with {per_class} items in this split"
+        raise LabError("classes", rule, classes, "Take fewer classes or fewer per class.")
+    chosen = np.sort(rng.choice(able, classes, replace=False))
+    items = [rng.choice(np.flatnonzero(split.labels == label), per_class, replace=False) for label in chosen]
+    embeddings = _unit(split.embeddings[np.concatenate(items)].astype(np.float64))
+    names = tuple(class_names[label] for label in chosen)
+    return Batch(embeddings, np.repeat(np.arange(classes), per_class), names)
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)

@@ -1,0 +1,203 @@
+"""The force on every pair of a batch, one matrix a loss, all on one colour scale."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.batches import Batch
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import label
+from analysis.figures.theme import GREY, SIGNED, layout
+from analysis.gradients import Balance, ForceMatrix, PairTerms, balance
+from losses.catalog import CATALOG
+
+# Matrices are square and share the page's width: the more there are, the lower the figure.
+_HEIGHTS = {1: 600, 2: 500, 3: 420}
+_SCALED = 0.95
+_OUTLINE = {"color": GREY, "width": 1}
+
+
+def force_matrices(matrices: Sequence[ForceMatrix], batch: Batch) -> Exhibit:
+    """Side by side: rows are anchors, columns the others, sorted by class; same-class blocks are outlined."""
+    limit = colour_limit(matrices)
+    sums = [balance(matrix) for matrix in matrices]
+    plot = make_subplots(1, len(matrices), shared_yaxes=True, horizontal_spacing=0.04)
+    layout(plot, x="other sample, by class", y="", height=_HEIGHTS[len(matrices)])
+    plot.update_layout(
+        coloraxis={
+            "colorscale": SIGNED,
+            "cmin": -limit,
+            "cmax": limit,
+            "colorbar": _colour_bar(limit),
+        },
+        margin={"t": 84, "l": 64},
+    )
+    plot.update_yaxes(title_text="anchor, by class", col=1)
+    for column, (matrix, total) in enumerate(zip(matrices, sums, strict=True), start=1):
+        _add_matrix(plot, matrix, column)
+        _add_title(plot, CATALOG[matrix.loss].title, total, column)
+        _add_classes(plot, matrix, batch, column)
+    return Exhibit(
+        stem="force-matrices",
+        title=f"Same-class pairs that repel: {_shares(matrices, sums)}",
+        plot=plot,
+        how_to_read=_how_to_read(matrices, limit),
+        alt=f"Force matrices of {len(matrices)} losses. Same-class pairs that repel: {_shares(matrices, sums)}.",
+        table=_pairs(matrices, batch),
+    )
+
+
+def colour_limit(matrices: Sequence[ForceMatrix]) -> float:
+    """Where the shared colour scale ends: 95 % of the forces on same-class pairs, over all matrices, lie within.
+
+    The few strongest forces would leave all others without colour. Where nothing acts, 1.
+    """
+    same = np.concatenate([np.abs(matrix.forces[matrix.same_class]) for matrix in matrices])
+    return float(np.quantile(same, _SCALED)) or float(same.max()) or 1.0
+
+
+def balance_table(matrices: Sequence[ForceMatrix]) -> pd.DataFrame:
+    """One row a loss: the share of same-class pairs that repel, and what pulls and pushes add up to."""
+    rows = [(CATALOG[matrix.loss].title, balance(matrix)) for matrix in matrices]
+    return pd.DataFrame(
+        [
+            {
+                "loss": title,
+                "same-class pairs": total.pairs,
+                "that repel": total.repelling,
+                "share": total.repelling_share,
+                "pull": total.pull,
+                "push within classes": total.push,
+                "push to pull": total.push_to_pull,
+                "push of noise": total.noise_push,
+            }
+            for title, total in rows
+        ]
+    )
+
+
+def live_formula(terms: PairTerms) -> str:
+    """LaTeX of the derivative on one same-class pair, with its values in it."""
+    below = rf"{terms.positives} \cdot {terms.temperature:g}"
+    if terms.loss == "supcon":
+        letters = r"\frac{q_{ip} - 1/|P|}{\tau}"
+        numbers = rf"\frac{{{terms.share:.3f} - 1/{terms.positives}}}{{{terms.temperature:g}}}"
+    else:
+        letters = r"-\frac{g_{ip}}{|P|\,\tau}"
+        numbers = rf"-\frac{{{terms.noise_share:.3f}}}{{{below}}}"
+    verdict = "pushes apart" if terms.force > 0 else "pulls together" if terms.force < 0 else "leaves alone"
+    return (
+        rf"\text{{{CATALOG[terms.loss].title}: }}\frac{{\partial \ell_i}}{{\partial s_{{ip}}}} = {letters}"
+        rf" = {numbers} = {terms.force:+.3f} \quad \text{{{verdict}}}"
+    )
+
+
+def _colour_bar(limit: float) -> dict[str, object]:
+    """Ticks at both ends and between, the ends in words too."""
+    ticks = np.array([-limit, -limit / 2, 0, limit / 2, limit])
+    texts = [f"{tick:+.2g}" if tick else "0" for tick in ticks]
+    return {
+        "title": {"text": "d loss / d s,<br>nats"},
+        "tickvals": ticks,
+        "ticktext": [f"{texts[0]} pulls", *texts[1:4], f"{texts[4]} pushes"],
+        "thickness": 12,
+        "outlinewidth": 0,
+        "lenmode": "pixels",
+        "len": 250,
+        "y": 1,
+        "yanchor": "top",
+    }
+
+
+def _add_matrix(plot: go.Figure, matrix: ForceMatrix, column: int) -> None:
+    forces = matrix.forces.astype(np.float32)
+    np.fill_diagonal(forces, np.nan)
+    plot.add_heatmap(
+        z=forces,
+        customdata=matrix.cosines.astype(np.float32),
+        coloraxis="coloraxis",
+        name=CATALOG[matrix.loss].title,
+        hoverongaps=False,
+        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.3f}<br>force %{z:+.3f} nats",
+        row=1,
+        col=column,
+    )
+
+
+def _add_title(plot: go.Figure, title: str, total: Balance, column: int) -> None:
+    repel = (
+        f"{_percent(total.repelling_share)} of same-class pairs repel"
+        if total.repelling
+        else "no same-class pair repels"
+    )
+    ratio = "nothing pulls" if total.push_to_pull is None else f"push to pull {total.push_to_pull:.2f}"
+    plot.add_annotation(
+        text=f"<b>{title}</b><br>{repel}<br>{ratio}",
+        x=0,
+        xanchor="left",
+        xref="x domain" if column == 1 else f"x{column} domain",
+        y=1,
+        yanchor="bottom",
+        yref="paper",
+        yshift=6,
+        align="left",
+        showarrow=False,
+    )
+
+
+def _add_classes(plot: go.Figure, matrix: ForceMatrix, batch: Batch, column: int) -> None:
+    """Outline the same-class blocks and name the classes at their middles."""
+    edges = np.flatnonzero(np.diff(matrix.labels, prepend=-1, append=-2))
+    for start, stop in pairwise(edges):
+        corners = {"x0": start - 0.5, "y0": start - 0.5, "x1": stop - 0.5, "y1": stop - 0.5}
+        plot.add_shape(type="rect", **corners, line=_OUTLINE, row=1, col=column)
+    middles = (edges[:-1] + edges[1:] - 1) / 2
+    names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
+    size = len(matrix.labels)
+    ticks = {"tickvals": middles, "ticktext": names, "showgrid": False, "ticks": ""}
+    plot.update_xaxes(**ticks, range=[-0.5, size - 0.5], constrain="domain", constraintoward="left", col=column)
+    plot.update_yaxes(**ticks, range=[size - 0.5, -0.5], constrain="domain", constraintoward="top", col=column)
+    plot.update_yaxes(scaleanchor="x" if column == 1 else f"x{column}", col=column)
+
+
+def _shares(matrices: Sequence[ForceMatrix], sums: Sequence[Balance]) -> str:
+    return ", ".join(
+        f"{CATALOG[matrix.loss].title} {_percent(total.repelling_share) if total.repelling else 'none'}"
+        for matrix, total in zip(matrices, sums, strict=True)
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
+
+
+def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:
+    cut = sum(int((np.abs(matrix.forces) > limit).sum()) for matrix in matrices)
+    beyond = f"; {cut:,} stronger ones take its end colours" if cut else ""
+    return (
+        "Each cell is what an anchor's loss does to its similarity with another sample: blue pulls the two together,"
+        " orange pushes them apart. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
+        f" the loss pushes apart. {_SCALED:.0%} of the same-class forces lie within the scale{beyond}."
+    )
+
+
+def _pairs(matrices: Sequence[ForceMatrix], batch: Batch) -> pd.DataFrame:
+    """One row a cell, without the diagonal."""
+    first = matrices[0]
+    anchors, others = np.nonzero(~np.eye(len(first.labels), dtype=bool))
+    names = np.array(batch.class_names, dtype=object)
+    forces = {CATALOG[matrix.loss].title: matrix.forces[anchors, others] for matrix in matrices}
+    return pd.DataFrame(
+        {
+            "anchor": anchors,
+            "other": others,
+            "anchor's class": names[first.labels[anchors]],
+            "other's class": names[first.labels[others]],
+            "cosine": first.cosines[anchors, others],
+            **forces,
+        }
+    )

@@ -1,0 +1,106 @@
+"""Force matrices against autograd of the losses, their sums by hand, and one pair taken apart."""
+
+import numpy as np
+import pytest
+import torch
+
+import losses
+from analysis.batches import BatchSpec, random_batch
+from analysis.gradients import FORCE_LOSSES, ForceMatrix, balance, force_matrix, most_repelled, pair_terms
+from losses.errors import LabError
+
+TAU = 0.15
+
+
+@pytest.fixture
+def batch():
+    return random_batch(BatchSpec(classes=4, per_class=6, dimension=5, spread=0.4, seed=2))
+
+
+@pytest.mark.parametrize("loss", FORCE_LOSSES)
+def test_forces_are_the_gradient_of_the_loss(batch, loss):
+    """d loss / d z_k = sum_j (F_kj + F_jk) z_j, and the loss is the mean over anchors."""
+    z = torch.tensor(batch.embeddings, requires_grad=True)
+    getattr(losses, loss)(z, torch.tensor(batch.labels), temperature=TAU).backward()
+    forces = force_matrix(batch.embeddings, batch.labels, loss, TAU).forces
+    np.testing.assert_allclose((forces + forces.T) @ batch.embeddings / 24, z.grad.numpy(), rtol=1e-10, atol=1e-13)
+
+
+def test_rows_come_sorted_by_class_whatever_the_order(batch):
+    order = np.random.default_rng(0).permutation(24)
+    mixed = force_matrix(batch.embeddings[order], batch.labels[order], "supcon", TAU)
+    sorted_ = force_matrix(batch.embeddings, batch.labels, "supcon", TAU)
+    assert np.array_equal(mixed.labels, batch.labels)
+    assert np.sort(mixed.forces[mixed.same_class]) == pytest.approx(np.sort(sorted_.forces[sorted_.same_class]))
+    assert balance(mixed).push_to_pull == pytest.approx(balance(sorted_).push_to_pull)
+
+
+def test_sums_of_a_matrix_written_by_hand():
+    forces = np.array([[0, -3.0, 1.0, 2.0], [2.0, 0, -1.0, 0.5], [0.25, 0.25, 0, -0.5], [0, 0, 0, 0]])
+    found = balance(ForceMatrix("supcon", 1.0, forces, np.eye(4), np.array([0, 0, 1, 1])))
+    assert (found.pairs, found.repelling) == (4, 1)
+    assert (found.pull, found.push, found.noise_push) == (3.5, 2.0, 3.0)
+    assert found.repelling_share == 0.25
+    assert found.push_to_pull == 2.0 / 3.5
+
+
+@pytest.mark.parametrize("loss", FORCE_LOSSES)
+def test_pull_is_paid_for_by_pushes(batch, loss):
+    found = balance(force_matrix(batch.embeddings, batch.labels, loss, TAU))
+    assert found.pull == pytest.approx(found.push + found.noise_push, rel=1e-12)
+    assert (found.repelling > 0) == (loss == "supcon")
+
+
+def test_one_positive_never_repels():
+    batch = random_batch(BatchSpec(classes=10, per_class=2))
+    assert balance(force_matrix(batch.embeddings, batch.labels, "supcon", TAU)).repelling == 0
+
+
+def test_nothing_pulls_in_a_batch_of_one_class():
+    batch = random_batch(BatchSpec(classes=1, per_class=5))
+    assert balance(force_matrix(batch.embeddings, batch.labels, "sincere", TAU)).push_to_pull is None
+
+
+@pytest.mark.parametrize("loss", FORCE_LOSSES)
+def test_a_pair_taken_apart_gives_its_force_back(batch, loss):
+    matrix = force_matrix(batch.embeddings, batch.labels, loss, TAU)
+    for anchor, other in ((0, 1), (7, 11), (23, 18)):
+        found = pair_terms(matrix, anchor, other)
+        assert found.positives == 5
+        assert found.cosine == pytest.approx(batch.embeddings[anchor] @ batch.embeddings[other])
+        expected = (found.share - 1 / 5) / TAU if loss == "supcon" else -found.noise_share / (5 * TAU)
+        assert found.force == pytest.approx(expected, rel=1e-10)
+
+
+def test_the_most_repelled_pair_is_of_one_class_and_has_the_largest_share(batch):
+    matrix = force_matrix(batch.embeddings, batch.labels, "supcon", TAU)
+    anchor, other = most_repelled(matrix)
+    assert anchor != other
+    assert matrix.labels[anchor] == matrix.labels[other]
+    assert matrix.forces[anchor, other] == matrix.forces[matrix.same_class].max() > 0
+    assert pair_terms(matrix, anchor, other).share > 1 / 5
+
+
+def test_push_to_pull_grows_with_the_class_and_then_saturates():
+    """8 classes in 16 dimensions at temperature 0.1 and spread 0.3: 0 with one positive, near 1/2 with many."""
+    ratios = []
+    for per_class in (2, 4, 8, 24, 48):
+        seeds = [random_batch(BatchSpec(8, per_class, 16, 0.3, seed)) for seed in range(6)]
+        found = [balance(force_matrix(one.embeddings, one.labels, "supcon", 0.1)).push_to_pull for one in seeds]
+        ratios.append(np.mean(found))
+    assert ratios[0] == 0
+    assert np.all(np.diff(ratios[:4]) > 0.02)
+    assert abs(ratios[4] - ratios[3]) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("labels", "loss", "tau", "sentence"),
+    [
+        ([0, 0, 1], "nll", 0.1, "^loss must be one of supcon, sincere, eps_sup_infonce, but is 'nll'"),
+        ([0, 0, 1], "supcon", 0.0, "^temperature must be a finite number above 0"),
+        ([0, 2, 1], "supcon", 0.1, "^labels must repeat: no class has two samples"),
+    ],
+)
+def test_mistakes_are_named(labels, loss, tau, sentence):
+    with pytest.raises(LabError, match=sentence):
+        force_matrix(np.eye(3), np.array(labels), loss, tau)

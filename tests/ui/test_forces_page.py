@@ -1,0 +1,88 @@
+"""The forces page: its default, its sources, its code, and links that ask for nonsense."""
+
+import json
+
+import numpy as np
+import pytest
+
+from analysis.batches import BatchSpec, random_batch
+from analysis.gradients import balance, force_matrix
+
+PAGE = "pages/2_Forces.py"
+
+
+def titles(page):
+    return [heading.value.replace("\\", "") for heading in page.subheader]
+
+
+def test_it_opens_on_supcon_beside_sincere(open_page):
+    page = open_page(PAGE)
+    assert not page.exception
+    assert not page.error
+    assert not page.warning
+    assert page.title[0].value.endswith("?")
+    plot = json.loads(page.get("plotly_chart")[0].proto.spec)
+    assert [trace["name"] for trace in plot["data"]] == ["SupCon", "SINCERE"]
+    batch = random_batch(BatchSpec())
+    share = balance(force_matrix(batch.embeddings, batch.labels, "supcon", 0.1)).repelling_share
+    assert titles(page)[0] == f"Same-class pairs that repel: SupCon {share:.0%}, SINCERE none"
+    assert [formula.value.count("frac") for formula in page.latex] == [3, 3]
+
+
+def test_the_link_sets_every_control(open_page):
+    query = {"tau": "0.5", "classes": "3", "per_class": "4", "dimension": "9", "spread": "0.6", "seed": "7"}
+    page = open_page(PAGE, **query, loss=["SINCERE", "ε-SupInfoNCE"])
+    assert not page.exception
+    assert not page.warning
+    assert page.text[0].value.startswith("12 random unit vectors in 9 dimensions")
+    assert titles(page)[0] == "Same-class pairs that repel: SINCERE none, ε-SupInfoNCE none"
+    assert "BatchSpec(classes=3, per_class=4, dimension=9, spread=0.6, seed=7)" in page.code[0].value
+
+
+def test_a_checkpoint_gives_the_batch(open_page):
+    page = open_page(PAGE, batch="supcon", classes="10", per_class="5", seed="3")
+    assert not page.exception
+    assert not page.error
+    assert page.text[0].value.startswith("50 test items of digits, 5 of each class")
+
+
+@pytest.mark.parametrize("query", [{}, {"batch": "supcon", "classes": "4"}])
+def test_the_code_shown_makes_the_figure(open_page, query):
+    page = open_page(PAGE, **query)
+    code = page.code[0].value.replace(".plot.show()", "")
+    made = {}
+    exec(code.replace("force_matrices(matrices", "exhibit = force_matrices(matrices"), made)
+    shown = json.loads(page.get("plotly_chart")[0].proto.spec)
+    np.testing.assert_allclose(made["exhibit"].plot.layout.coloraxis.cmax, shown["layout"]["coloraxis"]["cmax"])
+    assert made["exhibit"].title == titles(page)[0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"seed": "nan", "tau": "-1", "loss": "nll", "classes": "1000000000", "spread": "nan", "v": "2"},
+        {"seed": "-1", "tau": "inf", "loss": "<b>", "per_class": "1e9", "dimension": "1", "batch": "../../etc/passwd"},
+        {"seed": "2.5", "tau": "0", "classes": "1", "per_class": "inf", "dimension": "99999", "spread": "-1"},
+    ],
+)
+def test_bad_values_fall_back_each_with_a_notice(open_page, query):
+    page = open_page(PAGE, **query)
+    assert not page.exception
+    assert not page.error
+    named = {warning.value.split(" ")[0].replace("\\", "") for warning in page.warning}
+    assert named == set(query)
+    assert len(page.warning) == len(query)
+    assert "BatchSpec(classes=8, per_class=8, dimension=16, spread=0.3, seed=0)" in page.code[0].value
+
+
+def test_no_loss_at_all_is_said_in_one_sentence(open_page):
+    page = open_page(PAGE, loss="")
+    assert not page.exception
+    assert len(page.error) == 1
+    assert page.error[0].value.startswith("loss must name at least one loss")
+
+
+def test_more_than_the_checkpoint_has_is_said_in_one_sentence(open_page):
+    page = open_page(PAGE, batch="supcon", classes="12")
+    assert not page.exception
+    assert page.error[0].value.startswith("classes must be at most 10")

@@ -61,7 +61,7 @@ def frame(page: str) -> None:
 
 def _menu() -> None:
     for group in dict.fromkeys(page.group for page in PAGES.values()):
-        with st.container(gap=None):
+        with st.container(gap="xxsmall"):
             if group:
                 st.caption(group)
             for page in PAGES.values():

@@ -1,0 +1,59 @@
+"""An exhibit on the page: its parts, its table on request, its files."""
+
+import io
+import json
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analysis.figures.exhibit import Exhibit
+from ui import export
+
+
+@pytest.fixture
+def exhibit() -> Exhibit:
+    return Exhibit(
+        stem="two-points",
+        title="Which <b>is</b> higher?",
+        plot=go.Figure(go.Scatter(x=[0, 1], y=[0.1, 1 / 3], name="curve")),
+        how_to_read="Up is & remains more.",
+        alt="Two points, the second higher.",
+        table=pd.DataFrame({"x": [0, 1], "y": [0.1, 1 / 3]}),
+    )
+
+
+def page(exhibit):
+    from ui.exhibit import show
+
+    show(exhibit, key="two")
+
+
+def test_the_page_has_title_plot_reading_and_no_table_yet(exhibit):
+    app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=30).run()
+    assert not app.exception
+    assert app.subheader[0].value == "Which \\<b\\>is\\</b\\> higher?"
+    assert [trace["name"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]] == ["curve"]
+    assert app.get("plotly_chart")[0].proto.alt == exhibit.alt
+    assert app.caption[0].value == "**How to read this.** Up is & remains more."
+    assert not app.dataframe
+
+
+def test_the_table_comes_when_asked(exhibit):
+    app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=30).run()
+    app.toggle[0].set_value(True).run()
+    pd.testing.assert_frame_equal(app.dataframe[0].value, exhibit.table)
+
+
+def test_the_csv_keeps_every_digit(exhibit):
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(export.csv(exhibit))), exhibit.table, check_exact=True)
+
+
+def test_the_web_page_needs_no_network_and_shows_text_as_text(exhibit):
+    text = export.web_page(exhibit)
+    assert "Which &lt;b&gt;is&lt;/b&gt; higher?" in text
+    assert "Up is &amp; remains more." in text
+    assert "plotly.js" in text
+    assert '<script src="http' not in text
+    assert 'src="https://cdn' not in text

@@ -13,6 +13,7 @@ from analysis.figures.calibration import reliability_diagram
 from analysis.figures.neighbours import accuracies
 from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
+from analysis.outputs import Outputs
 from ui.background import Job
 from ui.checkpoint_analyses import LARGEST_K, Analyses, Map, SplitName
 from ui.checkpoint_item import item_panel
@@ -61,16 +62,23 @@ def choose_view(controls: Panel, analyses: Analyses) -> View:
 
 def draw(analyses: Analyses, view: View) -> None:
     """The chosen sections, in the order of the menu."""
-    outputs = analyses.outputs
-    st.text(
-        f"{len(outputs.train):,} train and {len(outputs.test):,} test items in {len(outputs.class_names)} classes, "
-        f"embedded in {outputs.train.embeddings.shape[1]} dimensions: {outputs.provenance.get('embeddings', '')}"
-    )
+    st.text(_description(analyses.outputs))
     if not view.sections:
         st.info("Choose under *Show* what to look at.")
     for section in view.sections:
         with explain():
             _DRAW[section](analyses, view)
+
+
+def _description(outputs: Outputs) -> str:
+    """What is open, in one line."""
+    facts = outputs.provenance
+    named = [str(facts[name]) for name in ("file", "loss", "data") if name in facts]
+    return (
+        f"{' · '.join(named)} · {len(outputs.train):,} train and {len(outputs.test):,} test items in "
+        f"{len(outputs.class_names)} classes · {outputs.train.embeddings.shape[1]} dimensions, "
+        f"{facts.get('embeddings', 'as given')}"
+    )
 
 
 def _map(analyses: Analyses, view: View) -> None:

@@ -41,7 +41,9 @@ def embedding_map(
         plot.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
     # Equal scales: a distance along one axis is one along the other. The user's zoom survives a new ring.
     plot.update_yaxes(scaleanchor="x")
-    plot.update_layout(uirevision=projection.method, legend=_legend(class_names), hovermode="closest")
+    plot.update_layout(uirevision=projection.method, hovermode="closest", margin_b=100)
+    # Below the map: above it, the plot's own buttons would cover it.
+    plot.update_layout(legend={"itemsizing": "constant", "yanchor": "top", "y": -0.16})
     return Exhibit(
         stem=f"map-{projection.method.lower()}-{of}",
         title=f"Which {of} items does the encoder put together?",
@@ -58,12 +60,6 @@ def embedding_map(
             }
         ),
     )
-
-
-def _legend(class_names: tuple[str, ...]) -> dict[str, object]:
-    """Entries as wide as the longest name (the middle of a letter is about 8 pixels), so that digits fill one line."""
-    longest = max(len(label(name)) for name in class_names)
-    return {"itemsizing": "constant", "entrywidth": 8 * (longest + 1), "itemwidth": 30}
 
 
 def _axes(projection: Projection) -> dict[str, str]:

@@ -38,14 +38,14 @@ def test_class_head(golden, case):
     same(logits.grad, fields["grad_logits"])
 
 
-@pytest.mark.parametrize("chunk_size", [None, 7])
+@pytest.mark.parametrize("path", [{}, {"chunk_size": 7}, {"plain": True}], ids=str)
 @pytest.mark.parametrize("case", LABELLED)
-def test_labelled(golden, case, chunk_size):
+def test_labelled(golden, case, path):
     fields = golden(case)
     embeddings = fields["embeddings"].clone().requires_grad_()
     margin = {"epsilon": fields["epsilon"].item()} if case.startswith("eps") else {}
     loss = getattr(losses, case.split("/")[0])(
-        embeddings, fields["labels"], temperature=fields["temperature"].item(), chunk_size=chunk_size, **margin
+        embeddings, fields["labels"], temperature=fields["temperature"].item(), **path, **margin
     )
     loss.backward()
     same(loss.detach(), fields["loss"])
@@ -71,20 +71,21 @@ def paired(fields, loss, **options):
     same(views[1].grad, fields["grad_b"])
 
 
+@pytest.mark.parametrize("plain", [False, True])
 @pytest.mark.parametrize("number", range(3))
-def test_nt_xent_and_weibit(golden, number):
+def test_nt_xent_and_weibit(golden, number, plain):
     fields = golden(f"nt_xent_pl/{number}")
-    paired(fields, losses.nt_xent, temperature=fields["temperature"].item())
-    paired(golden(f"nt_xent_weibit/{number}"), losses.weibit)
+    paired(fields, losses.nt_xent, temperature=fields["temperature"].item(), plain=plain)
+    paired(golden(f"nt_xent_weibit/{number}"), losses.weibit, plain=plain)
 
 
-@pytest.mark.parametrize("chunk_size", [None, 33])
+@pytest.mark.parametrize("path", [{}, {"chunk_size": 33}, {"plain": True}], ids=str)
 @pytest.mark.parametrize("case", WEINCE)
-def test_weince(golden, case, chunk_size):
+def test_weince(golden, case, path):
     fields = golden(case)
     options = {keyword: fields[key].item() for key, keyword in KEYWORDS.items() if key in fields}
-    options |= {"evidence": SELECT[case.split("/")[0]], "chunk_size": chunk_size}
-    paired(fields, losses.weince, temperature=fields["temperature"].item(), **options)
+    options["evidence"] = SELECT[case.split("/")[0]]
+    paired(fields, losses.weince, temperature=fields["temperature"].item(), **path, **options)
     found = losses.weince_diagnostics(fields["view_a"], fields["view_b"], **options)
     for name in ("lam", "beta_hat", "r2", "delta_aic", "rho", "rho0"):
         same(getattr(found, name), fields[name])

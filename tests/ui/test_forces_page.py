@@ -46,7 +46,7 @@ def test_a_checkpoint_gives_the_batch(open_page):
     assert page.text[0].value.startswith("50 test items of digits, 5 of each class")
 
 
-@pytest.mark.parametrize("query", [{}, {"batch": "supcon", "classes": "4"}])
+@pytest.mark.parametrize("query", [{}, {"batch": "supcon", "classes": "4", "seed": "3"}])
 def test_the_code_shown_makes_the_figure(open_page, query):
     page = open_page(PAGE, **query)
     code = page.code[0].value.replace(".plot.show()", "")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from toy_models.simplex.spec import LOSSES, SimplexSpec
 
 if TYPE_CHECKING:
-    from toy_models.simplex.density import relative_density
+    from toy_models.simplex.density import divergence, relative_density
     from toy_models.simplex.exact import Floor, Reference, reference
     from toy_models.simplex.run import Frame, simulate
     from toy_models.simplex.trace import Trace
 
 _HOMES = {
+    "divergence": "density",
     "relative_density": "density",
     "Floor": "exact",
     "Reference": "exact",
@@ -27,7 +28,18 @@ _HOMES = {
     "Trace": "trace",
 }
 
-__all__ = ["LOSSES", "Floor", "Frame", "Reference", "SimplexSpec", "Trace", "reference", "relative_density", "simulate"]
+__all__ = [
+    "LOSSES",
+    "Floor",
+    "Frame",
+    "Reference",
+    "SimplexSpec",
+    "Trace",
+    "divergence",
+    "reference",
+    "relative_density",
+    "simulate",
+]
 
 
 def __getattr__(name: str) -> object:

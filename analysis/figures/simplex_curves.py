@@ -1,0 +1,143 @@
+"""World 1 over training: what each loss learns, held against the exact optimum of each."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from toy_models.simplex import LOSSES, Reference, Trace
+
+_SMALLEST = 1e-4  # below this a divergence is drawn on the axis' lower edge
+_PANELS = {
+    "kl_density": "KL to the true density (nats)",
+    "kl_mean": "KL of the mean label (nats)",
+    "information_bound": "bound of I(X; W) (nats)",
+}
+
+
+def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
+    """The two divergences and the information bound against steps: median over seeds, band from lowest to highest."""
+    plot = make_subplots(1, 3, subplot_titles=tuple(_PANELS.values()), horizontal_spacing=0.06)
+    layout(plot, x="training step", y="", height=460)
+    plot.update_annotations(font_size=13)
+    plot.update_layout(margin={"l": 50, "r": 16, "t": 110, "b": 50}, legend={"y": 1.12})
+    plot.update_xaxes(title_font_size=13)
+    for column, metric in enumerate(_PANELS, start=1):
+        for row, name in enumerate(trace.spec.losses):
+            _add_loss(plot, trace, metric, row, column)
+            _add_floor(plot, trace, getattr(answer.floors[row], metric), name, column)
+    _add_truth(plot, trace, answer)
+    for column in (1, 2):
+        plot.update_yaxes(type="log", range=[np.log10(_SMALLEST), 0.5], dtick=1, exponentformat="none", col=column)
+    low = min(-0.1, float(np.quantile(trace.information_bound, 0.02)))
+    plot.update_yaxes(range=[max(low, -0.5), 1.15 * max(answer.mutual_information, 0.1)], col=3)
+    return Exhibit(
+        stem="simplex-curves",
+        title="What does each loss come to know, and when?",
+        plot=plot,
+        how_to_read=_how_to_read(trace),
+        alt=_alt(trace),
+        table=_table(trace),
+    )
+
+
+def _add_loss(plot: go.Figure, trace: Trace, metric: str, row: int, column: int) -> None:
+    """Median line with the loss's dash and markers, and the band if there is more than one seed."""
+    name, values = trace.spec.losses[row], getattr(trace, metric)[:, row]  # (T, S)
+    if metric != "information_bound":
+        values = values.clip(_SMALLEST)
+    style = LOSS_STYLES[name]
+    if trace.spec.seeds > 1:
+        plot.add_scatter(
+            x=np.concatenate([trace.steps, trace.steps[::-1]]),
+            y=np.concatenate([values.max(axis=1), values.min(axis=1)[::-1]]),
+            fill="toself",
+            fillcolor=style.colour,
+            opacity=0.18,
+            mode="none",
+            hoverinfo="skip",
+            legendgroup=name,
+            showlegend=False,
+            row=1,
+            col=column,
+        )
+    plot.add_scatter(
+        x=trace.steps,
+        y=np.median(values, axis=1),
+        mode="lines+markers",
+        line={"color": style.colour, "dash": style.dash, "width": 2},
+        marker={"symbol": style.symbol, "size": 8, "color": style.colour, "maxdisplayed": 8},
+        name=LOSSES[name],
+        legendgroup=name,
+        showlegend=column == 1,
+        hovertemplate=f"{LOSSES[name]}<br>step %{{x}}: %{{y:.4f}}<extra></extra>",
+        row=1,
+        col=column,
+    )
+
+
+def _add_floor(plot: go.Figure, trace: Trace, floor: float, name: str, column: int) -> None:
+    """Where the loss ends with unlimited data; a floor of 0 lies below a logarithmic axis."""
+    if column < 3 and floor < _SMALLEST:
+        return
+    plot.add_scatter(
+        x=[0, trace.spec.steps],
+        y=[floor, floor],
+        mode="lines",
+        line={"color": LOSS_STYLES[name].colour, "dash": "dot", "width": 1.5},
+        legendgroup=name,
+        showlegend=False,
+        hovertemplate=f"{LOSSES[name]}, exact optimum: %{{y:.4f}}<extra></extra>",
+        row=1,
+        col=column,
+    )
+
+
+def _add_truth(plot: go.Figure, trace: Trace, answer: Reference) -> None:
+    plot.add_scatter(
+        x=[0, trace.spec.steps],
+        y=[answer.mutual_information] * 2,
+        mode="lines",
+        line={"color": TRUTH, "width": 3},
+        name=f"true I(X; W) = {answer.mutual_information:.3f} nats",
+        hovertemplate="true I(X; W): %{y:.4f}<extra></extra>",
+        row=1,
+        col=3,
+    )
+
+
+def _how_to_read(trace: Trace) -> str:
+    band = "" if trace.spec.seeds == 1 else f" A band spans {trace.spec.seeds} seeds, the line is their median."
+    return (
+        "Lower is better on the left and in the middle, higher on the right. A dotted line is where its loss ends with "
+        "unlimited data and an unlimited batch, solved exactly; a floor of 0 lies below the logarithmic axis. On the "
+        "right, log N - loss for an unlimited batch (H(label) - loss without candidates): it never exceeds the true "
+        f"information. All three are exact sums over the grid.{band}"
+    )
+
+
+def _alt(trace: Trace) -> str:
+    last = ", ".join(
+        f"{LOSSES[name]} {trace.kl_density[-1, row].mean():.3f} and {trace.kl_mean[-1, row].mean():.3f}"
+        for row, name in enumerate(trace.spec.losses)
+    )
+    return f"Curves over {trace.steps[-1]} steps. KL to the density and of the mean label at the end, in nats: {last}."
+
+
+def _table(trace: Trace) -> pd.DataFrame:
+    curves = trace.table()
+    return pd.DataFrame(
+        {
+            "loss": curves.loss_name,
+            "seed": curves.seed,
+            "step": curves.step,
+            "seconds": curves.seconds,
+            "KL to the true density (nats)": curves.kl_density,
+            "KL of the mean label (nats)": curves.kl_mean,
+            "training loss (nats)": curves.loss,
+            "bound of I(X; W) (nats)": curves.information_bound,
+            "gradient norm": curves.gradient_norm,
+        }
+    )

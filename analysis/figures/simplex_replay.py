@@ -1,0 +1,103 @@
+"""World 1 replayed: the densities at one position x, as training moves them."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.colors import get_colorscale
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.simplex_density import HOW_TO_READ, SOFTMAX, Moment, colour_axis, crosses, table_of, triangles
+from analysis.figures.simplex_triangle import Mosaic, add_picture
+from analysis.figures.theme import SEQUENTIAL
+from toy_models.simplex import Reference, Trace
+
+MOST_FRAMES = 50
+_WIDTH = 60
+_LEVELS = 255
+_PLAY_MS = 300
+_QUIET = "rgba(128,128,128,0.25)"
+
+
+def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -> Exhibit:
+    """All losses at `answer.probes[probe]` on a slider over steps, for one seed; it plays without a server."""
+    chosen = np.unique(np.linspace(0, len(trace.steps) - 1, MOST_FRAMES).round().astype(int))
+    moments = [Moment.of(trace, answer, probe, int(frame), seed) for frame in chosen]
+    last, mosaic = moments[-1], Mosaic(1 + len(trace.spec.losses), _WIDTH)
+    top = 1.2 * float(last.densities(mosaic.labels)[0].max())
+    plot = triangles(last, mosaic)
+    add_picture(plot, mosaic, _picture(last, mosaic, top), hover=None)
+    plot.update_layout(coloraxis=_colour_axis(top))
+    plot.frames = [_frame(plot, moment, mosaic, top) for moment in moments]
+    _add_controls(plot, [moment.step for moment in moments])
+    return Exhibit(
+        stem=f"simplex-replay-x{last.x:+.2f}",
+        title=f"How does each density form, at x = {last.x:.2f}?",
+        plot=plot,
+        how_to_read="Move the slider through the steps of training, or play them. " + HOW_TO_READ,
+        alt=f"Densities over soft labels at x = {last.x:.2f}, step by step from {moments[0].step} to {last.step}.",
+        table=pd.concat([table_of(moment) for moment in moments], ignore_index=True),
+    )
+
+
+def _picture(moment: Moment, mosaic: Mosaic, top: float) -> np.ndarray:
+    """Densities up to `top` in levels 1 to 255 of uint8, a fourth of the size of floats; 0 is outside a triangle."""
+    values = (moment.densities(mosaic.labels) / top).clip(0, 1)
+    return mosaic.paint((1 + (_LEVELS - 1) * values).round(), 0, np.uint8)
+
+
+def _colour_axis(top: float) -> dict[str, object]:
+    """The sequential scale on levels 1 to 255; level 0 is transparent."""
+    first, clear = 1 / _LEVELS, "rgba(0,0,0,0)"
+    scale = [[first + (1 - first) * at, colour] for at, colour in get_colorscale(SEQUENTIAL)]
+    ticks = np.arange(0, top, max(1, round(top / 4)))
+    axis = go.layout.Coloraxis(colour_axis(0, _LEVELS))
+    axis.colorscale = [[0, clear], [0.9 * first, clear], *scale]
+    axis.colorbar.update(tickvals=1 + (_LEVELS - 1) * ticks / top, ticktext=[f"{tick:.0f}" for tick in ticks])
+    return axis
+
+
+def _frame(plot: go.Figure, moment: Moment, mosaic: Mosaic, top: float) -> go.Frame:
+    """What changes: the picture, the crosses, and the titles with the distance to the truth."""
+    titles = copy.deepcopy(plot.layout.annotations)
+    for title, text in zip(titles, moment.titles, strict=True):
+        title.text = text
+    x, y = crosses(moment, mosaic).T
+    return go.Frame(
+        name=str(moment.step),
+        data=[go.Heatmap(z=_picture(moment, mosaic, top)), go.Scatter(x=x, y=y)],
+        traces=[0, [trace.name for trace in plot.data].index(SOFTMAX)],
+        layout={"annotations": titles},
+    )
+
+
+def _add_controls(plot: go.Figure, steps: list[int]) -> None:
+    still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+    playing = {**still, "fromcurrent": True, "frame": {"duration": _PLAY_MS, "redraw": True}}
+    quiet = {"bgcolor": _QUIET, "bordercolor": _QUIET}
+    slider = {
+        "active": len(steps) - 1,
+        "steps": [{"label": str(step), "method": "animate", "args": [[str(step)], still]} for step in steps],
+        "currentvalue": {"prefix": "after step ", "xanchor": "left"},
+        "pad": {"t": 12},
+        "tickwidth": 0,
+        "minorticklen": 0,
+        "font": {"size": 11},
+    }
+    buttons = {
+        "type": "buttons",
+        "direction": "left",
+        "pad": {"t": 28},
+        "showactive": False,
+        "buttons": [
+            {"label": "Play", "method": "animate", "args": [None, playing]},
+            {"label": "Stop", "method": "animate", "args": [[None], still]},
+        ],
+    }
+    plot.update_layout(
+        height=plot.layout.height + 80,
+        margin={"b": 88},
+        sliders=[{**slider, **quiet, "x": 0.16, "len": 0.82, "y": 0}],
+        updatemenus=[{**buttons, **quiet, "x": 0, "xanchor": "left", "y": 0, "yanchor": "top"}],
+    )

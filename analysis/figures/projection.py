@@ -34,7 +34,7 @@ def embedding_map(
     traces = [_points(one, projection, split.ids[items], items) for one in classes]
     if chosen is not None and chosen in items:
         traces.append(_ring(projection.coordinates[np.flatnonzero(items == chosen)[0]]))
-    plot = layout(go.Figure(traces), **_axes(projection), height=560)
+    plot = layout(go.Figure(traces), **_axes(projection), height=600)
     if len(class_names) <= _NAMED:
         plot.update_layout(annotations=[_name(one, projection.coordinates[one.members]) for one in classes])
     if projection.explained is None:
@@ -101,11 +101,17 @@ def _points(one: _Class, projection: Projection, ids: np.ndarray, items: np.ndar
 
 
 def _name(one: _Class, coordinates: np.ndarray) -> dict[str, object]:
-    """The class's name just above the bulk of its points, which it must not hide."""
+    """The class's name just above its core: the half of its points around the one nearest to the median.
+
+    A class in two pieces is then named at one of them and not in the gap.
+    """
+    away = np.linalg.norm(coordinates - np.median(coordinates, axis=0), axis=1)
+    centre = coordinates[away.argmin()]
+    away = np.linalg.norm(coordinates - centre, axis=1)
     return {
-        "x": float(np.median(coordinates[:, 0])),
-        "y": float(np.quantile(coordinates[:, 1], 0.9)),
-        "yshift": 16,
+        "x": float(centre[0]),
+        "y": float(coordinates[away <= np.median(away), 1].max()),
+        "yshift": 14,
         "text": f"<b>{one.name}</b>",
         "showarrow": False,
         "font": {"size": 15, "color": class_style(one.index).colour},

@@ -18,15 +18,17 @@ def nearest_histograms(nearest: Nearest, overall: Margin) -> Exhibit:
     chosen = nearest.comparable
     shares = [np.histogram(side[chosen], _EDGES)[0] / overall.items for side in (nearest.target, nearest.noise)]
     plot = layout(go.Figure(), x="cosine to the nearest train item", y="share of test items", height=400)
+    low, high = _occupied(shares[0] + shares[1])
     roles = (
         ("target: same class", TARGET, "solid", overall.target),
         ("noise: other class", NOISE, "dash", overall.noise),
     )
-    for share, (name, colour, dash, median) in zip(shares, roles, strict=True):
+    for line, (share, (name, colour, dash, median)) in enumerate(zip(shares, roles, strict=True)):
         _add_steps(plot, share, name, colour, dash)
-        _add_median(plot, median, colour, dash, left=median == min(overall.target, overall.noise))
-    plot.update_xaxes(range=_occupied(shares[0] + shares[1]), tickformat=".2~f")
-    plot.update_yaxes(tickformat=".0%", rangemode="tozero")
+        _add_median(plot, median, colour, line, left=median > (low + high) / 2)
+    plot.update_xaxes(range=[low, high], tickformat=".2~f")
+    # A quarter of air above the highest bin, for the medians' numbers.
+    plot.update_yaxes(tickformat=".0%", range=[0, 1.25 * float(np.max(shares))])
     return Exhibit(
         stem="nearest-similarity",
         title=f"Is an item nearer to its own class than to any other? Margin {interval(overall.margin)}",
@@ -94,14 +96,15 @@ def _add_steps(plot: go.Figure, share: np.ndarray, name: str, colour: str, dash:
     )
 
 
-def _add_median(plot: go.Figure, median: float, colour: str, dash: str, *, left: bool) -> None:
-    """A line over the whole height; its number stands on the side away from the other median."""
+def _add_median(plot: go.Figure, median: float, colour: str, line: int, *, left: bool) -> None:
+    """A line over the whole height; its number stands on the side with more room, each on a line of its own."""
     plot.add_vline(median, line_color=colour, line_dash="dot", line_width=2)
     plot.add_annotation(
         x=median,
         y=1,
         yref="paper",
         yanchor="top",
+        yshift=-18 * line,
         xanchor="right" if left else "left",
         xshift=-6 if left else 6,
         text=f"median {median:.3f}",
@@ -110,12 +113,12 @@ def _add_median(plot: go.Figure, median: float, colour: str, dash: str, *, left:
     )
 
 
-def _occupied(share: np.ndarray) -> list[float]:
-    """The range with items in it and some air, within [-1, 1]."""
+def _occupied(share: np.ndarray) -> tuple[float, float]:
+    """The range with items in it and some air, hardly more than [-1, 1]."""
     filled = np.flatnonzero(share)
-    low, high = _EDGES[filled[0]], _EDGES[filled[-1] + 1]
-    air = max(0.06, 0.1 * (high - low))
-    return [max(-1.02, low - air), min(1.02 + air, high + air)]
+    low, high = float(_EDGES[filled[0]]), float(_EDGES[filled[-1] + 1])
+    air = max(0.04, 0.1 * (high - low))
+    return max(-1.005, low - air), min(1.005, high + air)
 
 
 def _left_out(nearest: Nearest) -> str:

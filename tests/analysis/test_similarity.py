@@ -90,9 +90,10 @@ def test_per_class_margin_reads_that_class_alone(clustered):
 
 
 def test_a_class_absent_from_train_has_no_number(rng):
-    outputs = outputs_of(rng.normal(size=(20, 3)), [0, 1] * 10, rng.normal(size=(9, 3)), [0, 1, 2] * 3)
+    outputs = outputs_of(rng.normal(size=(20, 3)), [0, 2] * 10, rng.normal(size=(9, 3)), [0, 1, 2] * 3)
     nearest = nearest_similarity(outputs)
-    assert "no item of this class" in margin(nearest, 2).reason
+    np.testing.assert_allclose([nearest.target, nearest.noise], double_loop(outputs), atol=1e-6)
+    assert "no item of this class" in margin(nearest, 1).reason
     assert margin(nearest).items == 6
 
 

@@ -17,12 +17,13 @@ class Augmentation:
     """How far a view may stray: rotation in degrees either way, shift in pixels either way, relative change of
     size either way, and standard deviation of the noise on grey values in [0, 1].
 
-    Never flips: a mirrored digit is another digit or none.
+    The defaults are for digits that are already centred, chosen on the validation side. Never flips: a mirrored digit
+    is another digit or none.
     """
 
-    rotation: float = 15.0
-    shift: float = 1.0
-    scaling: float = 0.15
+    rotation: float = 10.0
+    shift: float = 0.5
+    scaling: float = 0.1
     noise: float = 0.1
 
 

@@ -29,9 +29,9 @@ OBJECTIVES: dict[str, Objective] = {
     "supcon": Objective("projection", {"temperature": 0.1}),
     "sincere": Objective("projection", {"temperature": 0.1}),
     "eps_sup_infonce": Objective("projection", {"temperature": 0.1, "epsilon": 0.25}),
-    "nt_xent": Objective("projection", {"temperature": 0.2}),
+    "nt_xent": Objective("projection", {"temperature": 0.1}),
     "weibit": Objective("projection", {"beta": 4.0}),
-    "weince": Objective("projection", {"temperature": 0.2}),
+    "weince": Objective("projection", {"temperature": 0.1}),
 }
 
 BOUNDS: dict[str, tuple[float, float]] = {

@@ -58,7 +58,7 @@ def native_file(tmp_path, recipe_for, model_for):
     """Write a native file of a small untrained model with the given head; returns its path."""
 
     def file(head: str = "projection", name: str = "model.safetensors"):
-        spec = SmallConvSpec(head, 4 if head == "classes" else 6, features=8, width=4)
+        spec = SmallConvSpec(head, 4 if head == "classes" else 6, features=16, width=4)
         recipe = recipe_for("supcon" if head == "projection" else "nll")
         metadata = Metadata(
             "small_conv", spec, recipe, ("first", "second", "third", "fourth"), {"loss": 1.5},

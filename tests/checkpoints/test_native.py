@@ -143,7 +143,7 @@ HEADERS = {
     "no metadata": (bare, "must have nce_lab metadata"),
     "no nce_lab": (lambda header: header | {"__metadata__": {"format": "pt"}}, "must have nce_lab metadata"),
     "tensor of another name": (renamed, r"tensor 'head\.2\.bias' .*but is missing"),
-    "tensor of another shape": (reshaped, r"must be float32 of shape \(6, 8\), but is float32 of shape \(8, 6\)"),
+    "tensor of another shape": (reshaped, r"must be float32 of shape \(6, 16\), but is float32 of shape \(16, 6\)"),
     "tensor of another dtype": (retyped, "must be float32 of shape"),
 }
 

@@ -17,6 +17,7 @@ from losses.catalog import CATALOG
 
 # Matrices are square and share the page's width: the more there are, the lower the figure.
 _HEIGHTS = {1: 600, 2: 500, 3: 420}
+_AXES = ("", "2", "3")
 _SCALED = 0.95
 _OUTLINE = {"color": GREY, "width": 1}
 
@@ -27,20 +28,17 @@ def force_matrices(matrices: Sequence[ForceMatrix], batch: Batch) -> Exhibit:
     sums = [balance(matrix) for matrix in matrices]
     plot = make_subplots(1, len(matrices), shared_yaxes=True, horizontal_spacing=0.04)
     layout(plot, x="other sample, by class", y="", height=_HEIGHTS[len(matrices)])
+    # Shapes and titles go in together: plotly copies all there are whenever one is added.
     plot.update_layout(
-        coloraxis={
-            "colorscale": SIGNED,
-            "cmin": -limit,
-            "cmax": limit,
-            "colorbar": _colour_bar(limit),
-        },
+        coloraxis={"colorscale": SIGNED, "cmin": -limit, "cmax": limit, "colorbar": _colour_bar(limit)},
         margin={"t": 84, "l": 64},
+        annotations=[_title(*each) for each in zip(matrices, sums, _AXES, strict=False)],
+        shapes=[outline for axis, matrix in zip(_AXES, matrices, strict=False) for outline in _outlines(matrix, axis)],
     )
     plot.update_yaxes(title_text="anchor, by class", col=1)
-    for column, (matrix, total) in enumerate(zip(matrices, sums, strict=True), start=1):
+    for column, matrix in enumerate(matrices, start=1):
         _add_matrix(plot, matrix, column)
-        _add_title(plot, CATALOG[matrix.loss].title, total, column)
-        _add_classes(plot, matrix, batch, column)
+        _name_classes(plot, matrix, batch, column)
     return Exhibit(
         stem="force-matrices",
         title=f"Same-class pairs that repel: {_shares(matrices, sums)}",
@@ -122,46 +120,57 @@ def _add_matrix(plot: go.Figure, matrix: ForceMatrix, column: int) -> None:
         coloraxis="coloraxis",
         name=CATALOG[matrix.loss].title,
         hoverongaps=False,
-        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.3f}<br>force %{z:+.3f} nats",
+        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.3f}<br>force %{z:+.3f} nats<extra></extra>",
         row=1,
         col=column,
     )
 
 
-def _add_title(plot: go.Figure, title: str, total: Balance, column: int) -> None:
-    repel = (
-        f"{_percent(total.repelling_share)} of same-class pairs repel"
-        if total.repelling
-        else "no same-class pair repels"
-    )
+def _title(matrix: ForceMatrix, total: Balance, axis: str) -> dict[str, object]:
+    """The loss's name above its matrix, with what it does to its own class."""
+    share = f"{_percent(total.repelling_share)} of same-class pairs repel"
+    repel = share if total.repelling else "no same-class pair repels"
     ratio = "nothing pulls" if total.push_to_pull is None else f"push to pull {total.push_to_pull:.2f}"
-    plot.add_annotation(
-        text=f"<b>{title}</b><br>{repel}<br>{ratio}",
-        x=0,
-        xanchor="left",
-        xref="x domain" if column == 1 else f"x{column} domain",
-        y=1,
-        yanchor="bottom",
-        yref="paper",
-        yshift=6,
-        align="left",
-        showarrow=False,
-    )
+    return {
+        "text": f"<b>{CATALOG[matrix.loss].title}</b><br>{repel}<br>{ratio}",
+        "x": 0,
+        "xanchor": "left",
+        "xref": f"x{axis} domain",
+        "y": 1,
+        "yanchor": "bottom",
+        "yref": "paper",
+        "yshift": 6,
+        "align": "left",
+        "showarrow": False,
+    }
 
 
-def _add_classes(plot: go.Figure, matrix: ForceMatrix, batch: Batch, column: int) -> None:
-    """Outline the same-class blocks and name the classes at their middles."""
-    edges = np.flatnonzero(np.diff(matrix.labels, prepend=-1, append=-2))
-    for start, stop in pairwise(edges):
-        corners = {"x0": start - 0.5, "y0": start - 0.5, "x1": stop - 0.5, "y1": stop - 0.5}
-        plot.add_shape(type="rect", **corners, line=_OUTLINE, row=1, col=column)
-    middles = (edges[:-1] + edges[1:] - 1) / 2
+def _edges(matrix: ForceMatrix) -> np.ndarray:
+    """Where each class begins, and where the last one ends."""
+    return np.flatnonzero(np.diff(matrix.labels, prepend=matrix.labels[0] - 1, append=matrix.labels[-1] + 1))
+
+
+def _outlines(matrix: ForceMatrix, axis: str) -> list[dict[str, object]]:
+    """A frame around each same-class block."""
+    frame = {"type": "rect", "line": _OUTLINE, "xref": f"x{axis}", "yref": f"y{axis}"}
+    corners = [(start - 0.5, stop - 0.5) for start, stop in pairwise(_edges(matrix))]
+    return [{**frame, "x0": low, "y0": low, "x1": high, "y1": high} for low, high in corners]
+
+
+def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: Batch, column: int) -> None:
+    """The classes' names at the middles of their blocks; the matrix is square, its first anchor on top."""
+    edges, size = _edges(matrix), len(matrix.labels)
     names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
-    size = len(matrix.labels)
-    ticks = {"tickvals": middles, "ticktext": names, "showgrid": False, "ticks": ""}
+    ticks = {"tickvals": (edges[:-1] + edges[1:] - 1) / 2, "ticktext": names, "showgrid": False, "ticks": ""}
     plot.update_xaxes(**ticks, range=[-0.5, size - 0.5], constrain="domain", constraintoward="left", col=column)
-    plot.update_yaxes(**ticks, range=[size - 0.5, -0.5], constrain="domain", constraintoward="top", col=column)
-    plot.update_yaxes(scaleanchor="x" if column == 1 else f"x{column}", col=column)
+    plot.update_yaxes(
+        **ticks,
+        range=[size - 0.5, -0.5],
+        constrain="domain",
+        constraintoward="top",
+        scaleanchor=f"x{_AXES[column - 1]}",
+        col=column,
+    )
 
 
 def _shares(matrices: Sequence[ForceMatrix], sums: Sequence[Balance]) -> str:

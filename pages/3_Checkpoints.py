@@ -1,7 +1,8 @@
 """Checkpoints: open a trained encoder and see what it has learned."""
 
-from ui.checkpoint_panels import choose_view, draw
+from ui.checkpoint_panels import draw
 from ui.checkpoint_source import choose
+from ui.checkpoint_view import choose_view
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.calibration import Calibration, Scheme, calibration
 from analysis.map_cache import cached_umap, default_folder
 from analysis.map_quality import MapQuality, map_quality
 from analysis.neighbours import vote
@@ -62,11 +61,6 @@ class Analyses:
     @cached_property
     def probe(self) -> ClassProbabilities | Unavailable:
         return self.probabilities if self.outputs.test.logits is None else linear_probe(self.outputs)
-
-    def calibration(self, bins: int, scheme: Scheme) -> Calibration | Unavailable:
-        if isinstance(self.probabilities, Unavailable):
-            return self.probabilities
-        return calibration(self.probabilities.probabilities, self.probabilities.labels, bins=bins, scheme=scheme)
 
     def accuracies(self, k: int) -> dict[str, Estimate | Unavailable]:
         """Each way of reading a class off, by name."""

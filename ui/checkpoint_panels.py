@@ -1,63 +1,24 @@
-"""The checkpoint page: its controls, and a function for each section that draws one analysis or says why not."""
+"""The sections of the checkpoint page: each draws one analysis, or says why there is none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from analysis.bootstrap import Unavailable
-from analysis.calibration import Calibration, Scheme
+from analysis.calibration import Calibration, calibration
 from analysis.figures.calibration import reliability_diagram
 from analysis.figures.neighbours import accuracies
 from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.outputs import Outputs
 from ui.background import Job
-from ui.checkpoint_analyses import LARGEST_K, Analyses, Map, SplitName
+from ui.checkpoint_analyses import Analyses, Map
 from ui.checkpoint_item import item_panel
-from ui.controls import Panel
+from ui.checkpoint_view import View
 from ui.errors import explain, plain
 from ui.exhibit import show
-
-_SECTIONS = {
-    "map": "Map",
-    "similarity": "Nearest similarity",
-    "calibration": "Calibration",
-    "accuracy": "Accuracy",
-    "provenance": "Provenance",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the controls ask for."""
-
-    sections: tuple[str, ...]
-    method: str
-    split: SplitName
-    item: int
-    k: int
-    bins: int
-    scheme: Scheme
-
-
-def choose_view(controls: Panel, analyses: Analyses) -> View:
-    """All controls below the choice of the checkpoint."""
-    sections = controls.choices("Show", "show", _SECTIONS, default=("map", "similarity"))
-    method = controls.choice("Map", "map", {"umap": "UMAP, PCA until it is ready", "pca": "PCA"}, default="umap")
-    split = controls.choice("Items on the map", "items", {"test": "test", "train": "train"}, default="test")
-    last = len(analyses.split(split)) - 1
-    # Another split or checkpoint may have fewer items than the one that was chosen from.
-    if st.session_state.get("item", 0) > last:
-        st.session_state["item"] = last
-    item = controls.integer("Chosen item", "item", default=0, low=0, high=last, help="Or click a point of the map.")
-    k = controls.integer("Neighbours that vote", "k", default=5, low=1, high=LARGEST_K)
-    bins = controls.integer("Calibration bins", "bins", default=15, low=2, high=100)
-    schemes = {"equal width": "of equal width", "equal mass": "of equal mass"}
-    scheme = controls.choice("Bins", "scheme", schemes, default="equal width")
-    return View(sections, method, split, item, k, bins, scheme)
 
 
 def draw(analyses: Analyses, view: View) -> None:
@@ -73,12 +34,11 @@ def draw(analyses: Analyses, view: View) -> None:
 def _description(outputs: Outputs) -> str:
     """What is open, in one line."""
     facts = outputs.provenance
-    named = [str(facts[name]) for name in ("file", "loss", "data") if name in facts]
-    return (
-        f"{' · '.join(named)} · {len(outputs.train):,} train and {len(outputs.test):,} test items in "
-        f"{len(outputs.class_names)} classes · {outputs.train.embeddings.shape[1]} dimensions, "
-        f"{facts.get('embeddings', 'as given')}"
-    )
+    parts = [str(facts[name]) for name in ("file", "loss", "data") if name in facts]
+    parts.append(f"{len(outputs.train):,} train and {len(outputs.test):,} test items")
+    parts.append(f"{len(outputs.class_names)} classes")
+    parts.append(f"{outputs.train.embeddings.shape[1]} dimensions, {facts.get('embeddings', 'as given')}")
+    return " · ".join(parts)
 
 
 def _map(analyses: Analyses, view: View) -> None:
@@ -100,7 +60,8 @@ def _map(analyses: Analyses, view: View) -> None:
 
 
 def _current_map(analyses: Analyses, view: View) -> Map:
-    """UMAP where it is asked for and ready, else PCA at once."""
+    """UMAP where it is asked for and ready, else PCA at once. What has no PCA map raises here, and has no UMAP."""
+    at_once = analyses.pca(view.split)
     if view.method == "umap":
         job = analyses.umap(view.split)
         if not job.done:
@@ -108,7 +69,7 @@ def _current_map(analyses: Analyses, view: View) -> Map:
         else:
             with explain():
                 return job.result()
-    return analyses.pca(view.split)
+    return at_once
 
 
 def _wait(job: Job[Map]) -> None:
@@ -133,11 +94,12 @@ def _similarity(analyses: Analyses, view: View) -> None:
 
 
 def _calibration(analyses: Analyses, view: View) -> None:
-    found, probabilities = analyses.calibration(view.bins, view.scheme), analyses.probabilities
-    if isinstance(found, Unavailable) or isinstance(probabilities, Unavailable):
-        _not_available("Calibration", found)
+    known = analyses.probabilities
+    if isinstance(known, Unavailable):
+        _not_available("Calibration", known)
         return
-    show(reliability_diagram(found, probabilities.source), key="reliability")
+    found = calibration(known.probabilities, known.labels, bins=view.bins, scheme=view.scheme)
+    show(reliability_diagram(found, known.source), key="reliability")
     st.text(_scores(found))
 
 
@@ -168,9 +130,8 @@ def _words(value: object) -> str:
     return ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, Mapping) else str(value)
 
 
-def _not_available(name: str, found: Unavailable | Calibration) -> None:
-    reason = found.reason if isinstance(found, Unavailable) else ""
-    st.info(plain(f"{name}: not available, {reason}."))
+def _not_available(name: str, found: Unavailable) -> None:
+    st.info(plain(f"{name}: not available, {found.reason}."))
 
 
 _DRAW = {

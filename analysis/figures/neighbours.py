@@ -15,6 +15,25 @@ def accuracies(readings: Mapping[str, Estimate | Unavailable], items: int, class
     """One row a reading (kNN, linear probe, class head): its accuracy on test with the 95 % interval."""
     known = {name: found for name, found in readings.items() if isinstance(found, Estimate)}
     plot = layout(go.Figure(), x="accuracy on test items", y="", height=110 + 54 * len(known))
+    _add_intervals(plot, known)
+    plot.update_xaxes(tickformat=".1~%")
+    plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    missing = "; ".join(f"{name}: {found.reason}" for name, found in readings.items() if isinstance(found, Unavailable))
+    return Exhibit(
+        stem="accuracy",
+        title="How often is a class read off correctly?",
+        plot=plot,
+        how_to_read=(
+            f"Share of {items:,} test items that are right; bars are 95 % bootstrap intervals over test items (exact "
+            f"binomial at 100 %). Guessing among {classes} classes gives {1 / classes:.1%}. A neighbour votes with its "
+            "cosine." + (f" Not available: {missing}." if missing else "")
+        ),
+        alt="; ".join(f"{name} {interval(found)}" for name, found in known.items()),
+        table=pd.DataFrame([_row(name, found) for name, found in readings.items()]),
+    )
+
+
+def _add_intervals(plot: go.Figure, known: Mapping[str, Estimate]) -> None:
     plot.add_scatter(
         x=[found.value for found in known.values()],
         y=list(known),
@@ -33,21 +52,6 @@ def accuracies(readings: Mapping[str, Estimate | Unavailable], items: int, class
         cliponaxis=False,
         showlegend=False,
         hovertemplate="%{y}: %{x:.2%}<extra></extra>",
-    )
-    plot.update_xaxes(tickformat=".1~%")
-    plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
-    missing = "; ".join(f"{name}: {found.reason}" for name, found in readings.items() if isinstance(found, Unavailable))
-    return Exhibit(
-        stem="accuracy",
-        title="How often is a class read off correctly?",
-        plot=plot,
-        how_to_read=(
-            f"Share of {items:,} test items that are right; bars are 95 % bootstrap intervals over test items (exact "
-            f"binomial at 100 %). Guessing among {classes} classes gives {1 / classes:.1%}. A neighbour votes with its "
-            "cosine." + (f" Not available: {missing}." if missing else "")
-        ),
-        alt="; ".join(f"{name} {interval(found)}" for name, found in known.items()),
-        table=pd.DataFrame([_row(name, found) for name, found in readings.items()]),
     )
 
 

@@ -48,6 +48,23 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     rows = [(name, margin(nearest, index)) for index, name in enumerate(class_names)]
     known = [(label(name), found) for name, found in rows if isinstance(found, Margin)]
     plot = layout(go.Figure(), x="median cosine to the nearest train item", y="class", height=130 + 26 * len(known))
+    _add_spans(plot, known)
+    plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    plot.update_xaxes(tickformat=".2~f")
+    missing = "; ".join(f"{name}: {found.reason}" for name, found in rows if isinstance(found, Unavailable))
+    return Exhibit(
+        stem="nearest-similarity-by-class",
+        title="Which classes have a close rival?",
+        plot=plot,
+        how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
+        + (f" Not available for {missing}." if missing else ""),
+        alt=f"Median target and noise similarity of {len(known)} classes.",
+        table=pd.DataFrame([_row(name, found) for name, found in rows]),
+    )
+
+
+def _add_spans(plot: go.Figure, known: list[tuple[str, Margin]]) -> None:
+    """A line a class from noise to target, and a marker at each end."""
     names = [name for name, _ in known]
     plot.add_scatter(
         x=[value for _, found in known for value in (found.noise, found.target, None)],
@@ -63,18 +80,6 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     ):
         marker = {"color": colour, "symbol": symbol, "size": 11}
         plot.add_scatter(x=values, y=names, mode="markers", name=role, marker=marker)
-    plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
-    plot.update_xaxes(tickformat=".2~f")
-    missing = "; ".join(f"{name}: {found.reason}" for name, found in rows if isinstance(found, Unavailable))
-    return Exhibit(
-        stem="nearest-similarity-by-class",
-        title="Which classes have a close rival?",
-        plot=plot,
-        how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
-        + (f" Not available for {missing}." if missing else ""),
-        alt=f"Median target and noise similarity of {len(known)} classes.",
-        table=pd.DataFrame([_row(name, found) for name, found in rows]),
-    )
 
 
 def interval(estimate: Estimate, form: str = ".3f") -> str:

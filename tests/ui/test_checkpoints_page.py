@@ -169,10 +169,9 @@ def outputs_of(labels: list[int], names: tuple[str, ...], images: bool = False) 
 def draw_synthetic() -> None:
     import streamlit as st
 
-    from ui.checkpoint_panels import View, draw
-    from ui.frame import frame
+    from ui.checkpoint_panels import draw
+    from ui.checkpoint_view import View
 
-    del frame
     everything = ("map", "similarity", "calibration", "accuracy", "provenance")
     draw(st.session_state["analyses"], View(everything, "umap", "test", 0, 5, 15, "equal width"))
 
@@ -202,7 +201,8 @@ def test_equal_embeddings_are_one_sentence_a_section():
     same = Split(np.tile(outputs.train.embeddings[:1], (12, 1)), outputs.train.labels)
     app = drawn(Outputs(same, same, ("a", "b"), 1.0, {"digest": "0"}))
     assert not app.exception
-    assert "must differ for a map" in app.error[0].value
+    assert [error.value for error in app.error] == ["embeddings must differ for a map, but is 12 times the same."]
+    assert "12 of 12 test items have the embedding of a train item" in app.info[0].value
 
 
 def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):

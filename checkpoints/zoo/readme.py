@@ -18,8 +18,8 @@ versions the same command gives the same bytes; elsewhere the last digits of the
 Learning rate (0.001 or 0.003), temperature of the embedding losses (0.05 to 0.5) and strength of the augmentation were
 chosen by 1-nearest-neighbour accuracy on `--data digits_validation`, which splits the train side again, and never on
 the test side. All losses got one setting, the best or within three validation items of the best for each. Most rows
-differ by a few test items, within their intervals: one item is {item:.4f}. The nearest neighbour by cosine among the raw
-pixels gives {pixels:.3f}: digits are easy, and what differs between the losses is geometry and calibration.
+differ by a few test items, within their intervals: one item is {item:.4f}. The nearest neighbour by cosine among the
+raw pixels gives {pixels:.3f}: digits are easy, and what differs between the losses is geometry and calibration.
 
 - 1-NN: accuracy of the nearest train item by cosine, with a 95 % bootstrap interval over test items.
 - probe: accuracy of a logistic regression on the embeddings. head: accuracy of the model's own class head.

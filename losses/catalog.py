@@ -20,11 +20,23 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A setting of a loss that is one of a few words: its keyword, default and all of them."""
+
+    name: str
+    default: str
+    options: tuple[str, ...]
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class LossEntry:
     """One loss: formulas are LaTeX, `numerator` and `denominator` say in words what is contrasted with what.
 
     `gradient` is d loss_i / d f_i for class heads and d loss_i / d s_ij for embeddings. `chance_level` (LaTeX) is
-    the loss, in nats, of constant logits with a uniform prior, or of all-equal embeddings.
+    the loss, in nats, of constant logits with a uniform prior, or of all-equal embeddings. `cost` counts, for
+    forward and backward together, the matrix products and what is in memory beside the input. `code` names what
+    runs, below `losses`, outermost first: the public function, its formula, the fast path, the derivative.
     """
 
     name: str
@@ -38,6 +50,9 @@ class LossEntry:
     citation: str
     arxiv: str
     parameters: tuple[Parameter, ...]
+    cost: str
+    code: tuple[str, ...]
+    choices: tuple[Choice, ...] = ()
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
@@ -58,6 +73,28 @@ LOGIT_TEMPERATURE = Parameter("temperature", r"\tau", 1.0, 0.05, 10.0, "divides 
 LABELLED_TEMPERATURE = Parameter("temperature", r"\tau", 0.1, 0.01, 2.0, "divides the cosine similarities")
 PAIRED_TEMPERATURE = Parameter("temperature", r"\tau", 0.5, 0.01, 2.0, "divides the cosine similarities")
 
+ONE_PASS = "No matrix product: one pass over the logits, O(NK) in time and memory."
+CLASS_COUNTS = (
+    "No matrix product: candidates of one class share their score, so the sum over N candidates is one over K classes"
+    " with their counts. O(NK) in time and memory."
+)
+TARGET_PRODUCTS = (
+    "Two matrix products, O(N²K) in time: logits with targets, and back. A block of rows of the N × N scores is in"
+    " memory at a time."
+)
+PAIR_PRODUCTS = (
+    "Three matrix products, O(N²D) in time, as many as the similarities alone cost forward and backward. A block of"
+    " rows of the N × N similarities is in memory at a time."
+)
+VIEW_PRODUCTS = (
+    "Three matrix products of 2B anchors, O(B²D) in time, as many as the similarities alone cost forward and backward."
+    " A block of rows of the 2B × 2B similarities is in memory at a time."
+)
+TAIL_PRODUCTS = (
+    "Four matrix products of 2B anchors, O(B²D) in time: one finds each anchor's nearest negatives for the evidence,"
+    " three are NT-Xent's. A block of rows of the 2B × 2B similarities is in memory at a time, and the tails."
+)
+
 _ENTRIES = (
     LossEntry(
         "nll",
@@ -70,6 +107,8 @@ _ENTRIES = (
         r"\log K",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
+        ONE_PASS,
+        ("class_head.nll", "forces.nll_forces"),
     ),
     LossEntry(
         "label_infonce",
@@ -82,6 +121,13 @@ _ENTRIES = (
         r"\log N",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
+        CLASS_COUNTS,
+        (
+            "class_head.label_infonce",
+            "class_head._label_infonce",
+            "class_head.label_scores",
+            "forces.label_infonce_forces",
+        ),
     ),
     LossEntry(
         "soft_target_cross_entropy",
@@ -94,6 +140,8 @@ _ENTRIES = (
         r"\log K",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
+        ONE_PASS,
+        ("class_head.soft_target_cross_entropy", "forces.soft_target_cross_entropy_forces"),
     ),
     LossEntry(
         "soft_distribution_infonce",
@@ -107,6 +155,14 @@ _ENTRIES = (
         r"\log N",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
+        "A draw of one label a sample, O(NK). " + CLASS_COUNTS,
+        (
+            "class_head.soft_distribution_infonce",
+            "class_head.sample_labels",
+            "class_head._label_infonce",
+            "class_head.label_scores",
+            "forces.label_infonce_forces",
+        ),
     ),
     LossEntry(
         "soft_target_infonce",
@@ -120,6 +176,13 @@ _ENTRIES = (
         r"\log N",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
+        TARGET_PRODUCTS,
+        (
+            "class_head.soft_target_infonce",
+            "class_head.target_scores",
+            "candidates.CandidateSweep",
+            "forces.soft_target_infonce_forces",
+        ),
     ),
     LossEntry(
         "supcon",
@@ -132,6 +195,8 @@ _ENTRIES = (
         r"\log(N-1)",
         *KHOSLA,
         (LABELLED_TEMPERATURE,),
+        PAIR_PRODUCTS,
+        ("labelled.supcon", "formulas.supcon_of_anchors", "rules.supcon_rule", "forces.supcon_forces"),
     ),
     LossEntry(
         "sincere",
@@ -146,6 +211,13 @@ _ENTRIES = (
         r"\log(1 + |\mathcal{N}|)",
         *FEENEY,
         (LABELLED_TEMPERATURE,),
+        PAIR_PRODUCTS,
+        (
+            "labelled.sincere",
+            "formulas.eps_sup_infonce_of_anchors",
+            "rules.eps_sup_infonce_rule",
+            "forces.eps_sup_infonce_forces",
+        ),
     ),
     LossEntry(
         "eps_sup_infonce",
@@ -162,6 +234,13 @@ _ENTRIES = (
             LABELLED_TEMPERATURE,
             Parameter("epsilon", r"\epsilon", 0.25, 0.0, 2.0, "the margin that a positive must keep over the noise"),
         ),
+        PAIR_PRODUCTS,
+        (
+            "labelled.eps_sup_infonce",
+            "formulas.eps_sup_infonce_of_anchors",
+            "rules.eps_sup_infonce_rule",
+            "forces.eps_sup_infonce_forces",
+        ),
     ),
     LossEntry(
         "nt_xent",
@@ -174,6 +253,8 @@ _ENTRIES = (
         r"\log(2B-1)",
         *CHEN,
         (PAIRED_TEMPERATURE,),
+        VIEW_PRODUCTS,
+        ("paired.nt_xent", "formulas.contrast_of_anchors", "rules.contrast_rule", "forces.nt_xent_forces"),
     ),
     LossEntry(
         "weibit",
@@ -186,6 +267,15 @@ _ENTRIES = (
         r"\log(2B-1)",
         *EROL,
         (Parameter("beta", r"\beta", 4.0, 0.5, 16.0, "the exponent, the tail's Weibull shape"),),
+        VIEW_PRODUCTS,
+        (
+            "paired.weibit",
+            "formulas.weibit_coordinate",
+            "formulas.contrast_of_anchors",
+            "rules.blend_rule",
+            "rules.contrast_rule",
+            "forces.weibit_forces",
+        ),
     ),
     LossEntry(
         "weince",
@@ -198,7 +288,32 @@ _ENTRIES = (
         "All other anchors on the same coordinate; the blend is the evidence of each anchor's own negatives.",
         r"\log(2B-1)",
         *EROL,
-        (PAIRED_TEMPERATURE,),
+        (
+            PAIRED_TEMPERATURE,
+            Parameter("quantile", "q", 0.2, 0.0, 1.0, "the quantile of nearness over the batch that counts as near"),
+            Parameter("aic_margin", r"\Delta_0", 2.0, 0.0, 6.0, "how much better Weibull must fit than Gumbel, in AIC"),
+            Parameter("kappa_rho", r"\kappa_\rho", 10.0, 5.0, 20.0, "how sharply nearness turns the blend on"),
+            Parameter("kappa_aic", r"\kappa_{\mathrm{AIC}}", 1.0, 0.5, 2.0, "how sharply the fit turns the blend on"),
+            Parameter("tail_fraction", "t", 0.1, 0.0, 1.0, "the share of an anchor's negatives that is its tail"),
+            Parameter("min_tail_points", r"k_{\min}", 32, 10, 512, "how many negatives a tail has at least"),
+        ),
+        TAIL_PRODUCTS,
+        (
+            "paired.weince",
+            "paired.weince_by",
+            "evidence.weigh",
+            "formulas.weibit_coordinate",
+            "formulas.contrast_of_anchors",
+            "rules.blend_rule",
+            "rules.contrast_rule",
+            "forces.weince_forces",
+        ),
+        (
+            Choice("evidence", "both", ("both", "rho", "aic"), "what turns the blend on: nearness, shape, or both"),
+            Choice(
+                "beta", "one", ("one", "estimated"), "the exponent: 1, as in the released code, or the tail's slope"
+            ),
+        ),
     ),
 )
 

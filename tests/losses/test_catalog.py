@@ -1,6 +1,7 @@
 """The catalogue names real functions, with their real parameters and defaults."""
 
 import inspect
+from importlib import import_module
 from math import exp, log
 
 import pytest
@@ -46,4 +47,25 @@ def test_families_and_citations():
     assert {entry.family for entry in CATALOG.values()} == set(FAMILIES)
     assert all(entry.arxiv and entry.citation and entry.numerator.endswith(".") for entry in CATALOG.values())
     with pytest.raises(LabError, match="family"):
-        losses.LossEntry("x", "X", "other", "", "", "", "", "", "", "", ())
+        losses.LossEntry("x", "X", "other", "", "", "", "", "", "", "", (), "", ())
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_the_code_of_an_entry_exists_and_starts_at_its_function(name):
+    entry = CATALOG[name]
+    home, first = entry.code[0].split(".")
+    assert getattr(import_module(f"losses.{home}"), first) is getattr(losses, name)
+    for inner in entry.code:
+        home, attribute = inner.split(".")
+        assert inspect.getsource(getattr(import_module(f"losses.{home}"), attribute))
+    assert entry.cost.endswith(".")
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_every_setting_of_the_formula_is_described(name):
+    entry, signature = CATALOG[name], inspect.signature(getattr(losses, name))
+    for choice in entry.choices:
+        assert signature.parameters[choice.name].default == choice.default in choice.options
+    shared = {"normalize", "reduction", "chunk_size", "plain", "distributed", "generator"}
+    own = {item.name for item in signature.parameters.values() if item.kind is item.KEYWORD_ONLY} - shared
+    assert own == {item.name for item in (*entry.parameters, *entry.choices)}

@@ -95,6 +95,10 @@ TAIL_PRODUCTS = (
     " three are NT-Xent's. A block of rows of the 2B × 2B similarities is in memory at a time, and the tails."
 )
 
+LABEL_CODE = ("class_head._label_infonce", "class_head.label_scores", "forces.label_infonce_forces")
+MARGIN_CODE = ("formulas.eps_sup_infonce_of_anchors", "rules.eps_sup_infonce_rule", "forces.eps_sup_infonce_forces")
+CURVED_CODE = ("formulas.weibit_coordinate", "formulas.contrast_of_anchors", "rules.blend_rule", "rules.contrast_rule")
+
 _ENTRIES = (
     LossEntry(
         "nll",
@@ -122,12 +126,7 @@ _ENTRIES = (
         *HUGGER,
         (LOGIT_TEMPERATURE,),
         CLASS_COUNTS,
-        (
-            "class_head.label_infonce",
-            "class_head._label_infonce",
-            "class_head.label_scores",
-            "forces.label_infonce_forces",
-        ),
+        ("class_head.label_infonce", *LABEL_CODE),
     ),
     LossEntry(
         "soft_target_cross_entropy",
@@ -156,13 +155,7 @@ _ENTRIES = (
         *HUGGER,
         (LOGIT_TEMPERATURE,),
         "A draw of one label a sample, O(NK). " + CLASS_COUNTS,
-        (
-            "class_head.soft_distribution_infonce",
-            "class_head.sample_labels",
-            "class_head._label_infonce",
-            "class_head.label_scores",
-            "forces.label_infonce_forces",
-        ),
+        ("class_head.soft_distribution_infonce", "class_head.sample_labels", *LABEL_CODE),
     ),
     LossEntry(
         "soft_target_infonce",
@@ -212,12 +205,7 @@ _ENTRIES = (
         *FEENEY,
         (LABELLED_TEMPERATURE,),
         PAIR_PRODUCTS,
-        (
-            "labelled.sincere",
-            "formulas.eps_sup_infonce_of_anchors",
-            "rules.eps_sup_infonce_rule",
-            "forces.eps_sup_infonce_forces",
-        ),
+        ("labelled.sincere", *MARGIN_CODE),
     ),
     LossEntry(
         "eps_sup_infonce",
@@ -235,12 +223,7 @@ _ENTRIES = (
             Parameter("epsilon", r"\epsilon", 0.25, 0.0, 2.0, "the margin that a positive must keep over the noise"),
         ),
         PAIR_PRODUCTS,
-        (
-            "labelled.eps_sup_infonce",
-            "formulas.eps_sup_infonce_of_anchors",
-            "rules.eps_sup_infonce_rule",
-            "forces.eps_sup_infonce_forces",
-        ),
+        ("labelled.eps_sup_infonce", *MARGIN_CODE),
     ),
     LossEntry(
         "nt_xent",
@@ -268,14 +251,7 @@ _ENTRIES = (
         *EROL,
         (Parameter("beta", r"\beta", 4.0, 0.5, 16.0, "the exponent, the tail's Weibull shape"),),
         VIEW_PRODUCTS,
-        (
-            "paired.weibit",
-            "formulas.weibit_coordinate",
-            "formulas.contrast_of_anchors",
-            "rules.blend_rule",
-            "rules.contrast_rule",
-            "forces.weibit_forces",
-        ),
+        ("paired.weibit", *CURVED_CODE, "forces.weibit_forces"),
     ),
     LossEntry(
         "weince",
@@ -298,16 +274,7 @@ _ENTRIES = (
             Parameter("min_tail_points", r"k_{\min}", 32, 10, 512, "how many negatives a tail has at least"),
         ),
         TAIL_PRODUCTS,
-        (
-            "paired.weince",
-            "paired.weince_by",
-            "evidence.weigh",
-            "formulas.weibit_coordinate",
-            "formulas.contrast_of_anchors",
-            "rules.blend_rule",
-            "rules.contrast_rule",
-            "forces.weince_forces",
-        ),
+        ("paired.weince", "paired.weince_by", "evidence.weigh", *CURVED_CODE, "forces.weince_forces"),
         (
             Choice("evidence", "both", ("both", "rho", "aic"), "what turns the blend on: nearness, shape, or both"),
             Choice(

@@ -7,12 +7,17 @@ from sklearn.datasets import load_digits
 from checkpoints.datasets import digits, digits_validation
 
 
-def test_the_split_is_fixed():
-    """A digest of the held-out ids: every shipped number rests on this split."""
-    data = digits()
+def digest(items) -> str:
+    return hashlib.sha256(" ".join(items.ids).encode()).hexdigest()
+
+
+def test_the_splits_are_fixed():
+    """Digests of the held-out ids: every shipped number rests on the first split, every setting on the second."""
+    data, validation = digits(), digits_validation()
     assert (len(data.train), len(data.test)) == (1258, 539)
-    digest = hashlib.sha256(" ".join(data.test.ids).encode()).hexdigest()
-    assert digest == "d64699030b67cf66a676965dde348e4a5646d60ddc44e1b7a3fab16ebbb0df94"
+    assert (len(validation.train), len(validation.test)) == (943, 315)
+    assert digest(data.test) == "d64699030b67cf66a676965dde348e4a5646d60ddc44e1b7a3fab16ebbb0df94"
+    assert digest(validation.test) == "c482f6c8827426b1a0ad326715e01c931674ecbc98647f0de4f3a81499337c06"
 
 
 def test_every_item_is_on_one_side_with_its_own_image_and_label():

@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -123,6 +124,27 @@ def test_the_largest_header_is_refused_soon(filler):
     with pytest.raises(LabError, match=r"header\.a must be a JSON object|brackets"):
         parse_header(data, name="file")
     assert time.monotonic() - start < 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"a":[' + b'"",' * 300_000 + b"0]}",
+        b'{"a":[' + b"[]," * 300_000 + b"0]}",
+        b'{"a":[' + b"1e9," * 200_000 + b"0]}",
+        b"{" + b",".join(b'"%x":0' % number for number in range(100_000)) + b"}",
+    ],
+    ids=["texts", "lists", "numbers", "keys"],
+)
+def test_a_header_costs_a_small_multiple_of_its_size(text):
+    data = packed(text)
+    tracemalloc.start()
+    try:
+        with pytest.raises(LabError):
+            parse_header(data, name="file")
+        assert tracemalloc.get_traced_memory()[1] < 40 * len(data)
+    finally:
+        tracemalloc.stop()
 
 
 def test_every_truncation_of_a_file_is_refused():

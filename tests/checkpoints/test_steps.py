@@ -92,6 +92,32 @@ def test_nt_xent_against_torch(model_of, batch):
     torch.testing.assert_close(step("nt_xent", model, batch), expected)
 
 
+def by_loops(loss, scores, labels):
+    """SupCon, SINCERE or eps-SupInfoNCE (epsilon 0.25) of scores s / tau (N, N), anchor by anchor."""
+    total, anchors = 0.0, range(len(labels))
+    for i in anchors:
+        positives = [j for j in anchors if j != i and labels[j] == labels[i]]
+        noise = sum(scores[i, j].exp() for j in anchors if labels[j] != labels[i])
+        if loss == "supcon":
+            denominators = [noise + sum(scores[i, j].exp() for j in positives)] * len(positives)
+        else:
+            epsilon = 0.25 if loss == "eps_sup_infonce" else 0.0
+            denominators = [noise + (scores[i, j] - epsilon).exp() for j in positives]
+        pairs = zip(positives, denominators, strict=True)
+        total += sum(whole.log() - scores[i, j] for j, whole in pairs) / len(positives) / len(labels)
+    return total
+
+
+@pytest.mark.parametrize("loss", ["supcon", "sincere", "eps_sup_infonce"])
+def test_a_labelled_loss_sees_both_views_and_the_labels(loss, model_of, batch):
+    model, generator = model_of(loss), seeded()
+    views = torch.cat([view(batch.images, generator), view(batch.images, generator)])
+    embeddings = model(views).detach().double()
+    scores = embeddings @ embeddings.T / OBJECTIVES[loss].parameters["temperature"]
+    expected = by_loops(loss, scores, batch.labels.repeat(2))
+    torch.testing.assert_close(step(loss, model, batch).double(), expected, rtol=1e-5, atol=1e-5)
+
+
 def test_two_views_of_an_image_share_its_label(model_of, batch):
     """Each image a class of its own: SINCERE, SupCon and NT-Xent are one loss then, but for the temperature."""
     model = model_of("supcon")

@@ -106,13 +106,17 @@ def test_on_step_is_asked_before_each_step_and_can_end_the_run():
         frames.extend(run)
 
 
-def test_a_run_gives_the_process_its_threads_back():
-    threads = torch.get_num_threads()
-    run = simulate(QUICK)
+def test_a_run_gives_the_process_its_threads_back(monkeypatch):
+    before = torch.get_num_threads()
+    monkeypatch.setattr("toy_models.threads._USUAL", 2)
+    run, other = simulate(QUICK), simulate(QUICK)
     next(run)
-    assert torch.get_num_threads() == 1
+    next(other)
     run.close()
-    assert torch.get_num_threads() == threads
+    assert torch.get_num_threads() == 1
+    other.close()
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)
 
 
 def test_a_loss_that_leaves_the_finite_numbers_is_named(monkeypatch):

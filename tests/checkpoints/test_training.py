@@ -1,4 +1,5 @@
 import os
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -60,9 +61,23 @@ def test_the_number_of_threads_does_not_matter_and_is_given_back(recipe_for, out
         torch.set_num_threads(before)
 
 
-def test_another_seed_gives_other_weights_and_the_process_is_not_seeded(recipe_for, out):
-    before = torch.get_rng_state()
-    assert trained(recipe_for(seed=1), out) != trained(recipe_for(seed=2), out)
+def test_seed_and_epoch_decide_weights_and_batches_and_the_process_is_not_seeded(recipe_for, out, monkeypatch):
+    before, firsts, batches, supcon = torch.get_rng_state(), [], [], STEPS["supcon"]
+
+    def recorded(model, batch, *rest):
+        firsts.append(model.head[0].weight.detach().clone())
+        batches.append(batch.images.clone())
+        return supcon(model, batch, *rest)
+
+    monkeypatch.setitem(STEPS, "supcon", recorded)
+    for seed in (1, 1, 2):
+        train(recipe_for(seed=seed, epochs=2), out)  # 64 images in batches of 32: 4 steps
+    assert torch.equal(firsts[0], firsts[4])
+    assert not torch.equal(firsts[0], firsts[8])
+    assert all(torch.equal(batches[step], batches[4 + step]) for step in range(4))
+    assert len(torch.cat(batches[:2]).flatten(1).unique(dim=0)) == 64  # an epoch sees every image once
+    different = [batches[0], batches[1], batches[2], batches[3], batches[8], batches[10]]
+    assert not any(torch.equal(one, other) for one, other in combinations(different, 2))
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -70,6 +85,18 @@ def test_training_learns(recipe_for, out):
     metadata = train(recipe_for("nll", epochs=30), out)
     assert metadata.log[-1].loss < 0.5 * metadata.log[0].loss
     assert metadata.metrics["class_accuracy"] == 1.0
+
+
+def test_the_learning_rate_falls_along_half_a_cosine(recipe_for, out, monkeypatch):
+    rates, step = [], torch.optim.AdamW.step
+
+    def recorded(optimiser):
+        rates.append(optimiser.param_groups[0]["lr"])
+        step(optimiser)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", recorded)
+    train(recipe_for(epochs=4), out)  # 64 images in batches of 32: 8 steps
+    np.testing.assert_allclose(rates, 0.003 * 0.5 * (1 + np.cos(np.pi * np.arange(8) / 8)))
 
 
 def test_the_file_says_how_it_was_made(recipe_for, out):

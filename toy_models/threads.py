@@ -15,8 +15,8 @@ _running = 0
 def one_thread() -> Iterator[None]:
     """Torch computes on one thread inside; the last one out gives the process its usual number back.
 
-    The stacked networks are too small to share among cores: waiting for each other costs more than it saves,
-    several times more as soon as a browser or a second run wants a core too. And with one thread a run's last digits do not
+    The stacked networks are too small to share among cores: waiting for each other costs more than it saves, several
+    times more as soon as a browser or a second run wants a core too. And with one thread a run's last digits do not
     depend on the machine's number of cores. The setting belongs to the whole process, so overlapping runs count.
     """
     global _running

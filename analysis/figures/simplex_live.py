@@ -27,7 +27,7 @@ _SYMBOLS = {
 Option = dict[str, object]
 
 
-def live_option(spec: SimplexSpec, frames: Sequence["Frame"], answer: Reference) -> Option:
+def live_option(spec: SimplexSpec, answer: Reference, frames: Sequence["Frame"]) -> Option:
     """Both divergences against steps, logarithmic, mean over seeds, with the exact optimum of each loss dashed.
 
     Axes are fixed by the spec and series keep their names, so that a new frame only lengthens the lines. Nothing is

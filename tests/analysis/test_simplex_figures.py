@@ -85,7 +85,9 @@ def test_the_picture_of_the_truth_is_its_density(trace, answer):
     value = heatmap.z[int(y / heatmap.dy), int(x / heatmap.dx)]
     assert value == pytest.approx(moment.densities(corner[None])[0, 0], rel=0.1)
     inside = mosaic.paint(moment.densities(mosaic.labels), np.nan, np.float32)
-    assert np.nanmean(inside[108 + 27 :, :120]) == pytest.approx(1, abs=0.08)  # the uniform density is 1; the grid is coarse
+    assert np.nanmean(inside[108 + 27 :, :120]) == pytest.approx(
+        1, abs=0.08
+    )  # the uniform density is 1; the grid is coarse
 
 
 def test_titles_say_how_far_each_loss_is_from_the_truth(trace, answer):
@@ -196,7 +198,7 @@ def test_tables_hold_what_is_drawn(trace, answer):
 
 
 def test_the_live_option_is_json_and_grows_in_place(frames, answer):
-    early, late = (live_option(SPEC, frames[:count], answer) for count in (3, len(frames)))
+    early, late = (live_option(SPEC, answer, frames[:count]) for count in (3, len(frames)))
     json.dumps(late, allow_nan=False)
     assert [series["id"] for series in early["series"]] == [series["id"] for series in late["series"]]
     assert len({series["id"] for series in late["series"]}) == 12
@@ -208,7 +210,7 @@ def test_the_live_option_is_json_and_grows_in_place(frames, answer):
 
 
 def test_the_live_option_before_the_first_frame_has_its_floors(answer):
-    series = {each["id"]: each for each in live_option(SPEC, (), answer)["series"]}
+    series = {each["id"]: each for each in live_option(SPEC, answer, ())["series"]}
     assert series["kl_density:nll"]["markLine"]["data"] == [{"yAxis": answer.floors[0].kl_density}]
     assert series["kl_mean:soft_target_cross_entropy"]["markLine"]["data"] == []
 
@@ -217,7 +219,7 @@ def test_the_live_option_leaves_a_gap_for_what_is_no_number(frames, answer):
     class Broken:
         step, kl_density, kl_mean = 5, np.full((6, 3), np.nan), np.full((6, 3), 1e-9)
 
-    series = live_option(SPEC, [Broken()], answer)["series"]
+    series = live_option(SPEC, answer, [Broken()])["series"]
     assert series[0]["data"] == [[5, None]]
     assert series[6]["data"] == [[5, 1e-4]]
 

@@ -30,6 +30,12 @@ def test_a_whole_number_is_no_fraction():
         SimplexSpec(steps=100.5)
 
 
+def test_a_step_fits_into_memory():
+    assert SimplexSpec(seeds=8, batch_size=1024).seeds == 8
+    with pytest.raises(LabError, match=r"^seeds must be at most 8 with batches of 1024, but is 9\. Take"):
+        SimplexSpec(seeds=9, batch_size=1024)
+
+
 def test_the_remedy_is_the_nearest_value_allowed():
     assert [Bound(1, 8, whole=True)._remedy(value) for value in (0, 11, math.nan)] == [
         "Use 1, for example.",

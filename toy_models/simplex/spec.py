@@ -19,6 +19,8 @@ LOSSES: Mapping[str, str] = {
 """The losses of this world, name -> title, in the order of every figure."""
 
 MOST_FRAMES = 80
+MOST_SCORES = 2**23
+"""Scores w . f of one loss in one step, over all seeds: 32 MB, some ten times that with all gradients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class SimplexSpec:
     leaves the first ones as they were. `learning_rate` is AdamW's first, decaying to 0 along a cosine; `hidden` the
     width of two hidden layers. The world: `sharpness` is the amplitude of the tilt h(x), `concentration` the
     Dirichlet parameter of the base density, `side` the steps along an edge of the grid. LabError for a value
-    outside `BOUNDS`.
+    outside `BOUNDS`, or more than `MOST_SCORES` a step.
     """
 
     losses: tuple[str, ...] = tuple(LOSSES)
@@ -49,7 +51,7 @@ class SimplexSpec:
         "seeds": Bound(1, 32, whole=True),
         "seed": Bound(0, 2**31 - 1, whole=True),
         "learning_rate": Bound(1e-5, 1.0),
-        "hidden": Bound(4, 256, whole=True),
+        "hidden": Bound(4, 128, whole=True),
         "sharpness": Bound(0.0, 20.0),
         "concentration": Bound(0.5, 10.0),
         "side": Bound(6, 90, whole=True),
@@ -62,6 +64,13 @@ class SimplexSpec:
             raise LabError("losses", rule, ", ".join(map(str, unknown or self.losses)) or "none", "Leave out the rest.")
         for name, bound in self.BOUNDS.items():
             bound.check(name, getattr(self, name))
+        most = MOST_SCORES // self.batch_size**2
+        if self.seeds > most:
+            rule, remedy = (
+                f"must be at most {most} with batches of {self.batch_size}",
+                "Take fewer seeds or less a batch.",
+            )
+            raise LabError("seeds", rule, self.seeds, remedy)
 
     @property
     def frames(self) -> tuple[int, ...]:

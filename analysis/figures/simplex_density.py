@@ -25,7 +25,10 @@ _CROSS = {"symbol": "x", "size": 10, "color": "white", "line": {"color": "black"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
-    """What is known at one probe x and frame: logits (L, K) of each loss, and the truth's tilt (K,) and mean (K,)."""
+    """What is known at one probe x and frame: logits (L, K) of each loss, and the truth's tilt (K,) and mean (K,).
+
+    divergences (L,) is KL(p(w|x) || implied density) of each loss at this x, in nats.
+    """
 
     spec: SimplexSpec
     x: float
@@ -33,22 +36,19 @@ class Moment:
     logits: np.ndarray
     tilt: np.ndarray
     mean: np.ndarray
+    divergences: np.ndarray
 
     @classmethod
     def of(cls, trace: Trace, answer: Reference, probe: int, frame: int = -1, seed: int = 0) -> "Moment":
         """One seed, by its place in the trace."""
         logits, step = trace.logits[frame, :, seed, probe], int(trace.steps[frame])
-        truth = answer.probe_tilts[probe], answer.probe_means[probe]
-        return cls(trace.spec, float(answer.probes[probe]), step, logits, *truth)
+        tilt, mean = answer.probe_tilts[probe], answer.probe_means[probe]
+        away = divergence(trace.spec, tilt, logits)
+        return cls(trace.spec, float(answer.probes[probe]), step, logits, tilt, mean, away)
 
     def densities(self, labels: np.ndarray) -> np.ndarray:
         """Of the truth and of each loss at labels (P, 3), relative to the uniform density: (1 + L, P)."""
         return relative_density(self.spec, np.concatenate([self.tilt[None], self.logits]), labels)
-
-    @property
-    def divergences(self) -> np.ndarray:
-        """KL(p(w|x) || implied density) of each loss at this x, nats (L,)."""
-        return divergence(self.spec, self.tilt, self.logits)
 
     @property
     def softmax(self) -> np.ndarray:

@@ -1,7 +1,5 @@
 """World 1 replayed: the densities at one position x, as training moves them."""
 
-import copy
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -60,9 +58,8 @@ def _colour_axis(top: float) -> dict[str, object]:
 
 def _frame(plot: go.Figure, moment: Moment, mosaic: Mosaic, top: float) -> go.Frame:
     """What changes: the picture, the crosses, and the titles with the distance to the truth."""
-    titles = copy.deepcopy(plot.layout.annotations)
-    for title, text in zip(titles, moment.titles, strict=True):
-        title.text = text
+    notes = zip(plot.layout.annotations, moment.titles, strict=True)
+    titles = [{**note.to_plotly_json(), "text": text} for note, text in notes]
     x, y = crosses(moment, mosaic).T
     return go.Frame(
         name=str(moment.step),

@@ -76,7 +76,8 @@ def build(side: int = 60, concentration: float = 1.5, sharpness: float = 6.0) ->
 
     The grid is drawn in by half a step: no label has a coordinate of 0, where the density's log is not finite.
     """
-    steps = torch.tensor([(i, j, side - i - j) for i in range(side + 1) for j in range(side + 1 - i)])  # (G, K)
+    first, second = torch.meshgrid(torch.arange(side + 1), torch.arange(side + 1), indexing="ij")
+    steps = torch.stack([first, second, side - first - second], dim=-1)[first + second <= side]  # (G, K)
     labels = (steps.double() + 0.5) / (side + 0.5 * CLASSES)
     log_base = ((concentration - 1) * labels.log().sum(dim=1)).log_softmax(dim=0)
     positions = (2 * torch.arange(POSITIONS, dtype=torch.float64) + 1) / POSITIONS - 1

@@ -1,0 +1,58 @@
+"""A checkpoint in a real browser: PCA and then UMAP, a click on a point, files that are none."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No map is known before the server starts."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_pca_at_once_and_then_umap(empty_cache, cold_server, tab):
+    page = (opened := tab()).page
+    page.goto(f"{cold_server.url}/Checkpoints?show=map")
+    page.get_by_text("principal axis 1").wait_for(timeout=60_000)
+    page.get_by_text("UMAP is being computed").wait_for()
+    page.get_by_text("UMAP 1 (no unit)").wait_for(timeout=120_000)
+    page.get_by_text("UMAP is being computed").wait_for(state="detached")
+    assert len(list(empty_cache.rglob("*.npz"))) == 1
+    assert not opened.problems
+
+
+def test_a_click_on_a_point_shows_its_item_and_names_it_in_the_link(server, tab):
+    page = (opened := tab().open(f"{server.url}/Checkpoints?show=map&map=pca")).page
+    page.get_by_text("What is near test item 0?").wait_for(timeout=60_000)
+    page.locator(".scatterlayer .trace").nth(4).locator(".points path").nth(10).click(force=True)
+    page.get_by_text("What is near test item 0?").wait_for(state="detached")
+    opened.settle()
+    item = re.search(r"[?&]item=(\d+)", page.url).group(1)
+    assert page.get_by_text(f"What is near test item {item}?").is_visible()
+    assert page.locator("[data-testid=stImage] img").count() == 11
+    assert not opened.problems
+
+
+def test_a_file_that_is_no_checkpoint_is_one_sentence(server, tab):
+    page = (opened := tab().open(f"{server.url}/Checkpoints?show=map&map=pca")).page
+    map_title = page.get_by_text("Which test items does the encoder put together?")
+    map_title.wait_for(timeout=60_000)
+    sign_in = {
+        "name": "a.safetensors",
+        "mimeType": "application/octet-stream",
+        "buffer": b"<!doctype html><html></html>",
+    }
+    page.locator("input[type=file]").set_input_files(sign_in, timeout=60_000)
+    alert = page.locator("[data-testid=stAlert]")
+    alert.wait_for()
+    assert alert.count() == 1
+    assert "is a web page" in alert.inner_text()
+    assert "Traceback" not in page.locator("body").inner_text()
+    page.locator("[data-testid=stFileChipDeleteBtn]").click()
+    map_title.wait_for()
+    assert not opened.problems

@@ -34,9 +34,9 @@ class LossEntry:
     """One loss: formulas are LaTeX, `numerator` and `denominator` say in words what is contrasted with what.
 
     `gradient` is d loss_i / d f_i for class heads and d loss_i / d s_ij for embeddings. `chance_level` (LaTeX) is
-    the loss, in nats, of constant logits with a uniform prior, or of all-equal embeddings. `cost` counts, for
-    forward and backward together, the matrix products and what is in memory beside the input. `code` names what
-    runs, below `losses`, outermost first: the public function, its formula, the fast path, the derivative.
+    the loss, in nats, of constant logits with a uniform prior, or of all-equal embeddings. `complexity` is the time
+    of forward and backward together, `cost` the matrix products in it and the memory beside the input. `code` names
+    what runs, below `losses`, outermost first: the public function, its formula, the fast path, the derivative.
     """
 
     name: str
@@ -50,6 +50,7 @@ class LossEntry:
     citation: str
     arxiv: str
     parameters: tuple[Parameter, ...]
+    complexity: str
     cost: str
     code: tuple[str, ...]
     choices: tuple[Choice, ...] = ()
@@ -73,26 +74,30 @@ LOGIT_TEMPERATURE = Parameter("temperature", r"\tau", 1.0, 0.05, 10.0, "divides 
 LABELLED_TEMPERATURE = Parameter("temperature", r"\tau", 0.1, 0.01, 2.0, "divides the cosine similarities")
 PAIRED_TEMPERATURE = Parameter("temperature", r"\tau", 0.5, 0.01, 2.0, "divides the cosine similarities")
 
-ONE_PASS = "No matrix product: one pass over the logits, O(NK) in time and memory."
+ONE_PASS = ("O(NK)", "No matrix product: one pass over the logits, in time and in memory.")
 CLASS_COUNTS = (
+    "O(NK)",
     "No matrix product: candidates of one class share their score, so the sum over N candidates is one over K classes"
-    " with their counts. O(NK) in time and memory."
+    " with their counts. O(NK) in memory too.",
 )
 TARGET_PRODUCTS = (
-    "Two matrix products, O(N²K) in time: logits with targets, and back. A block of rows of the N × N scores is in"
-    " memory at a time."
+    "O(N²K)",
+    "Two matrix products, logits with targets and back. A block of rows of the N × N scores is in memory at a time.",
 )
 PAIR_PRODUCTS = (
-    "Three matrix products, O(N²D) in time, as many as the similarities alone cost forward and backward. A block of"
-    " rows of the N × N similarities is in memory at a time."
+    "O(N²D)",
+    "Three matrix products, as many as the similarities alone cost forward and backward. A block of rows of the N × N"
+    " similarities is in memory at a time.",
 )
 VIEW_PRODUCTS = (
-    "Three matrix products of 2B anchors, O(B²D) in time, as many as the similarities alone cost forward and backward."
-    " A block of rows of the 2B × 2B similarities is in memory at a time."
+    "O(B²D)",
+    "Three matrix products of the 2B anchors, as many as their similarities alone cost forward and backward. A block of"
+    " rows of the 2B × 2B similarities is in memory at a time.",
 )
 TAIL_PRODUCTS = (
-    "Four matrix products of 2B anchors, O(B²D) in time: one finds each anchor's nearest negatives for the evidence,"
-    " three are NT-Xent's. A block of rows of the 2B × 2B similarities is in memory at a time, and the tails."
+    "O(B²D)",
+    "Four matrix products of the 2B anchors: one finds each anchor's nearest negatives for the evidence, three are"
+    " NT-Xent's. A block of rows of the 2B × 2B similarities is in memory at a time, and the tails.",
 )
 
 LABEL_CODE = ("class_head._label_infonce", "class_head.label_scores", "forces.label_infonce_forces")
@@ -111,7 +116,7 @@ _ENTRIES = (
         r"\log K",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
-        ONE_PASS,
+        *ONE_PASS,
         ("class_head.nll", "forces.nll_forces"),
     ),
     LossEntry(
@@ -125,7 +130,7 @@ _ENTRIES = (
         r"\log N",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
-        CLASS_COUNTS,
+        *CLASS_COUNTS,
         ("class_head.label_infonce", *LABEL_CODE),
     ),
     LossEntry(
@@ -139,7 +144,7 @@ _ENTRIES = (
         r"\log K",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
-        ONE_PASS,
+        *ONE_PASS,
         ("class_head.soft_target_cross_entropy", "forces.soft_target_cross_entropy_forces"),
     ),
     LossEntry(
@@ -154,7 +159,7 @@ _ENTRIES = (
         r"\log N",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
-        "A draw of one label a sample, O(NK). " + CLASS_COUNTS,
+        *CLASS_COUNTS,
         ("class_head.soft_distribution_infonce", "class_head.sample_labels", *LABEL_CODE),
     ),
     LossEntry(
@@ -169,7 +174,7 @@ _ENTRIES = (
         r"\log N",
         *HUGGER,
         (LOGIT_TEMPERATURE,),
-        TARGET_PRODUCTS,
+        *TARGET_PRODUCTS,
         (
             "class_head.soft_target_infonce",
             "class_head.target_scores",
@@ -188,7 +193,7 @@ _ENTRIES = (
         r"\log(N-1)",
         *KHOSLA,
         (LABELLED_TEMPERATURE,),
-        PAIR_PRODUCTS,
+        *PAIR_PRODUCTS,
         ("labelled.supcon", "formulas.supcon_of_anchors", "rules.supcon_rule", "forces.supcon_forces"),
     ),
     LossEntry(
@@ -204,7 +209,7 @@ _ENTRIES = (
         r"\log(1 + |\mathcal{N}|)",
         *FEENEY,
         (LABELLED_TEMPERATURE,),
-        PAIR_PRODUCTS,
+        *PAIR_PRODUCTS,
         ("labelled.sincere", *MARGIN_CODE),
     ),
     LossEntry(
@@ -222,7 +227,7 @@ _ENTRIES = (
             LABELLED_TEMPERATURE,
             Parameter("epsilon", r"\epsilon", 0.25, 0.0, 2.0, "the margin that a positive must keep over the noise"),
         ),
-        PAIR_PRODUCTS,
+        *PAIR_PRODUCTS,
         ("labelled.eps_sup_infonce", *MARGIN_CODE),
     ),
     LossEntry(
@@ -236,7 +241,7 @@ _ENTRIES = (
         r"\log(2B-1)",
         *CHEN,
         (PAIRED_TEMPERATURE,),
-        VIEW_PRODUCTS,
+        *VIEW_PRODUCTS,
         ("paired.nt_xent", "formulas.contrast_of_anchors", "rules.contrast_rule", "forces.nt_xent_forces"),
     ),
     LossEntry(
@@ -250,7 +255,7 @@ _ENTRIES = (
         r"\log(2B-1)",
         *EROL,
         (Parameter("beta", r"\beta", 4.0, 0.5, 16.0, "the exponent, the tail's Weibull shape"),),
-        VIEW_PRODUCTS,
+        *VIEW_PRODUCTS,
         ("paired.weibit", *CURVED_CODE, "forces.weibit_forces"),
     ),
     LossEntry(
@@ -273,7 +278,7 @@ _ENTRIES = (
             Parameter("tail_fraction", "t", 0.1, 0.0, 1.0, "the share of an anchor's negatives that is its tail"),
             Parameter("min_tail_points", r"k_{\min}", 32, 10, 512, "how many negatives a tail has at least"),
         ),
-        TAIL_PRODUCTS,
+        *TAIL_PRODUCTS,
         ("paired.weince", "paired.weince_by", "evidence.weigh", *CURVED_CODE, "forces.weince_forces"),
         (
             Choice("evidence", "both", ("both", "rho", "aic"), "what turns the blend on: nearness, shape, or both"),

@@ -43,6 +43,7 @@ PAGES: dict[str, Page] = {
         "Present a claim",
         "Which pairs does a loss pull together, and which does it push apart?",
     ),
+    "losses": Page("pages/4_Losses.py", "Losses", "Look up", "Which pairs are in this loss?"),
 }
 
 

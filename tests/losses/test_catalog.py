@@ -47,7 +47,7 @@ def test_families_and_citations():
     assert {entry.family for entry in CATALOG.values()} == set(FAMILIES)
     assert all(entry.arxiv and entry.citation and entry.numerator.endswith(".") for entry in CATALOG.values())
     with pytest.raises(LabError, match="family"):
-        losses.LossEntry("x", "X", "other", "", "", "", "", "", "", "", (), "", ())
+        losses.LossEntry("x", "X", "other", "", "", "", "", "", "", "", (), "", "", ())
 
 
 @pytest.mark.parametrize("name", CATALOG)

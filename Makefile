@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 IN = .venv/bin/python -m
 
-.PHONY: app test lint bench zoo clean install install-dev
+.PHONY: app test lint bench bench-losses zoo clean install install-dev
 
 app: install
 	@$(PYTHON) bootstrap.py port $(PORT)
@@ -21,6 +21,9 @@ lint: install-dev
 
 bench: install-dev
 	$(IN) benchmarks
+
+bench-losses: install-dev
+	$(IN) benchmarks.loss_speed
 
 zoo: install
 	$(IN) checkpoints.zoo.remake

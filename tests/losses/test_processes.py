@@ -1,0 +1,40 @@
+"""Joined batches under torchrun: equal to one process on the whole batch, and no hang when a rank dies."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+import losses
+
+ROOT = Path(__file__).parents[2]
+
+
+def torchrun(processes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    script = str(ROOT / "tests/losses/joined_worker.py")
+    return subprocess.run(
+        [*launch, script, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240
+    )
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_joined_batches_equal_one_process(processes):
+    done = torchrun(processes)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_a_rank_that_dies_ends_the_others():
+    began = time.monotonic()
+    assert torchrun(2, "--die").returncode != 0
+    assert time.monotonic() - began < 60
+
+
+def test_without_a_process_group_it_is_refused():
+    with pytest.raises(losses.LabError, match="needs an initialised process group"):
+        losses.supcon(torch.eye(4), torch.tensor([0, 0, 1, 1]), distributed=True)

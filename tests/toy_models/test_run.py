@@ -11,6 +11,7 @@ from torch import Generator
 
 from losses import soft_target_cross_entropy, soft_target_infonce
 from losses.errors import LabError
+from toy_models.device import available_devices
 from toy_models.network import StackedMLP
 from toy_models.simplex import SimplexSpec, Trace, reference, simulate
 from toy_models.simplex.measure import PROBES
@@ -132,6 +133,13 @@ def test_a_loss_that_leaves_the_finite_numbers_is_named(monkeypatch):
     with pytest.raises(LabError, match=r"^Soft target InfoNCE, class prior, seed 0: the loss must .* nan at step 3\. "):
         frames.extend(simulate(QUICK))
     assert [frame.step for frame in frames] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("device", available_devices()[2:])
+def test_an_accelerator_sees_the_same_data_and_starts_the_same(device):
+    here, there = list(simulate(QUICK, device)), list(simulate(QUICK))
+    np.testing.assert_allclose(here[0].loss, there[0].loss, rtol=1e-4)
+    np.testing.assert_allclose(here[-1].kl_density, there[-1].kl_density, rtol=1e-2)
 
 
 def test_an_unknown_device_is_a_mistake():

@@ -116,13 +116,18 @@ def chance(entry: LossEntry, view: View) -> None:
     """The closed form beside what the loss itself gives."""
     st.subheader("Chance level", anchor=False)
     found = _chance_level(ChanceSpec(view.loss, view.size, view.classes))
-    prior = " and a uniform prior" if entry.family == "class head" and entry.name.endswith("infonce") else ""
     st.latex(rf"{entry.chance_level} = {found.formula:.6f} \text{{ nats}}")
     apart = f"{found.gap:.0e} apart" if found.gap else "no difference"
     st.text(
-        f"The formula above, and losses.{entry.name} on {_WORDS[entry.family].nothing}{prior}: {found.measured:.6f} nats, {apart}."
+        f"The formula above, and losses.{entry.name} on {_nothing(entry)}: {found.measured:.6f} nats, {apart}."
         f" A batch of {_batch(entry, view)}."
     )
+
+
+def _nothing(entry: LossEntry) -> str:
+    """The inputs that the loss is evaluated on."""
+    has_prior = entry.family == "class head" and entry.name.endswith("infonce")
+    return _WORDS[entry.family].nothing + (" and a uniform prior" if has_prior else "")
 
 
 def _batch(entry: LossEntry, view: View) -> str:

@@ -11,8 +11,8 @@ from analysis.figures.simplex_triangle import Mosaic, add_picture
 from analysis.figures.theme import SEQUENTIAL
 from toy_models.simplex import Reference, Trace
 
-MOST_FRAMES = 50
-_WIDTH = 60
+MOST_FRAMES = 40
+_WIDTH = 80
 _LEVELS = 255
 _PLAY_MS = 300
 _QUIET = "rgba(128,128,128,0.25)"

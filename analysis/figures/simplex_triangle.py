@@ -74,16 +74,17 @@ def canvas(mosaic: Mosaic, titles: list[str]) -> go.Figure:
     plot = go.Figure()
     turns = np.vstack([np.eye(3)[[0, 1, 2, 0]], np.full((1, 3), np.nan)])  # NaN lifts the pen
     outline = np.vstack([mosaic.place(index, turns) for index in range(mosaic.count)])
+    quiet = {"hoverinfo": "skip", "showlegend": False}
+    plot.add_scatter(x=outline[:, 0], y=outline[:, 1], mode="lines", line={"color": GREY, "width": 2.5}, **quiet)
+    corners = np.vstack([mosaic.place(index, np.eye(3)) for index in range(mosaic.count)])
     plot.add_scatter(
-        x=outline[:, 0],
-        y=outline[:, 1],
-        mode="lines+text",
-        line={"color": GREY, "width": 2.5},
-        text=["1", "2", "3", "", ""] * mosaic.count,
-        textposition=["bottom right", "bottom left", "top center", "top center", "top center"] * mosaic.count,
+        x=corners[:, 0],
+        y=corners[:, 1],
+        mode="text",
+        text=["1", "2", "3"] * mosaic.count,
+        textposition=["bottom right", "bottom left", "top center"] * mosaic.count,
         textfont={"color": GREY, "size": 11},
-        hoverinfo="skip",
-        showlegend=False,
+        **quiet,
     )
     for index, title in enumerate(titles):
         x, y = mosaic.place(index, np.array([0.0, 0.0, 1.0])) + _TITLE_LIFT

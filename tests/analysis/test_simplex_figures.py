@@ -130,12 +130,12 @@ def test_a_frame_of_the_replay_is_that_moment(trace, answer):
     picture, crosses = frame.data
     assert [plot.data[index].type for index in frame.traces] == ["heatmap", "scatter"]
     assert plot.data[frame.traces[1]].name == SOFTMAX
-    assert (crosses.x[0], crosses.y[0]) == pytest.approx(Mosaic(7, 60).place(1, moment.softmax[0]))
+    assert (crosses.x[0], crosses.y[0]) == pytest.approx(Mosaic(7, 80).place(1, moment.softmax[0]))
     assert picture.z.dtype == np.uint8
     assert f"{moment.divergences[3]:.3f} nats away" in frame.layout.annotations[4].text
     bar = plot.layout.coloraxis.colorbar
     top = 254 * float(bar.ticktext[-1]) / (bar.tickvals[-1] - 1)
-    levels = 1 + 254 * (moment.densities(Mosaic(7, 60).labels) / top).clip(0, 1)
+    levels = 1 + 254 * (moment.densities(Mosaic(7, 80).labels) / top).clip(0, 1)
     assert np.sort(picture.z[picture.z > 0]) == pytest.approx(np.sort(levels.ravel()), abs=1)
 
 

@@ -4,12 +4,13 @@ import hashlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from analysis.projection import Projection, UmapSpec, umap_map
+from analysis.projection import Projection, UmapSpec
 
 _KEPT = 200  # maps; the oldest go first
 _LARGEST = 64 * 2**20  # bytes; a file above it is none of ours
@@ -21,13 +22,15 @@ def default_folder() -> Path:
     return Path(root) / "nce-lab" / "maps"
 
 
-def cached_umap(embeddings: np.ndarray, spec: UmapSpec, folder: Path) -> Projection:
-    """`umap_map`, or what it gave before. A damaged file is made anew; a folder that cannot be written is no error."""
+def cached_map(
+    make: Callable[[np.ndarray, UmapSpec], Projection], embeddings: np.ndarray, spec: UmapSpec, folder: Path
+) -> Projection:
+    """What `make` gives, or gave before. A damaged file is made anew; a folder that cannot be written is no error."""
     path = folder / f"{map_key(embeddings, spec)}.npz"
     known = _read(path, len(embeddings))
     if known is not None:
         return known
-    made = umap_map(embeddings, spec)
+    made = make(embeddings, spec)
     try:
         _write(path, made.coordinates)
     except OSError:  # a full or read-only disk costs the next start a few seconds, no more

@@ -92,12 +92,6 @@ def umap_map(embeddings: np.ndarray, spec: UmapSpec) -> Projection:
         return Projection("UMAP", fit.fit_transform(embeddings).astype(np.float32))
 
 
-def warm_up() -> None:
-    """Import and compile UMAP on a tiny problem, so that the first real map is quick."""
-    rows = np.random.default_rng(0).normal(size=(64, 4)).astype(np.float32)
-    umap_map(rows / np.linalg.norm(rows, axis=1, keepdims=True), UmapSpec(epochs=2))
-
-
 def map_sample(items: int, limit: int = 10_000) -> np.ndarray:
     """Indices of at most `limit` of the items, in order, always the same ones: what a map can show in a few seconds."""
     if items <= limit:

@@ -8,9 +8,10 @@ import numpy as np
 from analysis.calibration import calibration
 from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
+from analysis.map_process import PROCESS
 from analysis.neighbour_graph import similarity_blocks
 from analysis.outputs import Outputs, Split
-from analysis.projection import UmapSpec, umap_map, warm_up
+from analysis.projection import UmapSpec
 from analysis.similarity import margin, nearest_similarity
 from checkpoints import open_outputs
 from checkpoints.zoo import shipped
@@ -23,7 +24,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     open_outputs(path)
     yield "shipped checkpoint to PCA and histograms, torch imported", _best(lambda: _first_sight(path)), "s", 2.0
     outputs = open_outputs(path)
-    warm_up()
+    PROCESS.warm_up()
     yield (
         "shipped checkpoint to UMAP, warm",
         _best(lambda: Analyses(outputs, shared=False).umap("test").result()),
@@ -32,7 +33,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     )
     yield (
         "UMAP of 10,000 x 64, exact neighbours, warm",
-        _once(lambda: umap_map(_rows(10_000, 64), UmapSpec())),
+        _once(lambda: PROCESS.umap_map(_rows(10_000, 64), UmapSpec())),
         "s",
         20.0,
     )

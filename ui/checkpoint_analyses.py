@@ -8,13 +8,14 @@ from typing import Literal
 
 import numpy as np
 
+from analysis import map_process
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.map_cache import cached_umap, default_folder
+from analysis.map_cache import cached_map, default_folder
 from analysis.map_quality import MapQuality, map_quality
 from analysis.neighbours import vote
 from analysis.outputs import Outputs, Split
 from analysis.probe import ClassProbabilities, class_probabilities, linear_probe
-from analysis.projection import Projection, UmapSpec, map_sample, pca, umap_map
+from analysis.projection import Projection, UmapSpec, map_sample, pca
 from analysis.similarity import Margin, Nearest, margin, nearest_similarity
 from ui.background import Job
 
@@ -82,9 +83,8 @@ class Analyses:
             return self._umaps[split]
 
     def _umap(self, embeddings: np.ndarray) -> Projection:
-        return (
-            cached_umap(embeddings, UmapSpec(), default_folder()) if self.shared else umap_map(embeddings, UmapSpec())
-        )
+        make, spec = map_process.PROCESS.umap_map, UmapSpec()
+        return cached_map(make, embeddings, spec, default_folder()) if self.shared else make(embeddings, spec)
 
 
 def _draw(split: Split, project: Callable[[np.ndarray], Projection]) -> Map:

@@ -32,9 +32,16 @@ def _load() -> None:
     _torch_is_there.set()
     # The first optimiser imports torch's compiler: as long again as torch itself, so not while somebody waits.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)])
-    from analysis.projection import warm_up as compile_umap
+    from analysis.map_process import PROCESS
 
-    compile_umap()
+    PROCESS.warm_up()
+
+
+def devices() -> tuple[str, ...]:
+    """What can be chosen here: auto, cpu, and cuda or mps where present. Imports torch."""
+    from toy_models.device import available_devices
+
+    return available_devices()
 
 
 def device() -> str | None:

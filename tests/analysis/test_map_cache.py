@@ -1,35 +1,40 @@
 """Maps on disk: found again, made anew when damaged, never in the way."""
 
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
 
 from analysis import map_cache
-from analysis.map_cache import cached_umap, default_folder, map_key
+from analysis.map_cache import cached_map, default_folder, map_key
 from analysis.projection import Projection, UmapSpec
 
 SPEC = UmapSpec(epochs=20)
 
 
 @pytest.fixture
-def made(monkeypatch):
-    """Count the fits; each gives other coordinates."""
-    fits = []
+def fits():
+    """The fits made so far."""
+    return []
+
+
+@pytest.fixture
+def cached(fits):
+    """The cache over a stand-in for UMAP: each fit gives other coordinates."""
 
     def fit(embeddings, spec):
         fits.append(spec)
         return Projection("UMAP", np.full((len(embeddings), 2), len(fits), np.float32))
 
-    monkeypatch.setattr(map_cache, "umap_map", fit)
-    return fits
+    return partial(cached_map, fit)
 
 
-def test_a_map_is_made_once(made, unit_rows, tmp_path):
+def test_a_map_is_made_once(cached, fits, unit_rows, tmp_path):
     embeddings = unit_rows(20, 3)
-    first, second = (cached_umap(embeddings, SPEC, tmp_path / "maps") for _ in range(2))
+    first, second = (cached(embeddings, SPEC, tmp_path / "maps") for _ in range(2))
     np.testing.assert_array_equal(first.coordinates, second.coordinates)
-    assert len(made) == 1
+    assert len(fits) == 1
     assert [file.suffix for file in (tmp_path / "maps").iterdir()] == [".npz"]
 
 
@@ -61,33 +66,33 @@ def damaged(file, embeddings):
     yield file.read_bytes()
 
 
-def test_a_damaged_map_is_made_anew(made, unit_rows, tmp_path):
+def test_a_damaged_map_is_made_anew(cached, fits, unit_rows, tmp_path):
     embeddings = unit_rows(20, 3)
-    cached_umap(embeddings, SPEC, tmp_path)
+    cached(embeddings, SPEC, tmp_path)
     (file,) = tmp_path.iterdir()
-    for fits, content in enumerate(list(damaged(file, embeddings)), start=2):
+    for count, content in enumerate(list(damaged(file, embeddings)), start=2):
         file.write_bytes(content)
-        assert (cached_umap(embeddings, SPEC, tmp_path).coordinates == fits).all()
-        assert len(made) == fits
+        assert (cached(embeddings, SPEC, tmp_path).coordinates == count).all()
+        assert len(fits) == count
 
 
-def test_a_file_too_large_is_not_read(made, unit_rows, tmp_path, monkeypatch):
+def test_a_file_too_large_is_not_read(cached, fits, unit_rows, tmp_path, monkeypatch):
     embeddings = unit_rows(20, 3)
-    cached_umap(embeddings, SPEC, tmp_path)
+    cached(embeddings, SPEC, tmp_path)
     monkeypatch.setattr(map_cache, "_LARGEST", 10)
-    cached_umap(embeddings, SPEC, tmp_path)
-    assert len(made) == 2
+    cached(embeddings, SPEC, tmp_path)
+    assert len(fits) == 2
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(made, unit_rows, tmp_path):
+def test_a_folder_that_cannot_be_written_is_no_error(cached, fits, unit_rows, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    assert len(cached_umap(unit_rows(20, 3), SPEC, tmp_path / "file" / "maps").coordinates) == 20
+    assert len(cached(unit_rows(20, 3), SPEC, tmp_path / "file" / "maps").coordinates) == 20
 
 
-def test_the_oldest_maps_go(made, unit_rows, tmp_path, monkeypatch):
+def test_the_oldest_maps_go(cached, fits, unit_rows, tmp_path, monkeypatch):
     monkeypatch.setattr(map_cache, "_KEPT", 3)
     for seed in range(5):
-        cached_umap(unit_rows(20, 3), UmapSpec(seed=seed), tmp_path)
+        cached(unit_rows(20, 3), UmapSpec(seed=seed), tmp_path)
     assert len(list(tmp_path.iterdir())) == 3
 
 

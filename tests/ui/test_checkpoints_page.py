@@ -26,12 +26,11 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
     """No page waits for numba: UMAP is replaced by a turn of the first two coordinates. Gives the fits' sizes."""
     fits = []
 
-    def turned(embeddings: np.ndarray, spec: object) -> Projection:
+    def turned(process: object, embeddings: np.ndarray, spec: object) -> Projection:
         fits.append(len(embeddings))
         return Projection("UMAP", np.ascontiguousarray(embeddings[:, [1, 0]]))
 
-    monkeypatch.setattr("analysis.map_cache.umap_map", turned)
-    monkeypatch.setattr("ui.checkpoint_analyses.umap_map", turned)
+    monkeypatch.setattr("analysis.map_process.MapProcess.umap_map", turned)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return fits
 

@@ -1,0 +1,91 @@
+"""The UMAP worker: the same map as in this process, refusals handed on, a crash survived, no orphan."""
+
+import io
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis import map_worker
+from analysis.map_process import MapProcess
+from analysis.map_worker import read_answer, serve, write_request
+from analysis.projection import Projection, UmapSpec
+from losses.errors import LabError
+
+ROOT = Path(__file__).parents[2]
+QUICK = UmapSpec(epochs=5, seed=3)
+
+
+@pytest.fixture
+def turned(monkeypatch):
+    """In place of UMAP, the first two coordinates."""
+    monkeypatch.setattr(map_worker, "umap_map", lambda rows, spec: Projection("UMAP", rows[:, :2] * spec.seed))
+
+
+def answers_to(*requests):
+    asked, answered = io.BytesIO(), io.BytesIO()
+    for embeddings, spec in requests:
+        write_request(asked, embeddings, spec)
+    asked.seek(0)
+    serve(asked, answered)
+    answered.seek(0)
+    return answered
+
+
+def test_requests_are_answered_in_turn(turned, unit_rows):
+    first, second = unit_rows(12, 3), unit_rows(20, 5)
+    answers = answers_to((first, QUICK), (second, UmapSpec(seed=2)))
+    np.testing.assert_array_equal(read_answer(answers), first[:, :2] * 3)
+    np.testing.assert_array_equal(read_answer(answers), second[:, :2] * 2)
+    with pytest.raises(EOFError):
+        read_answer(answers)
+
+
+def test_a_refusal_is_handed_on_word_for_word(unit_rows):
+    with pytest.raises(LabError, match=r"UMAP needs at least 10 items, but is 9\. PCA shows fewer\."):
+        read_answer(answers_to((unit_rows(9, 3), QUICK)))
+
+
+@pytest.fixture
+def process(monkeypatch):
+    """A worker whose UMAP takes no time and prints, as some libraries do."""
+    stand_in = (
+        "from analysis import map_worker; from analysis.projection import Projection;"
+        "map_worker.umap_map = lambda rows, spec: print('epoch') or Projection('UMAP', rows[:, :2] * spec.seed);"
+        "map_worker.main()"
+    )
+    monkeypatch.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", stand_in))
+    opened = MapProcess()
+    yield opened
+    opened.close()
+
+
+def test_many_threads_share_one_worker(process, unit_rows):
+    everything = [unit_rows(items, 4) for items in range(12, 18)]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda rows: process.umap_map(rows, QUICK).coordinates, everything))
+    for rows, coordinates in zip(everything, found, strict=True):
+        np.testing.assert_array_equal(coordinates, rows[:, :2] * 3)
+
+
+def test_warming_up_is_a_map(process):
+    process.warm_up()
+
+
+def test_a_worker_that_dies_is_one_sentence_and_is_replaced(process, unit_rows, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", "pass"))
+        with pytest.raises(LabError, match="ended before its map was made"):
+            process.umap_map(unit_rows(30, 3), QUICK)
+    assert len(process.umap_map(unit_rows(9, 3), QUICK).coordinates) == 9
+
+
+def test_the_worker_ends_with_its_parents_pipe():
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "analysis.map_worker"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert worker.communicate(timeout=30) == (b"", None)
+    assert worker.returncode == 0

@@ -61,7 +61,15 @@ def make_venv():
 def pip_install(requirements):
     print("Installing %s into .venv: about two minutes and 2 GB, once. Log: .venv/install.log" % requirements)
     sys.stdout.flush()
-    command = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-r", os.path.join(ROOT, requirements)]
+    command = [
+        VENV_PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "-r",
+        os.path.join(ROOT, requirements),
+    ]
     with open(LOG, "w") as log:
         failed = subprocess.call(command, stdout=log, stderr=subprocess.STDOUT) != 0
     if failed:
@@ -103,7 +111,7 @@ def check_port(text):
         except PermissionError:
             refuse("Port %s needs more rights than you have. Choose one above 1023: make app PORT=8502." % text)
         except OSError:
-            refuse("Port %s is taken, perhaps by an NCE Lab that runs already. Choose another: make app PORT=8502." % text)
+            refuse("Port %s is taken, perhaps by a running NCE Lab. Choose another: make app PORT=8502." % text)
 
 
 if __name__ == "__main__":

@@ -42,8 +42,8 @@ def seconds_to_figure() -> float:
 def heavy_imports() -> set[str]:
     """Heavy modules loaded when the start page's script has run, without the thread that loads them afterwards."""
     script = (
-        "import runpy, sys; from ui import background, machine;"
-        "machine.warm_up = background.warm_up_maps = lambda: None; runpy.run_path('app.py'); print(*sys.modules)"
+        "import runpy, sys; from ui import machine;"
+        "machine.warm_up = lambda: None; runpy.run_path('app.py'); print(*sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120

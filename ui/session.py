@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui.links import PageLink
 from ui.live import Run
 
 _KEY = "nce_lab"
@@ -24,16 +25,23 @@ class LiveRun:
 
 @dataclass(slots=True)
 class Session:
-    """What outlives a rerun beside the widgets: the page, the place of its controls, notices to be shown, the run."""
+    """What outlives a rerun beside the widgets: the page, the place of its controls, the pages' links, the run."""
 
     page: str = ""
     controls: DeltaGenerator | None = None
-    notices: list[str] = field(default_factory=list)
+    links: dict[str, PageLink] = field(default_factory=dict)
     live: LiveRun | None = None
 
+    @property
+    def link(self) -> PageLink:
+        """The controls of the page one is on."""
+        return self.links.setdefault(self.page, PageLink())
+
     def enter(self, page: str) -> None:
-        """Be on `page`: a run that belongs to another one stops; its frames stay."""
-        self.page = page
+        """Be on `page`: a run that belongs to another one stops, but its frames stay; so do the controls' values."""
+        if page != self.page:
+            self.page = page
+            self.link.seen.clear()
         if self.live is not None and self.live.page != page:
             self.live.run.stop("Stopped: the page was left.")
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import background, machine
+from ui import machine
 from ui.frame import PAGES
 from ui.slots import PROCESS
 
@@ -38,7 +38,6 @@ def picture() -> None:
 
 def machine_panel() -> None:
     """Versions at once; the device when torch, imported in the background, is there."""
-    background.warm_up_maps()
     st.subheader("This machine", anchor=False)
     st.caption(" · ".join(f"{name} {version}" for name, version in machine.versions().items()))
     missing = machine.device() is None

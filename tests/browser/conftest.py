@@ -89,7 +89,9 @@ def tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
 
     def opened(scheme: str = "light", width: int = 1440) -> Tab:
         context = browser.new_context(
-            color_scheme=scheme, viewport={"width": width, "height": 1000}, permissions=["clipboard-read"]
+            color_scheme=scheme,
+            viewport={"width": width, "height": 1000},
+            permissions=["clipboard-read", "clipboard-write"],
         )
         contexts.append(context)
         return Tab(context.new_page()).listen()

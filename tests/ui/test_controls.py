@@ -107,6 +107,25 @@ def test_good_and_bad_options_are_told_apart():
     assert len(app.warning) == 1
 
 
+def test_the_url_says_what_is_not_the_default_by_name():
+    app = opened()
+    assert dict(app.query_params) == {}
+    app.selectbox("loss").set_value("supcon").run()
+    assert dict(app.query_params) == {"loss": "supcon", "v": "1"}
+    app.selectbox("loss").set_value("nll").run()
+    assert dict(app.query_params) == {}
+
+
+def test_a_url_that_changes_under_the_page_changes_its_controls():
+    app = opened(seed="7")
+    app.query_params["seed"] = "8"
+    assert values(app.run()) == {**DEFAULTS, "seed": 8}
+    app.number_input("seed").set_value(9)
+    assert values(app.run()) == {**DEFAULTS, "seed": 9}
+    app.query_params.clear()
+    assert values(app.run()) == DEFAULTS
+
+
 @pytest.mark.parametrize("asked", ["supcon", "SupCon"])
 def test_an_option_may_be_asked_by_name_or_by_label(asked):
     assert values(opened(loss=asked, losses=asked)) == {**DEFAULTS, "loss": "supcon", "losses": ["supcon"]}

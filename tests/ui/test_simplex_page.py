@@ -1,0 +1,136 @@
+"""World 1's page: as it opens, under hostile links, and through a whole run."""
+
+import time
+
+import pytest
+
+PAGE = "pages/1_Simplex_labels.py"
+SMALL = {"steps": "10", "batch_size": "8", "losses": ["nll", "soft_target_infonce"]}
+
+
+def button(page, label):
+    return next(each for each in page.button if each.label == label)
+
+
+def run_to_its_end(page, *, seconds=60):
+    button(page, "Run").click().run()
+    deadline = time.monotonic() + seconds
+    while not any(caption.value.startswith("Finished") for caption in page.caption):
+        assert time.monotonic() < deadline
+        assert not page.exception
+        time.sleep(0.1)
+        page.run()
+    return page
+
+
+def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
+    page = open_page(PAGE)
+    assert not page.exception
+    assert not page.error
+    assert not page.warning
+    assert page.title[0].value.endswith("?")
+    assert len(page.get("echarts_chart")) == 1
+    assert not page.get("plotly_chart")
+    assert [each.disabled for each in page.button if each.label in ("Run", "Pause", "Step", "Stop")] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("seed", "nan"),
+        ("seed", "-1"),
+        ("steps", "1000000000"),
+        ("steps", "inf"),
+        ("batch_size", "0"),
+        ("learning_rate", "-1"),
+        ("sharpness", "1e308"),
+        ("losses", "bogus"),
+        ("device", "tpu"),
+        ("x", "7"),
+    ],
+)
+def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked):
+    page = open_page(PAGE, **{name: asked})
+    assert not page.exception
+    assert not page.error
+    assert len(page.warning) == 1
+    assert page.warning[0].value.startswith(name.replace("_", "\\_"))
+
+
+def test_many_hostile_values_at_once(open_page):
+    page = open_page(PAGE, seed="nan", tau="-1", losses="bogus", steps="1000000000", seeds="33")
+    assert not page.exception
+    assert len(page.warning) == 4  # tau is no control of this page
+
+
+def test_no_loss_at_all_is_a_sentence(open_page):
+    page = open_page(PAGE, losses="")
+    assert not page.exception
+    assert "losses must be one or more of" in page.error[0].value.replace("\\", "")
+
+
+def test_a_run_ends_in_four_figures(open_page):
+    page = run_to_its_end(open_page(PAGE, **SMALL))
+    assert not page.exception
+    assert not page.error
+    assert len(page.get("plotly_chart")) == 4
+    assert not page.get("echarts_chart")
+
+
+def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monkeypatch):
+    from losses.errors import LabError
+    from toy_models import simplex
+
+    honest = simplex.simulate
+
+    def diverging(spec, device, on_step):
+        frames = honest(spec, device, on_step)
+        yield next(frames)
+        raise LabError("NLL, seed 0: the loss", "must stay finite", "nan at step 1", "Lower the learning rate.")
+
+    monkeypatch.setattr(simplex, "simulate", diverging)
+    page = open_page(PAGE, **SMALL)
+    button(page, "Run").click().run()
+    for _ in range(100):
+        if page.error:
+            break
+        time.sleep(0.1)
+        page.run()
+    assert page.error[0].value.replace("\\", "").startswith("NLL, seed 0: the loss must stay finite")
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 4
+
+
+def test_other_settings_keep_the_last_run_within_reach(open_page):
+    page = run_to_its_end(open_page(PAGE, **SMALL))
+    page.number_input("steps").set_value(20).run()
+    assert not page.get("plotly_chart")
+    button(page, "Back to the last run").click().run()
+    assert page.number_input("steps").value == 10
+    assert len(page.get("plotly_chart")) == 4
+
+
+def test_a_run_stops_when_its_settings_change(open_page):
+    from ui.slots import PROCESS
+
+    page = open_page(PAGE, **{**SMALL, "steps": "20000"})
+    button(page, "Run").click().run()
+    assert PROCESS.taken() == 1
+    page.number_input("batch_size").set_value(16).run()
+    deadline = time.monotonic() + 10
+    while PROCESS.taken():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_the_code_on_the_page_runs_and_names_what_was_changed(open_page):
+    page = open_page(PAGE, **SMALL)
+    shown = page.code[-1].value
+    assert "steps=10, batch_size=8" in shown
+    compile(shown, "shown", "exec")
+    exec(shown, {})

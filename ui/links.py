@@ -1,0 +1,68 @@
+"""What a page's URL says, kept in step with its controls.
+
+Streamlit's own binding (`bind="query-params"`) is not used: it hands a link's value to a widget that has already
+appeared with its default, and in a browser with a cold cache the first of them may keep the default while the server
+computes with the link's value; it fails on `?seed=inf`, drops bad values silently, and spells an option by its label.
+Here a value from the URL is checked first and is the widget's start.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from losses.errors import LabError
+
+T = TypeVar("T")
+VERSION = "1"
+_LONGEST = 40
+
+
+@dataclass(slots=True)
+class PageLink:
+    """The controls of one page in one browser session, by name.
+
+    `seen`: the URL's values as last read or written. `last`: the widgets' values when last drawn. `starts`: what the
+    widgets now on the page were made with.
+    """
+
+    seen: dict[str, list[str]] = field(default_factory=dict)
+    last: dict[str, Any] = field(default_factory=dict)
+    starts: dict[str, Any] = field(default_factory=dict)
+
+    def start(self, key: str, default: T, read: Callable[[list[str]], T]) -> T:
+        """What the widget `key` is made with: the link's value, else that of an earlier visit, else `default`.
+
+        A URL that says something new to a widget that is there already (the Back button) changes its value.
+        """
+        asked = st.query_params.get_all(key)
+        news = asked != self.seen.get(key, [])
+        value = read(asked) if news and asked else default if news else self.last.get(key, default)
+        self.seen[key] = asked
+        if key not in st.session_state:
+            self.starts[key] = value
+        elif news:
+            st.session_state[key] = value
+        return self.starts[key]
+
+    def write(self, values: Mapping[str, list[str]]) -> None:
+        """Make the URL say `values`, and nothing else; a URL without any stays bare."""
+        self.seen = dict(values)
+        wanted = {**values, "v": [VERSION]} if values else {}
+        now = {name: st.query_params.get_all(name) for name in st.query_params}
+        if {"v": [VERSION], **now} != {"v": [VERSION], **wanted}:
+            st.query_params.from_dict(wanted)
+
+
+def clipped(raw: str) -> str:
+    """A value from a link as a sentence can quote it."""
+    return (raw if len(raw) <= _LONGEST else raw[:_LONGEST] + "…") or "empty"
+
+
+def version_mistakes() -> list[LabError]:
+    """What is wrong with the `v` of this URL, if anything."""
+    version = st.query_params.get("v", VERSION)
+    if version == VERSION:
+        return []
+    return [LabError("v", f"must be {VERSION}", clipped(version), "The link is from another version of NCE Lab.")]

@@ -4,13 +4,15 @@ The thread owns plain Python objects and never touches the page; the page looks 
 and each look is a heartbeat. No look for ten seconds means that nobody is watching, and the run stops.
 """
 
+import atexit
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from losses.errors import LabError
 from ui.slots import PROCESS, Slots
@@ -78,6 +80,7 @@ class Run(Generic[F]):
         self._ending, self._paused, self._frames_due = False, paused, int(paused)
         self._thread = threading.Thread(target=self._work, name="nce-lab-run", daemon=True)
         slots.begin(self._thread)
+        _going.add(self)
 
     def look(self) -> Look[F]:
         """How the run stands. Counts as a heartbeat."""
@@ -160,3 +163,16 @@ class Run(Generic[F]):
 
 class _Ended(Exception):
     """Takes the thread out of a simulation that is to end."""
+
+
+_going: "WeakSet[Run[Any]]" = WeakSet()
+
+
+@atexit.register
+def _end_all() -> None:
+    """torch aborts the process when Python ends under it."""
+    runs = list(_going)
+    for run in runs:
+        run.stop()
+    for run in runs:
+        run.join(5)

@@ -1,15 +1,20 @@
 """The live engine, against fake generators: threads end, commands are obeyed, mistakes become sentences."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from losses.errors import LabError
 from ui.live import Limits, Look, Phase, Run, Simulation
 from ui.slots import Slots
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +203,13 @@ def test_places_hold_under_many_starters():
     for run in runs:
         run.stop()
         assert run.join(1)
+
+
+def test_a_run_in_torch_does_not_abort_the_process_at_its_end():
+    script = (
+        "import time; from toy_models.simplex import SimplexSpec, simulate; from ui.live import Run;"
+        "run = Run(lambda on_step: simulate(SimplexSpec(steps=20000, batch_size=8), 'cpu', on_step));"
+        "[time.sleep(0.05) for _ in range(600) if not run.look().step]"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -27,15 +27,14 @@ def warm_up() -> None:
 
 
 def _load() -> None:
-    from analysis.map_process import PROCESS
-
-    # In a process of its own: UMAP compiles there while torch is imported here.
-    threading.Thread(target=PROCESS.warm_up, name="nce-lab-umap", daemon=True).start()
     import torch
 
     _torch_is_there.set()
     # The first optimiser imports torch's compiler: as long again as torch itself, so not while somebody waits.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+    from analysis.map_process import PROCESS
+
+    PROCESS.warm_up()
 
 
 def devices() -> tuple[str, ...]:

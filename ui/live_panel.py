@@ -53,7 +53,7 @@ def _panel(world: World[F], controls: tuple[str, ...], was_running: bool) -> Non
     if was_running and phase in (None, Phase.ENDED):
         st.rerun()  # the whole page: the ticking ends, the finished figures appear
     _buttons(world, controls, phase)
-    with st.container():  # always there: an element that moved down would be built anew
+    with st.container():  # always there, so that the chart below keeps its place
         if look is not None:
             _status(world, look)
     if look is None or phase is not Phase.ENDED:

@@ -11,6 +11,9 @@ from ui.session import session
 ROOT = Path(__file__).parent.parent
 VERSION = "0.1.0"
 ICON = ROOT / "ui" / "assets" / "icon.svg"
+_SIDEBAR = 284  # pixels
+# On a narrow window the figures need the room that Streamlit leaves empty beside them; no option sets it.
+_STYLE = "<style>@media (max-width: 1100px) { .stMainBlockContainer { padding-inline: 1.5rem; } }</style>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ PAGES: dict[str, Page] = {
 def frame(page: str) -> None:
     """Open a page: configuration, sidebar, title. The first line of every script; `page` is a key of `PAGES`."""
     here = PAGES[page]
-    st.set_page_config(page_title=f"{here.label} · NCE Lab", page_icon=ICON, layout="wide")
+    st.set_page_config(
+        page_title=f"{here.label} · NCE Lab", page_icon=ICON, layout="wide", initial_sidebar_state=_SIDEBAR
+    )
+    st.html(_STYLE)
     session().enter(page)
     machine.warm_up()
     with st.sidebar:

@@ -79,10 +79,10 @@ def statement(spec: SimplexSpec, answer: "Reference") -> None:
         " [Hugger & Uhlmann](https://arxiv.org/abs/2404.14076)."
     )
     st.latex(
-        rf"p(w \mid x) \propto b(w)\, e^{{w \cdot h(x)}}, \quad"
-        rf" h_k(x) = {spec.sharpness:g} \cos(\pi x - \tfrac{{2 \pi k}}{{3}}), \quad"
+        rf"\begin{{gathered}} p(w \mid x) \propto b(w)\, e^{{w \cdot h(x)}}, \quad"
+        rf" h_k(x) = {spec.sharpness:g} \cos(\pi x - \tfrac{{2 \pi k}}{{3}}) \\"
         rf" I(X; W) = {answer.mutual_information:.3f} \text{{ nats}}, \quad"
-        rf" \log N = \log {spec.batch_size} = {math.log(spec.batch_size):.3f} \text{{ nats}}"
+        rf" \log N = \log {spec.batch_size} = {math.log(spec.batch_size):.3f} \text{{ nats}} \end{{gathered}}"
     )
     with st.expander("The losses"):
         for name in spec.losses:

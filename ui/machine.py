@@ -8,7 +8,7 @@ import threading
 from functools import cache
 from importlib.metadata import version
 
-_PAINTED_AFTER = 1.5
+_PAINTED_AFTER = 3.0
 _PACKAGES = ("torch", "streamlit", "plotly", "numpy", "scikit-learn", "umap-learn")
 _torch_is_there = threading.Event()
 

@@ -19,9 +19,8 @@ class Slots:
         with self._lock:
             self._threads = [other for other in self._threads if other.is_alive()]
             if len(self._threads) >= self.limit:
-                rule = f"can be {self.limit} at once on this machine"
-                going = f"{len(self._threads)} already, here or in another tab"
-                raise LabError("live runs", rule, going, "Stop one, or wait until it ends.")
+                rule = f"must wait: {self.limit} can go at once on this machine"
+                raise LabError("A new live run", rule, None, "Stop one, here or in another tab, or let it end.")
             thread.start()
             self._threads.append(thread)
 

@@ -175,7 +175,7 @@ def test_a_bug_is_logged_and_said_without_a_traceback(slots, caplog):
 
 def test_one_run_too_many_is_refused_and_a_place_is_free_again_after_a_stop(slots):
     runs = [Run(ticks(10_000), slots=slots) for _ in range(2)]
-    with pytest.raises(LabError, match="can be 2 at once on this machine, but is 2 already"):
+    with pytest.raises(LabError, match="must wait: 2 can go at once on this machine"):
         Run(ticks(1), slots=slots)
     runs[0].stop()
     assert runs[0].join(1)

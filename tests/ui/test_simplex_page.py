@@ -82,6 +82,16 @@ def test_a_run_ends_in_four_figures(open_page):
     assert not page.get("echarts_chart")
 
 
+def test_one_run_too_many_is_a_sentence(open_page, monkeypatch):
+    from ui.slots import PROCESS
+
+    monkeypatch.setattr(PROCESS, "limit", 0)
+    page = open_page(PAGE, **SMALL)
+    button(page, "Run").click().run()
+    assert "must wait: 0 can go at once on this machine" in page.error[0].value.replace("\\", "")
+    assert not page.exception
+
+
 def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monkeypatch):
     from losses.errors import LabError
     from toy_models import simplex

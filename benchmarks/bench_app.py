@@ -35,7 +35,7 @@ def seconds_to_figure() -> float:
         server = stack.enter_context(running(folder / "log"))
         began = time.perf_counter()
         page.goto(server.url, wait_until="commit")
-        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+        page.locator(".st-key-pair-force svg[width]").wait_for()
         return time.perf_counter() - began
 
 

@@ -24,7 +24,7 @@ def show(
 
     `key` names the chart; it must be unique on the page, and made of letters, digits and hyphens.
     """
-    st.subheader(plain(exhibit.title), anchor=False)
+    _title(exhibit)
     chart = st.plotly_chart(
         exhibit.plot,
         key=key,
@@ -33,9 +33,24 @@ def show(
         config=_CONFIG,
         alt=exhibit.alt,
     )
+    _below(exhibit, key)
+    return chart
+
+
+def show_at_once(exhibit: Exhibit, option: dict[str, object], *, key: str, height: int) -> None:
+    """As `show`, but drawn by ECharts from `option`, which a fresh browser has a second before Plotly."""
+    _title(exhibit)
+    st.echarts_chart(option, key=key, height=height, renderer="svg", alt=exhibit.alt)
+    _below(exhibit, key)
+
+
+def _title(exhibit: Exhibit) -> None:
+    st.subheader(plain(exhibit.title), anchor=False)
+
+
+def _below(exhibit: Exhibit, key: str) -> None:
     st.caption(f"**How to read this.** {plain(exhibit.how_to_read)}")
     _files(exhibit, key)
-    return chart
 
 
 @st.fragment

@@ -15,7 +15,7 @@ _JOBS = {
 
 def jobs() -> None:
     """The three jobs side by side, each with the page that does it."""
-    grid = st.grid(len(_JOBS), min_column_width=240)
+    grid = st.grid(len(_JOBS), min_column_width=200)
     for name, sentence in _JOBS.items():
         page = PAGES[name]
         with grid.cell(), st.container(border=True, gap="xsmall", height="stretch"):
@@ -25,15 +25,16 @@ def jobs() -> None:
 
 def picture() -> None:
     """The force on one pair under two losses."""
-    # pandas and Plotly take most of a second: imported here, they keep nobody from reading the text above.
+    # pandas takes half a second: imported here, it keeps nobody from reading the text above.
     import numpy as np
 
-    from analysis.figures.pair_force import pair_force
+    from analysis.figures.pair_force import pair_force, pair_force_option
     from analysis.pair_force import PairScene, pair_forces
-    from ui.exhibit import show
+    from ui.exhibit import show_at_once
 
     scene = PairScene()
-    show(pair_force(scene, pair_forces(scene, np.linspace(-0.5, 1, 151))), key="pair-force")
+    forces = pair_forces(scene, np.linspace(-0.5, 1, 151))
+    show_at_once(pair_force(scene, forces), pair_force_option(scene, forces), key="pair-force", height=380)
 
 
 def machine_panel() -> None:

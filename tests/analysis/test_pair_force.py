@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.figures.pair_force import pair_force
+from analysis.figures.pair_force import pair_force, pair_force_option
 from analysis.pair_force import PairScene, pair_forces, turning_point
 from losses.errors import LabError
 
@@ -62,3 +62,12 @@ def test_the_figure_has_what_the_table_has():
     assert [trace.name for trace in exhibit.plot.data] == ["SupCon", "SINCERE"]
     np.testing.assert_array_equal(exhibit.plot.data[0].y, exhibit.table["SupCon"])
     assert f"{turning_point(scene):.2f}" in exhibit.plot.layout.annotations[0].text
+
+
+def test_both_drawings_show_the_same_numbers():
+    scene = PairScene()
+    forces = pair_forces(scene, COSINES)
+    plot, option = pair_force(scene, forces).plot, pair_force_option(scene, forces)
+    for trace, series in zip(plot.data, option["series"], strict=True):
+        assert (trace.name, trace.line.color) == (series["name"], series["itemStyle"]["color"])
+        np.testing.assert_array_equal(np.array(series["data"]), np.stack([trace.x, trace.y], axis=1))

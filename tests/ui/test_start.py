@@ -8,7 +8,7 @@ def test_it_opens_with_its_picture_and_nothing_wrong(open_page):
     assert not page.exception
     assert not page.error
     assert page.title[0].value.endswith("?")
-    assert len(page.get("plotly_chart")) == 1
+    assert len(page.get("echarts_chart")) == 1
 
 
 def test_it_leads_to_every_page(open_page):

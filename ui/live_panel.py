@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from ui.errors import explain, plain
+from losses.errors import LabError
+from ui.errors import plain
 from ui.live import Look, Phase, Run, Simulation
 from ui.session import LiveRun, session
 
@@ -47,43 +49,44 @@ def _look(world: World[F]) -> Look[F] | None:
     return live.run.look() if live is not None and live.spec == world.spec else None
 
 
-def _panel(world: World[F], controls: tuple[str, ...], was_running: bool) -> None:
+def _panel(world: World[F], controls: tuple[str, ...], was_going: bool) -> None:
     look = _look(world)
-    phase = None if look is None else look.phase
-    if was_running and phase in (None, Phase.ENDED):
-        st.rerun()  # the whole page: the ticking ends, the finished figures appear
-    _buttons(world, controls, phase)
+    going = look is not None and look.phase is not Phase.ENDED
+    _buttons(world, controls, None if look is None else look.phase)
     with st.container():  # always there, so that the chart below keeps its place
         if look is not None:
             _status(world, look)
-    if look is None or phase is not Phase.ENDED:
-        world.draw(look.frames if look is not None else ())
+    if look is None or going or was_going:
+        world.draw(() if look is None else look.frames)
+    if going != was_going:
+        st.rerun()  # the whole page: the ticking begins, or ends and the finished figures appear
 
 
 def _buttons(world: World[F], controls: tuple[str, ...], phase: Phase | None) -> None:
-    run = session().live.run if session().live is not None else None
-    going = phase in (Phase.RUNNING, Phase.PAUSED)
+    """Callbacks act before the panel is drawn, so that what it shows is already so."""
+    going, start = phase in (Phase.RUNNING, Phase.PAUSED), partial(_start, world, controls)
+    run = session().live.run if going else None
+    label = "Resume" if phase is Phase.PAUSED else "Run"
     with st.container(horizontal=True):
-        if st.button("Resume" if phase is Phase.PAUSED else "Run", type="primary", disabled=phase is Phase.RUNNING):
-            _act(run.resume if going else lambda: _start(world, controls, paused=False))
-        if st.button("Pause", disabled=phase is not Phase.RUNNING):
-            _act(run.pause)
-        if st.button("Step", disabled=phase is Phase.RUNNING, help="Train up to the next recorded frame, then wait."):
-            _act(run.step if going else lambda: _start(world, controls, paused=True))
-        if st.button("Stop", disabled=not going):
-            _act(run.stop)
+        at_rest = phase is not Phase.RUNNING
+        st.button(label, type="primary", disabled=not at_rest, on_click=run.resume if run else start)
+        st.button("Pause", disabled=at_rest, on_click=run.pause if run else None)
+        hint = "Train up to the next recorded frame, then wait."
+        st.button("Step", disabled=not at_rest, help=hint, on_click=run.step if run else partial(start, paused=True))
+        st.button("Stop", disabled=run is None, on_click=run.stop if run else None)
+    if session().refusal:
+        st.error(plain(session().refusal))
+        session().refusal = ""
 
 
-def _act(command: Callable[[], None]) -> None:
-    with explain():
-        command()
-        st.rerun()
-
-
-def _start(world: World[F], controls: tuple[str, ...], *, paused: bool) -> None:
+def _start(world: World[F], controls: tuple[str, ...], *, paused: bool = False) -> None:
     settings = {key: st.session_state[key] for key in controls}
-    run: Run[Any] = Run(world.simulation, paused=paused)
-    session().live = LiveRun(session().page, world.spec, settings, run)
+    try:
+        run: Run[Any] = Run(world.simulation, paused=paused)
+    except LabError as mistake:
+        session().refusal = str(mistake)
+    else:
+        session().live = LiveRun(session().page, world.spec, settings, run)
 
 
 def _status(world: World[F], look: Look[F]) -> None:

@@ -25,12 +25,16 @@ class LiveRun:
 
 @dataclass(slots=True)
 class Session:
-    """What outlives a rerun beside the widgets: the page, the place of its controls, the pages' links, the run."""
+    """What outlives a rerun beside the widgets: the page, the place of its controls, the pages' links, the run.
+
+    `refusal`: why a run did not start, until it has been said.
+    """
 
     page: str = ""
     controls: DeltaGenerator | None = None
     links: dict[str, PageLink] = field(default_factory=dict)
     live: LiveRun | None = None
+    refusal: str = ""
 
     @property
     def link(self) -> PageLink:

@@ -41,7 +41,7 @@ def test_it_runs_to_its_end_and_shows_the_finished_figures(server, tab):
 
 
 def test_it_moves_without_rebuilding_its_chart_and_stops_within_a_second(server, tab):
-    opened = tab().open(f"{server.url}/Simplex_labels?steps=20000")
+    opened = tab().open(f"{server.url}/Simplex_labels?steps=20000&show=answers")
     page = opened.page
     page.locator("canvas").first.wait_for(timeout=60_000)
     page.evaluate(COUNT_REBUILDS)
@@ -68,7 +68,7 @@ def seconds_to_stop(page: Page) -> float:
 
 
 def test_pause_holds_and_step_goes_one_frame(server, tab):
-    page = tab().open(f"{server.url}/Simplex_labels?steps=20000").page
+    page = tab().open(f"{server.url}/Simplex_labels?steps=20000&show=answers").page
     running(page)
     press(page, "Pause")
     progress = page.get_by_text(re.compile("^Paused at step "))

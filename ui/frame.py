@@ -35,18 +35,18 @@ PAGES: dict[str, Page] = {
         "What does each loss learn when labels are soft?",
     ),
     "checkpoints": Page(
-        "pages/3_Checkpoints.py",
+        "pages/7_Checkpoints.py",
         "Checkpoints",
         "Inspect checkpoints",
         "What has this encoder learned?",
     ),
     "forces": Page(
-        "pages/2_Forces.py",
+        "pages/6_Forces.py",
         "Gradient forces",
         "Present a claim",
         "Which pairs does a loss pull together, and which does it push apart?",
     ),
-    "losses": Page("pages/4_Losses.py", "Losses", "Look up", "Which pairs are in this loss?"),
+    "losses": Page("pages/8_Losses.py", "Losses", "Look up", "Which pairs are in this loss?"),
 }
 
 

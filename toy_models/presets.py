@@ -1,0 +1,15 @@
+"""A preset: a spec with a name and one sentence on what to look at. No torch here."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset(Generic[S]):
+    """`title` for a menu, `look_at` one sentence: what happens, and what it teaches, a failure too."""
+
+    title: str
+    look_at: str
+    spec: S

@@ -1,0 +1,40 @@
+"""Runs of the noise floor worth a look."""
+
+from collections.abc import Mapping
+
+from toy_models.noise_floor.spec import NoiseFloorSpec
+from toy_models.presets import Preset
+
+PRESETS: Mapping[str, Preset[NoiseFloorSpec]] = {
+    "paper": Preset(
+        "The paper's four scores",
+        "The Weibit error keeps falling as 1/n, the softmax error stops at the floor that its wrong coordinate leaves.",
+        NoiseFloorSpec(),
+    ),
+    "crowded_endpoint": Preset(
+        "Crowded at the endpoint",
+        "Scores at 0.9 to 0.999 look alike to a softmax and far apart to the Weibit link: the floor is ten times higher.",
+        NoiseFloorSpec(scores=(0.2, 0.9, 0.97, 0.99, 0.999), exponent=0.6),
+    ),
+    "too_close": Preset(
+        "Failure: scores too close",
+        "On scores this close the two coordinates are one line, so the floor all but vanishes and nobody can tell.",
+        NoiseFloorSpec(scores=(0.30, 0.31, 0.32, 0.33)),
+    ),
+    "no_preference": Preset(
+        "Failure: exponent 0",
+        "When scores do not matter, slope 0 is right on every coordinate: both links are exact, and there is no floor.",
+        NoiseFloorSpec(exponent=0.0),
+    ),
+    "always_the_top": Preset(
+        "Failure: the top always wins",
+        "With a steep exponent few draws have a loser, the likelihood has no maximum, and those repetitions are counted"
+        " out: the small n have no honest error.",
+        NoiseFloorSpec(scores=(0.1, 0.5, 0.9), exponent=4.0, draws=(10, 20, 50, 100, 1000, 10_000)),
+    ),
+    "two_scores": Preset(
+        "Failure: two scores only",
+        "One slope fits one log-odds through any coordinate: with two scores the links agree to the last digit.",
+        NoiseFloorSpec(scores=(0.2, 0.9)),
+    ),
+}

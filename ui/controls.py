@@ -50,6 +50,23 @@ class Panel:
         value = st.number_input(label, low, high, start, step, format="%g", key=key, help=help)
         return self._keep(key, value, default, [repr(value)])
 
+    def numbers(
+        self, label: str, key: str, *, default: tuple[float, ...], low: float, high: float, help: str | None = None
+    ) -> tuple[float, ...]:
+        """Numbers from `low` to `high`, typed with commas or spaces between; a bad list gives way to the default."""
+        start = self.link.start(key, _listed(default), lambda asked: " ".join(asked))
+        typed = st.text_input(label, start, max_chars=400, key=key, help=help)
+        rule = f"must be numbers from {low:g} to {high:g}"
+        try:
+            value = tuple(_number(key, rule, raw, low, high, whole=False) for raw in typed.replace(",", " ").split())
+        except LabError as mistake:
+            self.mistakes.append(mistake)
+            value = ()
+        value = value or default
+        kept = self._keep(key, value, default, [f"{number:.12g}" for number in value])
+        self.link.last[key] = typed  # what the widget is made with when one comes back
+        return kept
+
     def choice(self, label: str, key: str, options: Mapping[str, str], *, default: str, help: str | None = None) -> str:
         """One of `options`, name -> label; a link says the name."""
         names = list(options)
@@ -139,6 +156,10 @@ def _number(key: str, rule: str, raw: str, low: float, high: float, *, whole: bo
     if not low <= value <= high or (whole and not value.is_integer()):
         raise LabError(key, rule, clipped(raw), _REMEDY)
     return value
+
+
+def _listed(values: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:.12g}" for value in values)
 
 
 def _name(key: str, options: Mapping[str, str], raw: str) -> str:

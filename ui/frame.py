@@ -34,6 +34,12 @@ PAGES: dict[str, Page] = {
         "Explore toy worlds",
         "What does each loss learn when labels are soft?",
     ),
+    "noise_floor": Page(
+        "pages/4_Noise_floor.py",
+        "Noise floor",
+        "Explore toy worlds",
+        "Does more data cure a softmax at the top?",
+    ),
     "checkpoints": Page(
         "pages/7_Checkpoints.py",
         "Checkpoints",

@@ -39,7 +39,7 @@ def moments(x: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _solve(x: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """Slopes at which x has the means (M,), strictly between 0 and 1: Newton, halving where it would leave a bracket."""
+    """Slopes at which x has the means (M,), between 0 and 1: Newton, halving where it would leave a bracket."""
     low, high = _bracket(x, means)
     slopes = np.clip(0.0, low, high)
     for _ in range(MOST_ITERATIONS):

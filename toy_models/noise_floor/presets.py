@@ -13,8 +13,8 @@ PRESETS: Mapping[str, Preset[NoiseFloorSpec]] = {
     ),
     "crowded_endpoint": Preset(
         "Crowded at the endpoint",
-        "Scores at 0.9 to 0.999 look alike to a softmax and far apart to the Weibit link: the floor is ten times higher.",
-        NoiseFloorSpec(scores=(0.2, 0.9, 0.97, 0.99, 0.999), exponent=0.6),
+        "Scores that are close for a softmax lie far apart for Weibit, so the floor is well above the paper's.",
+        NoiseFloorSpec(scores=(0.15, 0.70, 0.90, 0.95, 0.98)),
     ),
     "too_close": Preset(
         "Failure: scores too close",

@@ -16,7 +16,7 @@ BINS = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """The first `step` blocks of repetitions, after `seconds` of computing; L links in the order of `LINKS`, Q values n.
+    """The first `step` blocks, after `seconds` of computing; L links in the order of `LINKS`, Q values n.
 
     squared_error (L, Q) mean of (estimate - true log-odds)^2, with its standard_error (L, Q); bias (L, Q) mean of
     estimate - truth; infinite (L, Q) repetitions whose estimate is infinite, counted and left out of the three.

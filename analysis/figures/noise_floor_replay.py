@@ -1,0 +1,52 @@
+"""The noise floor replayed: how the means settle on theory as repetitions come in."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.noise_floor_error import error_panel, marks
+from analysis.figures.player import add_player
+from toy_models.noise_floor import LINKS, Reference, Trace
+
+_MOST_FRAMES = 40
+
+
+def replay_of_repetitions(trace: Trace, answer: Reference) -> Exhibit:
+    """`error_against_draws` on a slider over repetitions; it plays without a server."""
+    chosen = np.unique(np.linspace(0, len(trace.steps) - 1, _MOST_FRAMES).round().astype(int))
+    plot = error_panel(trace, answer, int(chosen[-1]))
+    places = [2 * row + 1 for row in range(len(LINKS))]
+    plot.frames = [
+        go.Frame(
+            name=f"{int(trace.repetitions[frame]):,}",
+            data=[go.Scatter(**marks(trace, row, int(frame))) for row in range(len(LINKS))],
+            traces=places,
+        )
+        for frame in chosen
+    ]
+    add_player(plot, "after repetition ")
+    first, last = int(trace.repetitions[0]), int(trace.repetitions[-1])
+    return Exhibit(
+        stem="noise-floor-replay",
+        title="How many repetitions until the means lie on theory?",
+        plot=plot,
+        how_to_read="Move the slider through the repetitions, or play them: the bars shrink around the dashed lines.",
+        alt=f"Squared error against n after {first:,} to {last:,} repetitions.",
+        table=_table(trace),
+    )
+
+
+def _table(trace: Trace) -> pd.DataFrame:
+    curves = trace.table()
+    return pd.DataFrame(
+        {
+            "link": curves.link,
+            "n": curves.draws,
+            "repetitions": curves.repetitions,
+            "squared error (nats²)": curves.squared_error,
+            "standard error": curves.standard_error,
+            "mean error (nats)": curves.bias,
+            "infinite estimates": curves.infinite,
+        }
+    )

@@ -1,0 +1,137 @@
+"""The parts of the page on the noise floor: controls, statement, live run, finished figures, code."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from toy_models.noise_floor import NoiseFloorSpec
+from toy_models.noise_floor.spec import DRAW, SCORE
+from ui.controls import Panel
+from ui.exhibit import show
+from ui.live_panel import World
+
+if TYPE_CHECKING:
+    from analysis.figures.exhibit import Exhibit
+    from toy_models.noise_floor import Frame, Reference
+
+_DEFAULTS = NoiseFloorSpec()
+_FIGURES = {"error": "Error against n", "spread": "Spread of estimates", "replay": "Replay"}
+
+
+def choose_spec(controls: Panel) -> Callable[[], NoiseFloorSpec]:
+    """What to run; the spec checks itself when it is called for, after all controls are there."""
+    scores = controls.numbers(
+        "Scores",
+        "scores",
+        default=_DEFAULTS.scores,
+        low=SCORE.low,
+        high=SCORE.high,
+        help="Cosines below the endpoint 1; the log-odds are of the largest against the smallest.",
+    )
+    exponent = controls.real("Exponent", "exponent", default=_DEFAULTS.exponent, step=0.1, **_bounds("exponent"))
+    draws = controls.numbers("Draws n", "draws", default=_DEFAULTS.draws, low=DRAW.low, high=DRAW.high)
+    return partial(
+        NoiseFloorSpec,
+        scores=tuple(sorted(scores)),
+        exponent=exponent,
+        draws=tuple(sorted({int(n) if n == int(n) else n for n in draws})),  # type: ignore[arg-type]
+        repetitions=_whole(controls, "Repetitions", "repetitions"),
+        seed=_whole(controls, "Seed", "seed"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which figures of a finished run are shown."""
+
+    figures: tuple[str, ...]
+
+
+def choose_view(controls: Panel) -> View:
+    """What to look at when the run has ended."""
+    return View(controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES)))
+
+
+def exact(spec: NoiseFloorSpec) -> "Reference":
+    """Theory for a spec; solved in less time than a cache would take."""
+    from toy_models.noise_floor import reference
+
+    return reference(spec)
+
+
+def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
+    """The world in one formula, with the numbers it has now."""
+    st.markdown(
+        "Winners among a few scores are drawn by the law of an endpoint at 1, and each link fits one slope to them."
+        " The world is our construction, and theory is exact for any setting; that a softmax keeps an error at the"
+        " top however much data there is, is the statement of [Erol et al.](https://arxiv.org/abs/2606.00262)."
+    )
+    weibit, softmax = answer.links
+    st.latex(
+        rf"\begin{{gathered}} p_j \propto (1 - s_j)^{{-{spec.exponent:g}}}, \quad"
+        rf" \log \frac{{p_{{{len(spec.scores)}}}}}{{p_1}} = {answer.log_odds:.6f} \text{{ nats}} \\"
+        rf" \text{{Weibit: error}}^2 \approx \frac{{{weibit.error_rate:.6f}}}{{n}}, \qquad"
+        rf" \text{{softmax}} \to {softmax.limit:.6f}: \; \text{{error}}^2 \approx"
+        rf" {softmax.floor:.6f} {'+' if softmax.error_rate >= 0 else '-'} \frac{{{abs(softmax.error_rate):.4f}}}{{n}}"
+        r" \end{gathered}"
+    )
+
+
+def noise_floor_world(spec: NoiseFloorSpec, answer: "Reference") -> "World[Frame]":
+    """What the live panel runs and draws."""
+    return World(spec, spec.steps, partial(_simulate, spec), partial(_draw, spec, answer))
+
+
+def _simulate(spec: NoiseFloorSpec, on_step: Callable[[int], None]) -> "Iterator[Frame]":
+    from toy_models.noise_floor import simulate
+
+    return simulate(spec, on_step=on_step)
+
+
+def _draw(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
+    from analysis.figures.noise_floor_live import ALT, live_option
+
+    st.echarts_chart(live_option(spec, answer, frames), key="live-noise-floor", height=400, alt=ALT)
+
+
+def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:
+    """The figures of a run that has ended, whole or not."""
+    from analysis.figures.noise_floor_error import error_against_draws
+    from analysis.figures.noise_floor_replay import replay_of_repetitions
+    from analysis.figures.noise_floor_spread import spread_of_estimates
+    from toy_models.noise_floor import Trace
+
+    trace = Trace.of(spec, frames)
+    made: dict[str, Callable[[], Exhibit]] = {
+        "error": lambda: error_against_draws(trace, answer),
+        "spread": lambda: spread_of_estimates(trace, answer),
+        "replay": lambda: replay_of_repetitions(trace, answer),
+    }
+    for name in view.figures:
+        show(made[name](), key=name)
+
+
+def code(spec: NoiseFloorSpec) -> None:
+    """The lines that give the same numbers without the app."""
+    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
+    arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
+    with st.expander("The code that gives these numbers"):
+        st.code(
+            "from toy_models.noise_floor import NoiseFloorSpec, Trace, reference, simulate\n\n"
+            f"spec = NoiseFloorSpec({arguments})\n"
+            "trace = Trace.of(spec, list(simulate(spec)))\n"
+            "print(trace.squared_error[-1], [link.floor for link in reference(spec).links])\n"
+        )
+
+
+def _bounds(field: str) -> dict[str, float]:
+    bound = NoiseFloorSpec.BOUNDS[field]
+    return {"low": bound.low, "high": bound.high}
+
+
+def _whole(controls: Panel, label: str, field: str) -> int:
+    bound = NoiseFloorSpec.BOUNDS[field]
+    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=int(bound.low), high=int(bound.high))

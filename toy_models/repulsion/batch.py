@@ -1,0 +1,50 @@
+"""Who is what to whom in a batch of this world, and where its vectors begin."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from losses.numerics import unit_rows
+from toy_models.repulsion.spec import RepulsionSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """labels (N,) by class; views (N,) by pair of views: samples 2k and 2k + 1 of a class are views of one image.
+
+    The odd one of a class, and a singleton, has no second view.
+    """
+
+    labels: Tensor
+    views: Tensor
+
+    @classmethod
+    def of(cls, spec: RepulsionSpec, device: torch.device | str = "cpu") -> "Batch":
+        labels = torch.tensor(spec.labels, device=device)
+        place = torch.arange(len(labels), device=device) - torch.searchsorted(labels, labels)
+        # Views are numbered apart from each other by class: no class has more pairs than the batch has vectors.
+        return cls(labels, labels * len(labels) + place // 2)
+
+    @property
+    def same_class(self) -> Tensor:
+        """(N, N) bool: pairs of one class, without the diagonal."""
+        return (self.labels[:, None] == self.labels) & ~torch.eye(
+            len(self.labels), dtype=torch.bool, device=self.labels.device
+        )
+
+    @property
+    def noise(self) -> Tensor:
+        """(N, N) bool: pairs of different classes."""
+        return self.labels[:, None] != self.labels
+
+
+def draw_start(spec: RepulsionSpec, generator: Generator) -> Tensor:
+    """Unit vectors (N, D) float64 of one seed, on the CPU."""
+    labels = torch.tensor(spec.labels)
+    centres = torch.randn(spec.classes + spec.singletons, spec.dimensions, generator=generator, dtype=torch.float64)
+    noise = torch.randn(spec.vectors, spec.dimensions, generator=generator, dtype=torch.float64)
+    if spec.start == "random":
+        return unit_rows(noise)
+    chosen = unit_rows(centres)[labels if spec.start == "clusters" else torch.zeros_like(labels)]
+    return unit_rows(chosen + spec.spread * noise)

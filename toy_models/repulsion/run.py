@@ -1,0 +1,131 @@
+"""Move the vectors of every loss and seed as one program and yield what can be seen of them."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from losses.errors import LabError
+from losses.numerics import unit_rows
+from toy_models.device import resolve
+from toy_models.repulsion.batch import Batch, draw_start
+from toy_models.repulsion.measure import METRICS, read
+from toy_models.repulsion.objectives import OBJECTIVES
+from toy_models.repulsion.spec import LOSSES, RepulsionSpec
+from toy_models.threads import one_thread
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """The vectors after `step` updates and `seconds` of moving alone; L losses in the spec's order, S seeds.
+
+    loss (L, S) mean over anchors, nats; gradient_norm (L, S) root mean square over vectors of the gradient along the
+    sphere, of the summed loss; the other metrics (L, S) as in `measure.Reading`. positions (L, N, D) float32 of the
+    first seed.
+    """
+
+    step: int
+    seconds: float
+    repelling_share: np.ndarray
+    push_to_pull: np.ndarray
+    positive_share: np.ndarray
+    same_cosine: np.ndarray
+    noise_cosine: np.ndarray
+    margin: np.ndarray
+    same_force: np.ndarray
+    noise_force: np.ndarray
+    loss: np.ndarray
+    gradient_norm: np.ndarray
+    positions: np.ndarray
+
+
+def simulate(spec: RepulsionSpec, device: str = "cpu", on_step: Callable[[int], None] | None = None) -> Iterator[Frame]:
+    """Frames of a run, one after each step in `spec.frames`.
+
+    A seed's vectors begin at the same places under every loss. Same spec and device, same numbers. `on_step(step)` is
+    called before each update: a live run counts, waits or raises there. LabError where a loss leaves the finite
+    numbers; the frames before it stand.
+    """
+    with one_thread(), torch.no_grad():
+        yield from _frames(spec, _Program(spec, resolve(device)), on_step)
+
+
+def _frames(spec: RepulsionSpec, program: "_Program", on_step: Callable[[int], None] | None) -> Iterator[Frame]:
+    seconds, recorded = 0.0, set(spec.frames)
+    for step in range(spec.steps + 1):
+        if on_step is not None:
+            on_step(step)
+        began = time.perf_counter()
+        if step:
+            program.update()
+        seconds += time.perf_counter() - began
+        if step in recorded:
+            yield program.frame(step, seconds)
+
+
+class _Program:
+    """All vectors of a run in one tensor z (L, S, N, D), with what acts on them."""
+
+    def __init__(self, spec: RepulsionSpec, device: torch.device) -> None:
+        self.spec, self.batch = spec, Batch.of(spec, device)
+        self.objectives = [OBJECTIVES[name] for name in spec.losses]
+        generators = [Generator().manual_seed(spec.seed + s) for s in range(spec.seeds)]
+        start = torch.stack([draw_start(spec, generator) for generator in generators])  # (S, N, D)
+        # Metal has no float64.
+        wide = start.to(torch.float32 if device.type == "mps" else torch.float64)
+        self.z = wide.to(device).repeat(len(spec.losses), 1, 1, 1)
+
+    def forces(self) -> tuple[Tensor, Tensor]:
+        """Cosines and d loss_i / d s_ij, both (L, S, N, N)."""
+        similarities = self.z @ self.z.mT
+        pairs = zip(self.objectives, similarities, strict=True)
+        rows = [torch.func.vmap(lambda s, o=o: o.forces(s, self.batch, self.spec))(each) for o, each in pairs]
+        return similarities, torch.stack(rows)
+
+    def gradient(self, forces: Tensor) -> Tensor:
+        """Of the summed loss along the sphere, (L, S, N, D): s_ij moves z_j by row i and z_i by column j.
+
+        Where all vectors are equal it is 0, and descent stays; a direction that only rounding makes up is none.
+        """
+        euclidean = (forces + forces.mT) @ self.z
+        tangent = euclidean - (euclidean * self.z).sum(-1, keepdim=True) * self.z
+        rounding = 64 * torch.finfo(self.z.dtype).eps * euclidean.norm(dim=-1, keepdim=True)
+        return tangent.masked_fill(tangent.norm(dim=-1, keepdim=True) <= rounding, 0)
+
+    def update(self) -> None:
+        """One step of descent along the tangent, and back onto the sphere."""
+        gradient = self.gradient(self.forces()[1])
+        self.z = unit_rows(self.z - self.spec.learning_rate * gradient)
+
+    def frame(self, step: int, seconds: float) -> Frame:
+        """What the vectors are now."""
+        similarities, forces = self.forces()
+        reading = read(similarities, forces, self.batch, self.spec.temperature)
+        loss = self._losses()
+        _check_finite(self.spec, loss, step)
+        return Frame(
+            step=step,
+            seconds=seconds,
+            **{name: getattr(reading, name) for name in METRICS},
+            loss=loss.numpy(),
+            gradient_norm=self.gradient(forces).square().sum(-1).mean(-1).sqrt().cpu().double().numpy(),
+            positions=self.z[:, 0].float().cpu().numpy(),
+        )
+
+    def _losses(self) -> Tensor:
+        """(L, S) float64 on the CPU."""
+        pairs = zip(self.objectives, self.z, strict=True)
+        rows = [torch.func.vmap(lambda z, o=o: o.loss(z, self.batch, self.spec))(each) for o, each in pairs]
+        return torch.stack(rows).cpu().double()
+
+
+def _check_finite(spec: RepulsionSpec, losses: Tensor, step: int) -> None:
+    if losses.isfinite().all():
+        return
+    row, seed = (int(index) for index in (~losses.isfinite()).nonzero()[0])
+    name = f"{LOSSES[spec.losses[row]]}, seed {spec.seed + seed}:"
+    found = f"{losses[row, seed].item()} at step {step}"
+    raise LabError(f"{name} the loss", "must stay finite", found, "Lower the learning rate.")

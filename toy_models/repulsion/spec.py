@@ -1,0 +1,130 @@
+"""What a run of world 2 is: the widget contract, cache key, URL and test parameter at once. No torch here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import ClassVar
+
+from losses.errors import LabError
+from toy_models.bounds import Bound
+
+LOSSES: Mapping[str, str] = {
+    "supcon": "SupCon",
+    "sincere": "SINCERE",
+    "eps_sup_infonce": "eps-SupInfoNCE",
+    "nt_xent": "InfoNCE on two views",
+}
+"""The losses of this world, name -> title, in the order of every figure."""
+
+STARTS: Mapping[str, str] = {
+    "clusters": "a cluster for each class",
+    "random": "anywhere",
+    "point": "one cluster for all",
+}
+"""Where the vectors begin, name -> title."""
+
+MOST_FRAMES = 80
+MOST_VECTORS = 256
+MOST_PAIRS = 2**17
+"""Pairs of vectors of one loss in one step, over all seeds."""
+MOST_COORDINATES = 2**14
+"""Coordinates of one batch: a frame keeps the positions of each loss's first seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepulsionSpec:
+    """A run: which losses move free unit vectors, how, and from where.
+
+    `classes` classes of `per_class` vectors each, and `singletons` more classes of a single vector: these have no
+    positive, so no loss of their own, and are noise for all others. `start`: unit rows of centre + `spread` N(0, I),
+    with a centre for each class ("clusters"), one for all ("point": at spread 0 all vectors are equal), or uniform on
+    the sphere ("random"). `seeds` starts side by side, from the random numbers of `seed`, `seed` + 1, ...: asking for
+    more leaves the first ones as they were. A step moves each vector against the gradient of the *summed* loss of the
+    anchors, times `learning_rate`: its pace does not depend on the size of the batch. `epsilon` is the margin of
+    eps-SupInfoNCE. LabError for a value outside `BOUNDS`, for a batch without a positive or one too large.
+    """
+
+    losses: tuple[str, ...] = tuple(LOSSES)
+    dimensions: int = 3
+    classes: int = 4
+    per_class: int = 8
+    singletons: int = 0
+    temperature: float = 0.1
+    epsilon: float = 0.25
+    start: str = "clusters"
+    spread: float = 0.3
+    learning_rate: float = 0.02
+    steps: int = 400
+    seeds: int = 4
+    seed: int = 0
+
+    BOUNDS: ClassVar[Mapping[str, Bound]] = {
+        "dimensions": Bound(2, 128, whole=True),
+        "classes": Bound(1, 64, whole=True),
+        "per_class": Bound(1, 128, whole=True),
+        "singletons": Bound(0, 64, whole=True),
+        "temperature": Bound(0.005, 10.0),
+        "epsilon": Bound(0.0, 10.0),
+        "spread": Bound(0.0, 10.0),
+        "learning_rate": Bound(1e-6, 1.0),
+        "steps": Bound(10, 2_000, whole=True),
+        "seeds": Bound(1, 32, whole=True),
+        "seed": Bound(0, 2**31 - 1, whole=True),
+    }
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.losses if name not in LOSSES]
+        if unknown or not self.losses or len(set(self.losses)) < len(self.losses):
+            rule = f"must be one or more of {', '.join(LOSSES)}, each once"
+            raise LabError("losses", rule, ", ".join(map(str, unknown or self.losses)) or "none", "Leave out the rest.")
+        if self.start not in STARTS:
+            raise LabError("start", f"must be one of {', '.join(STARTS)}", repr(self.start))
+        for name, bound in self.BOUNDS.items():
+            bound.check(name, getattr(self, name))
+        self._check_size()
+
+    def _check_size(self) -> None:
+        if self.per_class == 1:
+            rule = "must be at least 2: no class has two samples, so no anchor has a positive"
+            raise LabError("per_class", rule, 1, "Use singletons for classes of one sample beside larger ones.")
+        smaller = "Take fewer or smaller classes."
+        if self.vectors > MOST_VECTORS:
+            raise LabError("classes x per_class + singletons", f"must be at most {MOST_VECTORS}", self.vectors, smaller)
+        limits = {"seeds": MOST_PAIRS // self.vectors**2, "dimensions": MOST_COORDINATES // self.vectors}
+        for name, most in limits.items():
+            if getattr(self, name) > most:
+                rule = f"must be at most {most} with {self.vectors} vectors"
+                raise LabError(name, rule, getattr(self, name), smaller)
+
+    @property
+    def vectors(self) -> int:
+        """N, the vectors of one batch."""
+        return self.classes * self.per_class + self.singletons
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The class of each vector, ascending; singletons last."""
+        repeated = [label for label in range(self.classes) for _ in range(self.per_class)]
+        return (*repeated, *range(self.classes, self.classes + self.singletons))
+
+    @property
+    def frames(self) -> tuple[int, ...]:
+        """The steps after which a frame is recorded, 0 and the last among them: at most `MOST_FRAMES`.
+
+        Half lie evenly and half geometrically, since most happens early.
+        """
+        even = [round(self.steps * i / (MOST_FRAMES // 2)) for i in range(MOST_FRAMES // 2 + 1)]
+        early = [round(self.steps ** (i / (MOST_FRAMES // 2 - 1))) for i in range(MOST_FRAMES // 2 - 1)]
+        return tuple(sorted({*even, *early}))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "RepulsionSpec":
+        """The spec that `to_json` wrote; LabError for a field that it does not have."""
+        values = json.loads(text)
+        names = {field.name for field in fields(cls)}
+        if not isinstance(values, dict) or set(values) != names:
+            raise LabError("spec", f"must be a JSON object with {', '.join(sorted(names))}", text[:80])
+        return cls(**{**values, "losses": tuple(values["losses"])})

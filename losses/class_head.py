@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from losses import processes
+from losses.blocks import block_rows
 from losses.candidates import CandidateSweep
 from losses.checks import (
     check_batch,
@@ -20,9 +21,9 @@ from losses.checks import (
     check_targets,
     check_temperature,
 )
+from losses.closed_form import EachLoss, WeightedSum
 from losses.numerics import product, reduced, widen
 from losses.options import Options
-from losses.streaming import EachLoss, WeightedSum, block_rows
 
 
 def nll(logits: Tensor, labels: Tensor, *, temperature: float = 1.0, reduction: str = "mean") -> Tensor:

@@ -16,17 +16,21 @@ import torch
 from torch import Tensor
 
 from losses import processes
+from losses.blocks import block_rows, class_blocks, equal_blocks
 from losses.checks import can_look, check_batch, check_floats, check_labels, check_number, check_temperature
 from losses.errors import LabError
+from losses.exponentials import RowExp, row_exp
 from losses.formulas import eps_sup_infonce_of_anchors, supcon_of_anchors
 from losses.numerics import product, unit_rows, widen
 from losses.options import Options
 from losses.pairs import Roles, roles_by_label
+from losses.positives import AnyGroups, Groups, SortedGroups, class_sizes
 from losses.reduction import reduced, swept
 from losses.rules import eps_sup_infonce_rule, supcon_rule
-from losses.streaming import Rule, Sweep, block_rows, class_blocks, equal_blocks
+from losses.streaming import Rule, Sweep
 
 Formula = Callable[[Tensor, Roles], Tensor]
+GroupedRule = Callable[[Groups, RowExp], Rule]
 
 
 def supcon(
@@ -75,7 +79,7 @@ def sincere(
 
     >>> import torch
     >>> sincere(torch.ones(4, 1), torch.tensor([0, 0, 1, 1])).item()  # log 3
-    1.098612...
+    1.09861...
     """
     options = Options(normalize, reduction, chunk_size, plain, distributed)
     return eps_sup_infonce_by(embeddings, labels, temperature, 0.0, options)
@@ -101,7 +105,7 @@ def eps_sup_infonce(
 
     >>> import torch
     >>> eps_sup_infonce(torch.ones(4, 1), torch.tensor([0, 0, 1, 1]), epsilon=0.0).item()  # log 3
-    1.098612...
+    1.09861...
     """
     options = Options(normalize, reduction, chunk_size, plain, distributed)
     return eps_sup_infonce_by(embeddings, labels, temperature, epsilon, options)
@@ -141,7 +145,7 @@ def _over_anchors(
     embeddings: Tensor,
     labels: Tensor,
     formula: Formula,
-    rule: Callable[[Tensor], Rule],
+    rule: GroupedRule,
     temperature: float,
     options: Options,
 ) -> Tensor:
@@ -154,32 +158,34 @@ def _over_anchors(
         takes_part = _checked(roles.positives.any(dim=-1))
         losses = formula(product(z, z.mT) / temperature, roles)
         return reduced(losses, takes_part, own, options)
-    takes_part = _checked(_class_sizes(y) > 1)  # (N,)
-    sweep = _sweep(z, y, own, rule, 1 / temperature, block_rows(z, options.chunk_size))
-    return swept(z, sweep, takes_part, own, options)
+    sweep, sizes = _sweep(z, y, own, rule, 1 / temperature, block_rows(z, options.chunk_size))
+    return swept(z, sweep, _checked(sizes > 1), own, options)
 
 
 def _checked(takes_part: Tensor) -> Tensor:
+    """Which anchors have a positive, (N,); LabError where none has."""
     if can_look(takes_part) and not takes_part.any():
         rule = "must repeat: no class has two samples, so no anchor has a positive"
         raise LabError("labels", rule, None, "Use a larger batch.")
     return takes_part
 
 
-def _class_sizes(labels: Tensor) -> Tensor:
-    """How many anchors share each anchor's label, (N,) -> (N,), in memory of order N and with no look at values."""
-    ordered = labels.sort().values
-    return torch.searchsorted(ordered, labels, right=True) - torch.searchsorted(ordered, labels)
+def _sweep(z: Tensor, labels: Tensor, own: Tensor, rule: GroupedRule, scale: float, rows: int) -> tuple[Sweep, Tensor]:
+    """The sweep, and the size of each anchor's class (N,).
 
-
-def _sweep(z: Tensor, labels: Tensor, own: Tensor, rule: Callable[[Tensor], Rule], scale: float, rows: int) -> Sweep:
-    """On a CPU anchors are sorted by class, so that masks become narrow bands. That takes class sizes, which a GPU
-    would have to be waited for: there masks are as wide as the batch."""
-    if z.device.type != "cpu":
-        return Sweep(rule(labels), equal_blocks(own, len(z), rows), scale)
+    On a CPU anchors are sorted by class, so that masks become slices. That takes class sizes, which a GPU would have
+    to be waited for: there masks are as wide as the batch.
+    """
+    exp = row_exp(z, scale)
+    if not can_look(labels):
+        sizes = class_sizes(labels)
+        return Sweep(rule(AnyGroups(labels, sizes), exp), equal_blocks(own, rows), scale), sizes
     sorted_labels, order = labels.sort(stable=True)
-    sizes = sorted_labels.unique_consecutive(return_counts=True)[1].tolist()
+    counts = sorted_labels.unique_consecutive(return_counts=True)[1]  # (C,)
+    groups = SortedGroups.of(counts)
     is_own = torch.zeros_like(labels, dtype=torch.bool).index_fill_(0, own, True)[order]
-    owned = [int(of_class.sum()) for of_class in is_own.split(sizes)] if len(own) < len(z) else sizes
-    blocks = class_blocks(is_own.nonzero().squeeze(1), owned, sizes, rows)
-    return Sweep(rule(sorted_labels), blocks, scale, order)
+    of_class = counts.tolist()
+    owned = [int(part.sum()) for part in is_own.split(of_class)] if len(own) < len(z) else of_class
+    blocks = class_blocks(is_own.nonzero().squeeze(1), owned, of_class, rows)
+    sizes = torch.empty_like(groups.sizes).index_copy_(0, order, groups.sizes)
+    return Sweep(rule(groups, exp), blocks, scale, order), sizes

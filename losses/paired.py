@@ -7,23 +7,26 @@ hundred where it is None. `plain` takes the formula through autograd with all si
 derivatives. `distributed` joins the batches of all processes; see `losses.processes` for the gradient's convention.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from losses import processes
-from losses.checks import check_batch, check_chunk_size, check_floats, check_number, check_temperature
+from losses.blocks import block_rows, equal_blocks
+from losses.checks import can_look, check_batch, check_chunk_size, check_floats, check_number, check_temperature
 from losses.errors import LabError
-from losses.evidence import TailEvidence, WeinceDiagnostics, weigh
+from losses.evidence import ENDPOINT_GAP, TailEvidence, WeinceDiagnostics, weigh
+from losses.exponentials import RowExp, row_exp
 from losses.formulas import contrast_of_anchors, weibit_coordinate
-from losses.nearest import largest
+from losses.nearest import smallest
 from losses.numerics import product, unit_rows, widen
 from losses.options import Options
 from losses.pairs import other_view, roles_by_view
 from losses.reduction import reduced, swept
 from losses.rules import blend_rule, contrast_rule
-from losses.streaming import Rule, Sweep, block_rows, equal_blocks
+from losses.streaming import Rule, Sweep
 
 Link = Callable[[Tensor], Tensor]
 
@@ -112,7 +115,8 @@ def nt_xent_by(view_a: Tensor, view_b: Tensor, temperature: float, options: Opti
     """`nt_xent` with its options in one object."""
     check_temperature(temperature)
     z, own = _anchors(view_a, view_b, options)
-    return _contrast(z, own, lambda cosines: cosines / temperature, contrast_rule, 1 / temperature, options)
+    scale = 1 / temperature
+    return _contrast(z, own, lambda cosines: cosines / temperature, contrast_rule(row_exp(z, scale)), scale, options)
 
 
 def weibit_by(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> Tensor:
@@ -120,7 +124,7 @@ def weibit_by(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> 
     check_number("beta", beta, above=0)
     z, own = _anchors(view_a, view_b, options)
     curved = torch.full_like(z[:, 0], beta)
-    rule = blend_rule(torch.zeros_like(curved), curved, 1.0)
+    rule = blend_rule(torch.zeros_like(curved), curved, 1.0, _blend_exp(z, 0.0, curved))
     return _contrast(z, own, lambda cosines: beta * weibit_coordinate(cosines), rule, 1.0, options)
 
 
@@ -134,7 +138,8 @@ def weince_by(view_a: Tensor, view_b: Tensor, spec: TailEvidence, temperature: f
     def blend(cosines: Tensor) -> Tensor:
         return straight[:, None] * (cosines / temperature) + curved[:, None] * weibit_coordinate(cosines)
 
-    return _contrast(z, own, blend, blend_rule(straight, curved, temperature), 1 / temperature, options)
+    rule = blend_rule(straight, curved, temperature, _blend_exp(z, 1 / temperature, curved))
+    return _contrast(z, own, blend, rule, 1 / temperature, options)
 
 
 def weince_diagnostics(
@@ -183,13 +188,19 @@ def _anchors(view_a: Tensor, view_b: Tensor, options: Options) -> tuple[Tensor, 
     return torch.cat([a, b]), torch.cat([own, own + len(a)])
 
 
+def _blend_exp(z: Tensor, scale: float, curved: Tensor) -> RowExp:
+    """For scores that are a cosine's times `scale`, and a clamped -log(1 - s) times curved (2B,)."""
+    steepest = -math.log(ENDPOINT_GAP) * float(curved.max()) if can_look(curved) else math.inf
+    return row_exp(z, scale, steepest)
+
+
 def _contrast(z: Tensor, own: Tensor, link: Link, rule: Rule, scale: float, options: Options) -> Tensor:
     """Cross-entropy of the linked cosines over the others of each of the 2B anchors, towards its other view."""
     everyone = torch.ones_like(z[:, 0], dtype=torch.bool)
     if options.takes_plain_path(z):
         losses = contrast_of_anchors(link(product(z, z.mT)), roles_by_view(len(z), z.device))
         return reduced(losses, everyone, own, options)
-    sweep = Sweep(rule, equal_blocks(own, len(z), block_rows(z, options.chunk_size)), scale)
+    sweep = Sweep(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)
     return swept(z, sweep, everyone, own, options)
 
 
@@ -200,8 +211,7 @@ def _diagnose(z: Tensor, spec: TailEvidence, chunk_size: int | None) -> WeinceDi
     size = spec.tail_size(len(z) - 2)
     tails = []
     for anchors in torch.arange(len(z), device=z.device).split(block_rows(z, chunk_size)):
-        cosines = product(z[anchors], z.mT)
-        cosines = cosines.scatter(1, anchors[:, None], -torch.inf)
-        cosines = cosines.scatter(1, other_view(anchors, len(z))[:, None], -torch.inf)
-        tails.append(1 - largest(cosines, size))
+        pair = torch.stack([anchors, other_view(anchors, len(z))], dim=1)
+        shortfalls = product(z[anchors], z.mT).neg_().add_(1)
+        tails.append(smallest(shortfalls.scatter(1, pair, torch.inf), size))
     return weigh(torch.cat(tails), spec)

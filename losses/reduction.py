@@ -4,8 +4,9 @@ import torch
 from torch import Tensor
 
 from losses import processes
+from losses.closed_form import EachLoss, WeightedSum
 from losses.options import Options
-from losses.streaming import EachLoss, Sweep, WeightedSum
+from losses.streaming import Sweep
 
 
 def reduced(losses: Tensor, takes_part: Tensor, own: Tensor, options: Options) -> Tensor:

@@ -34,6 +34,12 @@ PAGES: dict[str, Page] = {
         "Explore toy worlds",
         "What does each loss learn when labels are soft?",
     ),
+    "repulsion": Page(
+        "pages/3_Repulsion.py",
+        "Repulsion",
+        "Explore toy worlds",
+        "Does a loss push apart what belongs together?",
+    ),
     "noise_floor": Page(
         "pages/4_Noise_floor.py",
         "Noise floor",

@@ -16,8 +16,8 @@ from analysis.gradients import Balance, ForceMatrix, PairTerms, balance
 from losses.catalog import CATALOG
 
 # Matrices are square and share the page's width: the more there are, the lower the figure.
-_HEIGHTS = {1: 600, 2: 500, 3: 420}
-_AXES = ("", "2", "3")
+_HEIGHTS = {1: 600, 2: 500, 3: 420, 4: 360}
+_AXES = ("", "2", "3", "4")
 _SCALED = 0.95
 _OUTLINE = {"color": GREY, "width": 1}
 

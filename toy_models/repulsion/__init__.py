@@ -13,16 +13,16 @@ from toy_models.repulsion.exact import Optimum, Reference, reference
 from toy_models.repulsion.spec import LOSSES, STARTS, RepulsionSpec
 
 if TYPE_CHECKING:
+    from toy_models.repulsion.class_size import Study, StudySpec, study
     from toy_models.repulsion.run import Frame, simulate
-    from toy_models.repulsion.study import Study, StudySpec, study
     from toy_models.repulsion.trace import Trace
 
 _HOMES = {
     "Frame": "run",
     "simulate": "run",
-    "Study": "study",
-    "StudySpec": "study",
-    "study": "study",
+    "Study": "class_size",
+    "StudySpec": "class_size",
+    "study": "class_size",
     "Trace": "trace",
 }
 

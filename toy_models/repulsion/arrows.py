@@ -8,6 +8,7 @@ from torch import Tensor
 
 from losses.errors import LabError
 from toy_models.repulsion.batch import Batch
+from toy_models.repulsion.measure import resolution
 from toy_models.repulsion.objectives import OBJECTIVES
 from toy_models.repulsion.spec import RepulsionSpec
 
@@ -27,34 +28,25 @@ class Arrows:
 
 
 def force_of(spec: RepulsionSpec, loss: str, positions: np.ndarray) -> np.ndarray:
-    """d loss_i / d s_ij of unit vectors (N, D), (N, N) float64."""
-    z = _unit(positions)
-    return OBJECTIVES[loss].forces(z @ z.mT, Batch.of(spec), spec).numpy()
+    """d loss_i / d s_ij of unit vectors (N, D), (N, N) float64; 0 on same-class pairs where rounding has the sign."""
+    z, batch = torch.from_numpy(positions), Batch.of(spec)
+    forces = OBJECTIVES[loss].forces(z @ z.mT, batch, spec)
+    rounding = batch.same_class & (forces.abs() <= resolution(batch, spec.temperature, forces.dtype))
+    return forces.masked_fill(rounding, 0).numpy()
 
 
 def arrows(spec: RepulsionSpec, loss: str, positions: np.ndarray, anchor: int | None = None) -> Arrows:
     """Of the summed loss, or of one anchor's loss alone. LabError for an anchor that is not there."""
     if anchor is not None and not 0 <= anchor < spec.vectors:
         raise LabError("anchor", f"must be a whole number from 0 to {spec.vectors - 1}", anchor)
-    z, batch = _unit(positions), Batch.of(spec)
-    forces = OBJECTIVES[loss].forces(z @ z.mT, batch, spec)
+    z, batch = torch.from_numpy(positions), Batch.of(spec)
+    forces = torch.from_numpy(force_of(spec, loss, positions))
     if anchor is not None:
         forces = forces * (torch.arange(spec.vectors) == anchor)[:, None]
     groups = (forces.clamp_max(0) * batch.same_class, forces.clamp_min(0) * batch.same_class, forces * batch.noise)
-    return Arrows(loss, z.numpy(), *(_descent(group, z).numpy() for group in groups))
-
-
-def most_pushed(spec: RepulsionSpec, positions: np.ndarray) -> int:
-    """The anchor whose SupCon pushes its own class hardest."""
-    forces = force_of(spec, "supcon", positions)
-    return int(np.where(Batch.of(spec).same_class.numpy(), forces, 0).clip(0).sum(axis=1).argmax())
+    return Arrows(loss, positions, *(_descent(group, z).numpy() for group in groups))
 
 
 def _descent(forces: Tensor, z: Tensor) -> Tensor:
     euclidean = -(forces + forces.mT) @ z
     return euclidean - (euclidean * z).sum(-1, keepdim=True) * z
-
-
-def _unit(positions: np.ndarray) -> Tensor:
-    """Positions are recorded in float32: rows in float64 are scaled to norm 1 again."""
-    return torch.nn.functional.normalize(torch.from_numpy(positions.astype(np.float64)), dim=-1)

@@ -54,14 +54,17 @@ def read(similarities: Tensor, forces: Tensor, batch: Batch, temperature: float)
 
 
 def repels(forces: Tensor, batch: Batch, temperature: float) -> Tensor:
-    """(..., N, N) bool: same-class pairs that are pushed apart.
+    """(..., N, N) bool: same-class pairs that are pushed apart."""
+    return (forces > resolution(batch, temperature, forces.dtype)) & batch.same_class
 
-    Where q_ip = 1/|P| exactly (a class at one point, its noise out of reach) rounding alone would decide: a
-    derivative counts from some thousand roundings of its two terms on.
+
+def resolution(batch: Batch, temperature: float, dtype: torch.dtype) -> Tensor:
+    """(N, 1): the derivative on a positive from which on its sign is no rounding, some thousand times that of its terms.
+
+    Where q_ip = 1/|P| (a class at one point, its noise out of reach) rounding alone would decide.
     """
     positives = batch.same_class.sum(-1, keepdim=True).clamp_min(1)
-    resolution = 4096 * torch.finfo(forces.dtype).eps / (positives * temperature)
-    return (forces > resolution) & batch.same_class
+    return 4096 * torch.finfo(dtype).eps / (positives * temperature)
 
 
 def _positive_share(similarities: Tensor, batch: Batch, temperature: float) -> Tensor:

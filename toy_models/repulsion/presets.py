@@ -15,8 +15,9 @@ PRESETS: Mapping[str, Preset[RepulsionSpec]] = MappingProxyType(
         ),
         "circle": Preset(
             "Two classes on the circle",
-            "With little room the arrows are easy to follow: each class shrinks to a point, opposite to the other.",
-            RepulsionSpec(dimensions=2, classes=2, per_class=6, temperature=0.2, learning_rate=0.02),
+            "The arrows are easy to follow here: under the labelled losses each class shrinks and they go to opposite"
+            " ends, SupCon's against its own push.",
+            RepulsionSpec(dimensions=2, classes=2, per_class=6, temperature=0.2),
         ),
         "one_positive": Preset(
             "One positive an anchor",

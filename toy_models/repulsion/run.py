@@ -23,8 +23,8 @@ class Frame:
     """The vectors after `step` updates and `seconds` of moving alone; L losses in the spec's order, S seeds.
 
     loss (L, S) mean over anchors, nats; gradient_norm (L, S) root mean square over vectors of the gradient along the
-    sphere, of the summed loss; the other metrics (L, S) as in `measure.Reading`. positions (L, N, D) float32 of the
-    first seed.
+    sphere, of the summed loss; the other metrics (L, S) as in `measure.Reading`. positions (L, N, D) of the first
+    seed, in the run's own precision: forces computed from them are those that acted.
     """
 
     step: int
@@ -92,8 +92,8 @@ class _Program:
         """
         euclidean = (forces + forces.mT) @ self.z
         tangent = euclidean - (euclidean * self.z).sum(-1, keepdim=True) * self.z
-        rounding = 64 * torch.finfo(self.z.dtype).eps * euclidean.norm(dim=-1, keepdim=True)
-        return tangent.masked_fill(tangent.norm(dim=-1, keepdim=True) <= rounding, 0)
+        rounding = 64 * torch.finfo(self.z.dtype).eps * (forces.abs().sum(-1) + forces.abs().sum(-2))
+        return tangent.masked_fill((tangent.norm(dim=-1) <= rounding)[..., None], 0)
 
     def update(self) -> None:
         """One step of descent along the tangent, and back onto the sphere."""
@@ -112,7 +112,7 @@ class _Program:
             **{name: getattr(reading, name) for name in METRICS},
             loss=loss.numpy(),
             gradient_norm=self.gradient(forces).square().sum(-1).mean(-1).sqrt().cpu().double().numpy(),
-            positions=self.z[:, 0].float().cpu().numpy(),
+            positions=self.z[:, 0].cpu().double().numpy(),
         )
 
     def _losses(self) -> Tensor:

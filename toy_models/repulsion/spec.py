@@ -11,10 +11,10 @@ from toy_models.bounds import Bound
 LOSSES: Mapping[str, str] = {
     "supcon": "SupCon",
     "sincere": "SINCERE",
-    "eps_sup_infonce": "eps-SupInfoNCE",
-    "nt_xent": "InfoNCE on two views",
+    "eps_sup_infonce": "ε-SupInfoNCE",
+    "nt_xent": "NT-Xent",
 }
-"""The losses of this world, name -> title, in the order of every figure."""
+"""The losses of this world, name -> title, in the order of every figure. NT-Xent is InfoNCE on two views, blind to labels."""
 
 STARTS: Mapping[str, str] = {
     "clusters": "a cluster for each class",

@@ -6,7 +6,7 @@ from enum import Enum
 import numpy as np
 from scipy.special import stdtrit
 
-from toy_models.repulsion.study import DESIGNS, Study
+from toy_models.repulsion.class_size import DESIGNS, Study
 
 NEGLIGIBLE = 0.02
 """A change of push-to-pull from one class size to the next that is called level."""

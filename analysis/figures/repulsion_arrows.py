@@ -1,0 +1,202 @@
+"""World 2's forces as arrows on the circle or the sphere: blue pulls a class together, orange pushes it apart."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.repulsion_places import frame_line, globe, listed, vector_style
+from analysis.figures.theme import GREY, PULL, PUSH, layout
+from losses.errors import LabError
+from toy_models.repulsion import LOSSES, RepulsionSpec, Trace
+
+if TYPE_CHECKING:
+    from toy_models.repulsion.arrows import Arrows
+
+_KINDS = {
+    "pull": ("pulled by its class", PULL, "solid"),
+    "push": ("pushed by its class", PUSH, "solid"),
+    "noise": ("pushed by noise", GREY, "dot"),
+}
+_LONGEST = 0.5
+_EYE = {"eye": {"x": 1.1, "y": 0.9, "z": 0.5}}
+
+
+def force_arrows(trace: Trace, frame: int, anchor: int | None = None) -> Exhibit:
+    """Side by side, all at one moment and on one scale: the forces of all anchors, or of one anchor's loss alone.
+
+    LabError beyond the sphere, where there is no picture, and for an anchor that is not there.
+    """
+    from toy_models.repulsion.arrows import arrows
+
+    spec = trace.spec
+    if spec.dimensions > 3:
+        rule = "must be 2 or 3 for arrows"
+        raise LabError("dimensions", rule, spec.dimensions, "The force matrices show every pair in any dimension.")
+    found = [arrows(spec, name, trace.positions[frame, row], anchor) for row, name in enumerate(spec.losses)]
+    step = int(trace.steps[frame])
+    return Exhibit(
+        stem=f"repulsion-arrows-step{step}" + ("" if anchor is None else f"-anchor{anchor}"),
+        title=_title(found, step, anchor),
+        plot=_plot(spec, found, anchor),
+        how_to_read=_how_to_read(found, anchor),
+        alt=f"{_title(found, step, anchor)}. Arrows on the {'circle' if spec.dimensions == 2 else 'sphere'}.",
+        table=_table(spec, found, step),
+    )
+
+
+def _plot(spec: RepulsionSpec, found: "Sequence[Arrows]", anchor: int | None) -> go.Figure:
+    flat = spec.dimensions == 2
+    kind = {"type": "xy" if flat else "scene"}
+    titles = [LOSSES[name] for name in spec.losses]
+    plot = make_subplots(1, len(found), subplot_titles=titles, specs=[[kind] * len(found)], horizontal_spacing=0.02)
+    layout(plot, x="", y="", height=430)
+    plot.update_layout(margin={"l": 8, "r": 8, "t": 76, "b": 8}, legend={"y": 1.08})
+    plot.update_annotations(font_size=13)
+    scale = _LONGEST / _longest(found)
+    for column, each in enumerate(found, start=1):
+        _add_ground(plot, spec, column)
+        for name in _KINDS:
+            _add_arrows(plot, each, name, scale, column)
+        _add_vectors(plot, spec, each, anchor, column)
+    if flat:
+        plot.update_xaxes(visible=False, range=[-1.6, 1.6], constrain="domain")
+        plot.update_yaxes(visible=False, range=[-1.6, 1.6])
+        for column in range(1, len(found) + 1):
+            plot.update_yaxes(scaleanchor=f"x{column}" if column > 1 else "x", col=column)
+    else:
+        hidden = {"visible": False, "range": [-1.4, 1.4]}
+        plot.update_scenes(xaxis=hidden, yaxis=hidden, zaxis=hidden, aspectmode="cube", camera=_EYE)
+    return plot
+
+
+def _add_ground(plot: go.Figure, spec: RepulsionSpec, column: int) -> None:
+    """The circle; or a faint globe, which hides nothing that turning it would show."""
+    line = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
+    if spec.dimensions == 2:
+        x, y = frame_line(spec).T
+        plot.add_scatter(x=x, y=y, line={"color": GREY, "width": 1}, **line, row=1, col=column)
+        return
+    x, y, z = globe().T
+    plot.add_scatter3d(x=x, y=y, z=z, line={"color": "rgba(128,128,128,0.35)", "width": 1}, **line, row=1, col=column)
+
+
+def _add_arrows(plot: go.Figure, found: "Arrows", kind: str, scale: float, column: int) -> None:
+    """All arrows of one kind as one line with gaps: a shaft and two barbs each."""
+    label, colour, dash = _KINDS[kind]
+    moves = getattr(found, kind) * scale
+    seen = np.linalg.norm(moves, axis=1) > 0.01  # shorter ones are dots
+    points = _strokes(found.positions[seen], moves[seen])
+    add = plot.add_scatter if points.shape[1] == 2 else plot.add_scatter3d
+    add(
+        **dict(zip("xyz", points.T, strict=False)),
+        mode="lines",
+        line={"color": colour, "dash": dash, "width": 2 if points.shape[1] == 2 else 4},
+        name=label,
+        legendgroup=kind,
+        showlegend=column == 1,
+        hoverinfo="skip",
+        row=1,
+        col=column,
+    )
+
+
+def _add_vectors(plot: go.Figure, spec: RepulsionSpec, found: "Arrows", anchor: int | None, column: int) -> None:
+    add, sizes = (plot.add_scatter, 9) if spec.dimensions == 2 else (plot.add_scatter3d, 4)
+    styles = [vector_style(spec, index) for index in range(spec.vectors)]
+    solid = [style.symbol.replace("triangle-up", "diamond-open") for style in styles]  # no triangles in 3-D
+    add(
+        **dict(zip("xyz", found.positions.T, strict=False)),
+        mode="markers",
+        marker={
+            "color": [style.colour for style in styles],
+            "symbol": [style.symbol for style in styles] if spec.dimensions == 2 else solid,
+            "size": [2 * sizes if index == anchor else sizes for index in range(spec.vectors)],
+        },
+        customdata=np.stack([spec.labels, *(np.linalg.norm(getattr(found, kind), axis=1) for kind in _KINDS)], axis=1),
+        text=[f"{'anchor ' if index == anchor else ''}{index}" for index in range(spec.vectors)],
+        hovertemplate="%{text}, class %{customdata[0]}<br>pull %{customdata[1]:.3f}<br>push %{customdata[2]:.3f}"
+        "<br>noise %{customdata[3]:.3f} nats/radian<extra></extra>",
+        showlegend=False,
+        row=1,
+        col=column,
+    )
+
+
+def _strokes(starts: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """(7 M, D): start, tip, barb, gap, barb, tip, gap of each arrow."""
+    tips, gap = starts + moves, np.full_like(starts, np.nan)
+    side = _across(starts, moves) * np.linalg.norm(moves, axis=1, keepdims=True)
+    barbs = [tips - 0.25 * moves + sign * 0.15 * side for sign in (1, -1)]
+    return np.stack([starts, tips, barbs[0], gap, barbs[1], tips, gap], axis=1).reshape(-1, starts.shape[1])
+
+
+def _across(starts: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """Unit vectors at right angles to each move: radial on the circle, along the sphere's surface."""
+    if starts.shape[1] == 2:
+        return starts
+    across = np.cross(starts, moves)
+    return across / np.linalg.norm(across, axis=1, keepdims=True)
+
+
+def _longest(found: "Sequence[Arrows]") -> float:
+    """Length of the longest arrow of all, in nats per radian; 1 where nothing acts."""
+    lengths = [np.linalg.norm(getattr(each, kind), axis=1).max() for each in found for kind in _KINDS]
+    longest = float(max(lengths))
+    return longest if longest > 1e-9 else 1.0
+
+
+def _pushes(found: "Arrows") -> bool:
+    """Whether any vector is pushed along the surface, beyond rounding."""
+    return bool(np.linalg.norm(found.push, axis=1).max() > 1e-9)
+
+
+def _title(found: "Sequence[Arrows]", step: int, anchor: int | None) -> str:
+    whose = "its own class" if anchor is None else f"the class of anchor {anchor}"
+    pushing = [LOSSES[each.loss] for each in found if _pushes(each)]
+    if not pushing:
+        return f"After step {step}, no loss here pushes {whose} apart"
+    rest = [LOSSES[each.loss] for each in found if not _pushes(each)]
+    others = f"; {listed(rest)} {'does' if len(rest) == 1 else 'do'} not" if rest else ""
+    return f"After step {step}, {listed(pushing)} {'pushes' if len(pushing) == 1 else 'push'} {whose} apart{others}"
+
+
+def _how_to_read(found: "Sequence[Arrows]", anchor: int | None) -> str:
+    whose = (
+        "what all anchors' losses together do to each vector"
+        if anchor is None
+        else f"what the loss of anchor {anchor}, the large mark, does to each vector and to itself"
+    )
+    return (
+        f"An arrow is {whose}, the way descent would move it along the surface: blue by the same-class pairs that"
+        " attract, orange by the same-class pairs that repel, dotted grey by noise. All losses share one scale; the"
+        f" longest arrow is {_longest(found):.3g} nats per radian. Colour and shape of a mark are its class; the first"
+        " seed is shown. The sphere can be turned."
+    )
+
+
+def _table(spec: RepulsionSpec, found: "Sequence[Arrows]", step: int) -> pd.DataFrame:
+    """One row a vector and loss."""
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "loss": LOSSES[each.loss],
+                    "step": step,
+                    "vector": range(spec.vectors),
+                    "class": spec.labels,
+                    **{f"z{axis}": each.positions[:, axis] for axis in range(spec.dimensions)},
+                    **{
+                        f"{_KINDS[kind][0]} (nats/radian)": np.linalg.norm(getattr(each, kind), axis=1)
+                        for kind in _KINDS
+                    },
+                }
+            )
+            for each in found
+        ],
+        ignore_index=True,
+    )

@@ -1,0 +1,152 @@
+"""World 2 over its steps: what acts within classes, and where the vectors come to lie."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.repulsion_places import listed
+from analysis.figures.theme import LOSS_STYLES, layout
+from toy_models.repulsion import LOSSES, Optimum, Reference, Trace
+
+_PANELS = {
+    "repelling_share": "same-class pairs that repel (share)",
+    "push_to_pull": "push to pull within classes",
+    "positive_share": "same-class share of the denominator",
+    "same_cosine": "mean same-class cosine",
+    "noise_cosine": "mean noise cosine",
+    "margin": "margin (cosine)",
+    "same_force": "mean force, same class (nats/cosine)",
+    "noise_force": "mean force, noise (nats/cosine)",
+    "loss": "loss (nats)",
+}
+_COLUMNS = 3
+_KNOWN = ("repelling_share", "same_cosine", "noise_cosine", "margin", "loss")
+
+
+def repulsion_curves(trace: Trace, answer: Reference) -> Exhibit:
+    """Nine curves against steps: median over seeds, band from lowest to highest, the exact optimum dotted."""
+    rows = len(_PANELS) // _COLUMNS
+    plot = make_subplots(rows, _COLUMNS, subplot_titles=tuple(_PANELS.values()), vertical_spacing=0.1)
+    layout(plot, x="", y="", height=860)
+    plot.update_layout(margin={"l": 50, "r": 16, "t": 90, "b": 50}, legend={"y": 1.05})
+    plot.update_annotations(font_size=13)
+    plot.update_xaxes(title_text="step", row=rows)
+    for panel, metric in enumerate(_PANELS):
+        place = {"row": panel // _COLUMNS + 1, "col": panel % _COLUMNS + 1}
+        for index, name in enumerate(trace.spec.losses):
+            _add_loss(plot, trace, metric, index, place)
+            _add_optimum(plot, trace, metric, name, answer.optima[index], place)
+    for panel in range(2):
+        plot.update_yaxes(range=[-0.03, 1.03], row=1, col=panel + 1)
+    return Exhibit(
+        stem="repulsion-curves",
+        title=_title(trace),
+        plot=plot,
+        how_to_read=_how_to_read(trace, answer),
+        alt=_alt(trace),
+        table=_table(trace),
+    )
+
+
+def _add_loss(plot: go.Figure, trace: Trace, metric: str, index: int, place: dict[str, int]) -> None:
+    """Median line with the loss's dash and markers, and the band if there is more than one seed."""
+    name, values = trace.spec.losses[index], getattr(trace, metric)[:, index]  # (T, S)
+    if np.isnan(values).all():
+        return  # nothing to measure: no noise in the batch, or nothing that pulls
+    style = LOSS_STYLES[name]
+    if trace.spec.seeds > 1:
+        plot.add_scatter(
+            x=np.concatenate([trace.steps, trace.steps[::-1]]),
+            y=np.concatenate([values.max(axis=1), values.min(axis=1)[::-1]]),
+            fill="toself",
+            fillcolor=style.colour,
+            opacity=0.18,
+            mode="none",
+            hoverinfo="skip",
+            legendgroup=name,
+            showlegend=False,
+            **place,
+        )
+    plot.add_scatter(
+        x=trace.steps,
+        y=np.median(values, axis=1),
+        mode="lines+markers",
+        line={"color": style.colour, "dash": style.dash, "width": 2},
+        marker={"symbol": style.symbol, "size": 7, "color": style.colour, "maxdisplayed": 8},
+        name=LOSSES[name],
+        legendgroup=name,
+        showlegend=metric == "repelling_share",
+        hovertemplate=f"{LOSSES[name]}<br>step %{{x}}: %{{y:.4f}}<extra></extra>",
+        **place,
+    )
+
+
+def _add_optimum(
+    plot: go.Figure, trace: Trace, metric: str, name: str, optimum: Optimum | None, place: dict[str, int]
+) -> None:
+    if optimum is None or metric not in _KNOWN or np.isnan(getattr(optimum, metric)):
+        return
+    plot.add_scatter(
+        x=[0, trace.spec.steps],
+        y=[getattr(optimum, metric)] * 2,
+        mode="lines",
+        line={"color": LOSS_STYLES[name].colour, "dash": "dot", "width": 1.5},
+        legendgroup=name,
+        showlegend=False,
+        hovertemplate=f"{LOSSES[name]}, exact optimum: %{{y:.4f}}<extra></extra>",
+        **place,
+    )
+
+
+def _title(trace: Trace) -> str:
+    """What is the case at the moment when each loss repels most."""
+    most = trace.repelling_share.max(axis=(0, 2))
+    said = [f"{LOSSES[name]} {share:.0%}" for name, share in zip(trace.spec.losses, most, strict=True) if share]
+    none = [LOSSES[name] for name, share in zip(trace.spec.losses, most, strict=True) if not share]
+    if not said:
+        return "No loss here pushes a single same-class pair apart, at any step"
+    never = f"; {listed(none)} never a single one" if none else ""
+    return f"Same-class pairs that repel, at the most: {listed(said)}{never}"
+
+
+def _how_to_read(trace: Trace, answer: Reference) -> str:
+    text = (
+        "A pair repels where the derivative of the anchor's loss by its cosine is above 0. Push to pull adds up the"
+        " derivatives above 0 and those below 0 on same-class pairs: at 1 a class is not drawn together at all. The"
+        " margin is the median nearest same-class cosine minus the median nearest noise cosine."
+    )
+    if any(answer.optima):
+        text += " A dotted line is the loss's exact optimum: points at the corners of a regular simplex."
+    if "nt_xent" in trace.spec.losses and trace.spec.per_class > 2:
+        text += " NT-Xent knows no classes: all of a class but the other view is noise to it."
+    return text if trace.spec.seeds == 1 else f"{text} A band spans {trace.spec.seeds} seeds, the line is their median."
+
+
+def _alt(trace: Trace) -> str:
+    last = [
+        f"{LOSSES[name]} {share:.2f} and {cosine:.2f}"
+        for name, share, cosine in zip(
+            trace.spec.losses,
+            trace.repelling_share[-1].mean(axis=1),
+            trace.same_cosine[-1].mean(axis=1),
+            strict=True,
+        )
+    ]
+    return (
+        f"Nine curves over {trace.steps[-1]} steps. Repelling share and same-class cosine at the end: {listed(last)}."
+    )
+
+
+def _table(trace: Trace) -> pd.DataFrame:
+    curves = trace.table()
+    identity = {"loss": curves.loss_name, "seed": curves.seed, "step": curves.step, "seconds": curves.seconds}
+    named = {f"{title}" if metric != "loss" else "mean loss (nats)": metric for metric, title in _PANELS.items()}
+    return pd.DataFrame(
+        {
+            **identity,
+            **{title: getattr(curves, metric) for title, metric in named.items()},
+            "gradient norm (nats/radian)": curves.gradient_norm,
+        }
+    )

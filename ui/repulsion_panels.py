@@ -1,0 +1,208 @@
+"""The parts of the page on repulsion: controls, statement, live run, finished figures, code."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from losses.catalog import CATALOG
+from toy_models.repulsion import LOSSES, STARTS, RepulsionSpec, reference
+from ui import machine
+from ui.controls import Panel
+from ui.errors import explain
+from ui.exhibit import show
+from ui.live_panel import World
+
+if TYPE_CHECKING:
+    from analysis.figures.exhibit import Exhibit
+    from toy_models.repulsion import Frame, Study, Trace
+
+_DEFAULTS = RepulsionSpec()
+_FIGURES = {
+    "arrows": "Arrows",
+    "curves": "Curves",
+    "matrices": "Force matrices",
+    "replay": "Replay",
+    "sizes": "Class size",
+}
+
+
+def choose_spec(controls: Panel) -> Callable[[], RepulsionSpec]:
+    """What to run; the spec checks itself when it is called for, after all controls are there."""
+    return partial(
+        RepulsionSpec,
+        losses=controls.choices("Losses", "losses", LOSSES, default=_DEFAULTS.losses),
+        dimensions=_whole(controls, "Dimensions", "dimensions", help="2 is the circle, 3 the sphere."),
+        classes=_whole(controls, "Classes", "classes"),
+        per_class=_whole(controls, "Vectors a class", "per_class"),
+        singletons=_whole(controls, "Classes of one vector", "singletons", help="They have no positive: noise only."),
+        temperature=_real(controls, "Temperature", "temperature", step=0.05),
+        epsilon=_real(controls, "Margin epsilon", "epsilon", step=0.05, help="Of eps-SupInfoNCE alone."),
+        start=controls.choice("Start", "start", STARTS, default=_DEFAULTS.start),
+        spread=_real(controls, "Spread of a cluster", "spread", step=0.1),
+        learning_rate=_real(controls, "Learning rate", "learning_rate", step=0.01),
+        steps=_whole(controls, "Steps", "steps"),
+        seeds=_whole(controls, "Seeds", "seeds", help="Starts side by side; bands are over them."),
+        seed=_whole(controls, "First seed", "seed"),
+    )
+
+
+def choose_device(controls: Panel) -> str:
+    """Where to run it: what this machine has."""
+    with st.spinner("Starting torch …"):
+        names = machine.devices()
+    return controls.choice("Device", "device", {name: name for name in names}, default="auto")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What to look at: figures of a finished run, its moment in percent, whose forces, and the sphere's turn."""
+
+    figures: tuple[str, ...]
+    moment: float
+    one_anchor: bool
+    anchor: int
+    turn: float
+
+
+def choose_view(controls: Panel) -> View:
+    """None of these changes a run."""
+    figures = controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES))
+    help = "Which moment of the run arrows and matrices show; 0 is the start."
+    return View(
+        figures,
+        controls.number("Moment (% of the run)", "moment", default=0.0, low=0.0, high=100.0, step=1.0, help=help),
+        controls.switch("Arrows of one anchor alone", "one_anchor"),
+        controls.integer("Anchor", "anchor", default=0, low=0, high=255),
+        controls.number("Turn the live sphere (degrees)", "turn", default=30.0, low=0.0, high=360.0, step=5.0),
+    )
+
+
+def statement(spec: RepulsionSpec) -> None:
+    """The force on a same-class pair in one formula, with the numbers that decide its sign."""
+    st.markdown(
+        "Unit vectors move freely on the sphere, by the gradient of the loss alone. The world is our construction;"
+        " that SupCon pushes images of one class apart, the more the larger the class, is the statement of"
+        " [Feeney & Hughes](https://arxiv.org/abs/2309.14277)."
+    )
+    positives = spec.per_class - 1
+    st.latex(
+        r"\text{SupCon: } \frac{\partial \ell_i}{\partial s_{ip}} = \frac{q_{ip} - 1/|P|}{\tau}"
+        rf" \;\text{{pushes where }} q_{{ip}} > \tfrac{{1}}{{{positives}}} = {1 / positives:.3f}, \qquad"
+        r" \text{SINCERE: } -\frac{1 - r_{ip}}{|P|\,\tau} \le 0 \;\text{ always pulls}"
+    )
+    with st.expander("The losses"):
+        for name in spec.losses:
+            st.markdown(f"**{LOSSES[name]}**")
+            st.latex(CATALOG[name].formula)
+            st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
+
+
+def repulsion_world(spec: RepulsionSpec, device: str, view: View) -> "World[Frame]":
+    """What the live panel runs and draws."""
+    return World((spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, view))
+
+
+def _simulate(spec: RepulsionSpec, device: str, on_step: Callable[[int], None]) -> "Iterator[Frame]":
+    from toy_models.repulsion import simulate
+
+    return simulate(spec, device, on_step)
+
+
+def _draw(spec: RepulsionSpec, view: View, frames: "tuple[Frame, ...]") -> None:
+    from analysis.figures.repulsion_live import ALT, HEIGHT, live_option
+
+    st.echarts_chart(live_option(spec, frames, view.turn), key="live-vectors", height=HEIGHT, alt=ALT)
+
+
+def finished(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]", view: View) -> None:
+    """The figures of a run that has ended, whole or not."""
+    from toy_models.repulsion import Trace
+
+    trace = Trace.of(spec, frames, device)
+    for name in view.figures:
+        if name in _OF_A_RUN:
+            with explain():
+                show(_OF_A_RUN[name](trace, view), key=name)
+
+
+def _arrows(trace: "Trace", view: View) -> "Exhibit":
+    from analysis.figures.repulsion_arrows import force_arrows
+
+    return force_arrows(trace, _frame_at(trace, view), view.anchor if view.one_anchor else None)
+
+
+def _curves(trace: "Trace", view: View) -> "Exhibit":
+    from analysis.figures.repulsion_curves import repulsion_curves
+
+    return repulsion_curves(trace, reference(trace.spec))
+
+
+def _matrices(trace: "Trace", view: View) -> "Exhibit":
+    from analysis.figures.repulsion_matrix import run_matrices
+
+    return run_matrices(trace, _frame_at(trace, view))
+
+
+def _replay(trace: "Trace", view: View) -> "Exhibit":
+    from analysis.figures.repulsion_replay import vector_replay
+
+    return vector_replay(trace)
+
+
+_OF_A_RUN: dict[str, Callable[["Trace", View], "Exhibit"]] = {
+    "arrows": _arrows,
+    "curves": _curves,
+    "matrices": _matrices,
+    "replay": _replay,
+}
+
+
+def _frame_at(trace: "Trace", view: View) -> int:
+    """The recorded frame nearest to the moment."""
+    return int(abs(trace.steps - view.moment / 100 * trace.steps[-1]).argmin())
+
+
+def class_sizes(view: View) -> None:
+    """The claim on class size, which no run changes: it has its own clusters."""
+    if "sizes" not in view.figures:
+        return
+    from analysis.figures.repulsion_sizes import QUANTITIES, class_size_study
+
+    for quantity in QUANTITIES:
+        show(class_size_study(_study(), quantity), key=f"sizes-{quantity.replace('_', '-')}")
+
+
+@st.cache_data(max_entries=4, show_spinner="Measuring forces over class sizes …")
+def _study() -> "Study":
+    from toy_models.repulsion import StudySpec, study
+
+    return study(StudySpec())
+
+
+def code(spec: RepulsionSpec, device: str) -> None:
+    """The lines that give the same numbers without the app."""
+    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
+    arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
+    with st.expander("The code that gives these numbers"):
+        st.code(
+            "from toy_models.repulsion import RepulsionSpec, Trace, reference, simulate\n\n"
+            f"spec = RepulsionSpec({arguments})\n"
+            f'trace = Trace.of(spec, list(simulate(spec, "{device}")), "{device}")\n'
+            "for name, share in zip(spec.losses, trace.repelling_share[-1].mean(axis=1)):\n"
+            '    print(f"{name}: {share:.3f} of same-class pairs repel at the end")\n'
+            "print(reference(spec).optima)\n"
+        )
+
+
+def _whole(controls: Panel, label: str, field: str, help: str | None = None) -> int:
+    bound = RepulsionSpec.BOUNDS[field]
+    low, high = int(bound.low), int(bound.high)
+    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=low, high=high, help=help)
+
+
+def _real(controls: Panel, label: str, field: str, *, step: float, help: str | None = None) -> float:
+    bound, default = RepulsionSpec.BOUNDS[field], getattr(_DEFAULTS, field)
+    return controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)

@@ -44,8 +44,9 @@ def error_panel(trace: Trace, answer: Reference, frame: int) -> go.Figure:
         plot.add_scatter(**marks(trace, row, frame), **_look(style), name=title, legendgroup=link)
     floor = answer.links[list(LINKS).index("softmax")].floor
     if floor > _SHOWN_FLOOR:
-        text = {"annotation_text": f"softmax floor {floor:.4g}", "annotation_position": "bottom left"}
-        plot.add_hline(floor, line={"color": TRUTH, "dash": "dot", "width": 1.5}, **text)
+        plot.add_hline(floor, line={"color": TRUTH, "dash": "dot", "width": 1.5})
+        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": np.log10(floor), "yanchor": "top"}
+        plot.add_annotation(text=f"softmax floor {floor:.4g}", showarrow=False, **place)
     low, high = axis_range(trace.spec, answer)
     plot.update_yaxes(type="log", range=[np.log10(low), np.log10(high)], exponentformat="power", dtick=1)
     ends = [np.log10(trace.spec.draws[0] / 1.3), np.log10(trace.spec.draws[-1] * 1.3)]
@@ -109,8 +110,7 @@ def table(trace: Trace, answer: Reference) -> pd.DataFrame:
 
 def _look(style: Style) -> dict[str, object]:
     return {
-        "mode": "lines+markers",
-        "line": {"color": style.colour, "dash": style.dash, "width": 2},
+        "mode": "markers",
         "marker": {"symbol": style.symbol, "size": 10, "color": style.colour},
         "hovertemplate": "n = %{x:,}: %{y:.5g}<extra></extra>",
     }

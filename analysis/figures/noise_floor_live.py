@@ -52,7 +52,8 @@ def _series(
         "name": LINKS[link],
         "showSymbol": True,
         "symbol": _SYMBOLS[link],
-        "symbolSize": 10,
+        "symbolSize": 11,
+        "lineStyle": {"width": 0},
     }
     edges = [_line(f"{link}:{n}", draws, error + n * spread, colour, "solid", 0.7) for n in (-1, 1)]
     return theory, mean, *edges

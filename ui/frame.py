@@ -46,6 +46,12 @@ PAGES: dict[str, Page] = {
         "Explore toy worlds",
         "Does more data cure a softmax at the top?",
     ),
+    "two_views": Page(
+        "pages/5_Two_views.py",
+        "Two views",
+        "Explore toy worlds",
+        "Does evidence of an endpoint help two views find each other?",
+    ),
     "checkpoints": Page(
         "pages/7_Checkpoints.py",
         "Checkpoints",

@@ -1,0 +1,162 @@
+"""Two views over training: what each loss achieves, and what WEINCE's evidence says meanwhile."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from toy_models.two_views import LOSSES, Reference, Trace
+
+_PANELS = {
+    "retrieval": "retrieval accuracy (share)",
+    "view_cosine": "cosine of two views of one sample",
+    "hardest_cosine": "cosine of the hardest negative",
+    "lam": "lam, mean over anchors",
+    "delta_aic": "ΔAIC, median over anchors",
+    "rho": "shortfall ρ of the hardest negative, median",
+}
+_COLUMNS = 3
+
+
+def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
+    """Six metrics against steps: median over seeds, band from lowest to highest, exact values in grey."""
+    plot = make_subplots(2, _COLUMNS, subplot_titles=tuple(_PANELS.values()), vertical_spacing=0.16)
+    layout(plot, x="", y="", height=560)
+    plot.update_annotations(font_size=13)
+    plot.update_layout(margin={"l": 50, "r": 16, "t": 80, "b": 50}, legend={"y": 1.09})
+    for place, metric in enumerate(_PANELS):
+        for row in range(len(trace.spec.losses)):
+            _add_loss(plot, trace, metric, row, _cell(place))
+    _add_exact(plot, trace, answer)
+    plot.update_xaxes(title_text="training step", title_font_size=13, row=2)
+    plot.update_yaxes(range=[0, 1.02], row=1, col=1)
+    plot.update_yaxes(range=[0, 1.02], row=2, col=1)
+    return Exhibit(
+        stem="two-views-curves",
+        title=verdict(trace),
+        plot=plot,
+        how_to_read=_how_to_read(trace),
+        alt=_alt(trace),
+        table=_table(trace),
+    )
+
+
+def values_of(trace: Trace, metric: str) -> np.ndarray:
+    """A metric over time, (T, L, S): over anchors, the mean of lam and the median of the others."""
+    values: np.ndarray = getattr(trace, metric)
+    if values.ndim == 3:
+        return values
+    return values.mean(axis=-1, dtype=np.float64) if metric == "lam" else np.median(values, axis=-1)
+
+
+def verdict(trace: Trace) -> str:
+    """Which loss retrieves better at the end, by the paired difference over seeds."""
+    if len(trace.spec.losses) < 2:
+        return f"{LOSSES[trace.spec.losses[0]]} retrieves {trace.retrieval[-1, 0].mean():.1%} of the other views"
+    base, other = trace.spec.losses[0], trace.spec.losses[1]
+    differences = trace.retrieval[-1, 1] - trace.retrieval[-1, 0]
+    seeds, mean = len(differences), float(differences.mean())
+    if seeds < 2:
+        return f"{LOSSES[other]} retrieves {mean:+.1%} against {LOSSES[base]}: one seed, no verdict"
+    spread = float(differences.std(ddof=1)) / seeds**0.5
+    if abs(mean) <= _student(seeds - 1) * spread:
+        return (
+            f"{LOSSES[other]} and {LOSSES[base]} are not distinguishable in retrieval over {seeds} seeds ({mean:+.1%})"
+        )
+    better, worse = (other, base) if mean > 0 else (base, other)
+    return f"{LOSSES[better]} retrieves {abs(mean):.1%} more than {LOSSES[worse]}, over {seeds} seeds"
+
+
+def _student(freedom: int) -> float:
+    """The 97.5 % quantile of Student's t."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975))
+
+
+def _cell(place: int) -> tuple[int, int]:
+    return place // _COLUMNS + 1, place % _COLUMNS + 1
+
+
+def _add_loss(plot: go.Figure, trace: Trace, metric: str, row: int, cell: tuple[int, int]) -> None:
+    """Median line with the loss's dash and markers, and the band if there is more than one seed."""
+    name, values = trace.spec.losses[row], values_of(trace, metric)[:, row]  # (T, S)
+    style, at = LOSS_STYLES[name], {"row": cell[0], "col": cell[1]}
+    if trace.spec.seeds > 1:
+        plot.add_scatter(
+            x=np.concatenate([trace.steps, trace.steps[::-1]]),
+            y=np.concatenate([values.max(axis=1), values.min(axis=1)[::-1]]),
+            fill="toself",
+            fillcolor=style.colour,
+            opacity=0.18,
+            mode="none",
+            hoverinfo="skip",
+            legendgroup=name,
+            showlegend=False,
+            **at,
+        )
+    plot.add_scatter(
+        x=trace.steps,
+        y=np.median(values, axis=1),
+        mode="lines+markers",
+        line={"color": style.colour, "dash": style.dash, "width": 2},
+        marker={"symbol": style.symbol, "size": 8, "color": style.colour, "maxdisplayed": 6},
+        name=LOSSES[name],
+        legendgroup=name,
+        showlegend=cell == (1, 1),
+        hovertemplate=f"{LOSSES[name]}<br>step %{{x}}: %{{y:.4f}}<extra></extra>",
+        **at,
+    )
+
+
+def _add_exact(plot: go.Figure, trace: Trace, answer: Reference) -> None:
+    """Chance, the cosine that no loss can change, and the margin that ΔAIC has to pass."""
+    lines = [
+        (answer.chance_retrieval, "chance", (1, 1)),
+        (answer.view_cosine, "exact, for any loss", (1, 2)),
+        (trace.spec.aic_margin, "margin", (2, 2)),
+    ]
+    for value, text, (row, col) in lines:
+        if value is not None:
+            line, place = {"color": TRUTH, "dash": "dot", "width": 1.5}, {"row": row, "col": col}
+            plot.add_hline(value, line=line, annotation_text=text, annotation_position="top right", **place)
+
+
+def _how_to_read(trace: Trace) -> str:
+    band = "" if trace.spec.seeds == 1 else f" A band spans {trace.spec.seeds} seeds, the line is their median."
+    return (
+        "Above, on two fixed views of all samples: how often the nearest other view is one's own, and the two cosines"
+        " behind it. Below, on a batch of them as in training: what WEINCE's evidence says of the embeddings, whichever"
+        " loss made them; only WEINCE acts on it. Lam is the weight of the Weibit coordinate, ΔAIC above the margin"
+        f" speaks for a Weibull tail, and ρ is how far the hardest negative is from the endpoint 1.{band}"
+    )
+
+
+def _alt(trace: Trace) -> str:
+    last = ", ".join(
+        f"{LOSSES[name]} retrieval {trace.retrieval[-1, row].mean():.3f}, lam {trace.lam[-1, row].mean():.3f}"
+        for row, name in enumerate(trace.spec.losses)
+    )
+    return f"Curves over {trace.steps[-1]} steps. At the end: {last}."
+
+
+def _table(trace: Trace) -> pd.DataFrame:
+    curves = trace.table()
+    return pd.DataFrame(
+        {
+            "loss": curves.loss_name,
+            "seed": curves.seed,
+            "step": curves.step,
+            "seconds": curves.seconds,
+            "training loss (nats)": curves.loss,
+            "retrieval accuracy": curves.retrieval,
+            "cosine of two views": curves.view_cosine,
+            "cosine of the hardest negative": curves.hardest_cosine,
+            "lam, mean": curves.lam,
+            "ΔAIC, mean": curves.delta_aic,
+            "ρ, mean": curves.rho,
+            "gradient norm": curves.gradient_norm,
+        }
+    )

@@ -1,0 +1,59 @@
+"""The losses of this world on stacked similarity matrices, and WEINCE's evidence with them.
+
+The formulas are those of `losses`, whose functions take one batch; here S batches go as one tensor.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from losses.evidence import TailEvidence, weigh
+from losses.formulas import contrast_of_anchors, weibit_coordinate
+from losses.pairs import roles_by_view
+from toy_models.two_views.spec import TwoViewsSpec
+
+WEIBIT_BETA = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What WEINCE finds in each anchor's negatives, all (..., 2B), without gradient; as in `WeinceDiagnostics`."""
+
+    lam: Tensor
+    delta_aic: Tensor
+    rho: Tensor
+    beta: Tensor
+
+
+def evidence(cosines: Tensor, spec: TwoViewsSpec) -> Evidence:
+    """Cosines (..., 2B, 2B) of stacked views -> the evidence of each anchor; a batch is weighed by itself."""
+    rule = TailEvidence(
+        beta=spec.beta,
+        quantile=spec.quantile,
+        aic_margin=spec.aic_margin,
+        kappa_rho=spec.kappa_rho,
+        kappa_aic=spec.kappa_aic,
+        min_tail_points=spec.min_tail_points,
+    )
+    anchors = cosines.shape[-1]
+    roles = roles_by_view(anchors, cosines.device)
+    noise = cosines.detach().masked_fill(~roles.noise, -torch.inf).reshape(-1, anchors)
+    tails = 1 - noise.topk(rule.tail_size(anchors - 2)).values  # the smallest shortfalls, ascending
+    found = [weigh(tail, rule) for tail in tails.split(anchors)]
+    columns = [torch.stack([getattr(each, name) for each in found]) for name in ("lam", "delta_aic", "rho", "beta")]
+    return Evidence(*(column.reshape(cosines.shape[:-1]) for column in columns))
+
+
+def losses_of_anchors(name: str, cosines: Tensor, spec: TwoViewsSpec) -> Tensor:
+    """Cosines (S, 2B, 2B) -> the loss of each anchor (S, 2B), in nats."""
+    straight = cosines / spec.temperature
+    if name == "nt_xent":
+        scores = straight
+    elif name == "weibit":
+        scores = WEIBIT_BETA * weibit_coordinate(cosines)
+    else:
+        found = evidence(cosines, spec)
+        lam, curved = found.lam[..., None], (found.lam * found.beta)[..., None]
+        scores = (1 - lam) * straight + curved * weibit_coordinate(cosines)
+    return contrast_of_anchors(scores, roles_by_view(cosines.shape[-1], cosines.device))

@@ -1,0 +1,114 @@
+"""What a run on two views is: the widget contract, cache key, URL and test parameter at once. No torch here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import ClassVar
+
+from losses.errors import LabError
+from toy_models.bounds import Bound
+
+LOSSES: Mapping[str, str] = {"nt_xent": "NT-Xent", "weince": "WEINCE", "weibit": "Weibit"}
+"""The losses of this world, name -> title, in the order of every figure."""
+ENCODERS: Mapping[str, str] = {"points": "free points", "network": "small network"}
+"""What is trained, name -> title."""
+BETAS: Mapping[str, str] = {"one": "1, as released", "estimated": "estimated, as in the paper"}
+"""WEINCE's exponent beta_i."""
+
+MOST_FRAMES = 80
+MOST_COSINES = 2**20
+"""Cosines of one loss in one step, over all seeds: 4 MB, some ten times that with all gradients."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoViewsSpec:
+    """A run: which losses, what is trained, and the samples.
+
+    `samples` unit vectors in `clusters` clusters, centre + `spread` N(0, I / D). A view adds `noise` N(0, I / D) and
+    normalises. With "points" the samples themselves move, in `dimensions`; with "network" they stay, in 16 dimensions,
+    and a network with two hidden layers of `hidden` takes their views to the sphere in `dimensions`. The rest are the
+    losses' own parameters (`losses.weince`). `seeds` runs side by side, from the random numbers of `seed`, `seed` + 1,
+    ...: asking for more leaves the first as they were. `learning_rate` is Adam's first, decaying to 0 along a cosine.
+    LabError for a value outside `BOUNDS`, a batch larger than the samples, or more than `MOST_COSINES` a step.
+    """
+
+    losses: tuple[str, ...] = ("nt_xent", "weince")
+    encoder: str = "points"
+    steps: int = 400
+    batch_size: int = 64
+    samples: int = 128
+    seeds: int = 4
+    seed: int = 0
+    learning_rate: float = 0.02
+    dimensions: int = 8
+    clusters: int = 8
+    spread: float = 0.3
+    noise: float = 0.3
+    temperature: float = 0.1
+    beta: str = "one"
+    aic_margin: float = 2.0
+    kappa_rho: float = 10.0
+    kappa_aic: float = 1.0
+    quantile: float = 0.2
+    min_tail_points: int = 32
+    hidden: int = 64
+
+    BOUNDS: ClassVar[Mapping[str, Bound]] = {
+        "steps": Bound(10, 5_000, whole=True),
+        "batch_size": Bound(3, 256, whole=True),
+        "samples": Bound(3, 512, whole=True),
+        "seeds": Bound(1, 32, whole=True),
+        "seed": Bound(0, 2**31 - 1, whole=True),
+        "learning_rate": Bound(1e-5, 10.0),
+        "dimensions": Bound(2, 128, whole=True),
+        "clusters": Bound(1, 64, whole=True),
+        "spread": Bound(0.0, 10.0),
+        "noise": Bound(0.0, 5.0),
+        "temperature": Bound(1e-4, 10.0),
+        "aic_margin": Bound(-1000.0, 1000.0),
+        "kappa_rho": Bound(0.0, 100.0),
+        "kappa_aic": Bound(0.0, 100.0),
+        "quantile": Bound(0.0, 1.0),
+        "min_tail_points": Bound(1, 510, whole=True),
+        "hidden": Bound(4, 128, whole=True),
+    }
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.losses if name not in LOSSES]
+        if unknown or not self.losses or len(set(self.losses)) < len(self.losses):
+            rule = f"must be one or more of {', '.join(LOSSES)}, each once"
+            raise LabError("losses", rule, ", ".join(map(str, unknown or self.losses)) or "none", "Leave out the rest.")
+        for name, options in (("encoder", ENCODERS), ("beta", BETAS)):
+            if getattr(self, name) not in options:
+                raise LabError(name, f"must be one of {', '.join(options)}", repr(getattr(self, name)))
+        for name, bound in self.BOUNDS.items():
+            bound.check(name, getattr(self, name))
+        if self.batch_size > self.samples:
+            raise LabError("batch_size", f"must be at most {self.samples}, the samples", self.batch_size)
+        most = MOST_COSINES // (2 * self.batch_size) ** 2
+        if self.seeds > most:
+            raise LabError("seeds", f"must be at most {most} with batches of {self.batch_size}", self.seeds)
+
+    @property
+    def negatives(self) -> int:
+        """Negatives of each of the 2B anchors of a batch."""
+        return 2 * self.batch_size - 2
+
+    @property
+    def frames(self) -> tuple[int, ...]:
+        """The steps after which a frame is recorded, 0 and the last among them: half evenly, half geometrically."""
+        even = [round(self.steps * i / (MOST_FRAMES // 2)) for i in range(MOST_FRAMES // 2 + 1)]
+        early = [round(self.steps ** (i / (MOST_FRAMES // 2 - 1))) for i in range(MOST_FRAMES // 2 - 1)]
+        return tuple(sorted({*even, *early}))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "TwoViewsSpec":
+        """The spec that `to_json` wrote; LabError for a field that it does not have."""
+        values = json.loads(text)
+        names = {field.name for field in fields(cls)}
+        if not isinstance(values, dict) or set(values) != names:
+            raise LabError("spec", f"must be a JSON object with {', '.join(sorted(names))}", text[:80])
+        return cls(**{**values, "losses": tuple(values["losses"])})

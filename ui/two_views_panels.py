@@ -1,0 +1,153 @@
+"""The parts of the page on two views: controls, statement, live run, finished figures, code."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from losses.catalog import CATALOG
+from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
+from toy_models.two_views.spec import BETAS
+from ui import machine
+from ui.controls import Panel
+from ui.exhibit import show
+from ui.live_panel import World
+
+if TYPE_CHECKING:
+    from analysis.figures.exhibit import Exhibit
+    from toy_models.two_views import Frame, Reference
+
+_DEFAULTS = TwoViewsSpec()
+_FIGURES = {"curves": "Curves", "evidence": "Evidence, replayed"}
+
+
+def choose_spec(controls: Panel) -> Callable[[], TwoViewsSpec]:
+    """What to run; the spec checks itself when it is called for, after all controls are there."""
+    whole, real = partial(_whole, controls), partial(_real, controls)
+    return partial(
+        TwoViewsSpec,
+        losses=controls.choices("Losses", "losses", LOSSES, default=_DEFAULTS.losses),
+        encoder=controls.choice("What is trained", "encoder", ENCODERS, default=_DEFAULTS.encoder),
+        steps=whole("Steps", "steps"),
+        batch_size=whole("Batch size, pairs of views", "batch_size"),
+        samples=whole("Samples", "samples"),
+        seeds=whole("Seeds", "seeds", help="Runs side by side; bands are over them."),
+        seed=whole("First seed", "seed"),
+        learning_rate=real("Learning rate", "learning_rate", step=0.005),
+        dimensions=whole("Dimensions", "dimensions"),
+        clusters=whole("Clusters", "clusters"),
+        spread=real("Spread in a cluster", "spread", step=0.1),
+        noise=real("Noise of a view", "noise", step=0.1, help="Its length, beside samples of length 1."),
+        temperature=real("Temperature", "temperature", step=0.05),
+        beta=controls.choice("WEINCE's exponent", "beta", BETAS, default=_DEFAULTS.beta),
+        aic_margin=real("Margin of ΔAIC", "aic_margin", step=1.0),
+        kappa_rho=real("Slope of the gate on ρ", "kappa_rho", step=1.0),
+        kappa_aic=real("Slope of the gate on ΔAIC", "kappa_aic", step=0.5),
+        quantile=real("Quantile of ρ", "quantile", step=0.05),
+        min_tail_points=whole("Fewest points of a tail", "min_tail_points"),
+    )
+
+
+def choose_device(controls: Panel) -> str:
+    """Where to run it: what this machine has."""
+    with st.spinner("Starting torch …"):
+        names = machine.devices()
+    return controls.choice("Device", "device", {name: name for name in names}, default="auto")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which figures of a finished run are shown."""
+
+    figures: tuple[str, ...]
+
+
+def choose_view(controls: Panel) -> View:
+    """What to look at when the run has ended."""
+    return View(controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES)))
+
+
+def exact(spec: TwoViewsSpec) -> "Reference":
+    """Chance levels and the cosine that no loss can change; solved in less time than a cache would take."""
+    from toy_models.two_views import reference
+
+    return reference(spec)
+
+
+def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
+    """The world in one formula, with the numbers it has now, and the formulas of its losses."""
+    st.markdown(
+        "Each sample has two noisy views, and every loss trains from the same start on the same views. The world is our"
+        " construction; that the Weibit coordinate should be blended in where an anchor's tail has an endpoint is"
+        " WEINCE's idea ([Erol et al.](https://arxiv.org/abs/2606.00262))."
+    )
+    fixed = "" if answer.view_cosine is None else rf", \quad \mathbb{{E}}[v \cdot v'] = {answer.view_cosine:.4f}"
+    st.latex(
+        rf"v = \frac{{z + {spec.noise:g}\,\varepsilon}}{{\lVert z + {spec.noise:g}\,\varepsilon \rVert}}, \quad"
+        rf" \log(2B - 1) = {answer.chance_loss:.3f} \text{{ nats}}, \quad"
+        rf" \text{{chance retrieval}} = {answer.chance_retrieval:.4f}{fixed}"
+    )
+    with st.expander("The losses"):
+        for name in spec.losses:
+            st.markdown(f"**{LOSSES[name]}**")
+            st.latex(CATALOG[name].formula)
+            st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
+
+
+def two_views_world(spec: TwoViewsSpec, device: str, answer: "Reference") -> "World[Frame]":
+    """What the live panel runs and draws."""
+    return World((spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, answer))
+
+
+def _simulate(spec: TwoViewsSpec, device: str, on_step: Callable[[int], None]) -> "Iterator[Frame]":
+    from toy_models.two_views import simulate
+
+    return simulate(spec, device, on_step)
+
+
+def _draw(spec: TwoViewsSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
+    from analysis.figures.two_views_live import ALT, live_option
+
+    st.echarts_chart(live_option(spec, answer, frames), key="live-two-views", height=480, alt=ALT)
+
+
+def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:
+    """The figures of a run that has ended, whole or not."""
+    from analysis.figures.two_views_curves import learning_curves
+    from analysis.figures.two_views_replay import evidence_replay
+    from toy_models.two_views import Trace
+
+    trace = Trace.of(spec, frames, device)
+    made: dict[str, Callable[[], Exhibit]] = {
+        "curves": lambda: learning_curves(trace, answer),
+        "evidence": lambda: evidence_replay(trace),
+    }
+    for name in view.figures:
+        show(made[name](), key=name)
+
+
+def code(spec: TwoViewsSpec, device: str) -> None:
+    """The lines that give the same numbers without the app."""
+    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
+    arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
+    with st.expander("The code that gives these numbers"):
+        st.code(
+            "from toy_models.two_views import Trace, TwoViewsSpec, reference, simulate\n\n"
+            f"spec = TwoViewsSpec({arguments})\n"
+            f'trace = Trace.of(spec, list(simulate(spec, "{device}")), "{device}")\n'
+            "print(trace.retrieval[-1].mean(axis=1), trace.lam[-1].mean(axis=(1, 2)), reference(spec))\n"
+        )
+
+
+def _whole(controls: Panel, label: str, field: str, help: str | None = None) -> int:
+    bound = TwoViewsSpec.BOUNDS[field]
+    low, high = int(bound.low), int(bound.high)
+    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=low, high=high, help=help)
+
+
+def _real(controls: Panel, label: str, field: str, *, step: float, help: str | None = None) -> float:
+    bound = TwoViewsSpec.BOUNDS[field]
+    default = getattr(_DEFAULTS, field)
+    return controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)

@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.repulsion_places import frame_line, globe, listed, vector_style
-from analysis.figures.theme import GREY, PULL, PUSH, layout
+from analysis.figures.repulsion_places import listed
+from analysis.figures.repulsion_scene import add_ground, add_vectors, height, set_ground
+from analysis.figures.theme import GREY, PULL, PUSH, Style, layout
 from losses.errors import LabError
 from toy_models.repulsion import LOSSES, RepulsionSpec, Trace
 
@@ -23,7 +24,9 @@ _KINDS = {
     "noise": ("pushed by noise", GREY, "dot"),
 }
 _LONGEST = 0.5
-_EYE = {"eye": {"x": 1.1, "y": 0.9, "z": 0.5}}
+_SCALED = 0.95  # of the arrows are drawn in full; the few strongest would leave the others too short to see
+# Colours are the arrows' here: classes differ by shape.
+_SYMBOLS = ("circle", "diamond", "square", "cross", "x", "circle-open", "square-open")
 
 
 def force_arrows(trace: Trace, frame: int, anchor: int | None = None) -> Exhibit:
@@ -50,47 +53,30 @@ def force_arrows(trace: Trace, frame: int, anchor: int | None = None) -> Exhibit
 
 
 def _plot(spec: RepulsionSpec, found: "Sequence[Arrows]", anchor: int | None) -> go.Figure:
-    flat = spec.dimensions == 2
-    kind = {"type": "xy" if flat else "scene"}
+    kind = {"type": "xy" if spec.dimensions == 2 else "scene"}
     titles = [LOSSES[name] for name in spec.losses]
     plot = make_subplots(1, len(found), subplot_titles=titles, specs=[[kind] * len(found)], horizontal_spacing=0.02)
-    layout(plot, x="", y="", height=430)
-    plot.update_layout(margin={"l": 8, "r": 8, "t": 76, "b": 8}, legend={"y": 1.08})
+    layout(plot, x="", y="", height=height(spec))
+    plot.update_layout(margin={"l": 8, "r": 8, "t": 76, "b": 8}, legend={"y": 1.1})
     plot.update_annotations(font_size=13)
-    scale = _LONGEST / _longest(found)
+    scale = _LONGEST / _full_length(found)
     for column, each in enumerate(found, start=1):
-        _add_ground(plot, spec, column)
+        add_ground(plot, spec, column)
         for name in _KINDS:
             _add_arrows(plot, each, name, scale, column)
         _add_vectors(plot, spec, each, anchor, column)
-    if flat:
-        plot.update_xaxes(visible=False, range=[-1.6, 1.6], constrain="domain")
-        plot.update_yaxes(visible=False, range=[-1.6, 1.6])
-        for column in range(1, len(found) + 1):
-            plot.update_yaxes(scaleanchor=f"x{column}" if column > 1 else "x", col=column)
-    else:
-        hidden = {"visible": False, "range": [-1.4, 1.4]}
-        plot.update_scenes(xaxis=hidden, yaxis=hidden, zaxis=hidden, aspectmode="cube", camera=_EYE)
+    set_ground(plot, spec, 1.35 if spec.dimensions == 2 else 1.1)
     return plot
-
-
-def _add_ground(plot: go.Figure, spec: RepulsionSpec, column: int) -> None:
-    """The circle; or a faint globe, which hides nothing that turning it would show."""
-    line = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
-    if spec.dimensions == 2:
-        x, y = frame_line(spec).T
-        plot.add_scatter(x=x, y=y, line={"color": GREY, "width": 1}, **line, row=1, col=column)
-        return
-    x, y, z = globe().T
-    plot.add_scatter3d(x=x, y=y, z=z, line={"color": "rgba(128,128,128,0.35)", "width": 1}, **line, row=1, col=column)
 
 
 def _add_arrows(plot: go.Figure, found: "Arrows", kind: str, scale: float, column: int) -> None:
     """All arrows of one kind as one line with gaps: a shaft and two barbs each."""
     label, colour, dash = _KINDS[kind]
     moves = getattr(found, kind) * scale
-    seen = np.linalg.norm(moves, axis=1) > 0.01  # shorter ones are dots
-    points = _strokes(found.positions[seen], moves[seen])
+    length = np.linalg.norm(moves, axis=1, keepdims=True)
+    moves = moves * np.minimum(1, _LONGEST / length.clip(1e-9))
+    seen = length[:, 0] > 0.01  # shorter ones are dots
+    points = _strokes(found.positions[seen], moves[seen]) if seen.any() else np.full((1, moves.shape[1]), np.nan)
     add = plot.add_scatter if points.shape[1] == 2 else plot.add_scatter3d
     add(
         **dict(zip("xyz", points.T, strict=False)),
@@ -106,24 +92,17 @@ def _add_arrows(plot: go.Figure, found: "Arrows", kind: str, scale: float, colum
 
 
 def _add_vectors(plot: go.Figure, spec: RepulsionSpec, found: "Arrows", anchor: int | None, column: int) -> None:
-    add, sizes = (plot.add_scatter, 9) if spec.dimensions == 2 else (plot.add_scatter3d, 4)
-    styles = [vector_style(spec, index) for index in range(spec.vectors)]
-    solid = [style.symbol.replace("triangle-up", "diamond-open") for style in styles]  # no triangles in 3-D
-    add(
-        **dict(zip("xyz", found.positions.T, strict=False)),
-        mode="markers",
-        marker={
-            "color": [style.colour for style in styles],
-            "symbol": [style.symbol for style in styles] if spec.dimensions == 2 else solid,
-            "size": [2 * sizes if index == anchor else sizes for index in range(spec.vectors)],
-        },
+    add_vectors(
+        plot,
+        spec,
+        found.positions,
+        column,
+        [Style(GREY, "solid", _SYMBOLS[label % len(_SYMBOLS)]) for label in spec.labels],
+        anchor,
         customdata=np.stack([spec.labels, *(np.linalg.norm(getattr(found, kind), axis=1) for kind in _KINDS)], axis=1),
         text=[f"{'anchor ' if index == anchor else ''}{index}" for index in range(spec.vectors)],
         hovertemplate="%{text}, class %{customdata[0]}<br>pull %{customdata[1]:.3f}<br>push %{customdata[2]:.3f}"
         "<br>noise %{customdata[3]:.3f} nats/radian<extra></extra>",
-        showlegend=False,
-        row=1,
-        col=column,
     )
 
 
@@ -143,11 +122,11 @@ def _across(starts: np.ndarray, moves: np.ndarray) -> np.ndarray:
     return across / np.linalg.norm(across, axis=1, keepdims=True)
 
 
-def _longest(found: "Sequence[Arrows]") -> float:
-    """Length of the longest arrow of all, in nats per radian; 1 where nothing acts."""
-    lengths = [np.linalg.norm(getattr(each, kind), axis=1).max() for each in found for kind in _KINDS]
-    longest = float(max(lengths))
-    return longest if longest > 1e-9 else 1.0
+def _full_length(found: "Sequence[Arrows]") -> float:
+    """The force that is drawn `_LONGEST` long, in nats per radian; 1 where nothing acts."""
+    lengths = np.concatenate([np.linalg.norm(getattr(each, kind), axis=1) for each in found for kind in _KINDS])
+    acting = lengths[lengths > 1e-9]
+    return float(np.quantile(acting, _SCALED)) if len(acting) else 1.0
 
 
 def _pushes(found: "Arrows") -> bool:
@@ -156,7 +135,7 @@ def _pushes(found: "Arrows") -> bool:
 
 
 def _title(found: "Sequence[Arrows]", step: int, anchor: int | None) -> str:
-    whose = "its own class" if anchor is None else f"the class of anchor {anchor}"
+    whose = "same-class vectors" if anchor is None else f"the class of anchor {anchor}"
     pushing = [LOSSES[each.loss] for each in found if _pushes(each)]
     if not pushing:
         return f"After step {step}, no loss here pushes {whose} apart"
@@ -166,6 +145,7 @@ def _title(found: "Sequence[Arrows]", step: int, anchor: int | None) -> str:
 
 
 def _how_to_read(found: "Sequence[Arrows]", anchor: int | None) -> str:
+    turn = " The sphere can be turned." if found[0].positions.shape[1] == 3 else ""
     whose = (
         "what all anchors' losses together do to each vector"
         if anchor is None
@@ -174,8 +154,8 @@ def _how_to_read(found: "Sequence[Arrows]", anchor: int | None) -> str:
     return (
         f"An arrow is {whose}, the way descent would move it along the surface: blue by the same-class pairs that"
         " attract, orange by the same-class pairs that repel, dotted grey by noise. All losses share one scale; the"
-        f" longest arrow is {_longest(found):.3g} nats per radian. Colour and shape of a mark are its class; the first"
-        " seed is shown. The sphere can be turned."
+        f" longest arrows stand for {_full_length(found):.3g} nats per radian or more. The shape of a mark is its class;"
+        f" the first seed is shown.{turn}"
     )
 
 

@@ -134,9 +134,7 @@ def _alt(trace: Trace) -> str:
             strict=True,
         )
     ]
-    return (
-        f"Nine curves over {trace.steps[-1]} steps. Repelling share and same-class cosine at the end: {listed(last)}."
-    )
+    return f"Nine curves to step {trace.steps[-1]}. Repelling share and same-class cosine there: {listed(last)}."
 
 
 def _table(trace: Trace) -> pd.DataFrame:

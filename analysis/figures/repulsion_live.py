@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from toy_models.repulsion import Frame
 
 ALT = "The vectors of each loss, and below, against steps, how much of what acts within classes pushes apart."
-HEIGHT = 560
+HEIGHT = 530
+_SIDE = 200  # pixels: four pictures beside each other on a page of 800
 
 _CURVES = {
     "repelling_share": ("same-class pairs that repel (share)", 0.0, 1.0),
@@ -42,7 +43,7 @@ def live_option(spec: RepulsionSpec, frames: Sequence["Frame"], turn: float = 30
     losses, curves = list(enumerate(spec.losses)), list(enumerate(_CURVES))
     return {
         "animation": False,
-        "legend": {"data": [LOSSES[name] for name in spec.losses], "top": 276, "left": "center", "itemWidth": 30},
+        "legend": {"data": [LOSSES[name] for name in spec.losses], "top": 250, "left": "center", "itemWidth": 30},
         "tooltip": {"trigger": "item"},
         "title": [_picture_title(spec, row) for row, _ in losses] + [_curve_title(row) for row, _ in curves],
         "grid": [_picture_grid(spec, row) for row, _ in losses] + [_curve_grid(row) for row, _ in curves],
@@ -115,31 +116,26 @@ def _shown(value: float) -> float | None:
     return float(f"{value:.4g}") if math.isfinite(value) else None
 
 
-def _side(spec: RepulsionSpec) -> int:
-    """Pixels: all pictures fit beside each other on a page of 800."""
-    return 190 if len(spec.losses) > 2 else 215
-
-
 def _left(spec: RepulsionSpec, row: int) -> str:
     return f"{2 + 98 * row / len(spec.losses):.1f}%"
 
 
 def _picture_grid(spec: RepulsionSpec, row: int) -> Option:
-    return {"left": _left(spec, row), "width": _side(spec), "top": 30, "height": _side(spec)}
+    return {"left": _left(spec, row), "width": _SIDE, "top": 34, "height": _SIDE}
 
 
 def _curve_grid(column: int) -> Option:
-    return {"left": f"{5 + 33 * column}%", "width": "27%", "top": 345, "bottom": 45}
+    return {"left": f"{5 + 33 * column}%", "width": "27%", "top": 320, "bottom": 45}
 
 
 def _picture_title(spec: RepulsionSpec, row: int) -> Option:
-    return {"text": LOSSES[spec.losses[row]], "left": _left(spec, row), "top": 0, "textStyle": {"fontSize": 13}}
+    return {"text": LOSSES[spec.losses[row]], "left": _left(spec, row), "top": 6, "textStyle": {"fontSize": 13}}
 
 
 def _curve_title(column: int) -> Option:
     text, _, _ = list(_CURVES.values())[column]
     style = {"textAlign": "center", "textStyle": {"fontSize": 13}}
-    return {"text": text, "left": f"{18.5 + 33 * column}%", "top": 312, **style}
+    return {"text": text, "left": f"{18.5 + 33 * column}%", "top": 287, **style}
 
 
 def _picture_axis(spec: RepulsionSpec, row: int, direction: int) -> Option:

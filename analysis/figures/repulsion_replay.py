@@ -9,13 +9,12 @@ from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.player import add_player
-from analysis.figures.repulsion_places import NEAREST_AXES, frame_line, globe, nearest_cosines, vector_style
-from analysis.figures.theme import GREY, layout
+from analysis.figures.repulsion_places import NEAREST_AXES, nearest_cosines, vector_style
+from analysis.figures.repulsion_scene import add_ground, add_vectors, height, set_ground
+from analysis.figures.theme import layout
 from toy_models.repulsion import LOSSES, RepulsionSpec, Trace
 
 MOST_FRAMES = 40
-_EYE = {"eye": {"x": 1.1, "y": 0.9, "z": 0.5}}
-_QUIET = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
 
 
 def vector_replay(trace: Trace) -> Exhibit:
@@ -24,9 +23,6 @@ def vector_replay(trace: Trace) -> Exhibit:
     plot = _ground(trace)
     marks = [index for index, each in enumerate(plot.data) if each.mode == "markers"]
     plot.frames = [_frame(plot, trace, int(frame), marks) for frame in chosen]
-    plot.update_annotations(text="")
-    for note, text in zip(plot.layout.annotations, _titles(trace, int(chosen[-1])), strict=True):
-        note.text = text
     add_player(plot, "after step ", redraw=trace.spec.dimensions == 3)
     return Exhibit(
         stem="repulsion-replay",
@@ -44,54 +40,25 @@ def _ground(trace: Trace) -> go.Figure:
     kind = {"type": "scene" if spec.dimensions == 3 else "xy"}
     titles = _titles(trace, -1)
     plot = make_subplots(1, len(titles), subplot_titles=titles, specs=[[kind] * len(titles)], horizontal_spacing=0.03)
-    layout(plot, x="", y="", height=370)
+    layout(plot, x="", y="", height=height(spec))
     plot.update_layout(margin={"l": 8 if spec.dimensions <= 3 else 60, "r": 8, "t": 76, "b": 8})
     plot.update_annotations(font_size=13)
-    for row in range(len(titles)):
-        _add_panel(plot, trace, row)
-    if spec.dimensions == 3:
-        hidden = {"visible": False, "range": [-1.15, 1.15]}
-        plot.update_scenes(xaxis=hidden, yaxis=hidden, zaxis=hidden, aspectmode="cube", camera=_EYE)
-        return plot
-    _set_axes(plot, spec)
-    return plot
-
-
-def _add_panel(plot: go.Figure, trace: Trace, row: int) -> None:
-    spec, place = trace.spec, {"row": 1, "col": row + 1}
+    names = [f"{index}, class {label}" for index, label in enumerate(spec.labels)]
     styles = [vector_style(spec, index) for index in range(spec.vectors)]
-    colours, symbols = [style.colour for style in styles], [style.symbol for style in styles]
-    shared = {
-        "mode": "markers",
-        "text": [f"{index}, class {label}" for index, label in enumerate(spec.labels)],
-        "hovertemplate": "%{text}<extra></extra>",
-        "showlegend": False,
-    }
-    points = dict(zip("xyz", _points(spec, trace.positions[-1, row]).T, strict=False))
-    if spec.dimensions == 3:
-        x, y, z = globe().T
-        plot.add_scatter3d(x=x, y=y, z=z, line={"color": "rgba(128,128,128,0.35)", "width": 1}, **_QUIET, **place)
-        solid = [symbol.replace("triangle-up", "diamond-open") for symbol in symbols]  # no triangles in 3-D
-        plot.add_scatter3d(**points, marker={"color": colours, "symbol": solid, "size": 4}, **shared, **place)
-        return
-    x, y = frame_line(spec).T
-    plot.add_scatter(x=x, y=y, line={"color": GREY, "width": 1}, **_QUIET, **place)
-    plot.add_scatter(**points, marker={"color": colours, "symbol": symbols, "size": 8}, **shared, **place)
+    for row in range(len(titles)):
+        add_ground(plot, spec, row + 1)
+        points = _points(spec, trace.positions[-1, row])
+        add_vectors(plot, spec, points, row + 1, styles, text=names, hovertemplate="%{text}<extra></extra>")
+    set_ground(plot, spec, 1.1)
+    if spec.dimensions > 3:
+        plot.update_xaxes(title_text=NEAREST_AXES[0])
+        plot.update_yaxes(title_text=NEAREST_AXES[1], col=1)
+    return plot
 
 
 def _points(spec: RepulsionSpec, positions: np.ndarray) -> np.ndarray:
     """(N, 2 or 3) as drawn."""
     return positions.round(4) if spec.dimensions <= 3 else nearest_cosines(spec, positions).round(4)
-
-
-def _set_axes(plot: go.Figure, spec: RepulsionSpec) -> None:
-    plot.update_xaxes(range=[-1.1, 1.1], constrain="domain", visible=spec.dimensions > 2)
-    plot.update_yaxes(range=[-1.1, 1.1], visible=spec.dimensions > 2)
-    for column in range(1, len(spec.losses) + 1):
-        plot.update_yaxes(scaleanchor="x" if column == 1 else f"x{column}", col=column)
-    if spec.dimensions > 2:
-        plot.update_xaxes(title_text=NEAREST_AXES[0])
-        plot.update_yaxes(title_text=NEAREST_AXES[1], col=1)
 
 
 def _frame(plot: go.Figure, trace: Trace, frame: int, marks: list[int]) -> go.Frame:

@@ -37,8 +37,8 @@ def class_size_study(found: Study, quantity: str = "push_to_pull") -> Exhibit:
     layout(plot, x="", y="", height=640)
     plot.update_layout(margin={"t": 90}, legend={"y": 1.09, "title": {"text": "temperature"}})
     plot.update_annotations(font_size=12)
-    for index, design in enumerate(designs):
-        for column, spread in enumerate(spec.spreads):
+    for index in range(len(designs)):
+        for column in range(len(spec.spreads)):
             _add_panel(plot, found, quantity, (index, column))
     plot.update_xaxes(type="log", tickvals=spec.sizes, ticktext=[str(size) for size in spec.sizes])
     plot.update_xaxes(title_text="vectors a class", row=len(designs))
@@ -121,10 +121,8 @@ def _summary(found: list[Verdict]) -> str:
     if not worse:
         return f"no, in none of {len(found)} settings"
     level = sum(each.answer is Answer.LEVELS_OFF for each in worse)
-    end = (
-        "never levelling off" if not level else "always levelling off" if level == len(worse) else f"{level} level off"
-    )
-    return f"yes in {len(worse)} of {len(found)} settings, {end}"
+    end = f", but it levels off in {level} of these" if level else ""
+    return f"yes in {len(worse)} of {len(found)} settings{end}"
 
 
 def _how_to_read(found: Study, quantity: str) -> str:

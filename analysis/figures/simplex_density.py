@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.simplex_triangle import Mosaic, add_picture, canvas
 from analysis.figures.theme import SEQUENTIAL
-from toy_models.simplex import LOSSES, Reference, SimplexSpec, Trace, divergence, relative_density
+from toy_models.simplex import LOSSES, Reference, SimplexSpec, Trace, divergence, relative_density, true_tilt
 
 SOFTMAX = "class probabilities softmax f(x)"
 HOW_TO_READ = (
@@ -42,9 +42,9 @@ class Moment:
     def of(cls, trace: Trace, answer: Reference, probe: int, frame: int = -1, seed: int = 0) -> "Moment":
         """One seed, by its place in the trace."""
         logits, step = trace.logits[frame, :, seed, probe], int(trace.steps[frame])
-        tilt, mean = answer.probe_tilts[probe], answer.probe_means[probe]
-        away = divergence(trace.spec, tilt, logits)
-        return cls(trace.spec, float(answer.probes[probe]), step, logits, tilt, mean, away)
+        position, mean = answer.probes[probe], answer.probe_means[probe]
+        tilt, away = true_tilt(trace.spec, position), divergence(trace.spec, position, logits)
+        return cls(trace.spec, float(position[0]), step, logits, tilt, mean, away)
 
     def densities(self, labels: np.ndarray) -> np.ndarray:
         """Of the truth and of each loss at labels (P, 3), relative to the uniform density: (1 + L, P)."""

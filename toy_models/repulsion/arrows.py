@@ -30,8 +30,9 @@ class Arrows:
 def force_of(spec: RepulsionSpec, loss: str, positions: np.ndarray) -> np.ndarray:
     """d loss_i / d s_ij of unit vectors (N, D), (N, N) float64; 0 on same-class pairs where rounding has the sign."""
     z, batch = torch.from_numpy(positions), Batch.of(spec)
-    forces = OBJECTIVES[loss].forces(z @ z.mT, batch, spec)
-    rounding = batch.same_class & (forces.abs() <= resolution(batch, spec.temperature, forces.dtype))
+    forces = OBJECTIVES[loss].forces(z @ z.mT, OBJECTIVES[loss].roles(batch), spec)
+    classes = batch.by_class()
+    rounding = classes.positives & (forces.abs() <= resolution(classes, spec.temperature, forces.dtype))
     return forces.masked_fill(rounding, 0).numpy()
 
 
@@ -39,11 +40,12 @@ def arrows(spec: RepulsionSpec, loss: str, positions: np.ndarray, anchor: int | 
     """Of the summed loss, or of one anchor's loss alone. LabError for an anchor that is not there."""
     if anchor is not None and not 0 <= anchor < spec.vectors:
         raise LabError("anchor", f"must be a whole number from 0 to {spec.vectors - 1}", anchor)
-    z, batch = torch.from_numpy(positions), Batch.of(spec)
+    z, classes = torch.from_numpy(positions), Batch.of(spec).by_class()
     forces = torch.from_numpy(force_of(spec, loss, positions))
     if anchor is not None:
         forces = forces * (torch.arange(spec.vectors) == anchor)[:, None]
-    groups = (forces.clamp_max(0) * batch.same_class, forces.clamp_min(0) * batch.same_class, forces * batch.noise)
+    of_class = forces * classes.positives
+    groups = (of_class.clamp_max(0), of_class.clamp_min(0), forces * classes.noise)
     return Arrows(loss, positions, *(_descent(group, z).numpy() for group in groups))
 
 

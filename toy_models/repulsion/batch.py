@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from losses.numerics import unit_rows
+from losses.pairs import Roles, roles_by_label
 from toy_models.repulsion.spec import RepulsionSpec
 
 
@@ -26,17 +27,13 @@ class Batch:
         # Views are numbered apart from each other by class: no class has more pairs than the batch has vectors.
         return cls(labels, labels * len(labels) + place // 2)
 
-    @property
-    def same_class(self) -> Tensor:
-        """(N, N) bool: pairs of one class, without the diagonal."""
-        return (self.labels[:, None] == self.labels) & ~torch.eye(
-            len(self.labels), dtype=torch.bool, device=self.labels.device
-        )
+    def by_class(self) -> Roles:
+        """Positives share the anchor's class."""
+        return roles_by_label(self.labels)
 
-    @property
-    def noise(self) -> Tensor:
-        """(N, N) bool: pairs of different classes."""
-        return self.labels[:, None] != self.labels
+    def by_view(self) -> Roles:
+        """The one positive is the anchor's other view."""
+        return roles_by_label(self.views)
 
 
 def draw_start(spec: RepulsionSpec, generator: Generator) -> Tensor:

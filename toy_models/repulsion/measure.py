@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from losses.numerics import masked_logsumexp
-from toy_models.repulsion.batch import Batch
+from losses.pairs import Roles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,53 +35,51 @@ class Reading:
 METRICS = tuple(field.name for field in fields(Reading))
 
 
-def read(similarities: Tensor, forces: Tensor, batch: Batch, temperature: float) -> Reading:
-    """similarities and forces (..., N, N) of one batch's labels -> a reading of shape (...)."""
-    same, noise = batch.same_class, batch.noise
-    on_same, on_noise = forces[..., same], forces[..., noise]  # (..., pairs)
-    push, pull = on_same.clamp_min(0).sum(-1), -on_same.clamp_max(0).sum(-1)
+def read(cosines: Tensor, forces: Tensor, roles: Roles, temperature: float) -> Reading:
+    """cosines and forces (..., N, N); the roles are those by class, whatever the loss -> a reading of shape (...)."""
+    on_same = forces * roles.positives
+    push, pull = _total(on_same.clamp_min(0)), -_total(on_same.clamp_max(0))
+    pairs, noise_pairs = roles.positives.sum(), roles.noise.sum()
     readings = {
-        "repelling_share": repels(forces, batch, temperature)[..., same].to(forces.dtype).mean(-1),
+        "repelling_share": _total(repels(forces, roles, temperature).to(forces.dtype)) / pairs,
         "push_to_pull": push / pull,  # 0 / 0, NaN, where nothing acts on a class
-        "positive_share": _positive_share(similarities, batch, temperature),
-        "same_cosine": similarities[..., same].mean(-1),
-        "noise_cosine": similarities[..., noise].mean(-1),
-        "margin": _margin(similarities, same, noise),
-        "same_force": on_same.mean(-1),
-        "noise_force": on_noise.mean(-1),
+        "positive_share": _positive_share(cosines / temperature, roles),
+        "same_cosine": _total(cosines * roles.positives) / pairs,
+        "noise_cosine": _total(cosines * roles.noise) / noise_pairs,
+        "margin": _margin(cosines, roles),
+        "same_force": _total(on_same) / pairs,
+        "noise_force": _total(forces * roles.noise) / noise_pairs,
     }
     return Reading(**{name: value.cpu().double().numpy() for name, value in readings.items()})
 
 
-def repels(forces: Tensor, batch: Batch, temperature: float) -> Tensor:
+def repels(forces: Tensor, roles: Roles, temperature: float) -> Tensor:
     """(..., N, N) bool: same-class pairs that are pushed apart."""
-    return (forces > resolution(batch, temperature, forces.dtype)) & batch.same_class
+    return (forces > resolution(roles, temperature, forces.dtype)) & roles.positives
 
 
-def resolution(batch: Batch, temperature: float, dtype: torch.dtype) -> Tensor:
-    """(N, 1): the derivative on a positive from which on its sign is no rounding, some thousand times that of its terms.
+def resolution(roles: Roles, temperature: float, dtype: torch.dtype) -> Tensor:
+    """(N, 1): from which size on a derivative on a positive is no rounding, some thousand times that of its terms.
 
     Where q_ip = 1/|P| (a class at one point, its noise out of reach) rounding alone would decide.
     """
-    positives = batch.same_class.sum(-1, keepdim=True).clamp_min(1)
+    positives = roles.positive_count[:, None].clamp_min(1)
     return 4096 * torch.finfo(dtype).eps / (positives * temperature)
 
 
-def _positive_share(similarities: Tensor, batch: Batch, temperature: float) -> Tensor:
-    scores, same = similarities / temperature, batch.same_class
-    among_all = masked_logsumexp(scores, same | batch.noise)
-    share = (masked_logsumexp(scores, same) - among_all).exp()
-    return share[..., same.any(-1)].mean(-1)
+def _total(pairs: Tensor) -> Tensor:
+    return pairs.sum((-2, -1))
 
 
-def _margin(similarities: Tensor, same: Tensor, noise: Tensor) -> Tensor:
-    target, other = nearest(similarities, same, noise)
-    both = same.any(-1) & noise.any(-1)
+def _positive_share(scores: Tensor, roles: Roles) -> Tensor:
+    among_all = masked_logsumexp(scores, roles.positives | roles.noise)
+    share = (masked_logsumexp(scores, roles.positives) - among_all).exp()
+    return share[..., roles.positives.any(-1)].mean(-1)
+
+
+def _margin(cosines: Tensor, roles: Roles) -> Tensor:
+    both = roles.positives.any(-1) & roles.noise.any(-1)
     if not both.any():
-        return similarities.new_full(similarities.shape[:-2], torch.nan)
-    return target[..., both].quantile(0.5, dim=-1) - other[..., both].quantile(0.5, dim=-1)
-
-
-def nearest(similarities: Tensor, same: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """Each anchor's largest same-class and largest noise cosine, (..., N) both; -inf where it has none."""
-    return tuple(similarities.masked_fill(~mask, -torch.inf).amax(-1) for mask in (same, noise))  # type: ignore[return-value]
+        return cosines.new_full(cosines.shape[:-2], torch.nan)
+    nearest = [cosines.masked_fill(~mask, -torch.inf).amax(-1)[..., both] for mask in (roles.positives, roles.noise)]
+    return nearest[0].quantile(0.5, dim=-1) - nearest[1].quantile(0.5, dim=-1)

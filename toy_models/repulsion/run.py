@@ -9,7 +9,6 @@ import torch
 from torch import Generator, Tensor
 
 from losses.errors import LabError
-from losses.numerics import unit_rows
 from toy_models.device import resolve
 from toy_models.repulsion.batch import Batch, draw_start
 from toy_models.repulsion.measure import METRICS, read
@@ -72,6 +71,7 @@ class _Program:
     def __init__(self, spec: RepulsionSpec, device: torch.device) -> None:
         self.spec, self.batch = spec, Batch.of(spec, device)
         self.objectives = [OBJECTIVES[name] for name in spec.losses]
+        self.roles = [objective.roles(self.batch) for objective in self.objectives]
         generators = [Generator().manual_seed(spec.seed + s) for s in range(spec.seeds)]
         start = torch.stack([draw_start(spec, generator) for generator in generators])  # (S, N, D)
         # Metal has no float64.
@@ -80,32 +80,33 @@ class _Program:
 
     def forces(self) -> tuple[Tensor, Tensor]:
         """Cosines and d loss_i / d s_ij, both (L, S, N, N)."""
-        similarities = self.z @ self.z.mT
-        pairs = zip(self.objectives, similarities, strict=True)
-        rows = [torch.func.vmap(lambda s, o=o: o.forces(s, self.batch, self.spec))(each) for o, each in pairs]
-        return similarities, torch.stack(rows)
+        cosines = self.z @ self.z.mT
+        rows = zip(self.objectives, self.roles, cosines, strict=True)
+        return cosines, torch.stack([each.forces(s, roles, self.spec) for each, roles, s in rows])
 
     def gradient(self, forces: Tensor) -> Tensor:
         """Of the summed loss along the sphere, (L, S, N, D): s_ij moves z_j by row i and z_i by column j.
 
-        Where all vectors are equal it is 0, and descent stays; a direction that only rounding makes up is none.
+        Where all vectors are equal it is 0, and descent stays; a direction that only rounding makes up is none. An
+        anchor's forces add up to at most 2 / tau in size.
         """
-        euclidean = (forces + forces.mT) @ self.z
+        euclidean = forces @ self.z + forces.mT @ self.z
         tangent = euclidean - (euclidean * self.z).sum(-1, keepdim=True) * self.z
-        rounding = 64 * torch.finfo(self.z.dtype).eps * (forces.abs().sum(-1) + forces.abs().sum(-2))
-        return tangent.masked_fill((tangent.norm(dim=-1) <= rounding)[..., None], 0)
+        rounding = 256 * torch.finfo(self.z.dtype).eps / self.spec.temperature
+        return tangent.masked_fill(tangent.norm(dim=-1, keepdim=True) <= rounding, 0)
 
     def update(self) -> None:
         """One step of descent along the tangent, and back onto the sphere."""
-        gradient = self.gradient(self.forces()[1])
-        self.z = unit_rows(self.z - self.spec.learning_rate * gradient)
+        moved = self.z - self.spec.learning_rate * self.gradient(self.forces()[1])
+        self.z = moved / moved.norm(dim=-1, keepdim=True)  # a tangent step never shortens a vector
 
     def frame(self, step: int, seconds: float) -> Frame:
         """What the vectors are now."""
-        similarities, forces = self.forces()
-        reading = read(similarities, forces, self.batch, self.spec.temperature)
-        loss = self._losses()
+        cosines, forces = self.forces()
+        pairs = zip(self.objectives, cosines, strict=True)
+        loss = torch.stack([each.mean_loss(s, self.batch, self.spec) for each, s in pairs]).cpu().double()
         _check_finite(self.spec, loss, step)
+        reading = read(cosines, forces, self.batch.by_class(), self.spec.temperature)
         return Frame(
             step=step,
             seconds=seconds,
@@ -114,12 +115,6 @@ class _Program:
             gradient_norm=self.gradient(forces).square().sum(-1).mean(-1).sqrt().cpu().double().numpy(),
             positions=self.z[:, 0].cpu().double().numpy(),
         )
-
-    def _losses(self) -> Tensor:
-        """(L, S) float64 on the CPU."""
-        pairs = zip(self.objectives, self.z, strict=True)
-        rows = [torch.func.vmap(lambda z, o=o: o.loss(z, self.batch, self.spec))(each) for o, each in pairs]
-        return torch.stack(rows).cpu().double()
 
 
 def _check_finite(spec: RepulsionSpec, losses: Tensor, step: int) -> None:

@@ -14,7 +14,7 @@ LOSSES: Mapping[str, str] = {
     "eps_sup_infonce": "ε-SupInfoNCE",
     "nt_xent": "NT-Xent",
 }
-"""The losses of this world, name -> title, in the order of every figure. NT-Xent is InfoNCE on two views, blind to labels."""
+"""The losses of this world, name -> title, in the order of every figure. NT-Xent, on two views, sees no label."""
 
 STARTS: Mapping[str, str] = {
     "clusters": "a cluster for each class",
@@ -23,11 +23,11 @@ STARTS: Mapping[str, str] = {
 }
 """Where the vectors begin, name -> title."""
 
-MOST_FRAMES = 80
+MOST_FRAMES = 120
 MOST_VECTORS = 256
-MOST_PAIRS = 2**17
+MOST_PAIRS = 2**16
 """Pairs of vectors of one loss in one step, over all seeds."""
-MOST_COORDINATES = 2**14
+MOST_COORDINATES = 2**13
 """Coordinates of one batch: a frame keeps the positions of each loss's first seed."""
 
 
@@ -67,7 +67,7 @@ class RepulsionSpec:
         "epsilon": Bound(0.0, 10.0),
         "spread": Bound(0.0, 10.0),
         "learning_rate": Bound(1e-6, 1.0),
-        "steps": Bound(10, 2_000, whole=True),
+        "steps": Bound(10, 1_000, whole=True),
         "seeds": Bound(1, 32, whole=True),
         "seed": Bound(0, 2**31 - 1, whole=True),
     }
@@ -111,11 +111,11 @@ class RepulsionSpec:
     def frames(self) -> tuple[int, ...]:
         """The steps after which a frame is recorded, 0 and the last among them: at most `MOST_FRAMES`.
 
-        Half lie evenly and half geometrically, since most happens early.
+        Two thirds lie evenly and one third geometrically, since much happens early.
         """
-        even = [round(self.steps * i / (MOST_FRAMES // 2)) for i in range(MOST_FRAMES // 2 + 1)]
-        early = [round(self.steps ** (i / (MOST_FRAMES // 2 - 1))) for i in range(MOST_FRAMES // 2 - 1)]
-        return tuple(sorted({*even, *early}))
+        evenly, early = 2 * MOST_FRAMES // 3, MOST_FRAMES // 3
+        even = [round(self.steps * i / evenly) for i in range(evenly + 1)]
+        return tuple(sorted({*even, *(round(self.steps ** (i / (early - 1))) for i in range(early - 1))}))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

@@ -1,23 +1,37 @@
 """How the anchors of a batch are cut into blocks of rows, each against all columns."""
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from torch import Tensor
 
 CACHE_ROWS = 512
-"""Rows a block on a CPU: 128 to 512 measure alike; the block stays in cache, the products stay large."""
-LONE_ROWS = 200
-"""A class with this many anchors gets blocks of its own: the columns of its positives are then one slice."""
+CACHE_ELEMENTS = 1 << 20
+"""A block on a CPU: the elements of 4 MB in float32, or more where that is fewer than `CACHE_ROWS` rows."""
+SLICED_CLASS = 32
+"""Classes of this size are worth a slice each; the positives of smaller ones are gathered, all in one call."""
 GPU_BLOCK_ELEMENTS = 1 << 28
 """Scores a block on a GPU, 1 GiB in float32: large products, bounded memory."""
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Rows of a block whose anchors are of one class, and the contiguous columns of that class."""
+
+    rows: slice
+    columns: slice
+
+    @property
+    def width(self) -> int:
+        return self.columns.stop - self.columns.start
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Anchors (n,), positions among the columns; `band`, where all are of one class, the contiguous columns of it."""
+    """Anchors (n,), positions among the columns; `bands` says where their classes are, if it is worth saying."""
 
     anchors: Tensor
-    band: slice | None = None
+    bands: tuple[Band, ...] = ()
 
     def fill_anchors(self, scores: Tensor, value: float) -> None:
         """Set the score of each anchor with itself, in (n, N)."""
@@ -30,29 +44,45 @@ def equal_blocks(anchors: Tensor, rows: int) -> tuple[Block, ...]:
 
 
 def class_blocks(anchors: Tensor, own: list[int], sizes: list[int], rows: int) -> tuple[Block, ...]:
-    """Blocks for columns sorted by class, so that the positives of large classes are a slice of columns.
+    """Blocks for columns sorted by class, so that the positives of a large class are a slice of columns.
 
     anchors (n,) ascending positions; own and sizes: how many anchors and how many columns each class has. Small
     classes are put together up to `rows` anchors; a large one is cut into equal parts, each against its class.
 
     >>> import torch
-    >>> [(len(b.anchors), b.band) for b in class_blocks(torch.arange(10), [2, 1, 7], [2, 1, 7], 4)]
-    [(3, None), (4, slice(3, 10, None)), (3, slice(3, 10, None))]
+    >>> [len(block.anchors) for block in class_blocks(torch.arange(10), [2, 1, 7], [2, 1, 7], 4)]
+    [3, 4, 3]
     """
     blocks: list[Block] = []
+    row = column = 0
     for first, last in _runs_of_classes(own, rows):
-        band = slice(sum(sizes[:first]), sum(sizes[:last])) if last == first + 1 else None
-        part = anchors[sum(own[:first]) : sum(own[:last])]
-        blocks.extend(Block(piece, band) for piece in part.chunk(-(-len(part) // rows)))
+        bands = _bands(own[first:last], sizes[first:last], column)
+        part = anchors[row : (row := row + sum(own[first:last]))]
+        column += sum(sizes[first:last])
+        blocks.extend([Block(part, bands)] if len(part) <= rows else _parts(part, bands, rows))
     return tuple(blocks)
 
 
+def _bands(own: list[int], sizes: list[int], column: int) -> tuple[Band, ...]:
+    """A band for each class, or none where they are small; the first starts at row 0 and at `column`."""
+    if sum(sizes) < SLICED_CLASS * len(sizes):
+        return ()
+    rows = pairwise(accumulate(own, initial=0))
+    columns = pairwise(accumulate(sizes, initial=column))
+    return tuple(Band(slice(*part), slice(*band)) for part, band in zip(rows, columns, strict=True))
+
+
+def _parts(anchors: Tensor, bands: tuple[Band, ...], rows: int) -> list[Block]:
+    """A class with more than `rows` anchors, in equal parts."""
+    parts = anchors.chunk(-(-len(anchors) // rows))
+    return [Block(part, tuple(Band(slice(0, len(part)), band.columns) for band in bands)) for part in parts]
+
+
 def _runs_of_classes(own: list[int], rows: int) -> list[tuple[int, int]]:
-    """Consecutive classes [first, last): one class, or small ones that have at most `rows` anchors together."""
+    """Consecutive classes [first, last) that have at most `rows` anchors together, or are one class."""
     runs, first, held = [], 0, 0
     for index, count in enumerate(own):
-        lone = max(count, own[index - 1]) >= LONE_ROWS
-        if held and (lone or held + count > rows):
+        if held and held + count > rows:
             runs.append((first, index))
             first, held = index, 0
         held += count
@@ -63,4 +93,6 @@ def block_rows(columns: Tensor, chunk_size: int | None = None) -> int:
     """Rows a block of scores against `columns` (N, ...): as asked for, else what suits the device."""
     if chunk_size is not None:
         return chunk_size
-    return CACHE_ROWS if columns.device.type == "cpu" else max(1, GPU_BLOCK_ELEMENTS // len(columns))
+    if columns.device.type == "cpu":
+        return max(CACHE_ROWS, CACHE_ELEMENTS // len(columns))
+    return max(1, GPU_BLOCK_ELEMENTS // len(columns))

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from losses.exponentials import exp_up_to
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateSweep:
-    """targets (M, K) are the candidates, log_prior (M,) their sum_k w_jk log eta_k, own (N,) each sample's target.
+    """targets (M, K) are the candidates, log_prior (K,) log eta, own (N,) the place of each sample's target.
 
-    A block of scores is one product; its softmax, in place, is the gradient's weights; a second product ends it.
+    The prior is taken off the logits, so a block of scores is one product; its exponentials, in place, are the
+    gradient's weights up to a factor a row; a second product ends it.
     """
 
     targets: Tensor
@@ -21,28 +24,30 @@ class CandidateSweep:
 
     def __call__(self, logits: Tensor, weights: Tensor, *, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         """Losses (N,) of logits (N, K), and d (weights . losses) / d logits (N, K)."""
-        losses, gradient = torch.empty_like(logits[:, 0]), torch.empty_like(logits) if with_gradient else None
         with torch.no_grad(), torch.autocast(logits.device.type, enabled=False):
-            buffer = logits.new_empty(min(self.rows, len(logits)), len(self.targets))
-            for start in range(0, len(logits), self.rows):
-                part = slice(start, min(start + self.rows, len(logits)))
-                scores = self._scores(logits[part], buffer)
-                losses[part], shares = self._contrast(scores, self.own[part, None], weights[part, None])
-                if gradient is not None:
-                    gradient[part] = self._gradient(shares, self.own[part], weights[part, None])
-        return losses, gradient
+            corrected = (logits / self.temperature).sub_(self.log_prior)
+            losses, totals, gathered = self._walk(corrected, with_gradient)
+            if gathered is None:
+                return losses, None
+            gathered.mul_((weights / totals)[:, None]).addcmul_(self.targets[self.own], weights[:, None], value=-1)
+            return losses, gathered.div_(self.temperature)
 
-    def _scores(self, logits: Tensor, buffer: Tensor) -> Tensor:
-        scaled = logits / self.temperature
-        return torch.addmm(self.log_prior, scaled, self.targets.mT, beta=-1, out=buffer[: len(logits)])
+    def _walk(self, corrected: Tensor, with_gradient: bool) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Losses (N,), sums of exponentials (N,), and the sums of targets that these weigh (N, K)."""
+        losses, totals = torch.empty_like(corrected[:, 0]), torch.empty_like(corrected[:, 0])
+        gathered = torch.empty_like(corrected) if with_gradient else None
+        buffer = corrected.new_empty(min(self.rows, len(corrected)), len(self.targets))
+        exp = exp_up_to(corrected)
+        for start in range(0, len(corrected), self.rows):
+            part = slice(start, start + self.rows)
+            scores = torch.mm(corrected[part], self.targets.mT, out=buffer[: len(corrected[part])])
+            picked = scores.gather(1, self.own[part, None])
+            log_sum, total = exp(scores, _nothing)
+            losses[part], totals[part] = (log_sum - picked).squeeze(1), total.squeeze(1)
+            if gathered is not None:
+                torch.mm(scores, self.targets, out=gathered[part])
+        return losses, totals, gathered
 
-    @staticmethod
-    def _contrast(scores: Tensor, own: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Losses (n,), and in the scores' place the weighted softmax over candidates (n, M)."""
-        picked = scores.gather(1, own)
-        largest = scores.amax(dim=1, keepdim=True)
-        total = scores.sub_(largest).exp_().sum(dim=1, keepdim=True)
-        return (largest + total.log() - picked).squeeze(1), scores.mul_(weights / total)
 
-    def _gradient(self, shares: Tensor, own: Tensor, weights: Tensor) -> Tensor:
-        return (shares @ self.targets - weights * self.targets[own]) / self.temperature
+def _nothing(scores: Tensor, value: float) -> None:
+    """All candidates take part."""

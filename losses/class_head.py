@@ -106,7 +106,8 @@ def soft_target_infonce(
     """
     _check_contrast(logits, noise_probs, temperature, reduction)
     check_targets(targets, logits)
-    check_prior_covers((targets != 0).any(dim=0), noise_probs)
+    used = (targets != 0).any(dim=0)  # (K,)
+    check_prior_covers(used, noise_probs)
     options = Options(False, reduction, None, plain, distributed)
     learned = targets.requires_grad or noise_probs.requires_grad
     candidates, own = _candidates(widen(targets), distributed)
@@ -116,7 +117,8 @@ def soft_target_infonce(
         return _reduced(losses, len(candidates), reduction, distributed)
     f = widen(logits)
     candidates = candidates.to(f.dtype)
-    sweep = CandidateSweep(candidates, log_prior(candidates, noise_probs), own, temperature, block_rows(candidates))
+    log_priors = noise_probs.to(f.dtype).log().masked_fill(~used & (noise_probs == 0), 0)  # 0 log 0 = 0
+    sweep = CandidateSweep(candidates, log_priors, own, temperature, block_rows(candidates))
     if reduction == "none":
         return EachLoss.apply(f, sweep)
     part = WeightedSum.apply(f, torch.ones_like(f[:, 0]), sweep) / len(candidates)

@@ -1,4 +1,7 @@
-"""The softmax of a block of scores, in place: with a shift by the row's maximum, or without where none can matter."""
+"""The softmax of a block of scores, in place: with a shift by the row's maximum, or without where none can matter.
+
+Which of the two, the numbers say; a GPU is not asked for them, since it would have to be waited for.
+"""
 
 from collections.abc import Callable
 
@@ -23,14 +26,19 @@ What takes no part becomes 0. Where nothing does, the log is -inf and the sum th
 
 
 def row_exp(z: Tensor, scale: float, more: float = 0.0) -> RowExp:
-    """What suits the scores `scale * z_i . z_j` of z (N, D), to which something of size `more` may be added.
-
-    A GPU is not asked how large they are: it would have to be waited for.
-    """
+    """What suits the scores `scale * z_i . z_j` of z (N, D), to which something of size `more` may be added."""
     if not can_look(z):
         return shifted_exp
     largest = scale * float(z.detach().square().sum(dim=1).max()) + more
     return plain_exp if largest <= SAFE_SCORE else shifted_exp
+
+
+def exp_up_to(values: Tensor) -> RowExp:
+    """What suits scores that are means of `values`, of any shape."""
+    if not can_look(values):
+        return shifted_exp
+    low, high = torch.aminmax(values)
+    return plain_exp if max(-float(low), float(high)) <= SAFE_SCORE else shifted_exp
 
 
 def plain_exp(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor]:

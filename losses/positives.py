@@ -1,4 +1,4 @@
-"""Where the positives of a block of anchors are among its scores: a slice, a few gathered columns, or a mask.
+"""Where the positives of a block of anchors are among its scores: slices, gathered columns, or a mask.
 
 All three do the same; which one is cheapest depends on what is known. Columns sorted by class with sizes known make a
 class a slice; small classes are gathered; a GPU, which is not asked for the sizes, gets a mask as wide as the batch.
@@ -10,7 +10,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from losses.blocks import Block
+from losses.blocks import Band, Block
 
 
 class Positives(Protocol):
@@ -53,8 +53,8 @@ class SortedGroups:
 
     def positives(self, block: Block) -> Positives:
         sizes = self.sizes[block.anchors, None]
-        if block.band is not None:
-            return Slice(_others(sizes), block.band, (block.anchors - block.band.start)[:, None])
+        if block.bands:
+            return Sliced(_others(sizes), block.bands, block.anchors[:, None], self.starts[block.anchors, None])
         return Gathered.of(block.anchors[:, None], self.starts[block.anchors, None], sizes)
 
 
@@ -81,26 +81,34 @@ def _others(sizes: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Slice:
-    """Anchors of one class: its columns are `band`, in which anchor i itself is at own (n, 1)."""
+class Sliced:
+    """Each class is a band; `anchors` (n, 1) are the anchors' own columns, `starts` (n, 1) where their class begins."""
 
     count: Tensor
-    band: slice
-    own: Tensor
+    bands: tuple[Band, ...]
+    anchors: Tensor
+    starts: Tensor
 
     def read(self, scores: Tensor) -> Tensor:
-        return scores[:, self.band].clone()
+        values = scores.new_empty(len(scores), max(band.width for band in self.bands))
+        for band in self.bands:
+            values[band.rows, : band.width] = scores[band.rows, band.columns]
+        return values
 
     def blank(self, values: Tensor, value: float) -> Tensor:
-        return values.scatter_(1, self.own, value)
+        for band in self.bands:
+            values[band.rows, band.width :] = value
+        return values.scatter_(1, self.anchors - self.starts, value)
 
     def fill_class(self, scores: Tensor, value: float) -> None:
-        scores[:, self.band] = value
+        for band in self.bands:
+            scores[band.rows, band.columns] = value
 
     def add(self, scores: Tensor, values: Tensor) -> None:
-        band = scores[:, self.band]
-        themselves = band.gather(1, self.own)
-        band.add_(values).scatter_(1, self.own, themselves)
+        themselves = scores.gather(1, self.anchors)
+        for band in self.bands:
+            scores[band.rows, band.columns] += values[band.rows, : band.width]
+        scores.scatter_(1, self.anchors, themselves)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

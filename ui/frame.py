@@ -46,6 +46,18 @@ PAGES: dict[str, Page] = {
         "Explore toy worlds",
         "Does more data cure a softmax at the top?",
     ),
+    "endpoint_tails": Page(
+        "pages/4_Endpoint_tails.py",
+        "Endpoint tails",
+        "Explore toy worlds",
+        "Do the largest cosines show their endpoint?",
+    ),
+    "coordinate_lens": Page(
+        "pages/4_Coordinate_lens.py",
+        "Coordinate lens",
+        "Explore toy worlds",
+        "How much does a coordinate make of a hard negative?",
+    ),
     "two_views": Page(
         "pages/5_Two_views.py",
         "Two views",

@@ -40,8 +40,12 @@ def evidence(cosines: Tensor, spec: TwoViewsSpec) -> Evidence:
     roles = roles_by_view(anchors, cosines.device)
     noise = cosines.detach().masked_fill(~roles.noise, -torch.inf).reshape(-1, anchors)
     tails = 1 - noise.topk(rule.tail_size(anchors - 2)).values  # the smallest shortfalls, ascending
-    found = [weigh(tail, rule) for tail in tails.split(anchors)]
-    columns = [torch.stack([getattr(each, name) for each in found]) for name in ("lam", "delta_aic", "rho", "beta")]
+
+    def of_batch(tail: Tensor) -> tuple[Tensor, ...]:
+        found = weigh(tail, rule)
+        return found.lam, found.delta_aic, found.rho, found.beta
+
+    columns = torch.func.vmap(of_batch)(tails.unflatten(0, (-1, anchors)))
     return Evidence(*(column.reshape(cosines.shape[:-1]) for column in columns))
 
 

@@ -16,8 +16,8 @@ PRESETS: Mapping[str, Preset[TwoViewsSpec]] = MappingProxyType(
         ),
         "network": Preset(
             "A small network",
-            "A network can also bring two views together, so here the cosine of a pair moves, and not by the loss you"
-            " may expect.",
+            "A network could bring two views together, yet their cosine falls at first: both losses pay for spreading"
+            " the samples with it.",
             TwoViewsSpec(encoder="network", learning_rate=0.005, noise=0.3, spread=0.6),
         ),
         "always_weibull": Preset(
@@ -33,7 +33,7 @@ PRESETS: Mapping[str, Preset[TwoViewsSpec]] = MappingProxyType(
         ),
         "too_few_negatives": Preset(
             "Failure: too few negatives for a tail",
-            "With eight negatives an anchor the two lines have seven points each, and ΔAIC, and lam with it, is noise.",
+            "With eight negatives an anchor the two lines have seven points each, and ΔAIC scatters across the margin.",
             TwoViewsSpec(batch_size=5, samples=64),
         ),
         "noise_hides_all": Preset(

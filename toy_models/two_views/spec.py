@@ -43,7 +43,7 @@ class TwoViewsSpec:
     dimensions: int = 8
     clusters: int = 8
     spread: float = 0.3
-    noise: float = 0.3
+    noise: float = 0.4
     temperature: float = 0.1
     beta: str = "one"
     aic_margin: float = 2.0

@@ -1,0 +1,12 @@
+"""World 3, the coordinate lens: the weight that each coordinate gives a hard negative."""
+
+from ui.controls import panel
+from ui.endpoint_tail_panels import choose_lens, lens
+from ui.errors import explain
+from ui.frame import frame
+
+frame("coordinate_lens")
+with explain():
+    with panel() as controls:
+        view = choose_lens(controls)
+    lens(view)

@@ -1,0 +1,122 @@
+"""The parts of the page on endpoint tails: controls, statement, figures, code; and those of the coordinate lens."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import streamlit as st
+
+from analysis.bootstrap import Unavailable
+from analysis.coordinate_lens import Lens
+from analysis.sphere_tail import limit_shape
+from analysis.sphere_tail_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
+from ui.controls import Panel
+from ui.errors import plain
+from ui.exhibit import show
+
+_DEFAULTS = SphereTailSpec()
+
+
+def choose_spec(controls: Panel) -> SphereTailSpec:
+    """Which random cosines, and what of them is a tail."""
+    return SphereTailSpec(
+        dimensions=_whole(controls, "Dimensions", "dimensions"),
+        cosines=_whole(controls, "Random cosines", "cosines"),
+        quantile=controls.real(
+            "Quantile of the threshold", "quantile", default=_DEFAULTS.quantile, low=0.5, high=0.9999, step=0.005
+        ),
+        seed=_whole(controls, "Seed", "seed"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LensView:
+    """A lens and the hard negative that is looked at through it."""
+
+    lens: Lens
+    hard: float
+
+
+def choose_lens(controls: Panel) -> LensView:
+    """The blend and the hard negative."""
+    lam = controls.number("λ, weight of Weibit", "lam", default=0.5, low=0.0, high=1.0, step=0.05)
+    temperature = controls.real("Temperature τ", "temperature", default=0.1, low=0.005, high=5.0, step=0.05)
+    beta = controls.real("Exponent β", "beta", default=1.0, low=0.1, high=16.0, step=0.5)
+    hard = controls.number("Hard negative's cosine", "hard", default=0.95, low=-0.9, high=0.999, step=0.001)
+    return LensView(Lens(lam, temperature, beta), hard)
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing and fitting …")
+def study(spec: SphereTailSpec) -> SphereTail | Unavailable:
+    """The fit at the chosen threshold and at others."""
+    return sphere_tail(spec)
+
+
+@st.cache_data(max_entries=16, show_spinner="Fitting other dimensions …")
+def other_dimensions(spec: SphereTailSpec) -> ShapeByDimension | Unavailable:
+    """The same fit in 4 to 64 dimensions."""
+    return shape_by_dimension(spec)
+
+
+def statement(spec: SphereTailSpec) -> None:
+    """What is drawn, the law of its excesses, and where the shape tends to."""
+    st.markdown(
+        "Cosines cannot exceed 1, so their largest ones have a tail with an endpoint, and the Weibit coordinate is"
+        " built for such tails ([Erol et al.](https://arxiv.org/abs/2606.00262)). Random directions are our"
+        " construction: their tail is known exactly, in the limit and at any threshold."
+    )
+    st.latex(
+        rf"\tfrac{{1 + s}}{{2}} \sim \mathrm{{Beta}}\bigl(\tfrac{{D - 1}}{{2}}, \tfrac{{D - 1}}{{2}}\bigr), \quad"
+        r" P(s - u > x \mid s > u) \approx \bigl(1 + \tfrac{\xi x}{\sigma}\bigr)^{-1/\xi}, \quad"
+        rf" \xi \to -\frac{{2}}{{D - 1}} = {limit_shape(spec.dimensions):.4f}"
+    )
+
+
+def figures(spec: SphereTailSpec) -> None:
+    """All figures of a spec, or why there are none."""
+    from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
+    from analysis.figures.tails_by_dimension import dimension_plot
+
+    found = study(spec)
+    if isinstance(found, Unavailable):
+        st.warning(plain(f"Not available: {found.reason}. Draw more cosines or lower the threshold."))
+        return
+    st.text(
+        f"Fitted xi = {found.fit.xi.value:.4f}, exact at this threshold {found.exact:.4f}, limit {found.limit:.4f}."
+    )
+    show(tail_histogram(found.fit), key="tail")
+    show(threshold_plot(found.scan, found.exact_scan, found.limit), key="tail-thresholds")
+    show(quantile_plot(found.fit), key="tail-quantiles")
+    compared = other_dimensions(spec)
+    if not isinstance(compared, Unavailable):
+        show(dimension_plot(spec, compared), key="tail-dimensions")
+
+
+def code(spec: SphereTailSpec) -> None:
+    """The lines that give the same numbers without the app."""
+    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
+    arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
+    with st.expander("The code that gives these numbers"):
+        st.code(
+            "from analysis.sphere_tail import limit_shape
+from analysis.sphere_tail_study import SphereTailSpec, sphere_tail\n\n"
+            f"found = sphere_tail(SphereTailSpec({arguments}))\n"
+            "print(found)\n"
+        )
+
+
+def lens(view: LensView) -> None:
+    """The lens' picture under its formula."""
+    from analysis.figures.coordinate_lens import coordinate_lens
+
+    values = view.lens
+    st.latex(
+        rf"T(s) = {1 - values.lam:.3g} \, \frac{{s}}{{{values.temperature:g}}}"
+        rf" - {values.lam:.3g} \cdot {values.beta:g} \log(1 - s), \quad"
+        rf" \frac{{dT}}{{ds}}\Big|_{{s = {view.hard:g}}} = {values.weight(np.array([view.hard]))[0]:.3f}"
+    )
+    show(coordinate_lens(values, view.hard), key="coordinate-lens")
+
+
+def _whole(controls: Panel, label: str, field: str) -> int:
+    low, high = SphereTailSpec.BOUNDS[field]
+    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=int(low), high=int(high))

@@ -46,10 +46,11 @@ def supcon_forces(cosines: Tensor, roles: Roles, spec: RepulsionSpec) -> Tensor:
 
 
 def sincere_values(cosines: Tensor, roles: Roles, spec: RepulsionSpec, epsilon: float = 0.0) -> Tensor:
-    """mean_p log(e^{-epsilon} + B_i e^{-s_ip/tau})."""
+    """mean_p log(e^{-epsilon} + B_i e^{-s_ip/tau}); 0 where there is no noise."""
     scores = cosines / spec.temperature
     log_noise = _keep(scores, roles.noise).logsumexp(-1, keepdim=True)
-    return ((softplus(log_noise - scores + epsilon) - epsilon) * _weights(scores, roles)).sum(-1)
+    terms = softplus(log_noise - scores + epsilon) - epsilon
+    return (terms * _weights(scores, roles)).sum(-1) * roles.noise.any(-1)
 
 
 def sincere_forces(cosines: Tensor, roles: Roles, spec: RepulsionSpec, epsilon: float = 0.0) -> Tensor:

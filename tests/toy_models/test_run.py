@@ -9,17 +9,18 @@ import pytest
 import torch
 from torch import Generator
 
-from losses import soft_target_cross_entropy, soft_target_infonce
+from losses import label_infonce, nll, soft_target_cross_entropy, soft_target_infonce
 from losses.errors import LabError
 from toy_models.device import available_devices
 from toy_models.network import StackedMLP
-from toy_models.simplex import SimplexSpec, Trace, reference, simulate
-from toy_models.simplex.measure import PROBES
-from toy_models.simplex.objectives import OBJECTIVES, Objective
-from toy_models.simplex.run import WEIGHT_DECAY
+from toy_models.simplex import LOSSES, SimplexSpec, Trace, reference, simulate
+from toy_models.simplex.contrast import Contrast
+from toy_models.simplex.processes import world_of
+from toy_models.simplex.program import WEIGHT_DECAY, Program, widths
 from toy_models.simplex.sampling import Sampler
+from toy_models.simplex.spec import PROCESSES
+from toy_models.simplex.tilted import PROBES
 from toy_models.simplex.trace import METRICS
-from toy_models.simplex.world import build
 
 QUICK = SimplexSpec(steps=12, batch_size=16, hidden=8, side=10, seeds=2)
 NUMBERS = (*METRICS, "logits")
@@ -29,29 +30,62 @@ def same(one, other):
     return all(np.array_equal(getattr(a, n), getattr(b, n)) for a, b in zip(one, other, strict=True) for n in NUMBERS)
 
 
-def test_stacking_changes_nothing(one_network):
-    """Each network trained alone, with torch's layers and optimiser and the loss as published."""
-    alone = {
-        "soft_target_cross_entropy": lambda f, w: soft_target_cross_entropy(f, w),
-        "soft_target_infonce": lambda f, w: soft_target_infonce(f, w, torch.full((3,), 1 / 3)),
+def plain_losses(prior, argmax_prior):
+    """The losses as published, on one batch; both label losses draw nothing of their own."""
+    ours = {
+        "nll": lambda f, batch: nll(f, batch.argmax_labels[0]),
+        "label_infonce": lambda f, batch: label_infonce(f, batch.argmax_labels[0], argmax_prior),
+        "soft_target_cross_entropy": lambda f, batch: soft_target_cross_entropy(f, batch.targets[0]),
+        # Soft distribution InfoNCE samples labels, then is label InfoNCE; here the sampler has drawn them.
+        "soft_distribution_infonce": lambda f, batch: label_infonce(f, batch.sampled_labels[0], prior),
+        "soft_target_infonce": lambda f, batch: soft_target_infonce(f, batch.targets[0], prior),
     }
-    spec = replace(QUICK, losses=tuple(alone))
+    assert list(ours) == list(LOSSES)[:5]
+    return ours
+
+
+def exact_noise_loss(world):
+    """Soft target InfoNCE with the noise's log density over b, sample by sample."""
+    table = (world.log_marginal - world.log_base).float()
+
+    def loss(f, batch):
+        scores = f @ batch.targets[0].T - table[batch.point[0]]
+        return torch.nn.functional.cross_entropy(scores, torch.arange(len(f)))
+
+    return loss
+
+
+@pytest.mark.parametrize("labels", PROCESSES)
+@pytest.mark.parametrize("batch_size", [16, 80])
+def test_the_program_is_the_plain_loop(one_network, labels, batch_size):
+    """Each network trained alone: torch's layers, tape and optimiser, and the losses as published.
+
+    1e-5: float32 has 6e-8, the logits are of order 1 to 10, and Adam divides by small gradients for 20 steps.
+    """
+    spec = replace(QUICK, labels=labels, batch_size=batch_size, steps=20, imbalance=2.0, learning_rate=1e-3)
     last = list(simulate(spec))[-1]
-    sampler, widths = Sampler(build(spec.side), torch.device("cpu")), (1, spec.hidden, spec.hidden, 3)
-    for row, loss in enumerate(alone.values()):
+    world = world_of(spec)
+    argmax_prior, prior = (world.mean(each).float() for each in (world.argmax_probs, world.mean_labels))
+    plain = {**plain_losses(prior, argmax_prior), "soft_target_infonce_exact_noise": exact_noise_loss(world)}
+    for row, name in enumerate(spec.losses):
         for seed in range(spec.seeds):
-            generator = Generator().manual_seed(spec.seed + seed)
-            network = one_network(StackedMLP(widths).initial(generator), widths)
-            optimiser = torch.optim.AdamW(network.parameters(), lr=spec.learning_rate, weight_decay=WEIGHT_DECAY)
-            schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, spec.steps)
-            for _ in range(spec.steps):
-                batch = sampler.draw([generator], spec.batch_size)
-                optimiser.zero_grad()
-                loss(network(batch.inputs[0]), batch.targets[0]).backward()
-                optimiser.step()
-                schedule.step()
-            probes = network(torch.tensor(PROBES)[:, None]).detach().numpy()
-            np.testing.assert_allclose(last.logits[row, seed], probes, rtol=1e-4, atol=1e-5)
+            network = train_alone(spec, world, seed, plain[name], one_network)
+            probes = network(world.process.probes.float()).detach().numpy()
+            np.testing.assert_allclose(last.logits[row, seed], probes, rtol=1e-5, atol=1e-5, err_msg=name)
+
+
+def train_alone(spec, world, seed, loss, one_network):
+    sampler, generator = Sampler(world, torch.device("cpu")), Generator().manual_seed(spec.seed + seed)
+    network = one_network(StackedMLP(widths(spec), world.process.input_gain).initial(generator), widths(spec))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=spec.learning_rate, weight_decay=WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, spec.steps)
+    for _ in range(spec.steps):
+        batch = sampler.draw([generator], spec.batch_size)
+        optimiser.zero_grad()
+        loss(network(batch.inputs[0][batch.row[0]]), batch).backward()
+        optimiser.step()
+        schedule.step()
+    return network
 
 
 def test_the_same_spec_gives_the_same_numbers():
@@ -121,18 +155,33 @@ def test_a_run_gives_the_process_its_threads_back(monkeypatch):
 
 
 def test_a_loss_that_leaves_the_finite_numbers_is_named(monkeypatch):
-    calls = []
+    calls, honest = [], Contrast.__call__
 
-    def breaks(logits, batch, prior):
+    def breaks(self, logits, batch):
+        losses, gradient = honest(self, logits, batch)
         calls.append(1)
-        return logits.sum() * (float("nan") if len(calls) == 4 else 1.0)
+        losses[4, 0] = float("nan") if len(calls) == 4 else losses[4, 0]
+        return losses, gradient
 
-    broken = {**OBJECTIVES, "soft_target_infonce": Objective(breaks, OBJECTIVES["soft_target_infonce"].population)}
-    monkeypatch.setattr("toy_models.simplex.run.OBJECTIVES", broken)
+    monkeypatch.setattr(Contrast, "__call__", breaks)
     frames = []
     with pytest.raises(LabError, match=r"^Soft target InfoNCE, class prior, seed 0: the loss must .* nan at step 3\. "):
         frames.extend(simulate(QUICK))
     assert [frame.step for frame in frames] == [0, 1, 2]
+
+
+def test_the_step_is_named_between_two_frames(monkeypatch):
+    spec, steps = replace(QUICK, steps=200), []
+    honest = Program.gradients
+
+    def breaks(self):
+        steps.append(1)
+        return honest(self) * (float("inf") if len(steps) - 1 >= 113 else 1.0)
+
+    assert 113 not in spec.frames
+    monkeypatch.setattr(Program, "gradients", breaks)
+    with pytest.raises(LabError, match=r"^NLL, argmax label, seed 0: the loss must stay finite, but is inf at step 113"):
+        list(simulate(spec))
 
 
 @pytest.mark.parametrize("device", available_devices()[2:])

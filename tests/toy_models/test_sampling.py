@@ -4,8 +4,9 @@ import torch
 from scipy.stats import chisquare
 from torch import Generator
 
-from toy_models.simplex.sampling import Sampler, _category
-from toy_models.simplex.world import build
+from toy_models.simplex.plane import category
+from toy_models.simplex.sampling import Sampler
+from toy_models.simplex.tilted import build
 
 CPU = torch.device("cpu")
 
@@ -17,10 +18,7 @@ def generators(*seeds):
 def test_positions_and_labels_have_their_joint_distribution():
     world = build(6)
     batch = Sampler(world, CPU).draw(generators(5), 400_000)
-    row = ((batch.inputs[0, :, 0].double() + 1) * len(world.positions) / 2).long()
-    steps = (batch.targets[0].double() * (6 + 1.5) - 0.5).round().long()
-    index = {tuple(point): g for g, point in enumerate(world.steps.tolist())}
-    point = torch.tensor([index[tuple(p)] for p in steps.tolist()])
+    row, point = batch.row[0], batch.point[0]
     counts = torch.zeros(world.log_density.shape).index_put((row, point), torch.ones(len(row)), accumulate=True)
     expected = world.log_density.exp() * len(row) / len(world.positions)
     common = expected > 5
@@ -44,13 +42,11 @@ def test_an_argmax_label_is_an_argmax():
     assert torch.equal(chosen, batch.targets.amax(dim=-1))
 
 
-def test_the_correction_is_that_of_the_target():
+def test_a_place_is_that_of_the_target():
     world = build(6)
     batch = Sampler(world, CPU).draw(generators(0), 200)
-    steps = (batch.targets[0].double() * (6 + 1.5) - 0.5).round().long().tolist()
-    for point, ratio in zip(steps, batch.log_ratios[0].tolist(), strict=True):
-        g = world.steps.tolist().index(point)
-        assert abs(ratio - float(world.log_marginal[g] - world.log_base[g])) < 1e-5
+    torch.testing.assert_close(world.labels[batch.point].float(), batch.targets)
+    assert torch.equal(batch.inputs[0].double(), world.positions.float().double())
 
 
 def test_a_seed_sees_the_same_data_in_any_company():
@@ -62,13 +58,27 @@ def test_a_seed_sees_the_same_data_in_any_company():
 
 def test_the_ends_of_the_unit_interval_are_labels_too():
     sampler = Sampler(build(6), CPU)
-    last = len(sampler.world.labels) - 1
-    nearly_one = torch.tensor(1 - 2**-53, dtype=torch.float64)
-    for row in range(len(sampler.world.positions)):
-        assert sampler._point(torch.tensor([row]), torch.zeros(1, dtype=torch.float64)).item() == 0
-        assert sampler._point(torch.tensor([row]), nearly_one[None]).item() == last
+    process, nearly_one = sampler.process, 1 - 2**-53
+    for row in range(len(process.support)):
+        for uniform, expected in ((0.0, 0), (nearly_one, len(process.labels) - 1)):
+            found = process.sample(torch.tensor([[(row + 0.5) / 60], [uniform]], dtype=torch.float64))
+            assert [each.item() for each in found] == [row, expected]
 
 
 def test_a_category_without_probability_is_never_drawn():
     uniform = torch.tensor([0.0, 0.3, 0.999999])
-    assert _category(torch.tensor([[0.0, 1.0, 0.0]]).repeat(3, 1), uniform).tolist() == [1, 1, 1]
+    assert category(torch.tensor([[0.0, 1.0, 0.0]]).repeat(3, 1), uniform).tolist() == [1, 1, 1]
+
+
+def test_batches_drawn_ahead_are_those_drawn_one_by_one():
+    sampler, one_by_one, ahead = Sampler(build(6), CPU), generators(3, 4), generators(3, 4)
+    for expected in sampler.draw_many(ahead, 30, 3):
+        for found, part in zip(sampler.draw(one_by_one, 30), expected, strict=True):
+            assert torch.equal(found, part)
+
+
+def test_few_samples_are_positions_of_their_own():
+    sampler = Sampler(build(6), CPU)
+    batch = sampler.draw(generators(0), 20)
+    assert torch.equal(batch.row, torch.arange(20)[None])
+    assert set(batch.inputs.flatten().tolist()) <= set(sampler.process.support.float().flatten().tolist())

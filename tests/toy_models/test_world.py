@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from toy_models.simplex import SimplexSpec, relative_density
-from toy_models.simplex.world import POSITIONS, build
+from toy_models.simplex.tilted import POSITIONS, build
 
 SIDE, CONCENTRATION, SHARPNESS = 6, 1.7, 4.0
 
@@ -51,7 +51,7 @@ def world():
 
 
 def test_the_grid_is_the_whole_triangle(world, brute):
-    assert world.steps.tolist() == [list(point) for point in brute.points]
+    assert world.process.steps.tolist() == [list(point) for point in brute.points]
     assert len(world.labels) == (SIDE + 1) * (SIDE + 2) // 2
     np.testing.assert_allclose(world.labels, brute.labels, rtol=1e-15)
     np.testing.assert_allclose(world.labels.sum(dim=1), 1, rtol=1e-15)

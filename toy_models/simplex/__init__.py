@@ -1,4 +1,4 @@
-"""World 1: labels are points of the simplex, drawn from a Dirichlet density tilted by a known function of x.
+"""World 1: labels are points of the simplex, from a Dirichlet density tilted by x or from three Gaussians' classes.
 
 Everything is loaded at first use, so `SimplexSpec` costs no torch import.
 
@@ -9,19 +9,24 @@ Everything is loaded at first use, so `SimplexSpec` costs no torch import.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from toy_models.simplex.spec import LOSSES, SimplexSpec
+from toy_models.simplex.spec import LOSSES, PROCESSES, SimplexSpec
 
 if TYPE_CHECKING:
-    from toy_models.simplex.density import divergence, relative_density
-    from toy_models.simplex.exact import Floor, Reference, reference
+    from toy_models.simplex.density import divergence, implied_shares, labels_of, relative_density, true_shares, true_tilt
+    from toy_models.simplex.exact import Floor, Reference, batch_floors, reference
     from toy_models.simplex.run import Frame, simulate
     from toy_models.simplex.trace import Trace
 
 _HOMES = {
     "divergence": "density",
+    "implied_shares": "density",
+    "labels_of": "density",
     "relative_density": "density",
+    "true_shares": "density",
+    "true_tilt": "density",
     "Floor": "exact",
     "Reference": "exact",
+    "batch_floors": "exact",
     "reference": "exact",
     "Frame": "run",
     "simulate": "run",
@@ -30,15 +35,21 @@ _HOMES = {
 
 __all__ = [
     "LOSSES",
+    "PROCESSES",
     "Floor",
     "Frame",
     "Reference",
     "SimplexSpec",
     "Trace",
+    "batch_floors",
     "divergence",
+    "implied_shares",
+    "labels_of",
     "reference",
     "relative_density",
     "simulate",
+    "true_shares",
+    "true_tilt",
 ]
 
 

@@ -1,10 +1,9 @@
 """Where soft target InfoNCE ends when its candidates are N labels, not infinitely many.
 
-With exact noise or hard labels the scores can be those of the truth, and the optimum is the same for every N >= 2
-(ranking NCE is consistent). Under the class-prior correction they cannot, and the optimum moves with N.
+Where the scores can be those of the truth (exact noise; as many labels as classes) the optimum is the same for every
+N >= 2: ranking NCE is consistent. Else, under the class-prior correction or where the density is no tilt, it moves
+with N.
 """
-
-from dataclasses import replace
 
 import torch
 from torch import Generator, Tensor
@@ -12,19 +11,13 @@ from torch import Generator, Tensor
 from toy_models.minimise import minimise
 from toy_models.simplex.world import World
 
-STRIDE = 6
 WORK = 4096
-
-
-def thinned(world: World) -> World:
-    """The world at every sixth position: these lie evenly too, and its smooth averages change by less than 2e-4."""
-    return replace(world, positions=world.positions[STRIDE // 2 :: STRIDE])
 
 
 def batch_optimum(world: World, correction: Tensor, start: Tensor, batch_size: int) -> Tensor:
     """Logits (X, K) of least expected loss with scores w . f - correction (G,) and `batch_size` candidates.
 
-    The own label is an exact sum over the grid; the others, which only enter through the sum of their exponentials,
+    The own label is an exact sum over the labels; the others, which only enter through the sum of their exponentials,
     are 32 to 128 stratified draws from p(w) with a fixed seed. The divergences of the optimum are good to about 0.003
     nats. `start` is where the solver begins.
     """
@@ -35,7 +28,7 @@ def batch_optimum(world: World, correction: Tensor, start: Tensor, batch_size: i
         scores = logits @ world.labels.T - correction  # (X, G)
         noise = scores[:, candidates].logsumexp(dim=-1)  # (X, R)
         partition = torch.logaddexp(scores[:, None, :], noise[:, :, None]).mean(dim=1)  # (X, G)
-        return (density * (partition - scores)).sum()
+        return world.mean((density * (partition - scores)).sum(dim=1))
 
     return minimise(loss, start, 1e-6)
 

@@ -1,4 +1,4 @@
-"""Read networks against the truth: exact sums on the grid, in float64 on the CPU."""
+"""Read networks against the truth: exact sums over the labels, in float64 on the CPU."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,6 @@ from torch import Tensor
 from toy_models.simplex import population
 from toy_models.simplex.objectives import Objective
 from toy_models.simplex.world import World
-
-PROBES = tuple(round(-1 + 0.05 * i, 2) for i in range(41))
-"""The positions x, Q of them, at which a run's densities can be looked at afterwards."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,15 +24,15 @@ class Meter:
     """The yardsticks of a world, for the losses of one run."""
 
     def __init__(self, world: World, objectives: list[Objective]) -> None:
-        self.density, self.truth = population.exact_noise(world), world.tilt(world.positions)
-        self.mean, self.log_means = population.of_classes(world.mean_labels), world.mean_labels.log()
+        self.density = population.exact_noise(world)
+        self.mean = population.of_classes(world, world.mean_labels)
         self.populations = [objective.population(world) for objective in objectives]
 
     def read(self, logits: Tensor) -> Reading:
         """logits (L, S, X, K) at the positions of the world."""
         bounds = [each.bound(f) for each, f in zip(self.populations, logits, strict=True)]
         return Reading(
-            kl_density=self.density.excess(logits, self.truth).numpy(),
-            kl_mean=self.mean.excess(logits, self.log_means).numpy(),
+            kl_density=self.density.excess(logits).numpy(),
+            kl_mean=self.mean.excess(logits).numpy(),
             information_bound=torch.stack(bounds).numpy(),
         )

@@ -1,60 +1,80 @@
-"""The losses of this world: each as it trains on a batch, and as it is in the limit. A new loss is one entry."""
+"""The losses of this world: each as it trains on a batch, and as it is in the limit. A new loss is one entry.
+
+In all of them a sample is to pick its own label vector out of candidate vectors v_j by scores f . v_j - correction_j.
+The published forms are in `losses`, and a test holds these against them; here they are taken apart, so that many
+networks can share the work.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from torch import Tensor
+from torch.nn.functional import one_hot
 
-from losses import label_infonce, nll, soft_target_cross_entropy, soft_target_infonce
 from toy_models.simplex import population
 from toy_models.simplex.population import Population
+from toy_models.simplex.process import CLASSES
 from toy_models.simplex.sampling import Batch
 from toy_models.simplex.world import World
 
 
+class Candidates(Enum):
+    """Among what a sample picks: all classes, the classes of the batch's labels, or the batch's targets."""
+
+    CLASSES = "classes"
+    LABELS = "labels"
+    TARGETS = "targets"
+
+
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One loss: `loss(logits (N, K), batch, prior (K,))` -> nats, for one seed's batch; its limit in a world.
+    """One loss: `own(batch)` the label vectors (S, N, K), its candidates, its limit in a world.
 
-    `wrong_correction`, where the scores cannot be the true ones: what is taken from w . f, (G,) for the grid's labels.
-    There the optimum depends on the batch size.
+    `correction(world)` (G,), for soft labels as candidates, is what is taken from w . f.
     """
 
-    loss: Callable[[Tensor, Batch, Tensor], Tensor]
+    own: Callable[[Batch], Tensor]
+    candidates: Candidates
     population: Callable[[World], Population]
-    wrong_correction: Callable[[World], Tensor] | None = None
+    correction: Callable[[World], Tensor] | None = None
 
 
-def exact_noise_infonce(logits: Tensor, targets: Tensor, log_ratios: Tensor) -> Tensor:
-    """InfoNCE on soft targets with scores a_ij = w_j . f_i - (log p(w_j) - log b(w_j)), in nats.
+def _argmax(batch: Batch) -> Tensor:
+    return one_hot(batch.argmax_labels, CLASSES).to(batch.targets.dtype)
 
-    The correction of noise contrastive estimation, with the noise that the candidates really come from; soft target
-    InfoNCE has the class prior in its place. logits and targets (N, K), log_ratios (N,) -> a scalar.
-    """
-    scores = logits @ targets.mT - log_ratios  # (N, N)
-    return (scores.logsumexp(dim=-1) - scores.diagonal()).mean()
+
+def _sampled(batch: Batch) -> Tensor:
+    return one_hot(batch.sampled_labels, CLASSES).to(batch.targets.dtype)
+
+
+def _targets(batch: Batch) -> Tensor:
+    return batch.targets
 
 
 def _of_argmax(world: World) -> Population:
-    return population.of_classes(world.argmax_probs)
+    return population.of_classes(world, world.argmax_probs)
 
 
 def _of_mean(world: World) -> Population:
-    return population.of_classes(world.mean_labels)
+    return population.of_classes(world, world.mean_labels)
+
+
+def _exact_noise_correction(world: World) -> Tensor:
+    return world.log_marginal - world.log_base
 
 
 OBJECTIVES: Mapping[str, Objective] = {
-    "nll": Objective(lambda f, batch, eta: nll(f, batch.argmax_labels), _of_argmax),
-    "label_infonce": Objective(lambda f, batch, eta: label_infonce(f, batch.argmax_labels, eta), _of_argmax),
-    "soft_target_cross_entropy": Objective(lambda f, batch, eta: soft_target_cross_entropy(f, batch.targets), _of_mean),
+    "nll": Objective(_argmax, Candidates.CLASSES, _of_argmax),
+    "label_infonce": Objective(_argmax, Candidates.LABELS, _of_argmax),
+    "soft_target_cross_entropy": Objective(_targets, Candidates.CLASSES, _of_mean),
     # Soft distribution InfoNCE is label InfoNCE on labels sampled from w: here by the sampler, on the CPU.
-    "soft_distribution_infonce": Objective(lambda f, batch, eta: label_infonce(f, batch.sampled_labels, eta), _of_mean),
+    "soft_distribution_infonce": Objective(_sampled, Candidates.LABELS, _of_mean),
     "soft_target_infonce": Objective(
-        lambda f, batch, eta: soft_target_infonce(f, batch.targets, eta),
-        population.class_prior,
-        population.class_prior_correction,
+        _targets, Candidates.TARGETS, population.class_prior, population.class_prior_correction
     ),
+    # The noise that the candidates really come from in place of the class prior.
     "soft_target_infonce_exact_noise": Objective(
-        lambda f, batch, eta: exact_noise_infonce(f, batch.targets, batch.log_ratios), population.exact_noise
+        _targets, Candidates.TARGETS, population.exact_noise, _exact_noise_correction
     ),
 }

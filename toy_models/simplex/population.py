@@ -1,8 +1,8 @@
-"""What a loss is with unlimited data and an unlimited batch: a log-partition function, exact on the grid.
+"""What a loss is with unlimited data and an unlimited batch: a log-partition function, exact on the labels.
 
 Each loss of this world, batch by batch the mean of -score(own label) + log sum exp(scores of the candidates), tends to
 
-    log N + mean over x of [ log sum_g m_g exp(v_g . f(x)) - t(x) . f(x) ] - offset
+    log N + average over x of [ log sum_g m_g exp(v_g . f(x)) - t(x) . f(x) ] - offset
 
 with candidate vectors v, their base measure m (marginal probability over correction), and t(x) the mean of v given x.
 It is convex in f, and its optimum is the member of m's exponential family whose mean is t(x).
@@ -16,32 +16,41 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from toy_models.minimise import minimise
-from toy_models.simplex.triangle import TriangleSum
+from toy_models.minimise import match_moments
+from toy_models.simplex.process import LogSum
 from toy_models.simplex.world import World
+
+_SURE = 1e-300  # a class of no probability at all has finite logits too
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Population:
-    """A loss in that limit: moments t (X, K), log_partition (..., K) -> (...) the log sum over m, offset in nats."""
+    """A loss in that limit: moments t (X, K), weights (X,) of the positions, log_partition the log sum over m.
+
+    offset is what the bound of I(X; W) starts from and least the risk of the truth itself, both in nats; `optimum()`
+    are the logits (X, K) of least risk.
+    """
 
     moments: Tensor
-    log_partition: Callable[[Tensor], Tensor]
+    weights: Tensor
+    log_partition: LogSum
     offset: float
+    least: float
+    optimum: Callable[[], Tensor]
 
     @property
     def prior(self) -> Tensor:
-        """Class prior eta (K,): the mean of the label vectors over x."""
-        return self.moments.mean(dim=0)
+        """Class prior eta (K,): the average of the label vectors."""
+        return self.weights @ self.moments
 
-    def excess(self, logits: Tensor, least: Tensor) -> Tensor:
-        """How much worse than logits `least` (X, K) logits (..., X, K) are, in nats: (...)."""
-        return self.risk(logits) - self.risk(least)
+    def excess(self, logits: Tensor) -> Tensor:
+        """How much worse than the truth logits (..., X, K) are, in nats: (...). The truth may be out of reach."""
+        return self.risk(logits) - self.least
 
     def risk(self, logits: Tensor) -> Tensor:
-        """Mean over x of the log-partition minus t . f: logits (..., X, K) -> (...) nats."""
+        """Average over x of the log-partition minus t . f: logits (..., X, K) -> (...) nats."""
         logits = logits.double()
-        return (self.log_partition(logits) - (self.moments * logits).sum(dim=-1)).mean(dim=-1)
+        return (self.log_partition(logits) - (self.moments * logits).sum(dim=-1)) @ self.weights
 
     def bound(self, logits: Tensor) -> Tensor:
         """Lower bound of I(X; W), log N - loss for an unlimited batch: logits (..., X, K) -> (...) nats.
@@ -50,26 +59,35 @@ class Population:
         """
         return self.offset - self.risk(logits)
 
-    def optimum(self) -> Tensor:
-        """Logits (X, K) of least risk, by full-batch LBFGS in float64."""
-        # A sum over x and not the mean: then each position's gradient is small enough.
-        return minimise(lambda logits: self.risk(logits) * len(logits), torch.zeros_like(self.moments), 1e-10)
 
-
-def of_classes(probs: Tensor) -> Population:
+def of_classes(world: World, probs: Tensor) -> Population:
     """Labels that are classes with probabilities (X, K): NLL, cross-entropy, and InfoNCE on labels.
 
     The noise is the class marginal and the correction its log, so m = 1 and all four fit softmax f = probs.
     """
-    marginal = probs.mean(dim=0)
-    entropy = -torch.special.xlogy(marginal, marginal).sum().item()
-    return Population(probs, lambda logits: logits.logsumexp(dim=-1), entropy)
+    marginal = world.weights @ probs
+    given = -torch.special.xlogy(probs, probs).sum(dim=1)
+    return Population(
+        moments=probs,
+        weights=world.weights,
+        log_partition=lambda logits: logits.double().logsumexp(dim=-1),
+        offset=-torch.special.xlogy(marginal, marginal).sum().item(),
+        least=float(given @ world.weights),
+        optimum=lambda: probs.clamp_min(_SURE).log(),
+    )
 
 
 def of_soft_labels(world: World, correction: Tensor) -> Population:
     """Candidates that are soft labels drawn from p(w), with scores w . f - correction (G,)."""
-    expected = (world.log_marginal.exp() * correction).sum().item()
-    return Population(world.mean_labels, TriangleSum(world, world.log_marginal - correction), -expected)
+    log_measure, means = world.log_marginal - correction, world.mean_labels
+    return Population(
+        moments=means,
+        weights=world.weights,
+        log_partition=world.process.log_sum(log_measure),
+        offset=-(world.log_marginal.exp() * correction).sum().item(),
+        least=-float(world.mean(world.divergence_from(log_measure))),
+        optimum=lambda: match_moments(world.labels, log_measure, means),
+    )
 
 
 def class_prior(world: World) -> Population:
@@ -78,9 +96,12 @@ def class_prior(world: World) -> Population:
 
 
 def class_prior_correction(world: World) -> Tensor:
-    return world.labels @ world.mean_labels.mean(dim=0).log()
+    return world.labels @ world.mean(world.mean_labels).log()
 
 
 def exact_noise(world: World) -> Population:
-    """Soft target InfoNCE with correction log p(w) - log b(w): m = b, so the optimum is the true density."""
+    """Soft target InfoNCE with correction log p(w) - log b(w): m = b, so the optimum is the density nearest the true.
+
+    It is the true one wherever that is a tilt of b: for every process but mixup.
+    """
     return of_soft_labels(world, world.log_marginal - world.log_base)

@@ -18,6 +18,15 @@ LOSSES: Mapping[str, str] = {
 }
 """The losses of this world, name -> title, in the order of every figure."""
 
+PROCESSES: Mapping[str, str] = {
+    "tilted": "Tilted Dirichlet",
+    "hard": "Hard classes",
+    "smoothing": "Label smoothing",
+    "annotators": "Annotators",
+    "mixup": "Mixup",
+}
+"""The label processes of this world, name -> title."""
+
 MOST_FRAMES = 80
 MOST_SCORES = 2**23
 """Scores w . f of one loss in one step, over all seeds: 32 MB, some ten times that with all gradients."""
@@ -25,15 +34,18 @@ MOST_SCORES = 2**23
 
 @dataclass(frozen=True, slots=True)
 class SimplexSpec:
-    """A run: which losses, how the network is trained, and the world itself.
+    """A run: which losses, how the network is trained, and the world itself, first of all where its labels come from.
 
     `seeds` networks a loss train side by side, from the random numbers of `seed`, `seed` + 1, ...: asking for more
     leaves the first ones as they were. `learning_rate` is AdamW's first, decaying to 0 along a cosine; `hidden` the
-    width of two hidden layers. The world: `sharpness` is the amplitude of the tilt h(x), `concentration` the
-    Dirichlet parameter of the base density, `side` the steps along an edge of the grid. LabError for a value
-    outside `BOUNDS`, or more than `MOST_SCORES` a step.
+    width of two hidden layers. Tilted labels: `sharpness` is the amplitude of the tilt h(x), `concentration` the
+    Dirichlet parameter of the base density, `side` the steps along an edge of the grid. The others: `spread` is the
+    distance of three unit Gaussians in the plane from the origin, the first `imbalance` times as frequent as another
+    and a share `flipped` of it labelled as another; `epsilon` smooths labels, `annotators` people name a class, two
+    items are mixed by Beta(`mixup`, `mixup`). LabError for a value outside `BOUNDS`, or more than `MOST_SCORES` a step.
     """
 
+    labels: str = "tilted"
     losses: tuple[str, ...] = tuple(LOSSES)
     steps: int = 1000
     batch_size: int = 128
@@ -44,6 +56,12 @@ class SimplexSpec:
     sharpness: float = 6.0
     concentration: float = 1.5
     side: int = 60
+    spread: float = 1.5
+    imbalance: float = 1.0
+    flipped: float = 0.0
+    epsilon: float = 0.3
+    annotators: int = 5
+    mixup: float = 1.0
 
     BOUNDS: ClassVar[Mapping[str, Bound]] = {
         "steps": Bound(10, 20_000, whole=True),
@@ -55,9 +73,17 @@ class SimplexSpec:
         "sharpness": Bound(0.0, 20.0),
         "concentration": Bound(0.5, 10.0),
         "side": Bound(6, 90, whole=True),
+        "spread": Bound(0.0, 3.0),
+        "imbalance": Bound(0.05, 20.0),
+        "flipped": Bound(0.0, 0.9),
+        "epsilon": Bound(0.0, 0.9),
+        "annotators": Bound(1, 50, whole=True),
+        "mixup": Bound(0.05, 10.0),
     }
 
     def __post_init__(self) -> None:
+        if self.labels not in tuple(PROCESSES):
+            raise LabError("labels", f"must be one of {', '.join(PROCESSES)}", repr(self.labels))
         unknown = [name for name in self.losses if name not in LOSSES]
         if unknown or not self.losses or len(set(self.losses)) < len(self.losses):
             rule = f"must be one or more of {', '.join(LOSSES)}, each once"

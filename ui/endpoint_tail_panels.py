@@ -97,8 +97,7 @@ def code(spec: SphereTailSpec) -> None:
     arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
     with st.expander("The code that gives these numbers"):
         st.code(
-            "from analysis.sphere_tail import limit_shape
-from analysis.sphere_tail_study import SphereTailSpec, sphere_tail\n\n"
+            "from analysis.sphere_tail_study import SphereTailSpec, sphere_tail\n\n"
             f"found = sphere_tail(SphereTailSpec({arguments}))\n"
             "print(found)\n"
         )

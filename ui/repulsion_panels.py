@@ -123,7 +123,9 @@ def finished(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]", view
 
     trace = Trace.of(spec, frames, device)
     for name in view.figures:
-        if name in _OF_A_RUN:
+        if name == "arrows" and spec.dimensions > 3:
+            st.caption("Arrows can be drawn in 2 or 3 dimensions; the force matrices show every pair in any.")
+        elif name in _OF_A_RUN:
             with explain():
                 show(_OF_A_RUN[name](trace, view), key=name)
 

@@ -65,7 +65,7 @@ def _plot(spec: RepulsionSpec, found: "Sequence[Arrows]", anchor: int | None) ->
         for name in _KINDS:
             _add_arrows(plot, each, name, scale, column)
         _add_vectors(plot, spec, each, anchor, column)
-    set_ground(plot, spec, 1.35 if spec.dimensions == 2 else 1.1)
+    set_ground(plot, spec, 1.35 if spec.dimensions == 2 else 1.15)
     return plot
 
 

@@ -9,7 +9,7 @@ from analysis.figures.repulsion_places import frame_line, globe
 from analysis.figures.theme import GREY, Style
 from toy_models.repulsion import RepulsionSpec
 
-_CAMERA = {"eye": {"x": 0.72, "y": 0.58, "z": 0.33}, "projection": {"type": "orthographic"}}
+_CAMERA = {"eye": {"x": 0.47, "y": 0.38, "z": 0.21}, "projection": {"type": "orthographic"}}
 
 
 def add_ground(plot: go.Figure, spec: RepulsionSpec, column: int) -> None:
@@ -45,7 +45,7 @@ def add_vectors(
     **hover: object,
 ) -> None:
     """Marks (N, 2 or 3), number `large` twice the size; `hover`: its texts, as plotly takes them."""
-    size = 5 if spec.dimensions == 3 else 9
+    size = 4 if spec.dimensions == 3 else 9
     # In three dimensions plotly knows no triangles.
     symbols = [style.symbol.replace("triangle-up", "diamond-open") for style in styles]
     add = plot.add_scatter3d if spec.dimensions == 3 else plot.add_scatter

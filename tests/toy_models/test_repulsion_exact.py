@@ -60,7 +60,7 @@ def test_no_closed_form_is_made_up(changed, known):
 
 @pytest.mark.parametrize(("classes", "dimensions"), [(2, 2), (3, 2), (4, 3), (4, 8)])
 def test_descent_ends_at_the_simplex(classes, dimensions):
-    """At temperature 0.5 gradients die away only near the optimum: 400 steps come within 1e-3, from anywhere on a sphere.
+    """At temperature 0.5 gradients die away only near the optimum: 400 steps come within 1e-3, wherever they begin.
 
     On the circle vectors cannot pass each other and some random starts end in another order, so clusters there.
     """

@@ -74,7 +74,7 @@ def test_an_odd_one_out_and_a_singleton_have_no_second_view():
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_the_gradient_along_the_sphere_is_autograds(spec):
-    """Of the summed loss: the mean times the anchors that take part, through z / |z|, so that it lies in the tangent."""
+    """Of the summed loss, the mean times the anchors that take part; through z / |z|, so it lies in the tangent."""
     program = _Program(spec, torch.device("cpu"))
     ours = program.gradient(program.forces()[1])
     for row, name in enumerate(spec.losses):

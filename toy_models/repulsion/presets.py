@@ -17,7 +17,7 @@ PRESETS: Mapping[str, Preset[RepulsionSpec]] = MappingProxyType(
             "Two classes on the circle",
             "The arrows are easy to follow here: under the labelled losses each class shrinks and they go to opposite"
             " ends, SupCon's against its own push.",
-            RepulsionSpec(dimensions=2, classes=2, per_class=6, temperature=0.2),
+            RepulsionSpec(dimensions=2, classes=2, per_class=6, temperature=0.3, spread=0.8),
         ),
         "one_positive": Preset(
             "One positive an anchor",

@@ -87,7 +87,8 @@ def fit_tail(
 
     The interval is the bootstrap's, corrected for bias, with a normal shape: 2 xi - mean +- 1.96 standard deviations
     of the resampled shapes (Davison and Hinkley 1997, equation 5.5). Pairs of one anchor are dependent, so of (A, M)
-    whole anchors are resampled, of (M,) excesses. Unavailable with fewer than `LEAST_EXCESSES` excesses.
+    whole anchors are resampled, of (M,) excesses; the threshold stays. Unavailable with fewer than `LEAST_EXCESSES`
+    excesses.
     """
     values, anchors = _pooled(cosines, quantile)
     if not len(values):

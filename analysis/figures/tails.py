@@ -16,7 +16,8 @@ def tail_histogram(fit: TailFit) -> Exhibit:
     """Density of the excesses beside the fitted law and the exponential law, each with its own scale."""
     heights, edges = np.histogram(fit.excesses, bins=_BINS, density=True)
     counts = np.histogram(fit.excesses, bins=edges)[0]
-    grid = np.linspace(0, float(edges[-1]), 200)
+    end = fit.endpoint - fit.threshold
+    grid = np.linspace(0, min(end, 1.5 * float(edges[-1])), 200)
     plot = layout(go.Figure(), x="excess over the threshold (cosine)", y="density", height=380)
     plot.add_bar(
         x=edges[:-1], y=heights, width=np.diff(edges), offset=0, name="excesses", marker_color=GREY, opacity=0.5
@@ -24,9 +25,13 @@ def tail_histogram(fit: TailFit) -> Exhibit:
     curves = ((_PARETO, _density(fit, grid), BLUE, "solid"), (_EXPONENTIAL, _exponential(fit, grid), ORANGE, "dash"))
     for name, values, colour, dash in curves:
         plot.add_scatter(x=grid, y=values, mode="lines", name=name, line={"color": colour, "dash": dash, "width": 2.5})
-    end = fit.endpoint - fit.threshold
     if end < 2 * edges[-1]:
-        plot.add_vline(end, line={"color": BLUE, "dash": "dot"}, annotation_text=f"fitted endpoint {fit.endpoint:.3f}")
+        plot.add_vline(
+            end,
+            line={"color": BLUE, "dash": "dot"},
+            annotation_text=f"fitted endpoint {fit.endpoint:.3f} ",
+            annotation_position="top left",
+        )
     return Exhibit(
         stem="tail",
         title=verdict(fit),

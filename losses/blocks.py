@@ -5,9 +5,9 @@ from itertools import accumulate, pairwise
 
 from torch import Tensor
 
-CACHE_ROWS = 512
-CACHE_ELEMENTS = 1 << 20
-"""A block on a CPU: the elements of 4 MB in float32, or more where that is fewer than `CACHE_ROWS` rows."""
+CACHE_ROWS = 256
+CACHE_ELEMENTS = 1 << 21
+"""A block on a CPU: the elements of 8 MB in float32, or more where that is fewer than `CACHE_ROWS` rows."""
 SLICED_CLASS = 32
 """Classes of this size are worth a slice each; the positives of smaller ones are gathered, all in one call."""
 GPU_BLOCK_ELEMENTS = 1 << 28

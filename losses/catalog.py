@@ -279,7 +279,14 @@ _ENTRIES = (
             Parameter("min_tail_points", r"k_{\min}", 32, 10, 512, "how many negatives a tail has at least"),
         ),
         *TAIL_PRODUCTS,
-        ("paired.weince", "paired.weince_by", "evidence.weigh", *CURVED_CODE, "forces.weince_forces"),
+        (
+            "paired.weince",
+            "paired.weince_by",
+            "evidence.tail_columns",
+            "evidence.weigh",
+            *CURVED_CODE,
+            "forces.weince_forces",
+        ),
         (
             Choice("evidence", "both", ("both", "rho", "aic"), "what turns the blend on: nearness, shape, or both"),
             Choice(

@@ -88,13 +88,50 @@ def fit_lines(x: Tensor, y: Tensor) -> Line:
     return Line(slope, squared_error, y.square().sum(dim=-1))
 
 
-def weigh(shortfalls: Tensor, spec: TailEvidence) -> WeinceDiagnostics:
-    """Evidence from the tails (2B, k): for each anchor its k smallest shortfalls 1 - s, ascending."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Tails:
+    """What is kept of the tails of n anchors: rho (n,), a line in each coordinate, and how many points made them."""
+
+    rho: Tensor
+    weibull: Line
+    gumbel: Line
+    points: int
+
+    @classmethod
+    def of(cls, shortfalls: Tensor) -> "Tails":
+        """From the k smallest shortfalls 1 - s of each anchor, (n, k), ascending."""
+        return cls.of_columns(tail_columns(shortfalls), shortfalls.shape[-1])
+
+    @classmethod
+    def of_columns(cls, columns: Tensor, size: int) -> "Tails":
+        """From `tail_columns` (n, 7) of tails of `size` shortfalls."""
+        rho, *lines = columns.unbind(dim=-1)
+        return cls(rho, Line(*lines[:3]), Line(*lines[3:]), size - _dropped(size))
+
+
+def tail_columns(shortfalls: Tensor) -> Tensor:
+    """rho and two lines of each tail (n, k), as one tensor (n, 7) that a batch in blocks can be written into.
+
+    The lines are log F and log(-log F) on log d, without the very smallest d; F is the empirical distribution.
+    """
     tails = shortfalls.clamp_min(ENDPOINT_GAP)
-    rho = tails[:, 0]
+    size = tails.shape[-1]
+    x = tails[:, _dropped(size) :].log()
+    share = torch.arange(1, size + 1, dtype=tails.dtype, device=tails.device)[_dropped(size) :] / (size + 1)
+    weibull, gumbel = fit_lines(x, share.log()), fit_lines(x, (-share.log()).log())
+    lines = [column for line in (weibull, gumbel) for column in (line.slope, line.squared_error, line.variation)]
+    return torch.stack([tails[:, 0], *lines], dim=-1)
+
+
+def _dropped(size: int) -> int:
+    return max(1, size // 20)
+
+
+def weigh(tails: Tails, spec: TailEvidence) -> WeinceDiagnostics:
+    """The evidence for an endpoint of each of 2B anchors, from all their tails."""
+    rho, weibull, gumbel = tails.rho, tails.weibull, tails.gumbel
     rho0 = rho.sort().values[round(spec.quantile * (len(rho) - 1))]
-    weibull, gumbel = _tail_lines(tails)
-    delta_aic = _aic(gumbel, gumbel.slope < 0, tails) - _aic(weibull, weibull.slope > 0, tails)
+    delta_aic = _aic(gumbel, gumbel.slope < 0, tails.points) - _aic(weibull, weibull.slope > 0, tails.points)
     near = torch.sigmoid(spec.kappa_rho * (rho0.log() - rho.log()))
     shaped = torch.sigmoid(spec.kappa_aic * (delta_aic - spec.aic_margin))
     lam = {"both": near * shaped, "rho": near, "aic": shaped}[spec.evidence]
@@ -103,21 +140,7 @@ def weigh(shortfalls: Tensor, spec: TailEvidence) -> WeinceDiagnostics:
     return WeinceDiagnostics(lam, weibull.slope, r2, delta_aic, rho, rho0, beta)
 
 
-def _tail_lines(tails: Tensor) -> tuple[Line, Line]:
-    """The Weibull line log F and the Gumbel line log(-log F), both on log d, without the very smallest d."""
-    size = tails.shape[-1]
-    dropped = _dropped(size)
-    x = tails[:, dropped:].log()
-    share = torch.arange(1, size + 1, dtype=tails.dtype, device=tails.device)[dropped:] / (size + 1)  # empirical F
-    return fit_lines(x, share.log()), fit_lines(x, (-share.log()).log())
-
-
-def _aic(line: Line, sign_is_right: Tensor, tails: Tensor) -> Tensor:
+def _aic(line: Line, sign_is_right: Tensor, points: int) -> Tensor:
     """n log(SSE / n) + 4 for two parameters, (n,)."""
-    points = tails.shape[-1] - _dropped(tails.shape[-1])
     squared_error = torch.where(sign_is_right, line.squared_error, line.squared_error + WRONG_SIGN_PENALTY)
-    return points * (squared_error / points).clamp_min(torch.finfo(tails.dtype).tiny).log() + 4
-
-
-def _dropped(size: int) -> int:
-    return max(1, size // 20)
+    return points * (squared_error / points).clamp_min(torch.finfo(squared_error.dtype).tiny).log() + 4

@@ -17,7 +17,7 @@ from losses import processes
 from losses.blocks import block_rows, equal_blocks
 from losses.checks import can_look, check_batch, check_chunk_size, check_floats, check_number, check_temperature
 from losses.errors import LabError
-from losses.evidence import ENDPOINT_GAP, TailEvidence, WeinceDiagnostics, weigh
+from losses.evidence import ENDPOINT_GAP, TailEvidence, Tails, WeinceDiagnostics, tail_columns, weigh
 from losses.exponentials import RowExp, row_exp
 from losses.formulas import contrast_of_anchors, weibit_coordinate
 from losses.nearest import smallest
@@ -209,9 +209,10 @@ def _diagnose(z: Tensor, spec: TailEvidence, chunk_size: int | None) -> WeinceDi
     check_batch("pairs", len(z) // 2, 3, "the tail of an anchor's negatives needs four of them")
     z = z.detach()
     size = spec.tail_size(len(z) - 2)
-    tails = []
+    # In one tensor made beforehand: small results kept between large ones that come and go split the heap.
+    columns = z.new_empty(len(z), 7)
     for anchors in torch.arange(len(z), device=z.device).split(block_rows(z, chunk_size)):
         pair = torch.stack([anchors, other_view(anchors, len(z))], dim=1)
-        shortfalls = product(z[anchors], z.mT).neg_().add_(1)
-        tails.append(smallest(shortfalls.scatter(1, pair, torch.inf), size))
-    return weigh(torch.cat(tails), spec)
+        shortfalls = product(z[anchors], z.mT).neg_().add_(1).scatter(1, pair, torch.inf)
+        columns[anchors] = tail_columns(smallest(shortfalls, size))
+    return weigh(Tails.of_columns(columns, size), spec)

@@ -1,0 +1,82 @@
+"""Slices, gathered columns and masks are three ways to say the same, and the two exponentials agree."""
+
+import pytest
+import torch
+from torch.testing import assert_close
+
+from losses.blocks import Block, class_blocks
+from losses.exponentials import LEAST_EXPONENT, SAFE_SCORE, exp_up_to, plain_exp, row_exp, shifted_exp
+from losses.positives import AnyGroups, Gathered, SortedGroups, Sliced
+
+SIZES = (40, 1, 33, 70)
+LABELS = torch.arange(len(SIZES)).repeat_interleave(torch.tensor(SIZES))
+N = len(LABELS)
+
+
+def ways():
+    """The same block of all anchors, said in three ways."""
+    everyone = torch.arange(N)
+    (block,) = class_blocks(everyone, list(SIZES), list(SIZES), N)
+    groups = SortedGroups.of(torch.tensor(SIZES))
+    sizes = torch.tensor(SIZES)[LABELS]
+    return {
+        "sliced": groups.positives(block),
+        "gathered": groups.positives(Block(everyone)),
+        "masked": AnyGroups(LABELS, sizes).positives(Block(everyone)),
+    }
+
+
+def test_the_sorted_groups_choose_as_told():
+    assert isinstance(ways()["sliced"], Sliced)
+    assert isinstance(ways()["gathered"], Gathered)
+
+
+@pytest.mark.parametrize("name", ways())
+def test_positives_against_a_double_loop(name, generator):
+    positives, scores = ways()[name], torch.randn(N, N, generator=generator)
+    found, added, filled = scores.clone(), scores.clone(), scores.clone()
+    sums = positives.blank(positives.read(found), 0).sum(dim=1)
+    positives.add(added, torch.full((N, 1), 3.0))
+    positives.fill_class(filled, 7.0)
+    for i in range(N):
+        others = [j for j in range(N) if LABELS[j] == LABELS[i] and j != i]
+        assert positives.count[i] == max(1, len(others))
+        assert_close(sums[i], scores[i, others].sum(), atol=1e-4, rtol=1e-5)
+        expected = scores[i].clone()
+        expected[others] += 3
+        assert_close(added[i], expected)
+        expected = scores[i].clone()
+        expected[[*others, i]] = 7
+        assert_close(filled[i], expected)
+    assert_close(found, scores)
+
+
+@pytest.mark.parametrize("exp", [plain_exp, shifted_exp])
+def test_exponentials_against_logsumexp(exp, generator):
+    scores = SAFE_SCORE * (2 * torch.rand(5, 50, generator=generator) - 1)
+    exact = scores.double()
+    exact[:, 3] = -torch.inf
+    shares = scores.clone()
+    log_sum, total = exp(shares, lambda block, value: block[:, 3].fill_(value))
+    assert_close(log_sum.squeeze(1).double(), exact.logsumexp(1), rtol=1e-6, atol=0)
+    assert_close((shares / total).double(), exact.softmax(1), rtol=1e-4, atol=2 * torch.tensor(LEAST_EXPONENT).exp())
+
+
+def test_nothing_takes_part():
+    for exp in (plain_exp, shifted_exp):
+        scores = torch.ones(2, 4)
+        log_sum, total = exp(scores, torch.Tensor.fill_)
+        assert (log_sum == -torch.inf).all()
+        assert (total > 0).all()
+        assert (scores == 0).all()
+
+
+def test_large_scores_and_nan_are_shifted():
+    unit = torch.ones(3, 1)
+    assert row_exp(unit, SAFE_SCORE) is plain_exp
+    assert row_exp(unit, SAFE_SCORE + 1) is shifted_exp
+    assert row_exp(unit, 1.0, more=SAFE_SCORE) is shifted_exp
+    assert row_exp(unit * torch.nan, 1.0) is shifted_exp
+    assert exp_up_to(unit * -SAFE_SCORE) is plain_exp
+    assert exp_up_to(unit * -2 * SAFE_SCORE) is shifted_exp
+    assert exp_up_to(unit * torch.nan) is shifted_exp

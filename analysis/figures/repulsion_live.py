@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from toy_models.repulsion import Frame
 
 ALT = "The vectors of each loss, and below, against steps, how much of what acts within classes pushes apart."
-HEIGHT = 530
+HEIGHT = 548
 _SIDE = 200  # pixels: four pictures beside each other on a page of 800
 
 _CURVES = {
@@ -43,7 +43,7 @@ def live_option(spec: RepulsionSpec, frames: Sequence["Frame"], turn: float = 30
     losses, curves = list(enumerate(spec.losses)), list(enumerate(_CURVES))
     return {
         "animation": False,
-        "legend": {"data": [LOSSES[name] for name in spec.losses], "top": 250, "left": "center", "itemWidth": 30},
+        "legend": {"data": [LOSSES[name] for name in spec.losses], "top": 268, "left": "center", "itemWidth": 30},
         "tooltip": {"trigger": "item"},
         "title": [_picture_title(spec, row) for row, _ in losses] + [_curve_title(row) for row, _ in curves],
         "grid": [_picture_grid(spec, row) for row, _ in losses] + [_curve_grid(row) for row, _ in curves],
@@ -125,7 +125,7 @@ def _picture_grid(spec: RepulsionSpec, row: int) -> Option:
 
 
 def _curve_grid(column: int) -> Option:
-    return {"left": f"{5 + 33 * column}%", "width": "27%", "top": 320, "bottom": 45}
+    return {"left": f"{5 + 33 * column}%", "width": "27%", "top": 338, "bottom": 45}
 
 
 def _picture_title(spec: RepulsionSpec, row: int) -> Option:
@@ -135,7 +135,7 @@ def _picture_title(spec: RepulsionSpec, row: int) -> Option:
 def _curve_title(column: int) -> Option:
     text, _, _ = list(_CURVES.values())[column]
     style = {"textAlign": "center", "textStyle": {"fontSize": 13}}
-    return {"text": text, "left": f"{18.5 + 33 * column}%", "top": 287, **style}
+    return {"text": text, "left": f"{18.5 + 33 * column}%", "top": 305, **style}
 
 
 def _picture_axis(spec: RepulsionSpec, row: int, direction: int) -> Option:
@@ -144,7 +144,8 @@ def _picture_axis(spec: RepulsionSpec, row: int, direction: int) -> Option:
     if spec.dimensions <= 3:
         return {**span, "show": False}
     name = "nearest noise" if direction == 0 else "nearest of class"
-    return {**span, "min": -1, "max": 1, "interval": 1, "name": name, "nameLocation": "middle", "nameGap": 22}
+    named = {"name": name, "nameLocation": "middle", "nameGap": 16, "axisLine": {"onZero": False}}
+    return {**span, "min": -1, "max": 1, "interval": 1, **named}
 
 
 def _steps(spec: RepulsionSpec, column: int) -> Option:

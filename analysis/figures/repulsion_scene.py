@@ -9,7 +9,8 @@ from analysis.figures.repulsion_places import frame_line, globe
 from analysis.figures.theme import GREY, Style
 from toy_models.repulsion import RepulsionSpec
 
-_CAMERA = {"eye": {"x": 0.47, "y": 0.38, "z": 0.21}, "projection": {"type": "orthographic"}}
+_CAMERA = {"eye": {"x": 1.02, "y": 0.82, "z": 0.46}, "projection": {"type": "orthographic"}}
+_ZOOM = 1.75  # an orthographic camera fills a narrow scene by the size of the axes, not by coming nearer
 
 
 def add_ground(plot: go.Figure, spec: RepulsionSpec, column: int) -> None:
@@ -27,7 +28,8 @@ def set_ground(plot: go.Figure, spec: RepulsionSpec, reach: float) -> None:
     """Equal units along all axes, as far as `reach`; no axes around a circle or a sphere."""
     if spec.dimensions == 3:
         hidden = {"visible": False, "range": [-reach, reach]}
-        plot.update_scenes(xaxis=hidden, yaxis=hidden, zaxis=hidden, aspectmode="cube", camera=_CAMERA)
+        box = {"aspectmode": "manual", "aspectratio": dict.fromkeys("xyz", _ZOOM)}
+        plot.update_scenes(xaxis=hidden, yaxis=hidden, zaxis=hidden, camera=_CAMERA, **box)
         return
     plot.update_xaxes(range=[-reach, reach], constrain="domain", visible=spec.dimensions > 3)
     plot.update_yaxes(range=[-reach, reach], visible=spec.dimensions > 3)
@@ -45,7 +47,7 @@ def add_vectors(
     **hover: object,
 ) -> None:
     """Marks (N, 2 or 3), number `large` twice the size; `hover`: its texts, as plotly takes them."""
-    size = 4 if spec.dimensions == 3 else 9
+    size = 5 if spec.dimensions == 3 else 9
     # In three dimensions plotly knows no triangles.
     symbols = [style.symbol.replace("triangle-up", "diamond-open") for style in styles]
     add = plot.add_scatter3d if spec.dimensions == 3 else plot.add_scatter

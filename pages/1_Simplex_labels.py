@@ -5,13 +5,15 @@ from ui.errors import explain
 from ui.frame import frame
 from ui.live import Phase
 from ui.live_panel import live_panel
-from ui.simplex_panels import choose_device, choose_spec, choose_view, code, exact, finished, simplex_world, statement
+from ui.simplex_controls import choose_device, choose_spec, choose_view
+from ui.simplex_panels import code, exact, finished, simplex_world
+from ui.simplex_statement import statement
 
 frame("simplex_labels")
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)
-        view = choose_view(controls)
+        view = choose_view(controls, asked.keywords["labels"])
         device = choose_device(controls)
     spec = asked()
     answer = exact(spec)

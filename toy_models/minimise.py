@@ -70,9 +70,7 @@ def _newton_step(slope: Tensor, curvature: Tensor) -> Tensor:
     return step * (_LONGEST_STEP / step.norm(dim=1, keepdim=True)).clamp_max(1.0)
 
 
-def _cut(
-    vectors: Tensor, log_measure: Tensor, moments: Tensor, point: Tensor, value: Tensor, step: Tensor
-) -> Tensor:
+def _cut(vectors: Tensor, log_measure: Tensor, moments: Tensor, point: Tensor, value: Tensor, step: Tensor) -> Tensor:
     """The largest of 1, 1/2, 1/4, ... for each row (X, 1) with which it does not go up."""
     cut = torch.ones_like(value)
     for _ in range(20):

@@ -7,6 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Generator, Tensor
 
+
 @dataclass(frozen=True, slots=True)
 class StackedMLP:
     """A multi-layer perceptron with tanh between layers of the given widths, for M sets of parameters.

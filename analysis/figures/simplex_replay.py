@@ -20,15 +20,14 @@ _QUIET = "rgba(128,128,128,0.25)"
 
 def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -> Exhibit:
     """All losses at `answer.probes[probe]` on a slider over steps, for one seed; it plays without a server."""
-    chosen = np.unique(np.linspace(0, len(trace.steps) - 1, MOST_FRAMES).round().astype(int))
-    moments = [Moment.of(trace, answer, probe, int(frame), seed) for frame in chosen]
+    moments = [Moment.of(trace, answer, probe, frame, seed) for frame in chosen_frames(trace)]
     last, mosaic = moments[-1], Mosaic(1 + len(trace.spec.losses), _WIDTH)
     top = 1.2 * float(last.densities(mosaic.labels)[0].max())
     plot = triangles(last, mosaic)
     add_picture(plot, mosaic, _picture(last, mosaic, top), hover=None)
     plot.update_layout(coloraxis=_colour_axis(top))
     plot.frames = [_frame(plot, moment, mosaic, top) for moment in moments]
-    _add_controls(plot, [moment.step for moment in moments])
+    add_controls(plot, [moment.step for moment in moments])
     return Exhibit(
         stem=f"simplex-replay-x{last.x:+.2f}",
         title=f"How does each density form, at x = {last.x:.2f}?",
@@ -69,7 +68,13 @@ def _frame(plot: go.Figure, moment: Moment, mosaic: Mosaic, top: float) -> go.Fr
     )
 
 
-def _add_controls(plot: go.Figure, steps: list[int]) -> None:
+def chosen_frames(trace: Trace) -> list[int]:
+    """Places of at most `MOST_FRAMES` of a run's frames, the first and the last among them."""
+    return np.unique(np.linspace(0, len(trace.steps) - 1, MOST_FRAMES).round().astype(int)).tolist()
+
+
+def add_controls(plot: go.Figure, steps: list[int]) -> None:
+    """A slider over frames named by `steps`, with Play and Stop, below the plot."""
     still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
     playing = {**still, "fromcurrent": True, "frame": {"duration": _PLAY_MS, "redraw": True}}
     quiet = {"bgcolor": _QUIET, "bordercolor": _QUIET}

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from toy_models.simplex.spec import LOSSES, PROCESSES, SimplexSpec
 
 if TYPE_CHECKING:
-    from toy_models.simplex.density import divergence, implied_shares, labels_of, relative_density, true_shares, true_tilt
+    from toy_models.simplex.calibration import Reliability, by_ranking, by_softmax, reliability, true_probs
+    from toy_models.simplex.density import (
+        divergence,
+        implied_shares,
+        labels_of,
+        relative_density,
+        true_shares,
+        true_tilt,
+    )
     from toy_models.simplex.exact import Floor, Reference, batch_floors, reference
     from toy_models.simplex.run import Frame, simulate
     from toy_models.simplex.trace import Trace
@@ -28,6 +36,11 @@ _HOMES = {
     "Reference": "exact",
     "batch_floors": "exact",
     "reference": "exact",
+    "Reliability": "calibration",
+    "by_ranking": "calibration",
+    "by_softmax": "calibration",
+    "reliability": "calibration",
+    "true_probs": "calibration",
     "Frame": "run",
     "simulate": "run",
     "Trace": "trace",
@@ -39,15 +52,20 @@ __all__ = [
     "Floor",
     "Frame",
     "Reference",
+    "Reliability",
     "SimplexSpec",
     "Trace",
     "batch_floors",
+    "by_ranking",
+    "by_softmax",
     "divergence",
     "implied_shares",
     "labels_of",
     "reference",
     "relative_density",
+    "reliability",
     "simulate",
+    "true_probs",
     "true_shares",
     "true_tilt",
 ]

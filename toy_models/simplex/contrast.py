@@ -1,7 +1,7 @@
 """The losses of a batch and their derivatives in the logits, in closed form, for all losses and seeds at once.
 
 A loss is the mean over samples of log sum_j exp(f . v_j - c_j) - (f . v_own - c_own). Its derivative in f is the
-candidates' mean under the softmax of their scores minus v_own. Samples at one x share f: they are counted, not repeated.
+candidates' mean under the softmax of their scores minus v_own. Samples at one x share f: they are counted.
 """
 
 from typing import NamedTuple

@@ -31,8 +31,8 @@ class Reference:
 
     mutual_information I(X; W) in nats; prior (K,) the mean target. For each loss of the spec, in its order: floors, for
     an unlimited batch, and batch_floors, for the spec's batch size (another one only where the scores cannot be those
-    of the truth and a coarse rule will do, there good to about 0.003 nats); optima (L, X, K) the logits of the former at the world's
-    positions (X, D), whose weights are p(x). probes (Q, D) positions x; probe_means (Q, K) E[w|x] there.
+    of the truth and a coarse rule will do, there good to about 0.003 nats); optima (L, X, K) the logits of the former
+    at the world's positions (X, D), whose weights are p(x). probes (Q, D) positions x; probe_means (Q, K) E[w|x] there.
     """
 
     mutual_information: float

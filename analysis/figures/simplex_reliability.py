@@ -1,0 +1,142 @@
+"""World 1 on the plane: are the class probabilities of each loss right? Exact, since the posterior is known."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.theme import GREY, LOSS_STYLES, TRUTH, layout
+from toy_models.simplex import LOSSES, Reference, Reliability, Trace, by_ranking, by_softmax, reliability
+
+_COLUMNS = 3
+_CALIBRATED = 0.01  # an error of less is called calibrated in the title
+_RARE = 1e-4  # share of items below which a bin is not drawn
+
+
+def reliability_panels(trace: Trace, answer: Reference, frame: int = -1) -> Exhibit:
+    """A diagram for each loss: accuracy against confidence, seeds pooled, with the loss's exact optimum behind."""
+    names = trace.spec.losses
+    rows = -(-len(names) // _COLUMNS)
+    found = {name: _readings(trace, answer, row, frame) for row, name in enumerate(names)}
+    titles = [f"{LOSSES[name]}<br>{_verdict(found[name])}" for name in names]
+    plot = make_subplots(
+        rows, _COLUMNS, subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04, vertical_spacing=0.24 / rows
+    )
+    layout(plot, x="confidence", y="", height=90 + 330 * rows)
+    for index, name in enumerate(names):
+        _add_panel(plot, name, found[name], index)
+    plot.update_annotations(font_size=12)
+    plot.update_layout(margin={"t": 110, "l": 60}, legend={"y": 1.1 if rows > 1 else 1.25})
+    plot.update_xaxes(range=[0.3, 1.02], title_text="")
+    for column in range(1, 1 + min(_COLUMNS, len(names))):
+        plot.update_xaxes(title_text="confidence", title_font_size=12, row=rows, col=column)
+    plot.update_yaxes(range=[0.3, 1.02])
+    plot.update_yaxes(title_text="accuracy", col=1)
+    return Exhibit(
+        stem="simplex-reliability",
+        title=_title(found),
+        plot=plot,
+        how_to_read=_how_to_read(trace),
+        alt="Reliability diagrams. "
+        + "; ".join(f"{LOSSES[name]}: {_verdict(each)}" for name, each in found.items()).replace("<br>", ", "),
+        table=_table(found),
+    )
+
+
+def _readings(trace: Trace, answer: Reference, row: int, frame: int) -> dict[str, Reliability]:
+    """What is drawn for one loss: softmax, its optimum, and the labels ranked where the loss can."""
+    spec, logits = trace.spec, trace.logits[frame, row]  # (S, X, K)
+    found = {
+        "softmax": reliability(spec, by_softmax(logits)),
+        "exact optimum": reliability(spec, by_softmax(answer.optima[row])),
+    }
+    ranked = by_ranking(spec, spec.losses[row], logits)
+    return found if ranked is None else {**found, "ranking": reliability(spec, ranked)}
+
+
+def _pooled(found: Reliability) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mass, confidence and accuracy (B,) over all seeds, of the bins that hold something."""
+    mass, confidence, accuracy = (
+        np.atleast_2d(each) for each in (found.mass, np.nan_to_num(found.confidence), np.nan_to_num(found.accuracy))
+    )
+    total = mass.sum(axis=0)
+    kept = total > _RARE * len(mass)
+    sums = [(mass * each).sum(axis=0)[kept] / total[kept] for each in (confidence, accuracy)]
+    return total[kept] / len(mass), *sums
+
+
+def _add_panel(plot: go.Figure, name: str, found: dict[str, Reliability], index: int) -> None:
+    place = {"row": index // _COLUMNS + 1, "col": index % _COLUMNS + 1}
+    diagonal = {"color": TRUTH, "dash": "dash", "width": 1.5}
+    plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=diagonal, name="calibrated", showlegend=index == 0, **place)
+    style = LOSS_STYLES[name]
+    looks = {
+        "exact optimum": ("lines", {"color": GREY, "width": 5}, {}, "exact optimum of the loss, softmax"),
+        "softmax": ("lines+markers", {"color": style.colour}, {"symbol": "circle", "size": 8}, "read by softmax"),
+        "ranking": (
+            "markers",
+            {},
+            {"symbol": "diamond-open", "size": 11, "color": style.colour, "line": {"width": 2}},
+            "read by ranking the labels",
+        ),
+    }
+    for kind, (mode, line, marker, legend) in looks.items():
+        if kind in found:
+            mass, confidence, accuracy = _pooled(found[kind])
+            plot.add_scatter(
+                x=confidence,
+                y=accuracy,
+                mode=mode,
+                line=line,
+                marker=marker,
+                opacity=0.5 if kind == "exact optimum" else 1,
+                name=legend,
+                legendgroup=kind,
+                showlegend=(kind in ("softmax", "exact optimum") and index == 0) or _first_ranking(kind, found, plot),
+                customdata=mass,
+                hovertemplate=f"{legend}: confidence %{{x:.3f}}, accuracy %{{y:.3f}}, %{{customdata:.1%}} of items"
+                "<extra></extra>",
+                **place,
+            )
+
+
+def _first_ranking(kind: str, found: dict[str, Reliability], plot: go.Figure) -> bool:
+    return kind == "ranking" and not any(mark.legendgroup == "ranking" for mark in plot.data)
+
+
+def _verdict(found: dict[str, Reliability]) -> str:
+    softmax = found["softmax"]
+    error, lean = float(np.mean(softmax.error)), float(np.mean(softmax.excess_confidence))
+    word = "calibrated" if error < _CALIBRATED else "over-confident" if lean > 0 else "under-confident"
+    text = f"ECE {error:.3f}, {word}"
+    return text if "ranking" not in found else f"{text}; ranked {float(np.mean(found['ranking'].error)):.3f}"
+
+
+def _title(found: dict[str, dict[str, Reliability]]) -> str:
+    good = sum(float(np.mean(each["softmax"].error)) < _CALIBRATED for each in found.values())
+    return f"Are the class probabilities right? By softmax, {good} of {len(found)} losses are calibrated within 0.01"
+
+
+def _how_to_read(trace: Trace) -> str:
+    seeds = "" if trace.spec.seeds == 1 else f" {trace.spec.seeds} seeds are pooled."
+    mixed = " Items are those of the Gaussians, unmixed." if trace.spec.labels == "mixup" else ""
+    return (
+        "Below the diagonal a loss is over-confident, above it under-confident. The posterior is known, so an accuracy "
+        "is exact and ECE is 0 for a calibrated model; 15 equal bins of top-label confidence. The thick grey line is "
+        "the exact optimum of the loss read by softmax. Diamonds read the same logits by what the loss trained them "
+        f"for: they rank labels, each as probable as the loss's scores say.{mixed}{seeds}"
+    )
+
+
+def _table(found: dict[str, dict[str, Reliability]]) -> pd.DataFrame:
+    parts = []
+    for name, readings in found.items():
+        for kind, each in readings.items():
+            mass, confidence, accuracy = _pooled(each)
+            part = pd.DataFrame({"share of items": mass, "confidence": confidence, "accuracy": accuracy})
+            part.insert(0, "loss", LOSSES[name])
+            part.insert(1, "read by", kind if kind != "exact optimum" else "softmax, exact optimum")
+            part["expected calibration error"] = float(np.mean(each.error))
+            parts.append(part)
+    return pd.concat(parts, ignore_index=True)

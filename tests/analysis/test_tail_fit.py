@@ -27,7 +27,7 @@ def test_it_finds_scipys_maximum(xi):
         assert fit.sigma[0] == pytest.approx(theirs_sigma, rel=2e-3)
 
 
-@pytest.mark.parametrize("xi", (-0.67, -0.2, 0.4))
+@pytest.mark.parametrize("xi", [-0.67, -0.2, 0.4])
 def test_nothing_near_is_more_likely(xi):
     x = draw(xi, count=300)
     fit = fit_excesses(x)

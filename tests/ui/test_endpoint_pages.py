@@ -1,0 +1,156 @@
+"""World 3's pages: as they open, under hostile links, and through whole runs."""
+
+import time
+
+import pytest
+
+NOISE, TAILS, LENS, VIEWS = (
+    "pages/4_Noise_floor.py",
+    "pages/4_Endpoint_tails.py",
+    "pages/4_Coordinate_lens.py",
+    "pages/5_Two_views.py",
+)
+FEW = {"repetitions": "50", "draws": ["20", "100"]}
+SMALL = {"steps": "10", "batch_size": "6", "samples": "8", "seeds": "2"}
+
+
+def button(page, label):
+    return next(each for each in page.button if each.label == label)
+
+
+def run_to_its_end(page, *, seconds=60):
+    button(page, "Run").click().run()
+    deadline = time.monotonic() + seconds
+    while not any(caption.value.startswith("Finished") for caption in page.caption):
+        assert time.monotonic() < deadline
+        assert not page.exception
+        time.sleep(0.1)
+        page.run()
+    return page
+
+
+@pytest.mark.parametrize("script", [NOISE, VIEWS])
+def test_a_live_page_opens_with_its_question_and_an_empty_chart(open_page, script):
+    page = open_page(script)
+    assert not page.exception
+    assert not page.error
+    assert not page.warning
+    assert page.title[0].value.endswith("?")
+    assert len(page.get("echarts_chart")) == 1
+    assert not page.get("plotly_chart")
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "asked"),
+    [
+        (NOISE, "scores", "0.1 x"),
+        (NOISE, "scores", "0.1 1.0"),
+        (NOISE, "scores", "nan"),
+        (NOISE, "draws", "0"),
+        (NOISE, "draws", "inf"),
+        (NOISE, "exponent", "1e308"),
+        (NOISE, "repetitions", "10000000"),
+        (TAILS, "dimensions", "2"),
+        (TAILS, "quantile", "1"),
+        (LENS, "lam", "-1"),
+        (LENS, "temperature", "0"),
+        (VIEWS, "temperature", "-1"),
+        (VIEWS, "encoder", "resnet"),
+        (VIEWS, "samples", "1e9"),
+        (VIEWS, "device", "tpu"),
+    ],
+)
+def test_a_hostile_link_gives_the_default_and_one_notice(open_page, script, name, asked):
+    page = open_page(script, **{name: asked})
+    assert not page.exception
+    assert not page.error
+    assert len(page.warning) == 1
+    assert page.warning[0].value.replace("\\", "").startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("script", "asked", "sentence"),
+    [
+        (NOISE, {"scores": ["0.5", "0.5"]}, "scores must not all be the same"),
+        (NOISE, {"draws": "100.5"}, "draws must be a whole number"),
+        (NOISE, {"scores": ["0.1", "0.99"], "exponent": "9"}, "exponent must leave log-odds within 20"),
+        (VIEWS, {"losses": ""}, "losses must be one or more of"),
+        (VIEWS, {"batch_size": "200"}, "batch_size must be at most 128"),
+    ],
+)
+def test_what_does_not_go_together_is_a_sentence(open_page, script, asked, sentence):
+    page = open_page(script, **asked)
+    assert not page.exception
+    assert sentence in page.error[0].value.replace("\\", "")
+
+
+def test_lists_are_read_from_a_link_and_typed(open_page):
+    page = open_page(NOISE, scores=["0.9", "0.2"], draws="50 500")
+    assert "spec = NoiseFloorSpec(scores=(0.2, 0.9), draws=(50, 500))" in page.code[-1].value
+    page.text_input("scores").set_value("0.1; 0.2").run()
+    assert "must be numbers" in page.warning[0].value
+    page.text_input("scores").set_value("0.1, 0.5 0.8").run()
+    assert not page.warning
+    assert "scores=(0.1, 0.5, 0.8)" in page.code[-1].value
+    assert page.query_params["scores"] == ["0.1", "0.5", "0.8"]
+
+
+def test_the_noise_floor_ends_in_three_figures(open_page):
+    page = run_to_its_end(open_page(NOISE, **FEW))
+    assert not page.error
+    assert len(page.get("plotly_chart")) == 3
+
+
+def test_two_views_end_in_two_figures(open_page):
+    page = run_to_its_end(open_page(VIEWS, **SMALL))
+    assert not page.error
+    assert len(page.get("plotly_chart")) == 2
+
+
+def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monkeypatch):
+    from losses.errors import LabError
+    from toy_models import two_views
+
+    honest = two_views.simulate
+
+    def diverging(spec, device, on_step):
+        frames = honest(spec, device, on_step)
+        yield next(frames)
+        raise LabError("WEINCE, seed 0: the loss", "must stay finite", "nan at step 1", "Lower the learning rate.")
+
+    monkeypatch.setattr(two_views, "simulate", diverging)
+    page = open_page(VIEWS, **SMALL)
+    button(page, "Run").click().run()
+    for _ in range(100):
+        if page.error:
+            break
+        time.sleep(0.1)
+        page.run()
+    assert page.error[0].value.replace("\\", "").startswith("WEINCE, seed 0: the loss must stay finite")
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 2
+
+
+def test_tails_have_four_figures_and_say_where_there_are_none(open_page):
+    page = open_page(TAILS, cosines="20000", quantile="0.98")
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 4
+    page = open_page(TAILS, cosines="1000")
+    assert not page.exception
+    assert not page.get("plotly_chart")
+    assert page.warning[0].value.startswith("Not available: a tail needs at least 50 excesses, here 10")
+
+
+def test_the_lens_has_its_figure(open_page):
+    page = open_page(LENS, lam="0.25", hard="0.9")
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
+    assert page.subheader[0].value.startswith("A negative at cosine 0.9 has 1.00 times")
+
+
+@pytest.mark.parametrize(
+    ("script", "small"), [(NOISE, FEW), (VIEWS, SMALL), (TAILS, {"cosines": "20000", "quantile": "0.98"})]
+)
+def test_the_code_on_the_page_runs(open_page, script, small):
+    shown = open_page(script, **small).code[-1].value
+    exec(compile(shown, "shown", "exec"), {})

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from losses.evidence import TailEvidence, weigh
+from losses.evidence import TailEvidence, Tails, weigh
 from losses.formulas import contrast_of_anchors, weibit_coordinate
+from losses.nearest import smallest
 from losses.pairs import roles_by_view
 from toy_models.two_views.spec import TwoViewsSpec
 
@@ -38,11 +39,11 @@ def evidence(cosines: Tensor, spec: TwoViewsSpec) -> Evidence:
     )
     anchors = cosines.shape[-1]
     roles = roles_by_view(anchors, cosines.device)
-    noise = cosines.detach().masked_fill(~roles.noise, -torch.inf).reshape(-1, anchors)
-    tails = 1 - noise.topk(rule.tail_size(anchors - 2)).values  # the smallest shortfalls, ascending
+    shortfalls = (1 - cosines.detach()).masked_fill(~roles.noise, torch.inf).reshape(-1, anchors)
+    tails = smallest(shortfalls, rule.tail_size(anchors - 2))
 
     def of_batch(tail: Tensor) -> tuple[Tensor, ...]:
-        found = weigh(tail, rule)
+        found = weigh(Tails.of(tail), rule)
         return found.lam, found.delta_aic, found.rho, found.beta
 
     columns = torch.func.vmap(of_batch)(tails.unflatten(0, (-1, anchors)))

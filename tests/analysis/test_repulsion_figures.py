@@ -15,7 +15,7 @@ from analysis.figures.repulsion_replay import MOST_FRAMES, vector_replay
 from analysis.figures.repulsion_sizes import class_size_study
 from analysis.figures.theme import GREY, PULL, PUSH
 from losses.errors import LabError
-from toy_models.repulsion import LOSSES, RepulsionSpec, StudySpec, Trace, reference, simulate, study
+from toy_models.repulsion import RepulsionSpec, StudySpec, Trace, reference, simulate, study
 from toy_models.repulsion.arrows import arrows, force_of
 
 SPHERE = RepulsionSpec(steps=60, seeds=3, classes=3, per_class=4, singletons=1)
@@ -253,7 +253,3 @@ def test_class_sizes_are_drawn_with_their_intervals_and_answered(found):
 def test_where_nothing_repels_the_claims_answer_is_no(found):
     silent = replace(found, push_to_pull=np.zeros_like(found.push_to_pull))
     assert "In a balanced batch, no, in none of 2 settings" in class_size_study(silent).title
-
-
-def test_every_loss_has_a_title():
-    assert set(LOSSES) == set(RepulsionSpec().losses)

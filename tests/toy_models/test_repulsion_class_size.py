@@ -111,8 +111,8 @@ def test_each_draw_is_announced_and_can_end_the_study():
     [
         ([0, 0.001, 0.002], Answer.NOTHING, 2),
         ([0.3, 0.3, 0.305], Answer.LEVEL, 2),
-        ([0, 0.2, 0.21], Answer.LEVELS_OFF, 4),
-        ([0, 0.2, 0.4], Answer.RISES, 8),
+        ([0, 0.1, 0.11], Answer.LEVELS_OFF, 4),
+        ([0, 0.1, 0.15], Answer.RISES, 8),
         ([0, 0.5, 0.4], Answer.FALLS, 4),
     ],
 )

@@ -9,6 +9,7 @@ from analysis.figures.theme import BLUE, GREY, ORANGE, PURPLE, TRUTH, layout
 from analysis.tails import TailFit, ThresholdScan, quantiles
 
 _BINS = 40
+_SHARES = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001]
 _PARETO, _EXPONENTIAL = "generalised Pareto", "exponential (xi = 0)"
 
 
@@ -98,7 +99,7 @@ def threshold_plot(scan: ThresholdScan, exact: np.ndarray | None = None, limit: 
     if limit is not None:
         plot.add_hline(limit, line={"color": TRUTH, "dash": "dash"}, annotation_text=f"limit {limit:.4f}")
     plot.add_hline(0, line={"color": ORANGE, "dash": "dot", "width": 1}, annotation_text="Gumbel, xi = 0")
-    plot.update_xaxes(type="log", autorange="reversed", tickformat="~%")
+    plot.update_xaxes(type="log", autorange="reversed", tickformat="~%", tickvals=_SHARES)
     return Exhibit(
         stem="tail-thresholds",
         title=_scan_title(scan, exact, limit),

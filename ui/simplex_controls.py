@@ -87,6 +87,6 @@ def _whole(controls: Panel, label: str, field: str, help: str | None = None) -> 
     return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=low, high=high, help=help)
 
 
-def _real(controls: Panel, label: str, field: str, *, step: float) -> float:
-    bound = SimplexSpec.BOUNDS[field]
-    return controls.real(label, field, default=getattr(_DEFAULTS, field), low=bound.low, high=bound.high, step=step)
+def _real(controls: Panel, label: str, field: str, *, step: float, help: str | None = None) -> float:
+    bound, default = SimplexSpec.BOUNDS[field], getattr(_DEFAULTS, field)
+    return controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)

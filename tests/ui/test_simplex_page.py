@@ -52,6 +52,7 @@ def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
         ("losses", "bogus"),
         ("device", "tpu"),
         ("x", "7"),
+        ("labels", "bogus"),
     ],
 )
 def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked):
@@ -80,6 +81,29 @@ def test_a_run_ends_in_four_figures(open_page):
     assert not page.error
     assert len(page.get("plotly_chart")) == 4
     assert not page.get("echarts_chart")
+
+
+@pytest.mark.parametrize("labels", ["hard", "smoothing", "annotators", "mixup"])
+def test_on_the_plane_a_run_ends_in_six_figures(open_page, labels):
+    page = run_to_its_end(open_page(PAGE, labels=labels, **SMALL))
+    assert not page.exception
+    assert not page.error
+    assert not page.warning
+    assert len(page.get("plotly_chart")) == 6
+
+
+def test_each_process_has_its_own_controls_and_keeps_its_run_apart(open_page):
+    page = open_page(PAGE, **SMALL)
+    assert [each.key for each in page.number_input if each.key in ("sharpness", "spread")] == ["sharpness"]
+    page.selectbox("labels").set_value("smoothing").run()
+    assert {"epsilon", "spread", "imbalance", "flipped"} <= {each.key for each in page.number_input}
+    assert not page.exception
+
+
+def test_the_batch_size_figure_is_there_for_the_asking(open_page):
+    page = run_to_its_end(open_page(PAGE, show="batch", **SMALL))
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
 
 
 def test_one_run_too_many_is_a_sentence(open_page, monkeypatch):

@@ -5,16 +5,8 @@ from ui.errors import explain
 from ui.frame import frame
 from ui.live import Phase
 from ui.live_panel import live_panel
-from ui.repulsion_panels import (
-    choose_device,
-    choose_spec,
-    choose_view,
-    class_sizes,
-    code,
-    finished,
-    repulsion_world,
-    statement,
-)
+from ui.repulsion_controls import choose_device, choose_spec, choose_view
+from ui.repulsion_panels import class_sizes, code, finished, repulsion_world, statement
 
 frame("repulsion")
 with explain():

@@ -1,0 +1,82 @@
+"""The controls of the page on repulsion: each is named like the field of the spec that it sets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from toy_models.repulsion import LOSSES, STARTS, RepulsionSpec
+from ui import machine
+from ui.controls import Panel
+
+_DEFAULTS = RepulsionSpec()
+_FIGURES = {
+    "arrows": "Arrows",
+    "curves": "Curves",
+    "matrices": "Force matrices",
+    "replay": "Replay",
+    "sizes": "Class size",
+}
+
+
+def choose_spec(controls: Panel) -> Callable[[], RepulsionSpec]:
+    """What to run; the spec checks itself when it is called for, after all controls are there."""
+    return partial(
+        RepulsionSpec,
+        losses=controls.choices("Losses", "losses", LOSSES, default=_DEFAULTS.losses),
+        dimensions=_whole(controls, "Dimensions", "dimensions", help="2 is the circle, 3 the sphere."),
+        classes=_whole(controls, "Classes", "classes"),
+        per_class=_whole(controls, "Vectors a class", "per_class"),
+        singletons=_whole(controls, "Classes of one vector", "singletons", help="They have no positive: noise only."),
+        temperature=_real(controls, "Temperature", "temperature", step=0.05),
+        epsilon=_real(controls, "Margin epsilon", "epsilon", step=0.05, help="Of eps-SupInfoNCE alone."),
+        start=controls.choice("Start", "start", STARTS, default=_DEFAULTS.start),
+        spread=_real(controls, "Spread of a cluster", "spread", step=0.1),
+        learning_rate=_real(controls, "Learning rate", "learning_rate", step=0.01),
+        steps=_whole(controls, "Steps", "steps"),
+        seeds=_whole(controls, "Seeds", "seeds", help="Starts side by side; bands are over them."),
+        seed=_whole(controls, "First seed", "seed"),
+    )
+
+
+def choose_device(controls: Panel) -> str:
+    """Where to run it: what this machine has."""
+    with st.spinner("Starting torch …"):
+        names = machine.devices()
+    return controls.choice("Device", "device", {name: name for name in names}, default="auto")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What to look at: figures of a finished run, its moment in percent, whose forces, and the sphere's turn."""
+
+    figures: tuple[str, ...]
+    moment: float
+    one_anchor: bool
+    anchor: int
+    turn: float
+
+
+def choose_view(controls: Panel) -> View:
+    """None of these changes a run."""
+    figures = controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES))
+    help = "Which moment of the run arrows and matrices show; 0 is the start."
+    return View(
+        figures,
+        controls.number("Moment (% of the run)", "moment", default=0.0, low=0.0, high=100.0, step=1.0, help=help),
+        controls.switch("Arrows of one anchor alone", "one_anchor"),
+        controls.integer("Anchor", "anchor", default=0, low=0, high=255),
+        controls.number("Turn the live sphere (degrees)", "turn", default=30.0, low=0.0, high=360.0, step=5.0),
+    )
+
+
+def _whole(controls: Panel, label: str, field: str, help: str | None = None) -> int:
+    bound = RepulsionSpec.BOUNDS[field]
+    low, high = int(bound.low), int(bound.high)
+    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=low, high=high, help=help)
+
+
+def _real(controls: Panel, label: str, field: str, *, step: float, help: str | None = None) -> float:
+    bound, default = RepulsionSpec.BOUNDS[field], getattr(_DEFAULTS, field)
+    return controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)

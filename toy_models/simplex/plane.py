@@ -39,7 +39,7 @@ class Gaussians:
     def named(self) -> Tensor:
         """Probability of label y for an item of Gaussian z, (K, K)."""
         table = torch.eye(CLASSES, dtype=torch.float64)
-        table[0] = torch.tensor([1 - self.flipped, self.flipped / 2, self.flipped / 2])
+        table[0] = torch.tensor([1 - self.flipped, self.flipped / 2, self.flipped / 2], dtype=torch.float64)
         return table
 
     def log_density(self, positions: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from toy_models.repulsion.batch import Batch, draw_start
 Row = tuple[str, float, str, float]
 T = TypeVar("T")
 
-SLOWEST = RepulsionSpec(dimensions=64, classes=8, per_class=16, seeds=4, steps=1000)
+SLOWEST = RepulsionSpec(dimensions=64, classes=8, per_class=16, seeds=2, steps=1000)
 """As many coordinates, pairs and steps as a spec may have; timed on its first frames that are 12 or more apart."""
 
 

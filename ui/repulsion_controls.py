@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from toy_models.repulsion import LOSSES, STARTS, RepulsionSpec
+from toy_models.repulsion.spec import MOST_VECTORS
 from ui import machine
 from ui.controls import Panel
 
@@ -66,7 +67,7 @@ def choose_view(controls: Panel) -> View:
         figures,
         controls.number("Moment (% of the run)", "moment", default=0.0, low=0.0, high=100.0, step=1.0, help=help),
         controls.switch("Arrows of one anchor alone", "one_anchor"),
-        controls.integer("Anchor", "anchor", default=0, low=0, high=255),
+        controls.integer("Anchor", "anchor", default=0, low=0, high=MOST_VECTORS - 1),
         controls.number("Turn the live sphere (degrees)", "turn", default=30.0, low=0.0, high=360.0, step=5.0),
     )
 

@@ -14,7 +14,7 @@ from toy_models.repulsion.objectives import OBJECTIVES
 from toy_models.repulsion.presets import PRESETS
 from toy_models.repulsion.spec import MOST_FRAMES
 
-SMALLEST = {"classes": 2, "per_class": 2, "dimensions": 2, "seeds": 1}
+SMALLEST = {"classes": 1, "per_class": 2, "dimensions": 2, "seeds": 1}
 
 
 @pytest.mark.parametrize("name", RepulsionSpec.BOUNDS)
@@ -37,9 +37,12 @@ def test_singletons_alone_are_refused_and_beside_classes_allowed():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"classes": 64, "per_class": 5}, r"^classes x per_class \+ singletons must be at most 256, but is 320\. "),
-        ({"per_class": 32, "seeds": 5}, r"^seeds must be at most 4 with 128 vectors, but is 5\. "),
-        ({"per_class": 32, "dimensions": 65}, r"^dimensions must be at most 64 with 128 vectors, but is 65\. "),
+        ({"classes": 64, "per_class": 5}, r"^classes x per_class \+ singletons must be at most 160, but is 320\. "),
+        ({"per_class": 32, "seeds": 3}, r"^seeds must be at most 2 with 128 vectors, but is 3\. "),
+        (
+            {"per_class": 32, "seeds": 1, "dimensions": 65},
+            r"^dimensions must be at most 64 with 128 vectors, but is 65\. ",
+        ),
         ({"start": "there"}, r"^start must be one of clusters, random, point, but is 'there'\."),
         ({"losses": ()}, r"^losses must be one or more of supcon, .* but is none"),
         ({"losses": ("supcon", "supcon")}, r"^losses must be one or more of"),

@@ -51,7 +51,7 @@ def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
         ("losses", "bogus"),
         ("device", "tpu"),
         ("moment", "101"),
-        ("anchor", "256"),
+        ("anchor", "160"),
     ],
 )
 def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked):
@@ -67,8 +67,8 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked)
     [
         ({"losses": ""}, "losses must be one or more of"),
         ({"per_class": "1"}, "per_class must be at least 2: no class has two samples"),
-        ({"classes": "64", "per_class": "128"}, "classes x per_class + singletons must be at most 256, but is 8192"),
-        ({"per_class": "64", "seeds": "32"}, "seeds must be at most 1 with 256 vectors"),
+        ({"classes": "64", "per_class": "128"}, "classes x per_class + singletons must be at most 160, but is 8192"),
+        ({"per_class": "32", "seeds": "32"}, "seeds must be at most 2 with 128 vectors"),
     ],
 )
 def test_what_does_not_go_together_is_a_sentence(open_page, asked, sentence):

@@ -35,7 +35,7 @@ PRESETS: Mapping[str, Preset[RepulsionSpec]] = MappingProxyType(
             "Sixteen dimensions, large classes",
             "With 16 of a class in the batch SupCon's pushes take back a large part of its pull, and its margin lags"
             " behind SINCERE's.",
-            RepulsionSpec(dimensions=16, classes=8, per_class=16, seeds=4),
+            RepulsionSpec(dimensions=16, classes=8, per_class=16, seeds=2),
         ),
         "warm": Preset(
             "Failure: too warm to see it",

@@ -24,8 +24,8 @@ STARTS: Mapping[str, str] = {
 """Where the vectors begin, name -> title."""
 
 MOST_FRAMES = 120
-MOST_VECTORS = 256
-MOST_PAIRS = 2**16
+MOST_VECTORS = 160
+MOST_PAIRS = 2**15
 """Pairs of vectors of one loss in one step, over all seeds."""
 MOST_COORDINATES = 2**13
 """Coordinates of one batch: a frame keeps the positions of each loss's first seed."""

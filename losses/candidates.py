@@ -10,7 +10,8 @@ from losses.exponentials import exp_up_to
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateSweep:
-    """targets (M, K) are the candidates, log_prior (K,) log eta, own (N,) the place of each sample's target.
+    """targets (M, K) are the candidates, log_prior (K,) log eta, own (N,) the place of each sample's target,
+    ascending.
 
     The prior is taken off the logits, so a block of scores is one product; its exponentials, in place, are the
     gradient's weights up to a factor a row; a second product ends it.
@@ -25,12 +26,14 @@ class CandidateSweep:
     def __call__(self, logits: Tensor, weights: Tensor, *, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         """Losses (N,) of logits (N, K), and d (weights . losses) / d logits (N, K)."""
         with torch.no_grad(), torch.autocast(logits.device.type, enabled=False):
-            corrected = (logits / self.temperature).sub_(self.log_prior)
+            corrected = torch.add(-self.log_prior, logits, alpha=1 / self.temperature)
             losses, totals, gathered = self._walk(corrected, with_gradient)
             if gathered is None:
                 return losses, None
-            gathered.mul_((weights / totals)[:, None]).addcmul_(self.targets[self.own], weights[:, None], value=-1)
-            return losses, gathered.div_(self.temperature)
+            weights = weights[:, None] / self.temperature
+            everyone = len(logits) == len(self.targets)
+            own_targets = self.targets if everyone else self.targets[self.own]
+            return losses, gathered.mul_(weights / totals[:, None]).addcmul_(own_targets, weights, value=-1)
 
     def _walk(self, corrected: Tensor, with_gradient: bool) -> tuple[Tensor, Tensor, Tensor | None]:
         """Losses (N,), sums of exponentials (N,), and the sums of targets that these weigh (N, K)."""

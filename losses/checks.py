@@ -5,6 +5,7 @@ there they are skipped, rules on shapes and dtypes are not.
 """
 
 import math
+from collections.abc import Callable
 from numbers import Integral, Real
 
 import torch
@@ -130,9 +131,13 @@ def check_noise_probs(noise_probs: Tensor, classes: int) -> None:
         raise LabError("noise_probs", "must be finite and non-negative", noise_probs.tolist())
 
 
-def check_prior_covers(used: Tensor, noise_probs: Tensor) -> None:
-    """No class in use, `used` (K,) bool, may have prior 0: its score would be infinite."""
-    if not can_look(used, noise_probs):
+def check_prior_covers(find_used: Callable[[], Tensor], noise_probs: Tensor) -> None:
+    """No class in use, (K,) bool, may have prior 0: its score would be infinite. Most priors have no 0 at all, and
+    then nobody needs to know which classes are in use."""
+    if not can_look(noise_probs) or noise_probs.min() > 0:
+        return
+    used = find_used()
+    if not can_look(used):
         return
     missing = used & (noise_probs.detach() == 0)
     if missing.any():

@@ -12,6 +12,7 @@ from losses import processes
 from losses.blocks import block_rows
 from losses.candidates import CandidateSweep
 from losses.checks import (
+    can_look,
     check_batch,
     check_class_labels,
     check_floats,
@@ -106,8 +107,7 @@ def soft_target_infonce(
     """
     _check_contrast(logits, noise_probs, temperature, reduction)
     check_targets(targets, logits)
-    used = (targets != 0).any(dim=0)  # (K,)
-    check_prior_covers(used, noise_probs)
+    check_prior_covers(lambda: _used(targets), noise_probs)
     options = Options(False, reduction, None, plain, distributed)
     learned = targets.requires_grad or noise_probs.requires_grad
     candidates, own = _candidates(widen(targets), distributed)
@@ -117,7 +117,7 @@ def soft_target_infonce(
         return _reduced(losses, len(candidates), reduction, distributed)
     f = widen(logits)
     candidates = candidates.to(f.dtype)
-    log_priors = noise_probs.to(f.dtype).log().masked_fill(~used & (noise_probs == 0), 0)  # 0 log 0 = 0
+    log_priors = _finite_log(noise_probs.to(f.dtype), targets)
     sweep = CandidateSweep(candidates, log_priors, own, temperature, block_rows(candidates))
     if reduction == "none":
         return EachLoss.apply(f, sweep)
@@ -145,7 +145,7 @@ def soft_distribution_infonce(
     """
     _check_contrast(logits, noise_probs, temperature, reduction)
     check_targets(targets, logits)
-    check_prior_covers((targets != 0).any(dim=0), noise_probs)
+    check_prior_covers(lambda: _used(targets), noise_probs)
     return _label_infonce(logits, sample_labels(targets, generator), noise_probs, temperature, reduction, distributed)
 
 
@@ -184,13 +184,25 @@ def log_prior(targets: Tensor, noise_probs: Tensor) -> Tensor:
     return torch.xlogy(targets, noise_probs.to(targets.dtype)).sum(dim=-1)
 
 
+def _used(targets: Tensor) -> Tensor:
+    """Which classes any of the targets (N, K) uses, (K,)."""
+    return (targets != 0).any(dim=0)
+
+
+def _finite_log(noise_probs: Tensor, targets: Tensor) -> Tensor:
+    """log eta (K,), 0 for a class of prior 0 that no target uses: 0 log 0 = 0."""
+    if can_look(noise_probs) and noise_probs.min() > 0:
+        return noise_probs.log()
+    return noise_probs.log().masked_fill((noise_probs == 0) & ~_used(targets), 0)
+
+
 def _label_infonce(
     logits: Tensor, labels: Tensor, noise_probs: Tensor, temperature: float, reduction: str, distributed: bool
 ) -> Tensor:
     counts = class_counts(labels, logits.shape[1])
     if distributed:
         counts = processes.summed(counts)
-    check_prior_covers(counts > 0, noise_probs)
+    check_prior_covers(lambda: counts > 0, noise_probs)
     scores = label_scores(logits, counts, noise_probs, temperature)  # (N, K)
     own = labels.long()[:, None]
     own_scores = scores.gather(1, own).squeeze(1) - counts[own].squeeze(1).to(scores.dtype).log()

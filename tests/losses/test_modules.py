@@ -1,5 +1,6 @@
 """Each module computes its function, and nothing is loaded before it is asked for."""
 
+import pickle
 import subprocess
 import sys
 
@@ -92,3 +93,11 @@ def test_every_public_name_resolves():
 def test_errors_and_catalog_load_without_torch():
     code = "import sys, losses.catalog, losses.errors, losses; losses.CATALOG; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", set(CATALOG) - {"soft_distribution_infonce"})
+def test_a_module_survives_pickling(name):
+    module, _, tensors, _ = TWINS[name]
+    copy = pickle.loads(pickle.dumps(module))
+    assert repr(copy) == repr(module)
+    assert_close(copy(*tensors), module(*tensors))

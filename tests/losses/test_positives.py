@@ -6,7 +6,7 @@ from torch.testing import assert_close
 
 from losses.blocks import Block, class_blocks
 from losses.exponentials import LEAST_EXPONENT, SAFE_SCORE, exp_up_to, plain_exp, row_exp, shifted_exp
-from losses.positives import AnyGroups, Gathered, SortedGroups, Sliced
+from losses.positives import AnyGroups, Gathered, Sliced, SortedGroups
 
 SIZES = (40, 1, 33, 70)
 LABELS = torch.arange(len(SIZES)).repeat_interleave(torch.tensor(SIZES))

@@ -4,10 +4,20 @@ Each computes what the function of the same name does; shapes, units, errors and
 prior is a buffer, so that it moves with the module and is saved with it.
 """
 
+from typing import TypedDict
+
 from torch import Generator, Tensor, nn
 
 from losses import class_head
 from losses.checks import check_floats, check_noise_probs, check_reduction, check_temperature
+
+
+class Settings(TypedDict):
+    """What the functions are called with."""
+
+    temperature: float
+    reduction: str
+    distributed: bool
 
 
 class LossModule(nn.Module):
@@ -24,15 +34,25 @@ class LossModule(nn.Module):
 
 
 class _ContrastLoss(LossModule):
-    """A class-head loss with a class prior, noise_probs (K,)."""
+    """A class-head loss with a class prior, noise_probs (K,), against the candidates of one process or of all."""
 
     noise_probs: Tensor
 
-    def __init__(self, noise_probs: Tensor, *, temperature: float = 1.0, reduction: str = "mean") -> None:
+    def __init__(
+        self, noise_probs: Tensor, *, temperature: float = 1.0, reduction: str = "mean", distributed: bool = False
+    ) -> None:
         super().__init__(temperature, reduction)
         check_floats("noise_probs", noise_probs, "K")
         check_noise_probs(noise_probs, len(noise_probs))
         self.register_buffer("noise_probs", noise_probs)
+        self.distributed = distributed
+
+    @property
+    def settings(self) -> Settings:
+        return {"temperature": self.temperature, "reduction": self.reduction, "distributed": self.distributed}
+
+    def extra_repr(self) -> str:
+        return super().extra_repr() + (", distributed=True" if self.distributed else "")
 
 
 class NLL(LossModule):
@@ -61,18 +81,14 @@ class LabelInfoNCE(_ContrastLoss):
     """`losses.label_infonce`: forward(logits (N, K), labels (N,))."""
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        return class_head.label_infonce(
-            logits, labels, self.noise_probs, temperature=self.temperature, reduction=self.reduction
-        )
+        return class_head.label_infonce(logits, labels, self.noise_probs, **self.settings)
 
 
 class SoftTargetInfoNCE(_ContrastLoss):
     """`losses.soft_target_infonce`: forward(logits (N, K), targets (N, K))."""
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        return class_head.soft_target_infonce(
-            logits, targets, self.noise_probs, temperature=self.temperature, reduction=self.reduction
-        )
+        return class_head.soft_target_infonce(logits, targets, self.noise_probs, **self.settings)
 
 
 class SoftDistributionInfoNCE(_ContrastLoss):
@@ -85,16 +101,12 @@ class SoftDistributionInfoNCE(_ContrastLoss):
         temperature: float = 1.0,
         generator: Generator | None = None,
         reduction: str = "mean",
+        distributed: bool = False,
     ) -> None:
-        super().__init__(noise_probs, temperature=temperature, reduction=reduction)
+        super().__init__(noise_probs, temperature=temperature, reduction=reduction, distributed=distributed)
         self.generator = generator
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         return class_head.soft_distribution_infonce(
-            logits,
-            targets,
-            self.noise_probs,
-            temperature=self.temperature,
-            generator=self.generator,
-            reduction=self.reduction,
+            logits, targets, self.noise_probs, generator=self.generator, **self.settings
         )

@@ -180,7 +180,9 @@ def test_the_step_is_named_between_two_frames(monkeypatch):
 
     assert 113 not in spec.frames
     monkeypatch.setattr(Program, "gradients", breaks)
-    with pytest.raises(LabError, match=r"^NLL, argmax label, seed 0: the loss must stay finite, but is inf at step 113"):
+    with pytest.raises(
+        LabError, match=r"^NLL, argmax label, seed 0: the loss must stay finite, but is inf at step 113"
+    ):
         list(simulate(spec))
 
 

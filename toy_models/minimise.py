@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-_LONGEST_STEP = 0.01
+_LONGEST_STEP = 8.0
 _RIDGE = 1e-9
 _NEAR = 1e-15
 _MOST_STEPS = 40

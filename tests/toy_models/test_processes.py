@@ -81,7 +81,7 @@ def test_a_mixed_label_by_adaptive_quadrature(x):
     """The probability of each corner and edge at x, integrated over a continuous lambda by scipy."""
     spec = spec_of("mixup", mixup=1.5)
     means, frequencies, named = by_hand(spec)
-    joint = np.zeros((3, 3))
+    joint, mean = np.zeros((3, 3)), np.zeros(3)
     for z in range(3):
         for other in range(3):
 
@@ -90,11 +90,14 @@ def test_a_mixed_label_by_adaptive_quadrature(x):
                 beta = math.sqrt(share * (1 - share)) * 8 / math.pi  # of Beta(3/2, 3/2)
                 return beta * normal(x, middle, share**2 + (1 - share) ** 2)
 
-            mass = frequencies[z] * frequencies[other] * quad(density, 0, 1)[0]
+            both = frequencies[z] * frequencies[other]
+            mass, mixed = (both * quad(f, 0, 1)[0] for f in (density, lambda share: share * density(share)))
             joint += mass * np.outer(named[z], named[other])
-    joint /= joint.sum()
+            mean += mixed * np.array(named[z]) + (mass - mixed) * np.array(named[other])
+    mean, joint = mean / joint.sum(), joint / joint.sum()
     found = process_of(spec).log_density(torch.tensor([x], dtype=torch.float64))[0].exp()
     np.testing.assert_allclose(found[:3], joint.diagonal(), rtol=1e-5)
+    np.testing.assert_allclose(found @ process_of(spec).labels, mean, rtol=1e-5)
     for edge, (a, b) in enumerate(((0, 1), (0, 2), (1, 2))):
         assert float(found[3 + 32 * edge :][:32].sum()) == pytest.approx(joint[a, b] + joint[b, a], rel=1e-5)
 

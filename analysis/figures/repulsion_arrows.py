@@ -154,8 +154,8 @@ def _how_to_read(found: "Sequence[Arrows]", anchor: int | None) -> str:
     return (
         f"An arrow is {whose}, the way descent would move it along the surface: blue by the same-class pairs that"
         " attract, orange by the same-class pairs that repel, dotted grey by noise. All losses share one scale; the"
-        f" longest stand for {_full_length(found):.3g} nats per radian or more. The shape of a mark is its class; the first"
-        f" seed is shown.{turn}"
+        f" longest stand for {_full_length(found):.3g} nats per radian or more. The shape of a mark is its class; the"
+        f" first seed is shown.{turn}"
     )
 
 

@@ -13,7 +13,7 @@ from toy_models.worlds import WORLDS, changed
 SMALL = {
     "simplex": {"labels": "smoothing", "steps": 10, "batch_size": 16, "seeds": 2},
     "repulsion": {"steps": 10, "per_class": 3, "seeds": 2},
-    "noise_floor": {"repetitions": 40, "draws": (50, 100)},
+    "noise_floor": {"repetitions": 50, "draws": (50, 100)},
     "two_views": {"steps": 10, "batch_size": 8, "samples": 16, "seeds": 2, "dimensions": 4},
 }
 

@@ -112,54 +112,33 @@ def decision_regions(trace: Trace, answer: Reference, probe: int, frame: int = -
 
 def squares(regions: Regions, position: np.ndarray) -> go.Figure:
     """The picture under its means, titles and the position looked at."""
-    plot = go.Figure()
-    picture, count = regions.picture(), len(regions.probs)
+    plot, count = go.Figure(), len(regions.probs)
     step = 1 / (_FINER * regions.side)
-    plot.add_heatmap(
-        z=picture,
-        x0=step / 2,
-        dx=step,
-        y0=step / 2,
-        dy=step,
-        zmin=0,
-        zmax=255,
-        colorscale=_scale(),
-        showscale=False,
-        hoverinfo="skip",
-    )
-    means = _means(regions.spec.spread)
-    middles = np.concatenate([regions.place(index, means) for index in range(count)])
-    quiet = {"hoverinfo": "skip", "showlegend": False}
-    plot.add_scatter(
-        x=middles[:, 0],
-        y=middles[:, 1],
-        mode="text",
-        text=["<b>1</b>", "<b>2</b>", "<b>3</b>"] * count,
-        textfont={"color": "black", "size": 13},
-        **quiet,
-    )
-    crosses = np.stack([regions.place(index, position) for index in range(count)])
-    plot.add_scatter(
-        x=crosses[:, 0],
-        y=crosses[:, 1],
-        mode="markers",
-        marker={"symbol": "x", "size": 8, "color": "black", "line": {"color": "white", "width": 1.5}},
-        **quiet,
-    )
+    place = {"x0": step / 2, "dx": step, "y0": step / 2, "dy": step}
+    look = {"zmin": 0, "zmax": 255, "colorscale": _scale(), "showscale": False, "hoverinfo": "skip"}
+    plot.add_heatmap(z=regions.picture(), **place, **look)
+    _add_marks(plot, regions, position)
     for index, title in enumerate(regions.titles):
         x, y = regions.place(index, np.array([0.0, regions.reach]))
         plot.add_annotation(x=x, y=y + 0.02, text=title, showarrow=False, yanchor="bottom", font_size=12)
     rows = -(-count // COLUMNS)
-    plot.update_layout(
-        height=40 + 290 * rows,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font={"size": 13},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-    )
+    ground = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
+    plot.update_layout(height=40 + 290 * rows, margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"size": 13}, **ground)
     plot.update_xaxes(visible=False, range=[0, COLUMNS * _PITCH[0]])
     plot.update_yaxes(visible=False, range=[0, rows * _PITCH[1]], scaleanchor="x")
     return plot
+
+
+def _add_marks(plot: go.Figure, regions: Regions, position: np.ndarray) -> None:
+    """Class numbers at the means, and a cross at the position looked at, in every square."""
+    count, means = len(regions.probs), _means(regions.spec.spread)
+    middles = np.concatenate([regions.place(index, means) for index in range(count)])
+    crosses = np.stack([regions.place(index, position) for index in range(count)])
+    numbers = {"text": ["<b>1</b>", "<b>2</b>", "<b>3</b>"] * count, "textfont": {"color": "black", "size": 13}}
+    marker = {"symbol": "x", "size": 8, "color": "black", "line": {"color": "white", "width": 1.5}}
+    quiet = {"hoverinfo": "skip", "showlegend": False}
+    plot.add_scatter(x=middles[:, 0], y=middles[:, 1], mode="text", **numbers, **quiet)
+    plot.add_scatter(x=crosses[:, 0], y=crosses[:, 1], mode="markers", marker=marker, **quiet)
 
 
 def table_of(regions: Regions) -> pd.DataFrame:

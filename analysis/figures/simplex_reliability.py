@@ -11,6 +11,11 @@ from toy_models.simplex import LOSSES, Reference, Reliability, Trace, by_ranking
 
 _COLUMNS = 3
 _CALIBRATED = 0.01  # an error of less is called calibrated in the title
+_LEGENDS = {
+    "exact optimum": "exact optimum of the loss, softmax",
+    "softmax": "read by softmax",
+    "ranking": "read by ranking the labels",
+}
 _RARE = 1e-4  # share of items below which a bin is not drawn
 
 
@@ -67,42 +72,38 @@ def _pooled(found: Reliability) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _add_panel(plot: go.Figure, name: str, found: dict[str, Reliability], index: int) -> None:
+    """The diagonal, the exact optimum behind, and what the networks say."""
     place = {"row": index // _COLUMNS + 1, "col": index % _COLUMNS + 1}
     diagonal = {"color": TRUTH, "dash": "dash", "width": 1.5}
     plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=diagonal, name="calibrated", showlegend=index == 0, **place)
-    style = LOSS_STYLES[name]
-    looks = {
-        "exact optimum": ("lines", {"color": GREY, "width": 5}, {}, "exact optimum of the loss, softmax"),
-        "softmax": ("lines+markers", {"color": style.colour}, {"symbol": "circle", "size": 8}, "read by softmax"),
-        "ranking": (
-            "markers",
-            {},
-            {"symbol": "diamond-open", "size": 11, "color": style.colour, "line": {"width": 2}},
-            "read by ranking the labels",
-        ),
-    }
-    for kind, (mode, line, marker, legend) in looks.items():
+    for kind in ("exact optimum", "softmax", "ranking"):
         if kind in found:
-            mass, confidence, accuracy = _pooled(found[kind])
-            plot.add_scatter(
-                x=confidence,
-                y=accuracy,
-                mode=mode,
-                line=line,
-                marker=marker,
-                opacity=0.5 if kind == "exact optimum" else 1,
-                name=legend,
-                legendgroup=kind,
-                showlegend=(kind in ("softmax", "exact optimum") and index == 0) or _first_ranking(kind, found, plot),
-                customdata=mass,
-                hovertemplate=f"{legend}: confidence %{{x:.3f}}, accuracy %{{y:.3f}}, %{{customdata:.1%}} of items"
-                "<extra></extra>",
-                **place,
-            )
+            first = not any(mark.legendgroup == kind for mark in plot.data)
+            _add_reading(plot, kind, found[kind], LOSS_STYLES[name].colour, {**place, "showlegend": first})
 
 
-def _first_ranking(kind: str, found: dict[str, Reliability], plot: go.Figure) -> bool:
-    return kind == "ranking" and not any(mark.legendgroup == "ranking" for mark in plot.data)
+def _add_reading(plot: go.Figure, kind: str, found: Reliability, colour: str, place: dict[str, int]) -> None:
+    mass, confidence, accuracy = _pooled(found)
+    looks: dict[str, dict[str, object]] = {
+        "exact optimum": {"mode": "lines", "line": {"color": GREY, "width": 5}, "opacity": 0.5},
+        "softmax": {"mode": "lines+markers", "line": {"color": colour}, "marker": {"symbol": "circle", "size": 8}},
+        "ranking": {
+            "mode": "markers",
+            "marker": {"symbol": "diamond-open", "size": 11, "color": colour, "line": {"width": 2}},
+        },
+    }
+    legend = _LEGENDS[kind]
+    plot.add_scatter(
+        x=confidence,
+        y=accuracy,
+        name=legend,
+        legendgroup=kind,
+        customdata=mass,
+        hovertemplate=f"{legend}: confidence %{{x:.3f}}, accuracy %{{y:.3f}}, %{{customdata:.1%}} of items"
+        "<extra></extra>",
+        **looks[kind],
+        **place,
+    )
 
 
 def _verdict(found: dict[str, Reliability]) -> str:

@@ -1,7 +1,7 @@
 """The parts of the page on the noise floor: controls, statement, live run, finished figures, code."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,14 +9,17 @@ import streamlit as st
 
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.noise_floor.spec import DRAW, SCORE
+from toy_models.worlds import WORLDS
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.live_panel import World
+from ui.presets import preset_menu, what_to_look_at
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
     from toy_models.noise_floor import Frame, Reference
 
+_WORLD = WORLDS["noise_floor"]
 _DEFAULTS = NoiseFloorSpec()
 _FIGURES = {"error": "Error against n", "spread": "Spread of estimates", "replay": "Replay"}
 
@@ -64,6 +67,8 @@ def exact(spec: NoiseFloorSpec) -> "Reference":
 
 def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
     """The world in one formula, with the numbers it has now."""
+    preset_menu("noise_floor", _WORLD)
+    what_to_look_at(_WORLD, spec)
     st.markdown(
         "Winners among a few scores are drawn by the law of an endpoint at 1, and each link fits one slope to them."
         " The world is our construction, and theory is exact for any setting; that a softmax keeps an error at the"
@@ -115,16 +120,10 @@ def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ..
 
 
 def code(spec: NoiseFloorSpec) -> None:
-    """The lines that give the same numbers without the app."""
-    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
-    arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
+    """The command and the lines that give the same numbers without the app."""
     with st.expander("The code that gives these numbers"):
-        st.code(
-            "from toy_models.noise_floor import NoiseFloorSpec, Trace, reference, simulate\n\n"
-            f"spec = NoiseFloorSpec({arguments})\n"
-            "trace = Trace.of(spec, list(simulate(spec)))\n"
-            "print(trace.squared_error[-1], [link.floor for link in reference(spec).links])\n"
-        )
+        st.code(_WORLD.command(spec), language="bash")
+        st.code(_WORLD.code(spec))
 
 
 def _bounds(field: str) -> dict[str, float]:

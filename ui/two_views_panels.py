@@ -1,7 +1,7 @@
 """The parts of the page on two views: controls, statement, live run, finished figures, code."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,18 @@ import streamlit as st
 from losses.catalog import CATALOG
 from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
+from toy_models.worlds import WORLDS
 from ui import machine
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.live_panel import World
+from ui.presets import preset_menu, what_to_look_at
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
     from toy_models.two_views import Frame, Reference
 
+_WORLD = WORLDS["two_views"]
 _DEFAULTS = TwoViewsSpec()
 _FIGURES = {"curves": "Curves", "evidence": "Evidence, replayed"}
 
@@ -78,6 +81,8 @@ def exact(spec: TwoViewsSpec) -> "Reference":
 
 def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
     """The world in one formula, with the numbers it has now, and the formulas of its losses."""
+    preset_menu("two_views", _WORLD)
+    what_to_look_at(_WORLD, spec)
     st.markdown(
         "Each sample has two noisy views, and every loss trains from the same start on the same views. The world is our"
         " construction; that the Weibit coordinate should be blended in where an anchor's tail has an endpoint is"
@@ -129,16 +134,10 @@ def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tupl
 
 
 def code(spec: TwoViewsSpec, device: str) -> None:
-    """The lines that give the same numbers without the app."""
-    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
-    arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
+    """The command and the lines that give the same numbers without the app."""
     with st.expander("The code that gives these numbers"):
-        st.code(
-            "from toy_models.two_views import Trace, TwoViewsSpec, reference, simulate\n\n"
-            f"spec = TwoViewsSpec({arguments})\n"
-            f'trace = Trace.of(spec, list(simulate(spec, "{device}")), "{device}")\n'
-            "print(trace.retrieval[-1].mean(axis=1), trace.lam[-1].mean(axis=(1, 2)), reference(spec))\n"
-        )
+        st.code(_WORLD.command(spec, device), language="bash")
+        st.code(_WORLD.code(spec, device))
 
 
 def _whole(controls: Panel, label: str, field: str, help: str | None = None) -> int:

@@ -138,7 +138,9 @@ def test_tails_have_four_figures_and_say_where_there_are_none(open_page):
     page = open_page(TAILS, cosines="1000")
     assert not page.exception
     assert not page.get("plotly_chart")
-    assert page.warning[0].value.replace("\\", "").startswith("Not available: a tail needs at least 50 excesses, here 10")
+    assert (
+        page.warning[0].value.replace("\\", "").startswith("Not available: a tail needs at least 50 excesses, here 10")
+    )
 
 
 def test_the_lens_has_its_figure(open_page):
@@ -154,3 +156,15 @@ def test_the_lens_has_its_figure(open_page):
 def test_the_code_on_the_page_runs(open_page, script, small):
     shown = open_page(script, **small).code[-1].value
     exec(compile(shown, "shown", "exec"), {})
+
+
+@pytest.mark.parametrize(("script", "world"), [(NOISE, "noise_floor"), (VIEWS, "two_views")])
+def test_a_presets_link_opens_the_page_with_its_spec_and_sentence(open_page, script, world):
+    from toy_models.worlds import WORLDS
+    from ui.presets import query
+
+    for preset in WORLDS[world].presets.values():
+        page = open_page(script, **query(preset.spec))
+        assert not page.exception
+        assert not page.warning
+        assert any(preset.look_at in text.value for text in page.markdown)

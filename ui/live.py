@@ -36,6 +36,7 @@ class Limits:
 class Phase(Enum):
     """Where a run stands."""
 
+    WAITING = "waiting"
     RUNNING = "running"
     PAUSED = "paused"
     ENDED = "ended"
@@ -43,13 +44,15 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Look(Generic[F]):
-    """A run at one moment: steps taken, frames so far, seconds of computing, why it ended ("" at its natural end)."""
+    """A run at one moment: steps taken, frames so far, seconds of computing, why it ended ("" at its natural end), and
+    how many runs are ahead of it in the queue."""
 
     phase: Phase
     step: int
     frames: tuple[F, ...]
     seconds: float
     reason: str
+    ahead: int = 0
 
     @property
     def rate(self) -> float:
@@ -58,10 +61,10 @@ class Look(Generic[F]):
 
 
 class Run(Generic[F]):
-    """One simulation in one thread, started at once; with `paused`, it waits after its first frame.
+    """One simulation in one thread, started when it has a place; with `paused`, it waits after its first frame.
 
     `simulation` is called in the thread, so slow imports and a device's start are off the page's way.
-    Raises `LabError` when the process has as many runs as it may.
+    Raises `LabError` when the process has as many runs going and waiting as it may.
     """
 
     def __init__(
@@ -78,16 +81,17 @@ class Run(Generic[F]):
         self._seconds = 0.0
         self._changed = threading.Condition()
         self._ending, self._paused, self._frames_due = False, paused, int(paused)
+        self._slots, self._ticket = slots, slots.join()
+        self._ahead = slots.ahead(self._ticket)
         self._thread = threading.Thread(target=self._work, name="nce-lab-run", daemon=True)
-        slots.begin(self._thread)
+        self._thread.start()
         _going.add(self)
 
     def look(self) -> Look[F]:
         """How the run stands. Counts as a heartbeat."""
         with self._changed:
             self._seen = time.monotonic()
-            phase = Phase.ENDED if self._ending else Phase.PAUSED if self._paused else Phase.RUNNING
-            return Look(phase, self._step, tuple(self._frames), self._seconds, self._reason)
+            return Look(self._phase, self._step, tuple(self._frames), self._seconds, self._reason, self._ahead)
 
     def stop(self, reason: str = "Stopped.") -> None:
         """End the run. It counts as ended at once; its thread is gone when the step in work is done."""
@@ -118,8 +122,17 @@ class Run(Generic[F]):
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def _phase(self) -> Phase:
+        if self._ending:
+            return Phase.ENDED
+        if self._ahead:
+            return Phase.WAITING
+        return Phase.PAUSED if self._paused else Phase.RUNNING
+
     def _work(self) -> None:
         try:
+            self._queue()
             for frame in self._simulation(self._before):
                 self._keep(frame)
             self.stop("")
@@ -130,6 +143,17 @@ class Run(Generic[F]):
         except Exception:
             logger.exception("A live run failed")
             self.stop("A bug in NCE Lab ended this run; the server's log has the details.")
+        finally:
+            self._slots.leave(self._ticket)
+
+    def _queue(self) -> None:
+        """Wait for a place."""
+        with self._changed:
+            while ahead := self._slots.ahead(self._ticket):
+                self._ahead = ahead
+                self._changed.wait(_QUEUE_LOOKS)
+                self._leave_if_over()
+            self._ahead, self._began = 0, time.monotonic()
 
     def _before(self, step: int) -> None:
         with self._changed:
@@ -149,16 +173,21 @@ class Run(Generic[F]):
         self._seconds += time.monotonic() - self._began
         if self._seconds > self._limits.seconds:
             self.stop(f"Stopped at the limit of {self._limits.seconds:g} s of computing.")
-        while not self._ending:
-            if time.monotonic() - self._seen > self._limits.heartbeat:
-                self.stop(f"Stopped: nobody was watching for {self._limits.heartbeat:g} s.")
-            elif self._paused and not self._frames_due:
-                self._changed.wait(self._limits.heartbeat / 4)
-            else:
-                break
+        self._leave_if_over()
+        while self._paused and not self._frames_due:
+            self._changed.wait(self._limits.heartbeat / 4)
+            self._leave_if_over()
+        self._began = time.monotonic()
+
+    def _leave_if_over(self) -> None:
+        if time.monotonic() - self._seen > self._limits.heartbeat:
+            self.stop(f"Stopped: nobody was watching for {self._limits.heartbeat:g} s.")
         if self._ending:
             raise _Ended
-        self._began = time.monotonic()
+
+
+_QUEUE_LOOKS = 0.1
+"""Seconds between two looks at the queue."""
 
 
 class _Ended(Exception):

@@ -13,7 +13,7 @@ from ui.live import Look, Phase, Run, Simulation
 from ui.session import LiveRun, session
 
 F = TypeVar("F")
-TICK = 0.3
+TICK = 0.25
 """Seconds between two looks at a run: the heartbeat, and how often the picture moves."""
 
 
@@ -64,11 +64,11 @@ def _panel(world: World[F], controls: tuple[str, ...], was_going: bool) -> None:
 
 def _buttons(world: World[F], controls: tuple[str, ...], phase: Phase | None) -> None:
     """Callbacks act before the panel is drawn, so that what it shows is already so."""
-    going, start = phase in (Phase.RUNNING, Phase.PAUSED), partial(_start, world, controls)
+    going, start = phase not in (None, Phase.ENDED), partial(_start, world, controls)
     run = session().live.run if going else None
     label = "Resume" if phase is Phase.PAUSED else "Run"
     with st.container(horizontal=True):
-        at_rest = phase is not Phase.RUNNING
+        at_rest = phase in (None, Phase.PAUSED, Phase.ENDED)
         st.button(label, type="primary", disabled=not at_rest, on_click=run.resume if run else start)
         st.button("Pause", disabled=at_rest, on_click=run.pause if run else None)
         hint = "Train up to the next recorded frame, then wait."
@@ -86,10 +86,13 @@ def _start(world: World[F], controls: tuple[str, ...], *, paused: bool = False) 
     except LabError as mistake:
         session().refusal = str(mistake)
     else:
-        session().live = LiveRun(session().page, world.spec, settings, run)
+        session().runs[session().page] = LiveRun(world.spec, settings, run)
 
 
 def _status(world: World[F], look: Look[F]) -> None:
+    if look.phase is Phase.WAITING:
+        st.info(f"Busy: {look.ahead} of the runs on this machine must end first. Then this one starts by itself.")
+        return
     done = min(1.0, look.step / world.steps)
     counts = f"step {look.step:,} of {world.steps:,} · {look.rate:,.0f} steps/s · {look.seconds:.1f} s"
     if not look.frames and not look.reason:

@@ -15,9 +15,8 @@ _KEY = "nce_lab"
 
 @dataclass(frozen=True, slots=True)
 class LiveRun:
-    """A run with where it belongs: its page, its spec, and the widget values that made the spec."""
+    """A run with its spec and the widget values that made the spec."""
 
-    page: str
     spec: object
     settings: Mapping[str, object]
     run: Run[Any]
@@ -25,7 +24,7 @@ class LiveRun:
 
 @dataclass(slots=True)
 class Session:
-    """What outlives a rerun beside the widgets: the page, the place of its controls, the pages' links, the run.
+    """What outlives a rerun beside the widgets: the page, the place of its controls, the pages' links and last runs.
 
     `refusal`: why a run did not start, until it has been said.
     """
@@ -33,8 +32,13 @@ class Session:
     page: str = ""
     controls: DeltaGenerator | None = None
     links: dict[str, PageLink] = field(default_factory=dict)
-    live: LiveRun | None = None
+    runs: dict[str, LiveRun] = field(default_factory=dict)
     refusal: str = ""
+
+    @property
+    def live(self) -> LiveRun | None:
+        """The last run of the page one is on."""
+        return self.runs.get(self.page)
 
     @property
     def link(self) -> PageLink:
@@ -46,8 +50,8 @@ class Session:
         if page != self.page:
             self.page = page
             self.link.seen.clear()
-        if self.live is not None and self.live.page != page:
-            self.live.run.stop("Stopped: the page was left.")
+        for other in self.runs.keys() - {page}:
+            self.runs[other].run.stop("Stopped: the page was left.")
 
 
 def session() -> Session:

@@ -173,20 +173,46 @@ def test_a_bug_is_logged_and_said_without_a_traceback(slots, caplog):
     assert run.join(1)
 
 
-def test_one_run_too_many_is_refused_and_a_place_is_free_again_after_a_stop(slots):
+def test_one_run_too_many_waits_and_goes_when_a_place_is_free(slots):
     runs = [Run(ticks(10_000), slots=slots) for _ in range(2)]
-    with pytest.raises(LabError, match="must wait: 2 can go at once on this machine"):
-        Run(ticks(1), slots=slots)
+    third, fourth = Run(ticks(1), slots=slots), Run(ticks(1), slots=slots)
+    assert wait_for(third, lambda look: look.ahead == 1).phase is Phase.WAITING
+    assert wait_for(fourth, lambda look: look.ahead == 2).frames == ()
+    runs[0].look(), runs[1].look()
     runs[0].stop()
-    assert runs[0].join(1)
-    third = Run(ticks(1), slots=slots)
-    assert third.join(1)
+    assert third.join(2)
+    assert fourth.join(2)
+    assert [frame.step for frame in fourth.look().frames] == [2]
     runs[1].stop()
     assert runs[1].join(1)
+    assert slots.taken() == 0
 
 
-def test_places_hold_under_many_starters():
-    slots, refused, runs = Slots(3), [], []
+def test_a_waiting_run_can_be_stopped_and_is_not_computing():
+    slots = Slots(1)
+    first, second = Run(ticks(10_000), slots=slots), Run(ticks(1), slots=slots)
+    wait_for(second, lambda look: look.phase is Phase.WAITING)
+    time.sleep(0.2)
+    second.stop()
+    assert second.join(1)
+    assert (second.look().frames, second.look().seconds) == ((), 0.0)
+    first.stop()
+    assert first.join(1)
+
+
+def test_a_waiting_run_that_nobody_watches_leaves_the_queue():
+    slots = Slots(1)
+    first = Run(ticks(10_000), slots=slots)
+    second = Run(ticks(1), limits=Limits(heartbeat=0.2), slots=slots)
+    assert second.join(2)
+    assert second.look().reason == "Stopped: nobody was watching for 0.2 s."
+    assert slots.taken() == 1
+    first.stop()
+    assert first.join(1)
+
+
+def test_the_queue_has_an_end_under_many_starters():
+    slots, refused, runs = Slots(3, waiting=4), [], []
 
     def starter() -> None:
         try:
@@ -199,9 +225,11 @@ def test_places_hold_under_many_starters():
         thread.start()
     for thread in starters:
         thread.join()
-    assert (len(runs), len(refused)) == (3, 17)
+    assert (len(runs), len(refused)) == (7, 13)
+    assert "must wait: 3 can go at once on this machine, and 4 wait already" in str(refused[0])
     for run in runs:
         run.stop()
+    for run in runs:
         assert run.join(1)
 
 

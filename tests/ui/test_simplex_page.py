@@ -110,6 +110,7 @@ def test_one_run_too_many_is_a_sentence(open_page, monkeypatch):
     from ui.slots import PROCESS
 
     monkeypatch.setattr(PROCESS, "limit", 0)
+    monkeypatch.setattr(PROCESS, "waiting", 0)
     page = open_page(PAGE, **SMALL)
     button(page, "Run").click().run()
     assert "must wait: 0 can go at once on this machine" in page.error[0].value.replace("\\", "")

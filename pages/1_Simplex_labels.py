@@ -1,24 +1,30 @@
 """World 1: labels are points of the simplex, and every loss trains beside the exact answer."""
 
+from toy_models.worlds import WORLDS
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live import Phase
 from ui.live_panel import live_panel
-from ui.simplex_controls import choose_device, choose_spec, choose_view
-from ui.simplex_panels import code, exact, finished, simplex_world
+from ui.presets import preset_menu, what_to_look_at
+from ui.simplex_controls import choose_spec, choose_view
+from ui.simplex_panels import exact, finished, simplex_world
 from ui.simplex_statement import statement
+from ui.world import choose_device, show_code
 
+world = WORLDS["simplex"]
 frame("simplex_labels")
+preset_menu("simplex_labels", world)
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)
         view = choose_view(controls, asked.keywords["labels"])
         device = choose_device(controls)
     spec = asked()
+    what_to_look_at(world, spec)
     answer = exact(spec)
     statement(spec, answer)
     look = live_panel(simplex_world(spec, device, answer), controls.values)
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, device, answer, look.frames, view)
-    code(spec, device)
+    show_code(world, spec, device)

@@ -35,48 +35,48 @@ PAGES: dict[str, Page] = {
         "What does each loss learn when labels are soft?",
     ),
     "repulsion": Page(
-        "pages/3_Repulsion.py",
+        "pages/1_Repulsion.py",
         "Repulsion",
         "Explore toy worlds",
         "Does a loss push apart what belongs together?",
     ),
     "noise_floor": Page(
-        "pages/4_Noise_floor.py",
+        "pages/1_Noise_floor.py",
         "Noise floor",
         "Explore toy worlds",
         "Does more data cure a softmax at the top?",
     ),
     "endpoint_tails": Page(
-        "pages/4_Endpoint_tails.py",
+        "pages/1_Endpoint_tails.py",
         "Endpoint tails",
         "Explore toy worlds",
         "Do the largest cosines show their endpoint?",
     ),
     "coordinate_lens": Page(
-        "pages/4_Coordinate_lens.py",
+        "pages/1_Coordinate_lens.py",
         "Coordinate lens",
         "Explore toy worlds",
         "How much does a coordinate make of a hard negative?",
     ),
     "two_views": Page(
-        "pages/5_Two_views.py",
+        "pages/1_Two_views.py",
         "Two views",
         "Explore toy worlds",
         "Does evidence of an endpoint help two views find each other?",
     ),
     "checkpoints": Page(
-        "pages/7_Checkpoints.py",
+        "pages/2_Checkpoints.py",
         "Checkpoints",
         "Inspect checkpoints",
         "What has this encoder learned?",
     ),
     "forces": Page(
-        "pages/6_Forces.py",
+        "pages/3_Forces.py",
         "Gradient forces",
         "Present a claim",
         "Which pairs does a loss pull together, and which does it push apart?",
     ),
-    "losses": Page("pages/8_Losses.py", "Losses", "Look up", "Which pairs are in this loss?"),
+    "losses": Page("pages/4_Losses.py", "Losses", "Look up", "Which pairs are in this loss?"),
 }
 
 

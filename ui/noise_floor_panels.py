@@ -1,4 +1,4 @@
-"""The parts of the page on the noise floor: controls, statement, live run, finished figures, code."""
+"""The parts of the page on the noise floor: controls, statement, live run, finished figures."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,17 +9,15 @@ import streamlit as st
 
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.noise_floor.spec import DRAW, SCORE
-from toy_models.worlds import WORLDS
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.live_panel import World
-from ui.presets import preset_menu, what_to_look_at
+from ui.world import SpecControls
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
     from toy_models.noise_floor import Frame, Reference
 
-_WORLD = WORLDS["noise_floor"]
 _DEFAULTS = NoiseFloorSpec()
 _FIGURES = {"error": "Error against n", "spread": "Spread of estimates", "replay": "Replay"}
 
@@ -34,15 +32,16 @@ def choose_spec(controls: Panel) -> Callable[[], NoiseFloorSpec]:
         high=SCORE.high,
         help="Cosines below the endpoint 1; the log-odds are of the largest against the smallest.",
     )
-    exponent = controls.real("Exponent", "exponent", default=_DEFAULTS.exponent, step=0.1, **_bounds("exponent"))
+    numbers = SpecControls(controls, _DEFAULTS)
+    exponent = numbers.real("Exponent", "exponent", step=0.1)
     draws = controls.numbers("Draws n", "draws", default=_DEFAULTS.draws, low=DRAW.low, high=DRAW.high)
     return partial(
         NoiseFloorSpec,
         scores=tuple(sorted(scores)),
         exponent=exponent,
         draws=tuple(sorted({int(n) if n == int(n) else n for n in draws})),  # type: ignore[arg-type]
-        repetitions=_whole(controls, "Repetitions", "repetitions"),
-        seed=_whole(controls, "Seed", "seed"),
+        repetitions=numbers.whole("Repetitions", "repetitions"),
+        seed=numbers.whole("Seed", "seed"),
     )
 
 
@@ -67,8 +66,6 @@ def exact(spec: NoiseFloorSpec) -> "Reference":
 
 def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
     """The world in one formula, with the numbers it has now."""
-    preset_menu("noise_floor", _WORLD)
-    what_to_look_at(_WORLD, spec)
     st.markdown(
         "Winners among a few scores are drawn by the law of an endpoint at 1, and each link fits one slope to them."
         " The world is our construction, and theory is exact for any setting; that a softmax keeps an error at the"
@@ -117,20 +114,3 @@ def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ..
     }
     for name in view.figures:
         show(made[name](), key=name)
-
-
-def code(spec: NoiseFloorSpec) -> None:
-    """The command and the lines that give the same numbers without the app."""
-    with st.expander("The code that gives these numbers"):
-        st.code(_WORLD.command(spec), language="bash")
-        st.code(_WORLD.code(spec))
-
-
-def _bounds(field: str) -> dict[str, float]:
-    bound = NoiseFloorSpec.BOUNDS[field]
-    return {"low": bound.low, "high": bound.high}
-
-
-def _whole(controls: Panel, label: str, field: str) -> int:
-    bound = NoiseFloorSpec.BOUNDS[field]
-    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=int(bound.low), high=int(bound.high))

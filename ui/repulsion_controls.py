@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import streamlit as st
-
 from toy_models.repulsion import LOSSES, STARTS, RepulsionSpec
 from toy_models.repulsion.spec import MOST_VECTORS
-from ui import machine
 from ui.controls import Panel
+from ui.world import SpecControls
 
 _DEFAULTS = RepulsionSpec()
 _FIGURES = {
@@ -23,29 +21,23 @@ _FIGURES = {
 
 def choose_spec(controls: Panel) -> Callable[[], RepulsionSpec]:
     """What to run; the spec checks itself when it is called for, after all controls are there."""
+    numbers = SpecControls(controls, _DEFAULTS)
     return partial(
         RepulsionSpec,
         losses=controls.choices("Losses", "losses", LOSSES, default=_DEFAULTS.losses),
-        dimensions=_whole(controls, "Dimensions", "dimensions", help="2 is the circle, 3 the sphere."),
-        classes=_whole(controls, "Classes", "classes"),
-        per_class=_whole(controls, "Vectors a class", "per_class"),
-        singletons=_whole(controls, "Classes of one vector", "singletons", help="They have no positive: noise only."),
-        temperature=_real(controls, "Temperature", "temperature", step=0.05),
-        epsilon=_real(controls, "Margin epsilon", "epsilon", step=0.05, help="Of eps-SupInfoNCE alone."),
+        dimensions=numbers.whole("Dimensions", "dimensions", help="2 is the circle, 3 the sphere."),
+        classes=numbers.whole("Classes", "classes"),
+        per_class=numbers.whole("Vectors a class", "per_class"),
+        singletons=numbers.whole("Classes of one vector", "singletons", help="They have no positive: noise only."),
+        temperature=numbers.real("Temperature", "temperature", step=0.05),
+        epsilon=numbers.real("Margin epsilon", "epsilon", step=0.05, help="Of eps-SupInfoNCE alone."),
         start=controls.choice("Start", "start", STARTS, default=_DEFAULTS.start),
-        spread=_real(controls, "Spread of a cluster", "spread", step=0.1),
-        learning_rate=_real(controls, "Learning rate", "learning_rate", step=0.01),
-        steps=_whole(controls, "Steps", "steps"),
-        seeds=_whole(controls, "Seeds", "seeds", help="Starts side by side; bands are over them."),
-        seed=_whole(controls, "First seed", "seed"),
+        spread=numbers.real("Spread of a cluster", "spread", step=0.1),
+        learning_rate=numbers.real("Learning rate", "learning_rate", step=0.01),
+        steps=numbers.whole("Steps", "steps"),
+        seeds=numbers.whole("Seeds", "seeds", help="Starts side by side; bands are over them."),
+        seed=numbers.whole("First seed", "seed"),
     )
-
-
-def choose_device(controls: Panel) -> str:
-    """Where to run it: what this machine has."""
-    with st.spinner("Starting torch …"):
-        names = machine.devices()
-    return controls.choice("Device", "device", {name: name for name in names}, default="auto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +62,3 @@ def choose_view(controls: Panel) -> View:
         controls.integer("Anchor", "anchor", default=0, low=0, high=MOST_VECTORS - 1),
         controls.number("Turn the live sphere (degrees)", "turn", default=30.0, low=0.0, high=360.0, step=5.0),
     )
-
-
-def _whole(controls: Panel, label: str, field: str, help: str | None = None) -> int:
-    bound = RepulsionSpec.BOUNDS[field]
-    low, high = int(bound.low), int(bound.high)
-    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=low, high=high, help=help)
-
-
-def _real(controls: Panel, label: str, field: str, *, step: float, help: str | None = None) -> float:
-    bound, default = RepulsionSpec.BOUNDS[field], getattr(_DEFAULTS, field)
-    return controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)

@@ -1,7 +1,6 @@
 """The parts of the page on repulsion: statement, live run, finished figures, code."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -123,18 +122,3 @@ def _study() -> "Study":
     from toy_models.repulsion import StudySpec, study
 
     return study(StudySpec())
-
-
-def code(spec: RepulsionSpec, device: str) -> None:
-    """The lines that give the same numbers without the app."""
-    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
-    arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
-    with st.expander("The code that gives these numbers"):
-        st.code(
-            "from toy_models.repulsion import RepulsionSpec, Trace, reference, simulate\n\n"
-            f"spec = RepulsionSpec({arguments})\n"
-            f'trace = Trace.of(spec, list(simulate(spec, "{device}")), "{device}")\n'
-            "for name, share in zip(spec.losses, trace.repelling_share[-1].mean(axis=1)):\n"
-            '    print(f"{name}: {share:.3f} of same-class pairs repel at the end")\n'
-            "print(reference(spec).optima)\n"
-        )

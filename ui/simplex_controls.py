@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from functools import partial
 
-import streamlit as st
-
 from toy_models.simplex import LOSSES, PROCESSES, SimplexSpec
-from ui import machine
 from ui.controls import Panel
+from ui.world import SpecControls
 
 _DEFAULTS = SimplexSpec()
 _ON_THE_PLANE = {"reliability": "Reliability", "regions": "Regions"}
@@ -16,46 +14,40 @@ _REACH = 4.0
 
 def choose_spec(controls: Panel) -> partial[SimplexSpec]:
     """What to run; the spec checks itself when it is called for, after all controls are there."""
+    numbers = SpecControls(controls, _DEFAULTS)
     labels = controls.choice(
         "Labels", "labels", PROCESSES, default=_DEFAULTS.labels, help="How soft labels come about."
     )
     return partial(
         SimplexSpec,
         labels=labels,
-        **_knobs(controls, labels),
+        **_knobs(numbers, labels),
         losses=controls.choices("Losses", "losses", LOSSES, default=_DEFAULTS.losses),
-        steps=_whole(controls, "Steps", "steps"),
-        batch_size=_whole(controls, "Batch size", "batch_size"),
-        seeds=_whole(controls, "Seeds", "seeds", help="Networks a loss, side by side; bands are over them."),
-        seed=_whole(controls, "First seed", "seed"),
-        learning_rate=_real(controls, "Learning rate", "learning_rate", step=0.001),
+        steps=numbers.whole("Steps", "steps"),
+        batch_size=numbers.whole("Batch size", "batch_size"),
+        seeds=numbers.whole("Seeds", "seeds", help="Networks a loss, side by side; bands are over them."),
+        seed=numbers.whole("First seed", "seed"),
+        learning_rate=numbers.real("Learning rate", "learning_rate", step=0.001),
     )
 
 
-def _knobs(controls: Panel, labels: str) -> dict[str, float]:
+def _knobs(numbers: SpecControls, labels: str) -> dict[str, float]:
     """The controls that a label process alone has."""
     if labels == "tilted":
-        return {"sharpness": _real(controls, "Sharpness of the labels", "sharpness", step=0.5)}
+        return {"sharpness": numbers.real("Sharpness of the labels", "sharpness", step=0.5)}
     own: dict[str, float] = {}
     if labels == "smoothing":
-        own["epsilon"] = _real(controls, "Smoothing ε", "epsilon", step=0.05)
+        own["epsilon"] = numbers.real("Smoothing ε", "epsilon", step=0.05)
     if labels == "annotators":
-        own["annotators"] = _whole(controls, "Annotators m", "annotators")
+        own["annotators"] = numbers.whole("Annotators m", "annotators")
     if labels == "mixup":
-        own["mixup"] = _real(controls, "Mixup a of Beta(a, a)", "mixup", step=0.1)
+        own["mixup"] = numbers.real("Mixup a of Beta(a, a)", "mixup", step=0.1)
     return {
         **own,
-        "spread": _real(controls, "Distance of the Gaussians", "spread", step=0.1),
-        "imbalance": _real(controls, "Frequency of class 1", "imbalance", step=0.5, help="Against 1 of each other."),
-        "flipped": _real(controls, "Class 1 mislabelled", "flipped", step=0.1, help="Share that names another class."),
+        "spread": numbers.real("Distance of the Gaussians", "spread", step=0.1),
+        "imbalance": numbers.real("Frequency of class 1", "imbalance", step=0.5, help="Against 1 of each other."),
+        "flipped": numbers.real("Class 1 mislabelled", "flipped", step=0.1, help="Share that names another class."),
     }
-
-
-def choose_device(controls: Panel) -> str:
-    """Where to run it: what this machine has."""
-    with st.spinner("Starting torch …"):
-        names = machine.devices()
-    return controls.choice("Device", "device", {name: name for name in names}, default="auto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +71,3 @@ def choose_view(controls: Panel, labels: str) -> View:
         for axis in (1, 2)
     )
     return View(figures, (first, second))
-
-
-def _whole(controls: Panel, label: str, field: str, help: str | None = None) -> int:
-    bound = SimplexSpec.BOUNDS[field]
-    low, high = int(bound.low), int(bound.high)
-    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=low, high=high, help=help)
-
-
-def _real(controls: Panel, label: str, field: str, *, step: float, help: str | None = None) -> float:
-    bound, default = SimplexSpec.BOUNDS[field], getattr(_DEFAULTS, field)
-    return controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)

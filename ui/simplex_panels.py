@@ -1,7 +1,7 @@
 """The parts of the page on simplex labels: exact answers, live run, finished figures, code."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -111,16 +111,3 @@ def _of_plane(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Cal
         "densities": lambda: label_panels(trace, answer, probe),
         "replay": lambda: region_replay(trace, answer, probe),
     }
-
-
-def code(spec: SimplexSpec, device: str) -> None:
-    """The lines that give the same numbers without the app."""
-    changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
-    arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
-    with st.expander("The code that gives these numbers"):
-        st.code(
-            "from toy_models.simplex import SimplexSpec, Trace, reference, simulate\n\n"
-            f"spec = SimplexSpec({arguments})\n"
-            f'trace = Trace.of(spec, list(simulate(spec, "{device}")), "{device}")\n'
-            "print(trace.kl_density[-1].mean(axis=1), reference(spec).floors)\n"
-        )

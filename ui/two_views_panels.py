@@ -1,4 +1,4 @@
-"""The parts of the page on two views: controls, statement, live run, finished figures, code."""
+"""The parts of the page on two views: controls, statement, live run, finished figures."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,25 +10,23 @@ import streamlit as st
 from losses.catalog import CATALOG
 from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
-from toy_models.worlds import WORLDS
-from ui import machine
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.live_panel import World
-from ui.presets import preset_menu, what_to_look_at
+from ui.world import SpecControls
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
     from toy_models.two_views import Frame, Reference
 
-_WORLD = WORLDS["two_views"]
 _DEFAULTS = TwoViewsSpec()
 _FIGURES = {"curves": "Curves", "evidence": "Evidence, replayed"}
 
 
 def choose_spec(controls: Panel) -> Callable[[], TwoViewsSpec]:
     """What to run; the spec checks itself when it is called for, after all controls are there."""
-    whole, real = partial(_whole, controls), partial(_real, controls)
+    numbers = SpecControls(controls, _DEFAULTS)
+    whole, real = numbers.whole, numbers.real
     return partial(
         TwoViewsSpec,
         losses=controls.choices("Losses", "losses", LOSSES, default=_DEFAULTS.losses),
@@ -53,13 +51,6 @@ def choose_spec(controls: Panel) -> Callable[[], TwoViewsSpec]:
     )
 
 
-def choose_device(controls: Panel) -> str:
-    """Where to run it: what this machine has."""
-    with st.spinner("Starting torch …"):
-        names = machine.devices()
-    return controls.choice("Device", "device", {name: name for name in names}, default="auto")
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """Which figures of a finished run are shown."""
@@ -81,8 +72,6 @@ def exact(spec: TwoViewsSpec) -> "Reference":
 
 def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
     """The world in one formula, with the numbers it has now, and the formulas of its losses."""
-    preset_menu("two_views", _WORLD)
-    what_to_look_at(_WORLD, spec)
     st.markdown(
         "Each sample has two noisy views, and every loss trains from the same start on the same views. The world is our"
         " construction; that the Weibit coordinate should be blended in where an anchor's tail has an endpoint is"
@@ -131,22 +120,3 @@ def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tupl
     }
     for name in view.figures:
         show(made[name](), key=name)
-
-
-def code(spec: TwoViewsSpec, device: str) -> None:
-    """The command and the lines that give the same numbers without the app."""
-    with st.expander("The code that gives these numbers"):
-        st.code(_WORLD.command(spec, device), language="bash")
-        st.code(_WORLD.code(spec, device))
-
-
-def _whole(controls: Panel, label: str, field: str, help: str | None = None) -> int:
-    bound = TwoViewsSpec.BOUNDS[field]
-    low, high = int(bound.low), int(bound.high)
-    return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=low, high=high, help=help)
-
-
-def _real(controls: Panel, label: str, field: str, *, step: float, help: str | None = None) -> float:
-    bound = TwoViewsSpec.BOUNDS[field]
-    default = getattr(_DEFAULTS, field)
-    return controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)

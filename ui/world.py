@@ -35,7 +35,7 @@ def choose_device(controls: Panel) -> str:
 
 
 def show_code(world: World, spec: Spec, device: str = "cpu") -> None:
-    """The lines, and the command line, that give the same numbers without the app."""
+    """The command, and the lines, that give the same numbers without the app."""
     with st.expander("The code that gives these numbers"):
-        st.code(world.code(spec, device))
         st.code(world.command(spec, device), language="bash")
+        st.code(world.code(spec, device))

@@ -17,7 +17,7 @@ from ui.background import Job
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_item import enlarge
 
-PAGE = "pages/7_Checkpoints.py"
+PAGE = "pages/2_Checkpoints.py"
 EVERYTHING = ["map", "similarity", "calibration", "accuracy", "provenance"]
 
 

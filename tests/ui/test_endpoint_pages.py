@@ -5,10 +5,10 @@ import time
 import pytest
 
 NOISE, TAILS, LENS, VIEWS = (
-    "pages/4_Noise_floor.py",
-    "pages/4_Endpoint_tails.py",
-    "pages/4_Coordinate_lens.py",
-    "pages/5_Two_views.py",
+    "pages/1_Noise_floor.py",
+    "pages/1_Endpoint_tails.py",
+    "pages/1_Coordinate_lens.py",
+    "pages/1_Two_views.py",
 )
 FEW = {"repetitions": "50", "draws": ["20", "100"]}
 SMALL = {"steps": "10", "batch_size": "6", "samples": "8", "seeds": "2"}

@@ -8,7 +8,7 @@ import pytest
 from analysis.batches import BatchSpec, random_batch
 from analysis.gradients import balance, force_matrix
 
-PAGE = "pages/6_Forces.py"
+PAGE = "pages/3_Forces.py"
 
 
 def titles(page):

@@ -9,7 +9,7 @@ import pytest
 import losses
 from losses.catalog import CATALOG, FAMILIES
 
-PAGE = "pages/8_Losses.py"
+PAGE = "pages/4_Losses.py"
 
 
 def texts(page):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-PAGE = "pages/3_Repulsion.py"
+PAGE = "pages/1_Repulsion.py"
 SMALL = {"steps": "10", "seeds": "1", "per_class": "4"}
 
 

@@ -1,31 +1,35 @@
 """World 3, training: two views of each sample on the sphere, under NT-Xent and WEINCE from the same start."""
 
+from toy_models.worlds import WORLDS
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live import Phase
 from ui.live_panel import live_panel
+from ui.presets import preset_menu, what_to_look_at
 from ui.two_views_panels import (
-    choose_device,
     choose_spec,
     choose_view,
-    code,
     exact,
     finished,
     statement,
     two_views_world,
 )
+from ui.world import choose_device, show_code
 
+world = WORLDS["two_views"]
 frame("two_views")
+preset_menu("two_views", world)
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)
         view = choose_view(controls)
         device = choose_device(controls)
     spec = asked()
+    what_to_look_at(world, spec)
     answer = exact(spec)
     statement(spec, answer)
     look = live_panel(two_views_world(spec, device, answer), controls.values)
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, device, answer, look.frames, view)
-    code(spec, device)
+    show_code(world, spec, device)

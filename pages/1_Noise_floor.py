@@ -1,21 +1,27 @@
 """World 3, the noise floor: winners near an endpoint, estimated through the Weibit link and through a softmax."""
 
+from toy_models.worlds import WORLDS
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live import Phase
 from ui.live_panel import live_panel
-from ui.noise_floor_panels import choose_spec, choose_view, code, exact, finished, noise_floor_world, statement
+from ui.noise_floor_panels import choose_spec, choose_view, exact, finished, noise_floor_world, statement
+from ui.presets import preset_menu, what_to_look_at
+from ui.world import show_code
 
+world = WORLDS["noise_floor"]
 frame("noise_floor")
+preset_menu("noise_floor", world)
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)
         view = choose_view(controls)
     spec = asked()
+    what_to_look_at(world, spec)
     answer = exact(spec)
     statement(spec, answer)
     look = live_panel(noise_floor_world(spec, answer), controls.values)
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, answer, look.frames, view)
-    code(spec)
+    show_code(world, spec)

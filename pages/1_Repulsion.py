@@ -1,23 +1,29 @@
 """World 2: free vectors under four losses from the same start, and what pushes a class apart."""
 
+from toy_models.worlds import WORLDS
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live import Phase
 from ui.live_panel import live_panel
-from ui.repulsion_controls import choose_device, choose_spec, choose_view
-from ui.repulsion_panels import class_sizes, code, finished, repulsion_world, statement
+from ui.presets import preset_menu, what_to_look_at
+from ui.repulsion_controls import choose_spec, choose_view
+from ui.repulsion_panels import class_sizes, finished, repulsion_world, statement
+from ui.world import choose_device, show_code
 
+world = WORLDS["repulsion"]
 frame("repulsion")
+preset_menu("repulsion", world)
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)
         view = choose_view(controls)
         device = choose_device(controls)
     spec = asked()
+    what_to_look_at(world, spec)
     statement(spec)
     look = live_panel(repulsion_world(spec, device, view), controls.values)
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, device, look.frames, view)
         class_sizes(view)
-    code(spec, device)
+    show_code(world, spec, device)

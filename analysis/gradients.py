@@ -1,15 +1,22 @@
-"""What a loss does to every pair of a batch: the matrix of its forces, from the closed forms."""
+"""What a loss of embeddings does to every pair of a batch: the matrix of its forces, from the closed forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.own_loss import own_forces, own_losses
+from analysis.views import other_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
 
-# Losses of labelled embeddings whose forces are drawn; their own settings are the catalogue's defaults.
-FORCE_LOSSES = ("supcon", "sincere", "eps_sup_infonce")
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LABELLED = tuple(name for name, entry in CATALOG.items() if entry.family == "labelled embeddings")
+PAIRED = tuple(name for name, entry in CATALOG.items() if entry.family == "paired views")
+"""Losses of two views. In a labelled batch the samples 2k and 2k + 1 of a class are the views of one image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,54 +43,26 @@ class ForceMatrix:
         """(N, N) bool: an anchor and its noise."""
         return self.labels[:, None] != self.labels
 
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """The forces of one matrix added up, in nats per unit of cosine, over all anchors.
-
-    pull, push: on same-class pairs; noise_push: on pairs of different classes. A row of forces sums to 0, so
-    pull = push + noise_push. `push_to_pull` is None where nothing pulls.
-    """
-
-    pairs: int
-    repelling: int
-    pull: float
-    push: float
-    noise_push: float
-
     @property
-    def repelling_share(self) -> float:
-        """Share of same-class pairs (ordered: an anchor and a positive) that the loss pushes apart."""
-        return self.repelling / self.pairs
-
-    @property
-    def push_to_pull(self) -> float | None:
-        return self.push / self.pull if self.pull else None
+    def positives(self) -> np.ndarray:
+        """(N, N) bool: the pairs that the loss itself takes for positive: same-class ones, or an image's two views."""
+        if self.loss not in PAIRED:
+            return self.same_class
+        return other_views(self.labels)[:, None] == np.arange(len(self.labels))
 
 
-@dataclass(frozen=True, slots=True)
-class PairTerms:
-    """What a force on a positive is made of: q_ip and g_ip are shares of a denominator, in [0, 1].
-
-    share, q_ip: the pair's share among all others of the anchor; noise_share, g_ip: the noise's share against the
-    pair alone, B_i / (e^{s_ip/tau - epsilon} + B_i), with epsilon 0 but for eps-SupInfoNCE.
-    """
-
-    loss: str
-    anchor: int
-    other: int
-    cosine: float
-    positives: int
-    temperature: float
-    share: float
-    noise_share: float
-    force: float
+def force_losses() -> Mapping[str, str]:
+    """The losses that `force_matrix` takes, name -> title; the user's own are among them."""
+    own = {name: loss.title for name, loss in own_losses().items()}
+    return {name: CATALOG[name].title for name in (*LABELLED, *PAIRED)} | own
 
 
 def force_matrix(embeddings: np.ndarray, labels: np.ndarray, loss: str, temperature: float) -> ForceMatrix:
-    """Forces of `loss`, one of `FORCE_LOSSES`, on unit embeddings (N, D) with labels (N,).
+    """Forces of `loss`, one of `force_losses()`, on unit embeddings (N, D) with labels (N,).
 
-    LabError for an unknown loss, for a temperature that is not above 0, and where no class has two samples.
+    Settings other than the temperature are the catalogue's defaults; Weibit has no temperature. To a loss of views an
+    odd one out of its class is not there. LabError for an unknown loss, for a temperature that is not above 0, and
+    where no class has two samples.
     """
     import torch
 
@@ -92,62 +71,60 @@ def force_matrix(embeddings: np.ndarray, labels: np.ndarray, loss: str, temperat
     if len(np.unique(labels)) == len(labels):
         raise LabError("labels", "must repeat: no class has two samples", None, "Take two or more per class.")
     rows = np.asarray(embeddings, dtype=np.float64)[order]
-    cosines = np.clip(rows @ rows.T, -1, 1)
-    forces = _closed_form(loss)(torch.from_numpy(cosines), torch.from_numpy(labels.astype(np.int64)), temperature)
-    return ForceMatrix(loss, temperature, forces.numpy(), cosines, labels)
+    of_pairs = _closed_form(loss)
+    forces = of_pairs(torch.from_numpy(rows), torch.from_numpy(labels.astype(np.int64)), temperature)
+    return ForceMatrix(loss, temperature, forces.numpy(), np.clip(rows @ rows.T, -1, 1), labels)
 
 
-def balance(matrix: ForceMatrix) -> Balance:
-    """Pull against push, over same-class pairs and over noise."""
-    same = matrix.forces[matrix.same_class]
-    return Balance(
-        pairs=len(same),
-        repelling=int((same > 0).sum()),
-        pull=float(-same[same < 0].sum()),
-        push=float(same[same > 0].sum()),
-        noise_push=float(matrix.forces[matrix.other_class].sum()),
-    )
+def default(loss: str, parameter: str) -> float:
+    """The catalogue's default of a parameter."""
+    return next(item.default for item in CATALOG[loss].parameters if item.name == parameter)
 
 
-def most_repelled(matrix: ForceMatrix) -> tuple[int, int]:
-    """The same-class pair (anchor, other) with the largest derivative: pushed hardest, or else pulled least."""
-    forces = np.where(matrix.same_class, matrix.forces, -np.inf)
-    anchor, other = np.unravel_index(forces.argmax(), forces.shape)
-    return int(anchor), int(other)
+def _closed_form(loss: str) -> "Callable[[Tensor, Tensor, float], Tensor]":
+    """Unit embeddings (N, D) and labels (N,), sorted by class, and a temperature -> forces (N, N)."""
+    if loss in LABELLED:
+        return lambda z, y, tau: _labelled(loss, _cosines(z), y, tau)
+    if loss in PAIRED:
+        return lambda z, y, tau: _paired(loss, z, y, tau)
+    if loss in own_losses():
+        return lambda z, y, tau: own_forces(own_losses()[loss], z, y, tau)
+    raise LabError("loss", f"must be one of {', '.join(force_losses())}", repr(loss))
 
 
-def pair_terms(matrix: ForceMatrix, anchor: int, other: int) -> PairTerms:
-    """Take the force on a same-class pair apart."""
-    scores = matrix.cosines[anchor] / matrix.temperature
-    others = np.arange(len(scores)) != anchor
-    noise = np.logaddexp.reduce(scores[matrix.other_class[anchor]], initial=-np.inf)
-    margin = epsilon() if matrix.loss == "eps_sup_infonce" else 0.0
-    return PairTerms(
-        loss=matrix.loss,
-        anchor=anchor,
-        other=other,
-        cosine=float(matrix.cosines[anchor, other]),
-        positives=int(matrix.same_class[anchor].sum()),
-        temperature=matrix.temperature,
-        share=float(np.exp(scores[other] - np.logaddexp.reduce(scores[others]))),
-        noise_share=float(np.exp(noise - np.logaddexp(noise, scores[other] - margin))),
-        force=float(matrix.forces[anchor, other]),
-    )
-
-
-def epsilon() -> float:
-    """The margin of eps-SupInfoNCE, the catalogue's default."""
-    return next(item.default for item in CATALOG["eps_sup_infonce"].parameters if item.name == "epsilon")
-
-
-def _closed_form(loss: str) -> Callable:
+def _labelled(loss: str, cosines: "Tensor", labels: "Tensor", temperature: float) -> "Tensor":
     from losses import forces
 
-    known: dict[str, Callable] = {
-        "supcon": lambda s, y, tau: forces.supcon_forces(s, y, temperature=tau),
-        "sincere": lambda s, y, tau: forces.sincere_forces(s, y, temperature=tau),
-        "eps_sup_infonce": lambda s, y, tau: forces.eps_sup_infonce_forces(s, y, temperature=tau, epsilon=epsilon()),
-    }
-    if loss not in known:
-        raise LabError("loss", f"must be one of {', '.join(known)}", repr(loss))
-    return known[loss]
+    if loss == "supcon":
+        return forces.supcon_forces(cosines, labels, temperature=temperature)
+    margin = default(loss, "epsilon") if loss == "eps_sup_infonce" else 0.0
+    return forces.eps_sup_infonce_forces(cosines, labels, temperature=temperature, epsilon=margin)
+
+
+def _paired(loss: str, embeddings: "Tensor", labels: "Tensor", temperature: float) -> "Tensor":
+    """The forces on the anchors that have another view, put back in their places; 0 elsewhere."""
+    import torch
+
+    other = torch.from_numpy(other_views(labels.numpy()))
+    first = torch.nonzero(other > torch.arange(len(other))).squeeze(1)
+    stacked = torch.cat([first, other[first]])  # all first views, then all second
+    forces = torch.zeros(len(labels), len(labels), dtype=embeddings.dtype)
+    forces[stacked[:, None], stacked] = _of_views(loss, embeddings[stacked], temperature)
+    return forces
+
+
+def _of_views(loss: str, stacked: "Tensor", temperature: float) -> "Tensor":
+    """(2B, D) -> (2B, 2B)."""
+    from losses import forces
+    from losses.paired import weince_diagnostics
+
+    if loss == "weibit":
+        return forces.weibit_forces(_cosines(stacked), beta=default(loss, "beta"))
+    if loss == "nt_xent":
+        return forces.nt_xent_forces(_cosines(stacked), temperature=temperature)
+    found = weince_diagnostics(*stacked.chunk(2))
+    return forces.weince_forces(_cosines(stacked), temperature=temperature, lam=found.lam, beta=found.beta)
+
+
+def _cosines(embeddings: "Tensor") -> "Tensor":
+    return (embeddings @ embeddings.mT).clamp(-1, 1)

@@ -8,8 +8,9 @@ import streamlit as st
 
 from analysis.batches import Batch, BatchSpec, random_batch, split_batch
 from analysis.figures.forces import balance_table, live_formula
-from analysis.gradients import FORCE_LOSSES, ForceMatrix, force_matrix, most_repelled, pair_terms
+from analysis.gradients import ForceMatrix, force_losses, force_matrix
 from analysis.outputs import Outputs
+from analysis.pair_terms import most_repelled, pair_terms
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
@@ -63,7 +64,7 @@ def choose(controls: Panel) -> View:
     entries = {entry.name: entry for entry in shipped()}
     checkpoints = {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
     source = controls.choice("Batch from", "batch", {RANDOM: "Random clusters"} | checkpoints, default=RANDOM)
-    titles = {name: CATALOG[name].title for name in FORCE_LOSSES}
+    titles = force_losses()
     losses = controls.choices("Losses", "loss", titles, default=("supcon", "sincere"))
     temperature = controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01)
     classes = controls.integer("Classes", "classes", default=8, low=2, high=12)
@@ -123,7 +124,7 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
     anchor, other = most_repelled(matrices[0])
     terms = [pair_terms(matrix, anchor, other) for matrix in matrices]
     pushed = "pushes hardest" if terms[0].force > 0 else "pulls least"
-    st.subheader(f"The same-class pair that {CATALOG[terms[0].loss].title} {pushed}", anchor=False)
+    st.subheader(f"The same-class pair that {force_losses()[terms[0].loss]} {pushed}", anchor=False)
     for found in terms:
         st.latex(live_formula(found))
     st.caption(

@@ -12,8 +12,9 @@ from analysis.batches import Batch
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, SIGNED, layout
-from analysis.gradients import Balance, ForceMatrix, PairTerms, balance
-from losses.catalog import CATALOG
+from analysis.force_groups import Balance, balance
+from analysis.gradients import ForceMatrix, force_losses
+from analysis.pair_terms import PairTerms
 
 # Matrices are square and share the page's width: the more there are, the lower the figure.
 _HEIGHTS = {1: 600, 2: 500, 3: 420, 4: 360}
@@ -60,7 +61,7 @@ def colour_limit(matrices: Sequence[ForceMatrix]) -> float:
 
 def balance_table(matrices: Sequence[ForceMatrix]) -> pd.DataFrame:
     """One row a loss: the share of same-class pairs that repel, and what pulls and pushes add up to."""
-    rows = [(CATALOG[matrix.loss].title, balance(matrix)) for matrix in matrices]
+    rows = [(force_losses()[matrix.loss], balance(matrix)) for matrix in matrices]
     return pd.DataFrame(
         [
             {
@@ -89,7 +90,7 @@ def live_formula(terms: PairTerms) -> str:
         numbers = rf"-\frac{{{terms.noise_share:.3f}}}{{{below}}}"
     verdict = "pushes apart" if terms.force > 0 else "pulls together" if terms.force < 0 else "leaves alone"
     return (
-        rf"\text{{{CATALOG[terms.loss].title}: }}\frac{{\partial \ell_i}}{{\partial s_{{ip}}}} = {letters}"
+        rf"\text{{{force_losses()[terms.loss]}: }}\frac{{\partial \ell_i}}{{\partial s_{{ip}}}} = {letters}"
         rf" = {numbers} = {terms.force:+.3f} \quad \text{{{verdict}}}"
     )
 
@@ -118,7 +119,7 @@ def _add_matrix(plot: go.Figure, matrix: ForceMatrix, column: int) -> None:
         z=forces,
         customdata=matrix.cosines.astype(np.float32),
         coloraxis="coloraxis",
-        name=CATALOG[matrix.loss].title,
+        name=force_losses()[matrix.loss],
         hoverongaps=False,
         hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.3f}<br>force %{z:+.3f} nats<extra></extra>",
         row=1,
@@ -132,7 +133,7 @@ def _title(matrix: ForceMatrix, total: Balance, axis: str) -> dict[str, object]:
     repel = share if total.repelling else "no same-class pair repels"
     ratio = "nothing pulls" if total.push_to_pull is None else f"push to pull {total.push_to_pull:.2f}"
     return {
-        "text": f"<b>{CATALOG[matrix.loss].title}</b><br>{repel}<br>{ratio}",
+        "text": f"<b>{force_losses()[matrix.loss]}</b><br>{repel}<br>{ratio}",
         "x": 0,
         "xanchor": "left",
         "xref": f"x{axis} domain",
@@ -175,7 +176,7 @@ def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: Batch, column: in
 
 def _shares(matrices: Sequence[ForceMatrix], sums: Sequence[Balance]) -> str:
     return ", ".join(
-        f"{CATALOG[matrix.loss].title} {_percent(total.repelling_share) if total.repelling else 'none'}"
+        f"{force_losses()[matrix.loss]} {_percent(total.repelling_share) if total.repelling else 'none'}"
         for matrix, total in zip(matrices, sums, strict=True)
     )
 
@@ -199,7 +200,7 @@ def _pairs(matrices: Sequence[ForceMatrix], batch: Batch) -> pd.DataFrame:
     first = matrices[0]
     anchors, others = np.nonzero(~np.eye(len(first.labels), dtype=bool))
     names = np.array(batch.class_names, dtype=object)
-    forces = {CATALOG[matrix.loss].title: matrix.forces[anchors, others] for matrix in matrices}
+    forces = {force_losses()[matrix.loss]: matrix.forces[anchors, others] for matrix in matrices}
     return pd.DataFrame(
         {
             "anchor": anchors,

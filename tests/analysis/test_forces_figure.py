@@ -5,7 +5,9 @@ import pytest
 
 from analysis.batches import Batch, BatchSpec, random_batch
 from analysis.figures.forces import balance_table, colour_limit, force_matrices, live_formula
-from analysis.gradients import FORCE_LOSSES, ForceMatrix, balance, force_matrix, most_repelled, pair_terms
+from analysis.force_groups import balance
+from analysis.gradients import LABELLED, ForceMatrix, force_matrix
+from analysis.pair_terms import most_repelled, pair_terms
 
 
 @pytest.fixture
@@ -15,7 +17,7 @@ def batch():
 
 @pytest.fixture
 def matrices(batch):
-    return [force_matrix(batch.embeddings, batch.labels, loss, 0.1) for loss in FORCE_LOSSES]
+    return [force_matrix(batch.embeddings, batch.labels, loss, 0.1) for loss in LABELLED]
 
 
 def test_one_heatmap_a_loss_with_its_forces_and_no_diagonal(batch, matrices):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.batches import BatchSpec, random_batch
-from analysis.gradients import balance, force_matrix
+from analysis.force_groups import balance
+from analysis.gradients import force_matrix
 
 PAGE = "pages/3_Forces.py"
 

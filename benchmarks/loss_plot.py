@@ -50,8 +50,9 @@ def picture(table: pd.DataFrame) -> go.Figure:
 
 
 def photograph(plot: go.Figure) -> bytes:
+    chromium = find()
     with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1.5)
         page.set_content(plot.to_html(config={"staticPlot": True}))
         page.locator(".main-svg").first.wait_for()

@@ -22,7 +22,7 @@ from benchmarks.peak_memory import extra_megabytes
 TABLE = Path(__file__).parents[1] / "docs" / "loss_speed.csv"
 THREADS, DIMENSIONS, CLASS_SIZE = 2, 128, 16
 MOST_TRIPLES = 1024
-"""pytorch-metric-learning's NT-Xent takes N^3 memory and, at this size, a minute a pass: measured once, and no larger."""
+"""pytorch-metric-learning's NT-Xent takes N^3 memory and a minute a pass at this size: measured once, and no larger."""
 LONG_PASS_MS = 5000
 EMBEDDING_SIZES, HEAD_SIZES, HEAD_CLASSES = (1024, 2048, 4096, 8192), (512, 1024, 2048, 4096), (10, 100, 1000)
 

@@ -5,9 +5,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.repulsion_places import listed
-from analysis.figures.theme import LOSS_STYLES, layout
+from analysis.figures.theme import layout
 from toy_models.repulsion import LOSSES, Optimum, Reference, Trace
 
 _PANELS = {
@@ -34,10 +35,10 @@ def repulsion_curves(trace: Trace, answer: Reference) -> Exhibit:
     plot.update_annotations(font_size=13)
     plot.update_xaxes(title_text="step", row=rows)
     for panel, metric in enumerate(_PANELS):
-        place = {"row": panel // _COLUMNS + 1, "col": panel % _COLUMNS + 1}
+        cell = Cell(panel // _COLUMNS + 1, panel % _COLUMNS + 1)
         for index, name in enumerate(trace.spec.losses):
-            _add_loss(plot, trace, metric, index, place)
-            _add_optimum(plot, trace, metric, name, answer.optima[index], place)
+            _add_loss(plot, trace, metric, index, cell)
+            _add_optimum(plot, trace, metric, name, answer.optima[index], cell)
     for panel in range(2):
         plot.update_yaxes(range=[-0.03, 1.03], row=1, col=panel + 1)
     return Exhibit(
@@ -50,54 +51,19 @@ def repulsion_curves(trace: Trace, answer: Reference) -> Exhibit:
     )
 
 
-def _add_loss(plot: go.Figure, trace: Trace, metric: str, index: int, place: dict[str, int]) -> None:
+def _add_loss(plot: go.Figure, trace: Trace, metric: str, index: int, cell: Cell) -> None:
     """Median line with the loss's dash and markers, and the band if there is more than one seed."""
     name, values = trace.spec.losses[index], getattr(trace, metric)[:, index]  # (T, S)
     if np.isnan(values).all():
         return  # nothing to measure: no noise in the batch, or nothing that pulls
-    style = LOSS_STYLES[name]
-    if trace.spec.seeds > 1:
-        plot.add_scatter(
-            x=np.concatenate([trace.steps, trace.steps[::-1]]),
-            y=np.concatenate([values.max(axis=1), values.min(axis=1)[::-1]]),
-            fill="toself",
-            fillcolor=style.colour,
-            opacity=0.18,
-            mode="none",
-            hoverinfo="skip",
-            legendgroup=name,
-            showlegend=False,
-            **place,
-        )
-    plot.add_scatter(
-        x=trace.steps,
-        y=np.median(values, axis=1),
-        mode="lines+markers",
-        line={"color": style.colour, "dash": style.dash, "width": 2},
-        marker={"symbol": style.symbol, "size": 7, "color": style.colour, "maxdisplayed": 8},
-        name=LOSSES[name],
-        legendgroup=name,
-        showlegend=metric == "repelling_share",
-        hovertemplate=f"{LOSSES[name]}<br>step %{{x}}: %{{y:.4f}}<extra></extra>",
-        **place,
-    )
+    in_legend = metric == "repelling_share"
+    add_curve(plot, trace.steps, values, name, LOSSES[name], cell, in_legend=in_legend)
 
 
-def _add_optimum(
-    plot: go.Figure, trace: Trace, metric: str, name: str, optimum: Optimum | None, place: dict[str, int]
-) -> None:
+def _add_optimum(plot: go.Figure, trace: Trace, metric: str, name: str, optimum: Optimum | None, cell: Cell) -> None:
     if optimum is None or metric not in _KNOWN or np.isnan(getattr(optimum, metric)):
         return
-    plot.add_scatter(
-        x=[0, trace.spec.steps],
-        y=[getattr(optimum, metric)] * 2,
-        mode="lines",
-        line={"color": LOSS_STYLES[name].colour, "dash": "dot", "width": 1.5},
-        legendgroup=name,
-        showlegend=False,
-        hovertemplate=f"{LOSSES[name]}, exact optimum: %{{y:.4f}}<extra></extra>",
-        **place,
-    )
+    add_optimum(plot, trace.spec.steps, getattr(optimum, metric), name, LOSSES[name], cell)
 
 
 def _title(trace: Trace) -> str:
@@ -121,7 +87,7 @@ def _how_to_read(trace: Trace, answer: Reference) -> str:
         text += " A dotted line is the loss's exact optimum: points at the corners of a regular simplex."
     if "nt_xent" in trace.spec.losses and trace.spec.per_class > 2:
         text += " NT-Xent knows no classes: all of a class but the other view is noise to it."
-    return text if trace.spec.seeds == 1 else f"{text} A band spans {trace.spec.seeds} seeds, the line is their median."
+    return text + band_sentence(trace.spec.seeds)
 
 
 def _alt(trace: Trace) -> str:

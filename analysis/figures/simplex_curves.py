@@ -5,8 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.figures.theme import TRUTH, layout
 from toy_models.simplex import LOSSES, Reference, Trace
 
 _SMALLEST = 1e-4  # below this a divergence is drawn on the axis' lower edge
@@ -48,51 +49,15 @@ def _add_loss(plot: go.Figure, trace: Trace, metric: str, row: int, column: int)
     name, values = trace.spec.losses[row], getattr(trace, metric)[:, row]  # (T, S)
     if metric != "information_bound":
         values = values.clip(_SMALLEST)
-    style = LOSS_STYLES[name]
-    if trace.spec.seeds > 1:
-        plot.add_scatter(
-            x=np.concatenate([trace.steps, trace.steps[::-1]]),
-            y=np.concatenate([values.max(axis=1), values.min(axis=1)[::-1]]),
-            fill="toself",
-            fillcolor=style.colour,
-            opacity=0.18,
-            mode="none",
-            hoverinfo="skip",
-            legendgroup=name,
-            showlegend=False,
-            row=1,
-            col=column,
-        )
-    plot.add_scatter(
-        x=trace.steps,
-        y=np.median(values, axis=1),
-        mode="lines+markers",
-        line={"color": style.colour, "dash": style.dash, "width": 2},
-        marker={"symbol": style.symbol, "size": 8, "color": style.colour, "maxdisplayed": 8},
-        name=LOSSES[name],
-        legendgroup=name,
-        showlegend=column == 1,
-        hovertemplate=f"{LOSSES[name]}<br>step %{{x}}: %{{y:.4f}}<extra></extra>",
-        row=1,
-        col=column,
-    )
+    cell = Cell(1, column)
+    add_curve(plot, trace.steps, values, name, LOSSES[name], cell, in_legend=column == 1)
 
 
 def _add_floor(plot: go.Figure, trace: Trace, floor: float, name: str, column: int) -> None:
     """Where the loss ends with unlimited data; a floor of 0 lies below a logarithmic axis."""
     if column < 3 and floor < _SMALLEST:
         return
-    plot.add_scatter(
-        x=[0, trace.spec.steps],
-        y=[floor, floor],
-        mode="lines",
-        line={"color": LOSS_STYLES[name].colour, "dash": "dot", "width": 1.5},
-        legendgroup=name,
-        showlegend=False,
-        hovertemplate=f"{LOSSES[name]}, exact optimum: %{{y:.4f}}<extra></extra>",
-        row=1,
-        col=column,
-    )
+    add_optimum(plot, trace.spec.steps, floor, name, LOSSES[name], Cell(1, column))
 
 
 def _add_truth(plot: go.Figure, trace: Trace, answer: Reference) -> None:
@@ -109,12 +74,11 @@ def _add_truth(plot: go.Figure, trace: Trace, answer: Reference) -> None:
 
 
 def _how_to_read(trace: Trace) -> str:
-    band = "" if trace.spec.seeds == 1 else f" A band spans {trace.spec.seeds} seeds, the line is their median."
     return (
         "Lower is better on the left and in the middle, higher on the right. A dotted line is where its loss ends with "
         "unlimited data and an unlimited batch, solved exactly; a floor of 0 lies below the logarithmic axis. On the "
         "right, log N - loss for an unlimited batch (H(label) - loss without candidates): it never exceeds the true "
-        f"information. All three are exact sums over the grid.{band}"
+        f"information. All three are exact sums over the grid.{band_sentence(trace.spec.seeds)}"
     )
 
 

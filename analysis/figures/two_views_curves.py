@@ -5,8 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.figures.bands import Cell, add_curve, band_sentence
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.figures.theme import TRUTH, layout
 from toy_models.two_views import LOSSES, Reference, Trace
 
 _PANELS = {
@@ -76,39 +77,14 @@ def _student(freedom: int) -> float:
     return float(stdtrit(freedom, 0.975))
 
 
-def _cell(place: int) -> tuple[int, int]:
-    return place // _COLUMNS + 1, place % _COLUMNS + 1
+def _cell(place: int) -> Cell:
+    return Cell(place // _COLUMNS + 1, place % _COLUMNS + 1)
 
 
-def _add_loss(plot: go.Figure, trace: Trace, metric: str, row: int, cell: tuple[int, int]) -> None:
+def _add_loss(plot: go.Figure, trace: Trace, metric: str, row: int, cell: Cell) -> None:
     """Median line with the loss's dash and markers, and the band if there is more than one seed."""
     name, values = trace.spec.losses[row], values_of(trace, metric)[:, row]  # (T, S)
-    style, at = LOSS_STYLES[name], {"row": cell[0], "col": cell[1]}
-    if trace.spec.seeds > 1:
-        plot.add_scatter(
-            x=np.concatenate([trace.steps, trace.steps[::-1]]),
-            y=np.concatenate([values.max(axis=1), values.min(axis=1)[::-1]]),
-            fill="toself",
-            fillcolor=style.colour,
-            opacity=0.18,
-            mode="none",
-            hoverinfo="skip",
-            legendgroup=name,
-            showlegend=False,
-            **at,
-        )
-    plot.add_scatter(
-        x=trace.steps,
-        y=np.median(values, axis=1),
-        mode="lines+markers",
-        line={"color": style.colour, "dash": style.dash, "width": 2},
-        marker={"symbol": style.symbol, "size": 8, "color": style.colour, "maxdisplayed": 6},
-        name=LOSSES[name],
-        legendgroup=name,
-        showlegend=cell == (1, 1),
-        hovertemplate=f"{LOSSES[name]}<br>step %{{x}}: %{{y:.4f}}<extra></extra>",
-        **at,
-    )
+    add_curve(plot, trace.steps, values, name, LOSSES[name], cell, in_legend=cell == Cell(1, 1))
 
 
 def _add_exact(plot: go.Figure, trace: Trace, answer: Reference) -> None:
@@ -125,12 +101,12 @@ def _add_exact(plot: go.Figure, trace: Trace, answer: Reference) -> None:
 
 
 def _how_to_read(trace: Trace) -> str:
-    band = "" if trace.spec.seeds == 1 else f" A band spans {trace.spec.seeds} seeds, the line is their median."
     return (
         "Above, on two fixed views of all samples: how often the nearest other view is one's own, and the two cosines"
         " behind it. Below, on a batch of them as in training: what WEINCE's evidence says of the embeddings, whichever"
         " loss made them; only WEINCE acts on it. Lam is the weight of the Weibit coordinate, ΔAIC above the margin"
-        f" speaks for a Weibull tail, and ρ is how far the hardest negative is from the endpoint 1.{band}"
+        " speaks for a Weibull tail, and ρ is how far the hardest negative is from the endpoint 1."
+        f"{band_sentence(trace.spec.seeds)}"
     )
 
 

@@ -6,9 +6,9 @@ Everything is loaded at first use, so `NoiseFloorSpec` costs no numpy import.
 20
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from toy_models.lazy import loader
 from toy_models.noise_floor.spec import LINKS, NoiseFloorSpec
 
 if TYPE_CHECKING:
@@ -39,10 +39,4 @@ __all__ = [
     "simulate",
 ]
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'toy_models.noise_floor' has no attribute {name!r}")
-    found = getattr(import_module(f"toy_models.noise_floor.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = loader(__name__, _HOMES)

@@ -1,13 +1,13 @@
 """What a run of the noise floor is: the widget contract, cache key, URL and test parameter at once."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 from losses.errors import LabError
 from toy_models.bounds import Bound
+from toy_models.specs import WorldSpec
 
 LINKS: Mapping[str, str] = {"weibit": "Weibit link, on -log(1 - s)", "softmax": "Softmax, on s"}
 """The links that are fitted, name -> title, in the order of every figure; names as in the loss catalogue."""
@@ -23,7 +23,7 @@ DRAW = Bound(10, 1_000_000, whole=True)
 
 
 @dataclass(frozen=True, slots=True)
-class NoiseFloorSpec:
+class NoiseFloorSpec(WorldSpec):
     """Winners among `scores` are drawn with p_j proportional to (1 - s_j)^(-exponent): the endpoint is 1.
 
     For each n in `draws` and each of `repetitions`, the log-odds of the last score against the first are estimated
@@ -43,8 +43,7 @@ class NoiseFloorSpec:
     }
 
     def __post_init__(self) -> None:
-        for name, bound in self.BOUNDS.items():
-            bound.check(name, getattr(self, name))
+        self.check_bounds()
         _check_list("scores", self.scores, SCORE, 2, MOST_SCORES)
         _check_list("draws", self.draws, DRAW, 1, MOST_DRAWS)
         if self.scores[0] == self.scores[-1]:
@@ -68,18 +67,6 @@ class NoiseFloorSpec:
         """The steps after which a frame is recorded, 1 and the last among them: at most `MOST_FRAMES`, geometric."""
         even = {round(self.steps ** (i / (MOST_FRAMES - 1))) for i in range(MOST_FRAMES)}
         return tuple(sorted(even))
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "NoiseFloorSpec":
-        """The spec that `to_json` wrote; LabError for a field that it does not have."""
-        values = json.loads(text)
-        names = {field.name for field in fields(cls)}
-        if not isinstance(values, dict) or set(values) != names:
-            raise LabError("spec", f"must be a JSON object with {', '.join(sorted(names))}", text[:80])
-        return cls(**{**values, "scores": tuple(values["scores"]), "draws": tuple(values["draws"])})
 
 
 def _check_list(name: str, values: Sequence[float], bound: Bound, fewest: int, most: int) -> None:

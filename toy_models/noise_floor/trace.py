@@ -1,21 +1,24 @@
 """A finished run as arrays over its repetitions: what figures and downloads read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from losses.errors import LabError
 from toy_models.noise_floor.run import BINS, Frame
 from toy_models.noise_floor.spec import LINKS, NoiseFloorSpec
+from toy_models.specs import WorldSpec
+from toy_models.traces import ArrayTrace, stacked
 
 METRICS = ("squared_error", "standard_error", "bias", "infinite")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trace:
+class Trace(ArrayTrace):
     """T frames stacked: steps, seconds, repetitions (T,), the metrics of `Frame` (T, L, Q), errors (T, L, Q, BINS)."""
+
+    SPEC: ClassVar[type[WorldSpec]] = NoiseFloorSpec
 
     spec: NoiseFloorSpec
     device: str
@@ -31,27 +34,8 @@ class Trace:
     @classmethod
     def of(cls, spec: NoiseFloorSpec, frames: Sequence[Frame], device: str = "cpu") -> "Trace":
         """Stack frames, of a whole run or of one that was stopped. LabError without any."""
-        if not frames:
-            raise LabError("trace", "must have at least one frame", 0, "Run at least one step.")
-        along = [np.array([getattr(f, name) for f in frames]) for name in ("step", "seconds", "repetitions")]
-        return cls(spec, device, *along, *(np.stack([getattr(f, n) for f in frames]) for n in (*METRICS, "errors")))
-
-    def save(self, path: Path) -> None:
-        """Write an .npz of plain arrays; the spec is a JSON string."""
-        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("spec", "device")}
-        np.savez_compressed(path, spec=np.array(self.spec.to_json()), device=np.array(self.device), **arrays)
-
-    @classmethod
-    def load(cls, path: Path) -> "Trace":
-        """Read what `save` wrote, without unpickling. LabError where an array is missing or has another shape."""
-        with np.load(path, allow_pickle=False) as file:
-            missing = {field.name for field in fields(cls)} - set(file)
-            if missing:
-                raise LabError("trace file", f"must have the arrays {', '.join(sorted(missing))}", "without them")
-            arrays = {f.name: file[f.name] for f in fields(cls) if f.name not in ("spec", "device")}
-            trace = cls(NoiseFloorSpec.from_json(str(file["spec"])), str(file["device"]), **arrays)
-        trace._check()
-        return trace
+        names = ("step", "seconds", "repetitions", *METRICS, "errors")
+        return cls(spec, device, *stacked(frames, names))
 
     def table(self) -> "Curves":
         """The curves, one row for each frame, link and n."""
@@ -63,11 +47,9 @@ class Trace:
             *(getattr(self, name).ravel() for name in METRICS),
         )
 
-    def _check(self) -> None:
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         shape = (len(self.steps), len(LINKS), len(self.spec.draws))
-        for name, wanted in {**dict.fromkeys(METRICS, shape), "errors": (*shape, BINS)}.items():
-            if getattr(self, name).shape != wanted:
-                raise LabError(f"trace file: {name}", f"must have shape {wanted}", getattr(self, name).shape)
+        return {**dict.fromkeys(METRICS, shape), "errors": (*shape, BINS)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,9 +6,9 @@ Everything is loaded at first use, so `RepulsionSpec` costs no torch import.
 (0, 0, 1, 1, 2)
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from toy_models.lazy import loader
 from toy_models.repulsion.exact import Optimum, Reference, reference
 from toy_models.repulsion.spec import LOSSES, STARTS, RepulsionSpec
 
@@ -41,10 +41,4 @@ __all__ = [
     "study",
 ]
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'toy_models.repulsion' has no attribute {name!r}")
-    found = getattr(import_module(f"toy_models.repulsion.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = loader(__name__, _HOMES)

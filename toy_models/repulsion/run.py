@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from losses.errors import LabError
 from toy_models.device import resolve
+from toy_models.finite import check_finite
 from toy_models.repulsion.batch import Batch, draw_start
 from toy_models.repulsion.measure import METRICS, read
 from toy_models.repulsion.objectives import OBJECTIVES
@@ -105,7 +105,7 @@ class _Program:
         cosines, forces = self.forces()
         pairs = zip(self.objectives, cosines, strict=True)
         loss = torch.stack([each.mean_loss(s, self.batch, self.spec) for each, s in pairs]).cpu().double()
-        _check_finite(self.spec, loss, step)
+        check_finite(loss, [LOSSES[name] for name in self.spec.losses], self.spec.seed, step)
         reading = read(cosines, forces, self.batch.by_class(), self.spec.temperature)
         return Frame(
             step=step,
@@ -115,12 +115,3 @@ class _Program:
             gradient_norm=self.gradient(forces).square().sum(-1).mean(-1).sqrt().cpu().double().numpy(),
             positions=self.z[:, 0].cpu().double().numpy(),
         )
-
-
-def _check_finite(spec: RepulsionSpec, losses: Tensor, step: int) -> None:
-    if losses.isfinite().all():
-        return
-    row, seed = (int(index) for index in (~losses.isfinite()).nonzero()[0])
-    name = f"{LOSSES[spec.losses[row]]}, seed {spec.seed + seed}:"
-    found = f"{losses[row, seed].item()} at step {step}"
-    raise LabError(f"{name} the loss", "must stay finite", found, "Lower the learning rate.")

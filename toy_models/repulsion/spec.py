@@ -1,12 +1,12 @@
 """What a run of world 2 is: the widget contract, cache key, URL and test parameter at once. No torch here."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 from losses.errors import LabError
 from toy_models.bounds import Bound
+from toy_models.specs import WorldSpec, schedule
 
 LOSSES: Mapping[str, str] = {
     "supcon": "SupCon",
@@ -32,7 +32,7 @@ MOST_COORDINATES = 2**13
 
 
 @dataclass(frozen=True, slots=True)
-class RepulsionSpec:
+class RepulsionSpec(WorldSpec):
     """A run: which losses move free unit vectors, how, and from where.
 
     `classes` classes of `per_class` vectors each, and `singletons` more classes of a single vector: these have no
@@ -73,14 +73,9 @@ class RepulsionSpec:
     }
 
     def __post_init__(self) -> None:
-        unknown = [name for name in self.losses if name not in LOSSES]
-        if unknown or not self.losses or len(set(self.losses)) < len(self.losses):
-            rule = f"must be one or more of {', '.join(LOSSES)}, each once"
-            raise LabError("losses", rule, ", ".join(map(str, unknown or self.losses)) or "none", "Leave out the rest.")
-        if self.start not in STARTS:
-            raise LabError("start", f"must be one of {', '.join(STARTS)}", repr(self.start))
-        for name, bound in self.BOUNDS.items():
-            bound.check(name, getattr(self, name))
+        self.check_names("losses", LOSSES)
+        self.check_option("start", STARTS)
+        self.check_bounds()
         self._check_size()
 
     def _check_size(self) -> None:
@@ -113,18 +108,4 @@ class RepulsionSpec:
 
         Two thirds lie evenly and one third geometrically, since much happens early.
         """
-        evenly, early = 2 * MOST_FRAMES // 3, MOST_FRAMES // 3
-        even = [round(self.steps * i / evenly) for i in range(evenly + 1)]
-        return tuple(sorted({*even, *(round(self.steps ** (i / (early - 1))) for i in range(early - 1))}))
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "RepulsionSpec":
-        """The spec that `to_json` wrote; LabError for a field that it does not have."""
-        values = json.loads(text)
-        names = {field.name for field in fields(cls)}
-        if not isinstance(values, dict) or set(values) != names:
-            raise LabError("spec", f"must be a JSON object with {', '.join(sorted(names))}", text[:80])
-        return cls(**{**values, "losses": tuple(values["losses"])})
+        return schedule(self.steps, 2 * MOST_FRAMES // 3, MOST_FRAMES // 3)

@@ -1,22 +1,25 @@
 """A finished run as arrays over time: what replay, figures and downloads read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from losses.errors import LabError
 from toy_models.repulsion.measure import METRICS as READINGS
 from toy_models.repulsion.run import Frame
 from toy_models.repulsion.spec import LOSSES, RepulsionSpec
+from toy_models.specs import WorldSpec
+from toy_models.traces import ArrayTrace, stacked
 
 METRICS = (*READINGS, "loss", "gradient_norm")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trace:
+class Trace(ArrayTrace):
     """T frames of a run stacked: steps and seconds (T,), the metrics of `Frame` (T, L, S), positions (T, L, N, D)."""
+
+    SPEC: ClassVar[type[WorldSpec]] = RepulsionSpec
 
     spec: RepulsionSpec
     device: str
@@ -37,28 +40,7 @@ class Trace:
     @classmethod
     def of(cls, spec: RepulsionSpec, frames: Sequence[Frame], device: str = "cpu") -> "Trace":
         """Stack frames, of a whole run or of one that was stopped. LabError without any."""
-        if not frames:
-            raise LabError("trace", "must have at least one frame", 0, "Run at least one step.")
-        steps, seconds = np.array([f.step for f in frames]), np.array([f.seconds for f in frames])
-        stacked = {name: np.stack([getattr(f, name) for f in frames]) for name in (*METRICS, "positions")}
-        return cls(spec, device, steps, seconds, **stacked)
-
-    def save(self, path: Path) -> None:
-        """Write an .npz of plain arrays; the spec is a JSON string."""
-        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("spec", "device")}
-        np.savez_compressed(path, spec=np.array(self.spec.to_json()), device=np.array(self.device), **arrays)
-
-    @classmethod
-    def load(cls, path: Path) -> "Trace":
-        """Read what `save` wrote, without unpickling. LabError where an array is missing or has another shape."""
-        with np.load(path, allow_pickle=False) as file:
-            missing = {field.name for field in fields(cls)} - set(file)
-            if missing:
-                raise LabError("trace file", f"must have the arrays {', '.join(sorted(missing))}", "without them")
-            arrays = {f.name: file[f.name] for f in fields(cls) if f.name not in ("spec", "device")}
-            trace = cls(RepulsionSpec.from_json(str(file["spec"])), str(file["device"]), **arrays)
-        trace._check()
-        return trace
+        return cls(spec, device, *stacked(frames, ("step", "seconds", *METRICS, "positions")))
 
     def table(self) -> "Curves":
         """The curves, one row for each frame, loss and seed."""
@@ -72,13 +54,9 @@ class Trace:
             *(getattr(self, name).ravel() for name in METRICS),
         )
 
-    def _check(self) -> None:
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         shape: tuple[int, ...] = (len(self.steps), len(self.spec.losses), self.spec.seeds)
-        expected = dict.fromkeys(METRICS, shape)
-        expected["positions"] = (*shape[:2], self.spec.vectors, self.spec.dimensions)
-        for name, wanted in expected.items():
-            if getattr(self, name).shape != wanted:
-                raise LabError(f"trace file: {name}", f"must have shape {wanted}", getattr(self, name).shape)
+        return {**dict.fromkeys(METRICS, shape), "positions": (*shape[:2], self.spec.vectors, self.spec.dimensions)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

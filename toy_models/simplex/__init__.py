@@ -6,9 +6,9 @@ Everything is loaded at first use, so `SimplexSpec` costs no torch import.
 (0, 1, 2)
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from toy_models.lazy import loader
 from toy_models.simplex.spec import LOSSES, PROCESSES, SimplexSpec
 
 if TYPE_CHECKING:
@@ -70,10 +70,4 @@ __all__ = [
     "true_tilt",
 ]
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'toy_models.simplex' has no attribute {name!r}")
-    found = getattr(import_module(f"toy_models.simplex.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = loader(__name__, _HOMES)

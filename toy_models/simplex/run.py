@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from losses.errors import LabError
 from toy_models.device import resolve
+from toy_models.finite import check_finite
 from toy_models.simplex.program import Program
 from toy_models.simplex.spec import LOSSES, SimplexSpec
 from toy_models.threads import one_thread
@@ -60,7 +60,7 @@ def _frames(spec: SimplexSpec, program: Program, on_step: Callable[[int], None] 
             losses = torch.stack(since).cpu().double()  # (steps, L, S)
         seconds += time.perf_counter() - began
         if step in recorded:
-            _check_finite(spec, losses, step)
+            check_finite(losses, [LOSSES[name] for name in spec.losses], spec.seed, step)
             yield _frame(program, step, seconds, losses.mean(dim=0))
             since = []
 
@@ -78,13 +78,3 @@ def _frame(program: Program, step: int, seconds: float, loss: Tensor) -> Frame:
         gradient_norm=norms.double().numpy(),
         logits=logits.at_probes.numpy().copy(),
     )
-
-
-def _check_finite(spec: SimplexSpec, losses: Tensor, last: int) -> None:
-    """losses (steps, L, S) of the steps up to `last`."""
-    if losses.isfinite().all():
-        return
-    at, row, seed = (int(index) for index in (~losses.isfinite()).nonzero()[0])
-    name = f"{LOSSES[spec.losses[row]]}, seed {spec.seed + seed}:"
-    found = f"{losses[at, row, seed].item()} at step {last + 1 - len(losses) + at}"
-    raise LabError(f"{name} the loss", "must stay finite", found, "Lower the learning rate.")

@@ -1,12 +1,12 @@
 """What a run of world 1 is: the widget contract, cache key, URL and test parameter at once. No torch here."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 from losses.errors import LabError
 from toy_models.bounds import Bound
+from toy_models.specs import WorldSpec, schedule
 
 LOSSES: Mapping[str, str] = {
     "nll": "NLL, argmax label",
@@ -33,7 +33,7 @@ MOST_SCORES = 2**23
 
 
 @dataclass(frozen=True, slots=True)
-class SimplexSpec:
+class SimplexSpec(WorldSpec):
     """A run: which losses, how the network is trained, and the world itself, first of all where its labels come from.
 
     `seeds` networks a loss train side by side, from the random numbers of `seed`, `seed` + 1, ...: asking for more
@@ -82,14 +82,9 @@ class SimplexSpec:
     }
 
     def __post_init__(self) -> None:
-        if self.labels not in tuple(PROCESSES):
-            raise LabError("labels", f"must be one of {', '.join(PROCESSES)}", repr(self.labels))
-        unknown = [name for name in self.losses if name not in LOSSES]
-        if unknown or not self.losses or len(set(self.losses)) < len(self.losses):
-            rule = f"must be one or more of {', '.join(LOSSES)}, each once"
-            raise LabError("losses", rule, ", ".join(map(str, unknown or self.losses)) or "none", "Leave out the rest.")
-        for name, bound in self.BOUNDS.items():
-            bound.check(name, getattr(self, name))
+        self.check_option("labels", PROCESSES)
+        self.check_names("losses", LOSSES)
+        self.check_bounds()
         most = MOST_SCORES // self.batch_size**2
         if self.seeds > most:
             rule, remedy = (
@@ -104,18 +99,4 @@ class SimplexSpec:
 
         Half lie evenly and half geometrically, since most happens early.
         """
-        even = [round(self.steps * i / (MOST_FRAMES // 2)) for i in range(MOST_FRAMES // 2 + 1)]
-        early = [round(self.steps ** (i / (MOST_FRAMES // 2 - 1))) for i in range(MOST_FRAMES // 2 - 1)]
-        return tuple(sorted({*even, *early}))
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "SimplexSpec":
-        """The spec that `to_json` wrote; LabError for a field that it does not have."""
-        values = json.loads(text)
-        names = {field.name for field in fields(cls)}
-        if not isinstance(values, dict) or set(values) != names:
-            raise LabError("spec", f"must be a JSON object with {', '.join(sorted(names))}", text[:80])
-        return cls(**{**values, "losses": tuple(values["losses"])})
+        return schedule(self.steps, MOST_FRAMES // 2, MOST_FRAMES // 2)

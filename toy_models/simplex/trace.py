@@ -1,21 +1,24 @@
 """A finished run as arrays over time: what replay, figures and downloads read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
-from losses.errors import LabError
 from toy_models.simplex.run import Frame
 from toy_models.simplex.spec import LOSSES, SimplexSpec
+from toy_models.specs import WorldSpec
+from toy_models.traces import ArrayTrace, stacked
 
 METRICS = ("kl_density", "kl_mean", "loss", "information_bound", "gradient_norm")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trace:
+class Trace(ArrayTrace):
     """T frames of a run stacked: steps and seconds (T,), the metrics of `Frame` (T, L, S), logits (T, L, S, Q, K)."""
+
+    SPEC: ClassVar[type[WorldSpec]] = SimplexSpec
 
     spec: SimplexSpec
     device: str
@@ -31,28 +34,7 @@ class Trace:
     @classmethod
     def of(cls, spec: SimplexSpec, frames: Sequence[Frame], device: str = "cpu") -> "Trace":
         """Stack frames, of a whole run or of one that was stopped. LabError without any."""
-        if not frames:
-            raise LabError("trace", "must have at least one frame", 0, "Run at least one step.")
-        steps, seconds = np.array([f.step for f in frames]), np.array([f.seconds for f in frames])
-        stacked = {name: np.stack([getattr(f, name) for f in frames]) for name in (*METRICS, "logits")}
-        return cls(spec, device, steps, seconds, **stacked)
-
-    def save(self, path: Path) -> None:
-        """Write an .npz of plain arrays; the spec is a JSON string."""
-        arrays = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("spec", "device")}
-        np.savez_compressed(path, spec=np.array(self.spec.to_json()), device=np.array(self.device), **arrays)
-
-    @classmethod
-    def load(cls, path: Path) -> "Trace":
-        """Read what `save` wrote, without unpickling. LabError where an array is missing or has another shape."""
-        with np.load(path, allow_pickle=False) as file:
-            missing = {field.name for field in fields(cls)} - set(file)
-            if missing:
-                raise LabError("trace file", f"must have the arrays {', '.join(sorted(missing))}", "without them")
-            arrays = {f.name: file[f.name] for f in fields(cls) if f.name not in ("spec", "device")}
-            trace = cls(SimplexSpec.from_json(str(file["spec"])), str(file["device"]), **arrays)
-        trace._check()
-        return trace
+        return cls(spec, device, *stacked(frames, ("step", "seconds", *METRICS, "logits")))
 
     def table(self) -> "Curves":
         """The curves, one row for each frame, loss and seed."""
@@ -66,13 +48,9 @@ class Trace:
             *(getattr(self, name).ravel() for name in METRICS),
         )
 
-    def _check(self) -> None:
+    def shapes(self) -> dict[str, tuple[int, ...]]:
         shape = (len(self.steps), len(self.spec.losses), self.spec.seeds)
-        for name in METRICS:
-            if getattr(self, name).shape != shape:
-                raise LabError(f"trace file: {name}", f"must have shape {shape}", getattr(self, name).shape)
-        if self.logits.shape[:3] != shape or self.logits.ndim != 5:
-            raise LabError("trace file: logits", f"must have shape {shape} and probes, classes", self.logits.shape)
+        return {**dict.fromkeys(METRICS, shape), "logits": (*shape, *self.logits.shape[3:5])}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

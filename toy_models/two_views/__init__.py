@@ -6,9 +6,9 @@ Everything is loaded at first use, so `TwoViewsSpec` costs no torch import.
 126
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from toy_models.lazy import loader
 from toy_models.two_views.spec import ENCODERS, LOSSES, TwoViewsSpec
 
 if TYPE_CHECKING:
@@ -35,10 +35,4 @@ __all__ = [
     "simulate",
 ]
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'toy_models.two_views' has no attribute {name!r}")
-    found = getattr(import_module(f"toy_models.two_views.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = loader(__name__, _HOMES)

@@ -10,9 +10,9 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
-from losses.errors import LabError
 from losses.pairs import other_view
 from toy_models.device import resolve
+from toy_models.finite import check_finite
 from toy_models.network import StackedMLP
 from toy_models.threads import one_thread
 from toy_models.two_views.objectives import evidence, losses_of_anchors
@@ -64,7 +64,7 @@ def _frames(spec: TwoViewsSpec, program: "_Program", on_step: Callable[[int], No
             program.update(step - 1)
         losses = program.gradients()
         seconds += time.perf_counter() - began
-        _check_finite(spec, losses, step)
+        check_finite(losses, [LOSSES[name] for name in spec.losses], spec.seed, step)
         total, since = total + losses, since + 1
         if step in recorded:
             yield program.frame(step, seconds, total / since)
@@ -151,12 +151,3 @@ def _neighbours(z: Tensor) -> dict[str, np.ndarray]:
 
 def _numbers(values: Tensor) -> np.ndarray:
     return values.cpu().double().numpy()
-
-
-def _check_finite(spec: TwoViewsSpec, losses: Tensor, step: int) -> None:
-    if losses.isfinite().all():
-        return
-    row, seed = (int(index) for index in (~losses.isfinite()).nonzero()[0])
-    name = f"{LOSSES[spec.losses[row]]}, seed {spec.seed + seed}:"
-    found = f"{losses[row, seed].item()} at step {step}"
-    raise LabError(f"{name} the loss", "must stay finite", found, "Lower the learning rate.")

@@ -1,12 +1,12 @@
 """What a run on two views is: the widget contract, cache key, URL and test parameter at once. No torch here."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 from losses.errors import LabError
 from toy_models.bounds import Bound
+from toy_models.specs import WorldSpec, schedule
 
 LOSSES: Mapping[str, str] = {"nt_xent": "NT-Xent", "weince": "WEINCE", "weibit": "Weibit"}
 """The losses of this world, name -> title, in the order of every figure."""
@@ -21,7 +21,7 @@ MOST_COSINES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class TwoViewsSpec:
+class TwoViewsSpec(WorldSpec):
     """A run: which losses, what is trained, and the samples.
 
     `samples` unit vectors in `clusters` clusters, centre + `spread` N(0, I / D). A view adds `noise` N(0, I / D) and
@@ -74,15 +74,10 @@ class TwoViewsSpec:
     }
 
     def __post_init__(self) -> None:
-        unknown = [name for name in self.losses if name not in LOSSES]
-        if unknown or not self.losses or len(set(self.losses)) < len(self.losses):
-            rule = f"must be one or more of {', '.join(LOSSES)}, each once"
-            raise LabError("losses", rule, ", ".join(map(str, unknown or self.losses)) or "none", "Leave out the rest.")
-        for name, options in (("encoder", ENCODERS), ("beta", BETAS)):
-            if getattr(self, name) not in options:
-                raise LabError(name, f"must be one of {', '.join(options)}", repr(getattr(self, name)))
-        for name, bound in self.BOUNDS.items():
-            bound.check(name, getattr(self, name))
+        self.check_names("losses", LOSSES)
+        self.check_option("encoder", ENCODERS)
+        self.check_option("beta", BETAS)
+        self.check_bounds()
         if self.batch_size > self.samples:
             raise LabError("batch_size", f"must be at most {self.samples}, the samples", self.batch_size)
         most = MOST_COSINES // (2 * self.batch_size) ** 2
@@ -97,18 +92,4 @@ class TwoViewsSpec:
     @property
     def frames(self) -> tuple[int, ...]:
         """The steps after which a frame is recorded, 0 and the last among them: half evenly, half geometrically."""
-        even = [round(self.steps * i / (MOST_FRAMES // 2)) for i in range(MOST_FRAMES // 2 + 1)]
-        early = [round(self.steps ** (i / (MOST_FRAMES // 2 - 1))) for i in range(MOST_FRAMES // 2 - 1)]
-        return tuple(sorted({*even, *early}))
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "TwoViewsSpec":
-        """The spec that `to_json` wrote; LabError for a field that it does not have."""
-        values = json.loads(text)
-        names = {field.name for field in fields(cls)}
-        if not isinstance(values, dict) or set(values) != names:
-            raise LabError("spec", f"must be a JSON object with {', '.join(sorted(names))}", text[:80])
-        return cls(**{**values, "losses": tuple(values["losses"])})
+        return schedule(self.steps, MOST_FRAMES // 2, MOST_FRAMES // 2)

@@ -1,0 +1,54 @@
+"""What the traces of all worlds share: frames stacked to arrays, and files of plain arrays."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from losses.errors import LabError
+from toy_models.specs import WorldSpec
+
+
+class ArrayTrace:
+    """Base of a frozen dataclass whose fields are `spec`, `device` and arrays."""
+
+    __slots__ = ()
+    SPEC: ClassVar[type[WorldSpec]]
+
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """The shape that each array must have, by the spec and the number of frames."""
+        raise NotImplementedError
+
+    def save(self, path: Path) -> None:
+        """Write an .npz of plain arrays; the spec is a JSON string."""
+        arrays = {name: getattr(self, name) for name in self._arrays()}
+        spec, device = (np.array(each) for each in (self.spec.to_json(), self.device))  # type: ignore[attr-defined]
+        np.savez_compressed(path, spec=spec, device=device, **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote, without unpickling. LabError where an array is missing or has another shape."""
+        with np.load(path, allow_pickle=False) as file:
+            missing = {"spec", "device", *cls._arrays()} - set(file)
+            if missing:
+                raise LabError("trace file", f"must have the arrays {', '.join(sorted(missing))}", "without them")
+            arrays = {name: file[name] for name in cls._arrays()}
+            trace = cls(cls.SPEC.from_json(str(file["spec"])), str(file["device"]), **arrays)  # type: ignore[call-arg]
+        for name, shape in trace.shapes().items():
+            if getattr(trace, name).shape != shape:
+                raise LabError(f"trace file: {name}", f"must have shape {shape}", getattr(trace, name).shape)
+        return trace
+
+    @classmethod
+    def _arrays(cls) -> list[str]:
+        names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+        return [name for name in names if name not in ("spec", "device")]
+
+
+def stacked(frames: Sequence[Any], names: Iterable[str]) -> list[np.ndarray]:
+    """The named fields of all frames, each (T, ...). LabError without any frame."""
+    if not frames:
+        raise LabError("trace", "must have at least one frame", 0, "Run at least one step.")
+    return [np.stack([np.asarray(getattr(frame, name)) for frame in frames]) for name in names]

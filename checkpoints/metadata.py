@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from checkpoints import strict_json
 from checkpoints.encoders import SmallConvSpec, encoder_json, read_encoder
+from checkpoints.epochs import Epoch, log_json, read_log
 from checkpoints.fields import Fields
 from checkpoints.quoting import shown
 from checkpoints.recipes import Recipe
@@ -13,16 +14,6 @@ from losses.errors import LabError
 
 SCHEMA = 1
 MAX_CLASSES = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """One line of the training log: mean loss (nats) and mean gradient norm of its batches, then the 1-nearest
-    neighbour accuracy of the data set's test side among its train side, in [0, 1]."""
-
-    loss: float
-    gradient_norm: float
-    knn_accuracy: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,7 @@ class Metadata:
                 **recipe_json(recipe),
                 "class_names": self.class_names,
                 "metrics": dict(self.metrics),
-                "log": [asdict(epoch) for epoch in self.log],
+                **log_json(self.log),
                 "command": self.command,
                 "libraries": dict(self.libraries),
             },
@@ -102,14 +93,6 @@ def read_recipe(fields: Fields) -> Recipe:
             training.integer("batch_size", 1, 2**20), training.number("learning_rate"),
             training.number("weight_decay"), parameters,
         )  # fmt: skip
-
-
-def read_log(fields: Fields) -> tuple[Epoch, ...]:
-    epochs = []
-    for value in fields.items("log", 10_000):
-        with Fields(value, "log entry") as entry:
-            epochs.append(Epoch(entry.number("loss"), entry.number("gradient_norm"), entry.number("knn_accuracy")))
-    return tuple(epochs)
 
 
 def _class_names(fields: Fields) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ safetensors file and read as carefully as a stranger's.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,9 @@ from torch import Tensor, nn
 
 from checkpoints import safetensors_file, strict_json
 from checkpoints.atomic import write_atomic
+from checkpoints.epochs import Epoch, log_json, read_log
 from checkpoints.fields import Fields
-from checkpoints.metadata import Epoch, read_log, read_recipe, recipe_json
+from checkpoints.metadata import read_recipe, recipe_json
 from checkpoints.recipes import Recipe
 from checkpoints.weights import checked_tensors, weights_of
 from losses.errors import LabError
@@ -35,7 +35,7 @@ def save(
     optimiser: torch.optim.Optimizer,
 ) -> None:  # fmt: skip
     """Write the state after the epochs in `log`, replacing the one before."""
-    about = {**recipe_json(recipe), "libraries": dict(libraries), "log": [asdict(epoch) for epoch in log]}
+    about = {**recipe_json(recipe), "libraries": dict(libraries), **log_json(log)}
     arrays = {f"model.{name}": array for name, array in weights_of(model).items()}
     for name, parameter in model.named_parameters():
         for moment, tensor in optimiser.state[parameter].items():

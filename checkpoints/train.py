@@ -7,7 +7,7 @@ from pathlib import Path
 
 from checkpoints.command_line import Parser, run
 from checkpoints.datasets import DATASETS
-from checkpoints.metadata import Epoch
+from checkpoints.epochs import Epoch
 from checkpoints.objectives import BOUNDS, OBJECTIVES
 from checkpoints.recipes import Recipe
 from losses.errors import LabError

@@ -8,23 +8,26 @@ import math
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator
 
 from checkpoints import native, resume
 from checkpoints.atomic import check_writable
 from checkpoints.datasets import DATASETS, DataSet
 from checkpoints.encoders import SmallConvSpec
+from checkpoints.epochs import Dynamics, Epoch
 from checkpoints.forward import as_tensor, forward
-from checkpoints.metadata import Epoch, Metadata
+from checkpoints.metadata import Metadata
 from checkpoints.objectives import OBJECTIVES
 from checkpoints.recipes import Recipe
 from checkpoints.small_conv import SmallConv, initialise
 from checkpoints.steps import STEPS, Batch
+from checkpoints.watching import PAIRS_EVERY, Gradients, first_batch, outputs_of
 from checkpoints.weights import weights_of
 from losses.errors import LabError
 
@@ -82,24 +85,22 @@ def _epoch(recipe: Recipe, data: DataSet, model: SmallConv, optimiser: torch.opt
     images, labels = as_tensor(data.train.images), torch.tensor(data.train.labels)
     prior = labels.bincount(minlength=len(data.class_names)) / len(labels)
     batches = torch.randperm(len(labels), generator=generator).tensor_split(math.ceil(len(labels) / recipe.batch_size))
-    measured = []
+    gradients, measured, dynamics = Gradients(model), [], Dynamics()
     for number, rows in enumerate(batches):
         _set_learning_rate(optimiser, recipe, epoch + number / len(batches))
-        loss = STEPS[recipe.loss](model, Batch(images[rows], labels[rows], prior), recipe.parameters, generator)
-        measured.append((loss.item(), _update(model, optimiser, loss)))
+        with outputs_of(model) as seen:
+            loss = STEPS[recipe.loss](model, Batch(images[rows], labels[rows], prior), recipe.parameters, generator)
+        optimiser.zero_grad()
+        loss.backward()
+        measured.append((loss.item(), gradients.add()))
+        if number == 0 and np.isfinite(measured).all():
+            dynamics = first_batch(recipe, seen[-1], labels[rows], pairs=epoch % PAIRS_EVERY == 0)
+        optimiser.step()
     mean_loss, mean_norm = np.mean(measured, axis=0)
     if not math.isfinite(mean_loss) or not math.isfinite(mean_norm):
         raise LabError("loss", "must stay finite", f"{mean_loss} in epoch {epoch + 1}", "Lower the learning rate.")
-    return Epoch(_short(mean_loss), _short(mean_norm), _short(_knn_accuracy(model, data)))
-
-
-def _update(model: nn.Module, optimiser: torch.optim.Optimizer, loss: Tensor) -> float:
-    """One step downhill; returns the norm of the whole gradient."""
-    optimiser.zero_grad()
-    loss.backward()
-    norms = [parameter.grad.norm() for parameter in model.parameters() if parameter.grad is not None]
-    optimiser.step()
-    return torch.stack(norms).norm().item()
+    dynamics = replace(dynamics, signal_to_noise=gradients.signal_to_noise(), layers=gradients.of_layers())
+    return Epoch(_short(mean_loss), _short(mean_norm), _short(_knn_accuracy(model, data)), dynamics)
 
 
 def _set_learning_rate(optimiser: torch.optim.Optimizer, recipe: Recipe, epochs_done: float) -> None:

@@ -8,7 +8,8 @@ import torch
 
 from checkpoints.datasets import DATASETS, DataSet, Images
 from checkpoints.encoders import SmallConvSpec
-from checkpoints.metadata import Epoch, Metadata
+from checkpoints.epochs import Epoch
+from checkpoints.metadata import Metadata
 from checkpoints.native import write
 from checkpoints.objectives import OBJECTIVES
 from checkpoints.recipes import Recipe

@@ -7,21 +7,25 @@ import numpy as np
 from analysis.outputs import Split
 from losses.errors import LabError
 
-LARGEST_BATCH = 384
+LARGEST_BATCH = 512
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSpec:
-    """Random clusters on the sphere: unit rows of centre + spread * N(0, I), centres uniform on the sphere."""
+    """Random clusters on the sphere: unit rows of centre + spread * N(0, I), centres uniform on the sphere.
+
+    `singletons` more classes of one sample each, uniform on the sphere, come last.
+    """
 
     classes: int = 8
     per_class: int = 8
     dimension: int = 16
     spread: float = 0.3
     seed: int = 0
+    singletons: int = 0
 
     def __post_init__(self) -> None:
-        check_size(self.classes, self.per_class)
+        check_size(self.classes, self.per_class, self.singletons)
         if self.dimension < 2:
             raise LabError("dimension", "must be at least 2", self.dimension)
         if not 0 <= self.spread < np.inf:
@@ -39,13 +43,14 @@ class Batch:
     class_names: tuple[str, ...]
 
 
-def check_size(classes: int, per_class: int) -> None:
+def check_size(classes: int, per_class: int, singletons: int = 0) -> None:
     """At least one class and one sample each, and no more than can be drawn pair by pair."""
-    for name, value in (("classes", classes), ("per class", per_class)):
-        if value < 1:
-            raise LabError(name, "must be at least 1", value)
-    if classes * per_class > LARGEST_BATCH:
-        raise LabError("classes times per class", f"must be at most {LARGEST_BATCH}", classes * per_class)
+    for name, value, least in (("classes", classes, 1), ("per class", per_class, 1), ("singletons", singletons, 0)):
+        if value < least:
+            raise LabError(name, f"must be at least {least}", value)
+    if classes * per_class + singletons > LARGEST_BATCH:
+        what = "classes times per class" + (", and singletons," if singletons else "")
+        raise LabError(what, f"must be at most {LARGEST_BATCH}", classes * per_class + singletons)
 
 
 def random_batch(spec: BatchSpec) -> Batch:
@@ -53,25 +58,33 @@ def random_batch(spec: BatchSpec) -> Batch:
     rng = np.random.default_rng(spec.seed)
     centres = _unit(rng.standard_normal((spec.classes, 1, spec.dimension)))
     noise = rng.standard_normal((spec.classes, spec.per_class, spec.dimension))
-    embeddings = _unit(centres + spec.spread * noise).reshape(-1, spec.dimension)
-    names = tuple(str(index) for index in range(spec.classes))
-    return Batch(embeddings, np.repeat(np.arange(spec.classes), spec.per_class), names)
+    clusters = _unit(centres + spec.spread * noise).reshape(-1, spec.dimension)
+    embeddings = np.concatenate([clusters, _unit(rng.standard_normal((spec.singletons, spec.dimension)))])
+    sizes = [spec.per_class] * spec.classes + [1] * spec.singletons
+    names = tuple(str(index) for index in range(len(sizes)))
+    return Batch(embeddings, np.repeat(np.arange(len(sizes)), sizes), names)
 
 
 def split_batch(split: Split, class_names: tuple[str, ...], *, classes: int, per_class: int, seed: int) -> Batch:
     """`per_class` items of each of `classes` classes, drawn without replacement from those that have as many."""
+    items = drawn_items(split, class_names, classes, per_class, np.random.default_rng(seed))
+    embeddings = _unit(split.embeddings[items].astype(np.float64))
+    chosen = split.labels[items[::per_class]]
+    return Batch(embeddings, np.repeat(np.arange(classes), per_class), tuple(class_names[label] for label in chosen))
+
+
+def drawn_items(
+    split: Split, class_names: tuple[str, ...], classes: int, per_class: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Places in `split`, sorted by class: `classes` of those that have `per_class` items, and as many of each."""
     check_size(classes, per_class)
-    rng = np.random.default_rng(seed)
     counts = np.bincount(split.labels, minlength=len(class_names))
     able = np.flatnonzero(counts >= per_class)
     if len(able) < classes:
         rule = f"must be at most {len(able)}, the classes with {per_class} items in this split"
         raise LabError("classes", rule, classes, "Take fewer classes or fewer per class.")
     chosen = np.sort(rng.choice(able, classes, replace=False))
-    items = [rng.choice(np.flatnonzero(split.labels == label), per_class, replace=False) for label in chosen]
-    embeddings = _unit(split.embeddings[np.concatenate(items)].astype(np.float64))
-    names = tuple(class_names[label] for label in chosen)
-    return Batch(embeddings, np.repeat(np.arange(classes), per_class), names)
+    return np.concatenate([rng.choice(np.flatnonzero(split.labels == one), per_class, replace=False) for one in chosen])
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

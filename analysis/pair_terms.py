@@ -12,7 +12,8 @@ class PairTerms:
     """What a force on a same-class pair is made of: q_ip and g_ip are shares of a denominator, in [0, 1].
 
     share, q_ip: the pair's share among all others of the anchor; noise_share, g_ip: the noise's share against the
-    pair alone, B_i / (e^{s_ip/tau - epsilon} + B_i), with epsilon 0 but for eps-SupInfoNCE.
+    pair alone, B_i / (e^{s_ip/tau - epsilon} + B_i), with epsilon 0 but for eps-SupInfoNCE. `positive` is False where
+    the loss takes a pair of one class for noise: two images of it, to a loss of views.
     """
 
     loss: str
@@ -21,6 +22,7 @@ class PairTerms:
     cosine: float
     positives: int
     temperature: float
+    positive: bool
     share: float
     noise_share: float
     force: float
@@ -46,6 +48,7 @@ def pair_terms(matrix: ForceMatrix, anchor: int, other: int) -> PairTerms:
         cosine=float(matrix.cosines[anchor, other]),
         positives=int(matrix.same_class[anchor].sum()),
         temperature=matrix.temperature,
+        positive=bool(matrix.positives[anchor, other]),
         share=float(np.exp(scores[other] - np.logaddexp.reduce(scores[others]))),
         noise_share=float(np.exp(noise - np.logaddexp(noise, scores[other] - margin))),
         force=float(matrix.forces[anchor, other]),

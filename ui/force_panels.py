@@ -1,122 +1,141 @@
-"""The parts of the forces page: which batch and losses, one pair's formula, what the forces add up to, the code."""
+"""The parts of the forces page: what is asked, the matrices, one pair's formula, what the forces add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
-from analysis.batches import Batch, BatchSpec, random_batch, split_batch
-from analysis.figures.forces import balance_table, live_formula
-from analysis.gradients import ForceMatrix, force_losses, force_matrix
-from analysis.outputs import Outputs
+from analysis.class_forces import CLASS_LOSSES, ClassForceMatrix, class_force_matrix, class_groups
+from analysis.figures.class_forces import class_force_matrices
+from analysis.figures.force_groups import force_groups
+from analysis.figures.forces import balance_table, force_matrices, live_formula
+from analysis.force_groups import GroupSum, group_sums, pair_groups
+from analysis.gradients import PAIRED, ForceMatrix, force_losses, force_matrix
 from analysis.pair_terms import most_repelled, pair_terms
-from checkpoints.zoo import ZooEntry, shipped
+from analysis.views import other_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui.controls import Panel
+from ui.exhibit import show
+from ui.force_sources import Drawn, DrawnHead, draw, draw_head
 
-RANDOM = "random"
+_MOST = 4
+_KINDS = {"pairs": "Embeddings: N × N pairs", "logits": "Class head: N × K logits"}
 _FIGURE = """from analysis.figures.forces import force_matrices
 from analysis.gradients import force_matrix
 {batch}
 matrices = [force_matrix(batch.embeddings, batch.labels, loss, {temperature}) for loss in {losses}]
 force_matrices(matrices, batch).plot.show()
 """
-_RANDOM = """from analysis.batches import BatchSpec, random_batch
-
-batch = random_batch({spec})"""
-_CHECKPOINT = """from analysis.batches import split_batch
-from checkpoints import open_outputs
-
-outputs = open_outputs("checkpoints/zoo/{name}.safetensors")
-batch = split_batch(outputs.test, outputs.class_names, classes={classes}, per_class={per_class}, seed={seed})"""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
-    """A batch, with where it comes from in a sentence and in code."""
-
-    batch: Batch
-    origin: str
-    code: str
+_HEAD_FIGURE = """from analysis.class_forces import class_force_matrix
+from analysis.figures.class_forces import class_force_matrices
+{batch}
+matrices = [class_force_matrix(batch, loss, {temperature}, seed={seed}) for loss in {losses}]
+class_force_matrices(matrices, batch.class_names).plot.show()
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page shows: a batch seen through some losses at one temperature."""
+    """What the page shows: a batch of embeddings, or of logits, seen through some losses at one temperature."""
 
-    drawn: Drawn
+    drawn: Drawn | DrawnHead
     losses: tuple[str, ...]
     temperature: float
-
-    def matrices(self) -> list[ForceMatrix]:
-        batch = self.drawn.batch
-        return [force_matrix(batch.embeddings, batch.labels, loss, self.temperature) for loss in self.losses]
+    hard_quantile: float
 
     @property
     def code(self) -> str:
-        return _FIGURE.format(batch=self.drawn.code, temperature=self.temperature, losses=self.losses)
+        said = {"batch": self.drawn.code, "temperature": self.temperature, "losses": self.losses}
+        if isinstance(self.drawn, DrawnHead):
+            return _HEAD_FIGURE.format(**said, seed=self.drawn.seed)
+        return _FIGURE.format(**said)
 
 
 def choose(controls: Panel) -> View:
     """The controls in the sidebar. LabError where they ask for what there is not."""
-    entries = {entry.name: entry for entry in shipped()}
-    checkpoints = {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
-    source = controls.choice("Batch from", "batch", {RANDOM: "Random clusters"} | checkpoints, default=RANDOM)
-    titles = force_losses()
-    losses = controls.choices("Losses", "loss", titles, default=("supcon", "sincere"))
-    temperature = controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01)
-    classes = controls.integer("Classes", "classes", default=8, low=2, high=12)
-    per_class = controls.integer("Samples per class", "per_class", default=8, low=2, high=32)
-    if source == RANDOM:
-        drawn = _random(controls, classes, per_class)
+    head = controls.choice("Forces on", "of", _KINDS, default="pairs") == "logits"
+    if head:
+        titles = {name: CATALOG[name].title for name in CLASS_LOSSES}
+        start = ("soft_target_cross_entropy", "soft_target_infonce")
+        losses = controls.choices("Losses", "head_loss", titles, default=start)
+        temperature = controls.number("Temperature τ", "head_tau", default=1.0, low=0.05, high=10.0, step=0.05)
     else:
-        drawn = _of_checkpoint(controls, entries[source], classes, per_class)
+        losses = controls.choices("Losses", "loss", force_losses(), default=("supcon", "sincere"))
+        temperature = controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01)
+    drawn: Drawn | DrawnHead = draw_head(controls) if head else draw(controls)
+    help = "Noise is hard from this quantile of its similarities (or logits) in the batch on."
+    hard = controls.number("Hard from quantile", "hard", default=0.9, low=0.0, high=1.0, step=0.05, help=help)
     if not losses:
         raise LabError("loss", "must name at least one loss", None, "Choose SupCon, SINCERE or both.")
-    return View(drawn, losses, temperature)
+    if len(losses) > _MOST:
+        raise LabError("loss", f"must name at most {_MOST} losses, to be read side by side", len(losses), "Leave some.")
+    return View(drawn, losses, temperature, hard)
 
 
-def _random(controls: Panel, classes: int, per_class: int) -> Drawn:
-    dimension = controls.integer("Dimension", "dimension", default=16, low=2, high=512)
-    spread = controls.number(
-        "Spread",
-        "spread",
-        default=0.3,
-        low=0.0,
-        high=2.0,
-        step=0.05,
-        help="Noise on each coordinate of a class centre.",
+def matrices(view: View) -> None:
+    """The matrices of either kind, with all that is said below them."""
+    st.text(view.drawn.origin)
+    if isinstance(view.drawn, DrawnHead):
+        _of_logits(view, view.drawn)
+    else:
+        _of_pairs(view, view.drawn)
+
+
+def _of_pairs(view: View, drawn: Drawn) -> None:
+    batch = drawn.batch
+    found = [force_matrix(batch.embeddings, batch.labels, loss, view.temperature) for loss in view.losses]
+    for remark in remarks(batch.labels, view.losses):
+        st.info(remark)
+    show(force_matrices(found, batch), key="force-matrices")
+    one_pair(found)
+    titles = force_losses()
+    hard = f"Noise is hard from the {view.hard_quantile:.0%} quantile of its cosines in this batch on."
+    _sums({titles[one.loss]: group_sums(one.forces, pair_groups(one, view.hard_quantile)) for one in found}, hard)
+    balances(found)
+
+
+def _of_logits(view: View, drawn: DrawnHead) -> None:
+    found = [class_force_matrix(drawn.batch, loss, view.temperature, drawn.seed) for loss in view.losses]
+    if "soft_distribution_infonce" in view.losses:
+        st.info(f"Soft distribution InfoNCE is one draw of labels from the targets, seed {drawn.seed}, not its mean.")
+    show(class_force_matrices(found, drawn.batch.class_names), key="class-force-matrices")
+    hard = f"Other classes are hard from the {view.hard_quantile:.0%} quantile of their logits in this batch on."
+    _sums(_by_class(found, view.hard_quantile), hard)
+    st.caption(
+        "The prior η is uniform. NLL contrasts a sample's class with its own class probabilities; the InfoNCE losses"
+        " contrast it with the labels or targets of the batch. With equally many labels a class, the two are the same."
     )
-    spec = BatchSpec(classes, per_class, dimension, spread, _seed(controls))
-    origin = (
-        f"{classes * per_class} random unit vectors in {dimension} dimensions, {per_class} around each class centre."
-    )
-    return Drawn(random_batch(spec), origin, _RANDOM.format(spec=spec))
 
 
-def _of_checkpoint(controls: Panel, entry: ZooEntry, classes: int, per_class: int) -> Drawn:
-    seed = _seed(controls)
-    outputs = _opened(entry.digest, entry.path)
-    batch = split_batch(outputs.test, outputs.class_names, classes=classes, per_class=per_class, seed=seed)
-    origin = (
-        f"{classes * per_class} test items of {entry.data}, {per_class} of each class, embedded by the encoder that"
-        f" {CATALOG[entry.loss].title} trained at temperature {outputs.temperature:g}."
-    )
-    code = _CHECKPOINT.format(name=entry.name, classes=classes, per_class=per_class, seed=seed)
-    return Drawn(batch, origin, code)
+def _by_class(found: Sequence[ClassForceMatrix], quantile: float) -> dict[str, tuple[GroupSum, ...]]:
+    return {CATALOG[one.loss].title: group_sums(one.forces, class_groups(one, quantile)) for one in found}
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the checkpoint …")
-def _opened(digest: str, _path: Path) -> Outputs:
-    from checkpoints.opening import open_outputs  # imports torch: not before the page stands
-
-    return open_outputs(_path)
+def _sums(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> None:
+    show(force_groups(sums, hard), key="force-groups")
 
 
-def _seed(controls: Panel) -> int:
-    return controls.integer("Seed", "seed", default=0, low=0, high=2**31 - 1)
+def remarks(labels: np.ndarray, losses: Sequence[str]) -> list[str]:
+    """What the definitions say of a batch with singletons, of one class, or with an odd one out; plain sentences."""
+    sizes, said = np.unique(labels, return_counts=True)[1], []
+    alone, odd = int((sizes == 1).sum()), int((other_views(labels) < 0).sum())
+    if len(sizes) == 1:
+        said.append(
+            "A single class has no noise. SINCERE and ε-SupInfoNCE contrast a positive with noise alone, so both are 0"
+            " with no force at all; SupCon still contrasts the positives with each other."
+        )
+    if alone:
+        said.append(
+            f"{alone} of the classes have one sample. It has no positive, so it takes no part as an anchor: its row is"
+            " 0. It still is noise for others: its column is not."
+        )
+    if odd and any(loss in PAIRED for loss in losses):
+        said.append(
+            f"{odd} samples have no second view, as classes are paired two by two: the losses of views leave them out."
+        )
+    return said
 
 
 def one_pair(matrices: Sequence[ForceMatrix]) -> None:
@@ -134,8 +153,8 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
     )
 
 
-def sums(matrices: Sequence[ForceMatrix]) -> None:
-    """What the forces add up to, one row a loss."""
+def balances(matrices: Sequence[ForceMatrix]) -> None:
+    """Pull against push, one row a loss."""
     st.subheader("What the forces add up to", anchor=False)
     nats = st.column_config.NumberColumn(format="%.1f nats")
     formats = {
@@ -146,4 +165,7 @@ def sums(matrices: Sequence[ForceMatrix]) -> None:
         "push of noise": nats,
     }
     st.dataframe(balance_table(matrices), hide_index=True, column_config=formats)
-    st.caption("Over all anchors. The forces on an anchor cancel: pull = push within classes + push of noise.")
+    st.caption(
+        "Over all anchors. Where all cosines are divided by one temperature, the forces on an anchor cancel: pull ="
+        " push within classes + push of noise. Weibit's and WEINCE's slopes differ from pair to pair."
+    )

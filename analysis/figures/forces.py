@@ -10,8 +10,9 @@ from plotly.subplots import make_subplots
 
 from analysis.batches import Batch
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.force_scale import SCALED, beyond, class_edges, colour_axis, colour_limit
 from analysis.figures.labels import label
-from analysis.figures.theme import GREY, SIGNED, layout
+from analysis.figures.theme import GREY, layout
 from analysis.force_groups import Balance, balance
 from analysis.gradients import ForceMatrix, force_losses
 from analysis.pair_terms import PairTerms
@@ -19,19 +20,18 @@ from analysis.pair_terms import PairTerms
 # Matrices are square and share the page's width: the more there are, the lower the figure.
 _HEIGHTS = {1: 600, 2: 500, 3: 420, 4: 360}
 _AXES = ("", "2", "3", "4")
-_SCALED = 0.95
 _OUTLINE = {"color": GREY, "width": 1}
 
 
 def force_matrices(matrices: Sequence[ForceMatrix], batch: Batch) -> Exhibit:
     """Side by side: rows are anchors, columns the others, sorted by class; same-class blocks are outlined."""
-    limit = colour_limit(matrices)
+    limit = colour_limit([matrix.forces[matrix.same_class] for matrix in matrices])
     sums = [balance(matrix) for matrix in matrices]
     plot = make_subplots(1, len(matrices), shared_yaxes=True, horizontal_spacing=0.04)
     layout(plot, x="other sample, by class", y="", height=_HEIGHTS[len(matrices)])
     # Shapes and titles go in together: plotly copies all there are whenever one is added.
     plot.update_layout(
-        coloraxis={"colorscale": SIGNED, "cmin": -limit, "cmax": limit, "colorbar": _colour_bar(limit)},
+        coloraxis=colour_axis(limit, "s"),
         margin={"t": 84, "l": 64},
         annotations=[_title(*each) for each in zip(matrices, sums, _AXES, strict=False)],
         shapes=[outline for axis, matrix in zip(_AXES, matrices, strict=False) for outline in _outlines(matrix, axis)],
@@ -48,15 +48,6 @@ def force_matrices(matrices: Sequence[ForceMatrix], batch: Batch) -> Exhibit:
         alt=f"Force matrices of {len(matrices)} losses. Same-class pairs that repel: {_shares(matrices, sums)}.",
         table=_pairs(matrices, batch),
     )
-
-
-def colour_limit(matrices: Sequence[ForceMatrix]) -> float:
-    """Where the shared colour scale ends: 95 % of the forces on same-class pairs, over all matrices, lie within.
-
-    The few strongest forces would leave all others without colour. Where nothing acts, 1.
-    """
-    same = np.concatenate([np.abs(matrix.forces[matrix.same_class]) for matrix in matrices])
-    return float(np.quantile(same, _SCALED)) or float(same.max()) or 1.0
 
 
 def balance_table(matrices: Sequence[ForceMatrix]) -> pd.DataFrame:
@@ -80,36 +71,27 @@ def balance_table(matrices: Sequence[ForceMatrix]) -> pd.DataFrame:
 
 
 def live_formula(terms: PairTerms) -> str:
-    """LaTeX of the derivative on one same-class pair, with its values in it."""
-    below = rf"{terms.positives} \cdot {terms.temperature:g}"
-    if terms.loss == "supcon":
-        letters = r"\frac{q_{ip} - 1/|P|}{\tau}"
-        numbers = rf"\frac{{{terms.share:.3f} - 1/{terms.positives}}}{{{terms.temperature:g}}}"
-    else:
-        letters = r"-\frac{g_{ip}}{|P|\,\tau}"
-        numbers = rf"-\frac{{{terms.noise_share:.3f}}}{{{below}}}"
+    """LaTeX of the derivative on one same-class pair, with its values in it where it is a formula of shares."""
     verdict = "pushes apart" if terms.force > 0 else "pulls together" if terms.force < 0 else "leaves alone"
+    steps = "".join(f" = {step}" for step in _steps(terms))
     return (
-        rf"\text{{{force_losses()[terms.loss]}: }}\frac{{\partial \ell_i}}{{\partial s_{{ip}}}} = {letters}"
-        rf" = {numbers} = {terms.force:+.3f} \quad \text{{{verdict}}}"
+        rf"\text{{{force_losses()[terms.loss]}: }}\frac{{\partial \ell_i}}{{\partial s_{{ip}}}}{steps}"
+        rf" = {terms.force:+.3f} \quad \text{{{verdict}}}"
     )
 
 
-def _colour_bar(limit: float) -> dict[str, object]:
-    """Ticks at both ends and between, the ends in words too."""
-    ticks = np.array([-limit, -limit / 2, 0, limit / 2, limit])
-    texts = [f"{tick:+.2g}" if tick else "0" for tick in ticks]
-    return {
-        "title": {"text": "d loss / d s,<br>nats"},
-        "tickvals": ticks,
-        "ticktext": [f"{texts[0]} pulls", *texts[1:4], f"{texts[4]} pushes"],
-        "thickness": 12,
-        "outlinewidth": 0,
-        "lenmode": "pixels",
-        "len": 250,
-        "y": 1,
-        "yanchor": "top",
-    }
+def _steps(terms: PairTerms) -> tuple[str, ...]:
+    """The derivative in letters and in numbers; nothing for a loss with a formula of its own."""
+    tau = f"{terms.temperature:g}"
+    if terms.loss == "supcon":
+        return r"\frac{q_{ip} - 1/|P|}{\tau}", rf"\frac{{{terms.share:.3f} - 1/{terms.positives}}}{{{tau}}}"
+    if terms.loss in ("sincere", "eps_sup_infonce"):
+        return r"-\frac{g_{ip}}{|P|\,\tau}", rf"-\frac{{{terms.noise_share:.3f}}}{{{terms.positives} \cdot {tau}}}"
+    if terms.loss == "nt_xent" and terms.positive:
+        return r"\frac{q_{ip} - 1}{\tau}", rf"\frac{{{terms.share:.3f} - 1}}{{{tau}}}"
+    if terms.loss == "nt_xent":
+        return r"\frac{q_{ip}}{\tau}", rf"\frac{{{terms.share:.3f}}}{{{tau}}}"
+    return ()
 
 
 def _add_matrix(plot: go.Figure, matrix: ForceMatrix, column: int) -> None:
@@ -146,21 +128,16 @@ def _title(matrix: ForceMatrix, total: Balance, axis: str) -> dict[str, object]:
     }
 
 
-def _edges(matrix: ForceMatrix) -> np.ndarray:
-    """Where each class begins, and where the last one ends."""
-    return np.flatnonzero(np.diff(matrix.labels, prepend=matrix.labels[0] - 1, append=matrix.labels[-1] + 1))
-
-
 def _outlines(matrix: ForceMatrix, axis: str) -> list[dict[str, object]]:
     """A frame around each same-class block."""
     frame = {"type": "rect", "line": _OUTLINE, "xref": f"x{axis}", "yref": f"y{axis}"}
-    corners = [(start - 0.5, stop - 0.5) for start, stop in pairwise(_edges(matrix))]
+    corners = [(start - 0.5, stop - 0.5) for start, stop in pairwise(class_edges(matrix.labels))]
     return [{**frame, "x0": low, "y0": low, "x1": high, "y1": high} for low, high in corners]
 
 
 def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: Batch, column: int) -> None:
     """The classes' names at the middles of their blocks; the matrix is square, its first anchor on top."""
-    edges, size = _edges(matrix), len(matrix.labels)
+    edges, size = class_edges(matrix.labels), len(matrix.labels)
     names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
     ticks = {"tickvals": (edges[:-1] + edges[1:] - 1) / 2, "ticktext": names, "showgrid": False, "ticks": ""}
     plot.update_xaxes(**ticks, range=[-0.5, size - 0.5], constrain="domain", constraintoward="left", col=column)
@@ -186,12 +163,11 @@ def _percent(share: float) -> str:
 
 
 def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:
-    cut = sum(int((np.abs(matrix.forces) > limit).sum()) for matrix in matrices)
-    beyond = f"; {cut:,} stronger ones take its end colours" if cut else ""
     return (
         "Each cell is what an anchor's loss does to its similarity with another sample: blue pulls the two together,"
         " orange pushes them apart. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
-        f" the loss pushes apart. {_SCALED:.0%} of the same-class forces lie within the scale{beyond}."
+        f" the loss pushes apart. {SCALED:.0%} of the same-class forces lie within the scale"
+        f"{beyond([matrix.forces for matrix in matrices], limit)}."
     )
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.batches import Batch, BatchSpec, random_batch
-from analysis.figures.forces import balance_table, colour_limit, force_matrices, live_formula
+from analysis.figures.force_scale import colour_limit
+from analysis.figures.forces import balance_table, force_matrices, live_formula
 from analysis.force_groups import balance
 from analysis.gradients import LABELLED, ForceMatrix, force_matrix
 from analysis.pair_terms import most_repelled, pair_terms
@@ -33,7 +34,7 @@ def test_one_heatmap_a_loss_with_its_forces_and_no_diagonal(batch, matrices):
 
 def test_the_colour_scale_is_shared_symmetric_and_neutral_at_zero(batch, matrices):
     axis = force_matrices(matrices, batch).plot.layout.coloraxis
-    assert axis.cmin == -axis.cmax == -colour_limit(matrices)
+    assert axis.cmin == -axis.cmax == -colour_limit([matrix.forces[matrix.same_class] for matrix in matrices])
     assert axis.colorscale[1][0] == 0.5
     assert "128,128,128" in axis.colorscale[1][1]
     same = np.concatenate([np.abs(matrix.forces[matrix.same_class]) for matrix in matrices])
@@ -42,7 +43,7 @@ def test_the_colour_scale_is_shared_symmetric_and_neutral_at_zero(batch, matrice
 
 def test_a_matrix_without_forces_still_has_a_scale():
     still = ForceMatrix("sincere", 0.1, np.zeros((4, 4)), np.eye(4), np.zeros(4, dtype=int))
-    assert colour_limit([still]) == 1.0
+    assert colour_limit([still.forces[still.same_class]]) == 1.0
 
 
 def test_the_axes_start_at_the_top_left_and_name_classes_at_their_blocks(batch, matrices):
@@ -67,7 +68,7 @@ def test_title_and_alt_say_what_repels(batch, matrices):
 
 
 def test_what_the_scale_cuts_is_counted(batch, matrices):
-    limit = colour_limit(matrices)
+    limit = colour_limit([matrix.forces[matrix.same_class] for matrix in matrices])
     cut = sum(int((np.abs(matrix.forces) > limit).sum()) for matrix in matrices)
     assert f"; {cut} stronger ones" in force_matrices(matrices, batch).how_to_read
 

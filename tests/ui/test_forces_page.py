@@ -37,7 +37,7 @@ def test_the_link_sets_every_control(open_page):
     assert not page.warning
     assert page.text[0].value.startswith("12 random unit vectors in 9 dimensions")
     assert titles(page)[0] == "Same-class pairs that repel: SINCERE none, ε-SupInfoNCE none"
-    assert "BatchSpec(classes=3, per_class=4, dimension=9, spread=0.6, seed=7)" in page.code[0].value
+    assert "BatchSpec(classes=3, per_class=4, dimension=9, spread=0.6, seed=7, singletons=0)" in page.code[0].value
 
 
 def test_a_checkpoint_gives_the_batch(open_page):
@@ -61,9 +61,9 @@ def test_the_code_shown_makes_the_figure(open_page, query):
 @pytest.mark.parametrize(
     "query",
     [
-        {"seed": "nan", "tau": "-1", "loss": "nll", "classes": "1000000000", "spread": "nan", "v": "2"},
+        {"seed": "nan", "tau": "-1", "loss": "nlll", "classes": "1000000000", "spread": "nan", "v": "2"},
         {"seed": "-1", "tau": "inf", "loss": "<b>", "per_class": "1e9", "dimension": "1", "batch": "../../etc/passwd"},
-        {"seed": "2.5", "tau": "0", "classes": "1", "per_class": "inf", "dimension": "99999", "spread": "-1"},
+        {"seed": "2.5", "tau": "0", "classes": "0", "per_class": "inf", "dimension": "99999", "spread": "-1"},
     ],
 )
 def test_bad_values_fall_back_each_with_a_notice(open_page, query):
@@ -73,7 +73,7 @@ def test_bad_values_fall_back_each_with_a_notice(open_page, query):
     named = {warning.value.split(" ")[0].replace("\\", "") for warning in page.warning}
     assert named == set(query)
     assert len(page.warning) == len(query)
-    assert "BatchSpec(classes=8, per_class=8, dimension=16, spread=0.3, seed=0)" in page.code[0].value
+    assert "BatchSpec(classes=8, per_class=8, dimension=16, spread=0.3, seed=0, singletons=0)" in page.code[0].value
 
 
 def test_no_loss_at_all_is_said_in_one_sentence(open_page):

@@ -1,0 +1,92 @@
+"""The force on every logit of a batch, one matrix a loss, all on one colour scale."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.class_forces import ClassForceMatrix
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.force_scale import SCALED, beyond, class_edges, colour_axis, colour_limit
+from analysis.figures.labels import label
+from analysis.figures.theme import GREY, layout
+from losses.catalog import CATALOG
+
+_HEIGHT = 560
+
+
+def class_force_matrices(matrices: Sequence[ClassForceMatrix], class_names: Sequence[str]) -> Exhibit:
+    """Side by side: rows are samples, sorted by class, columns the classes."""
+    forces = [matrix.forces for matrix in matrices]
+    limit = colour_limit(forces)
+    titles = [f"<b>{CATALOG[matrix.loss].title}</b><br>{_raised(matrix)}" for matrix in matrices]
+    plot = make_subplots(1, len(matrices), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=titles)
+    layout(plot, x="class", y="", height=_HEIGHT)
+    plot.update_layout(coloraxis=colour_axis(limit, "f"), margin={"t": 70, "l": 64})
+    for column, matrix in enumerate(matrices, start=1):
+        _add_matrix(plot, matrix, column)
+    _name_classes(plot, matrices[0], class_names)
+    told = "; ".join(f"{CATALOG[matrix.loss].title}: {_raised(matrix)}" for matrix in matrices)
+    return Exhibit(
+        stem="class-force-matrices",
+        title=f"Logits that descent raises: {', '.join(_share(matrix) for matrix in matrices)}",
+        plot=plot,
+        how_to_read=(
+            "Each cell is what the batch's loss does to one sample's logit of one class: blue raises it, orange lowers"
+            " it; a row adds up to 0. Samples are sorted by class, so a sample's own class runs down the diagonal."
+            f" {SCALED:.0%} of the forces lie within the scale{beyond(forces, limit)}."
+        ),
+        alt=f"Matrices of the forces on logits, {len(matrices[0].labels)} samples by classes. {told}.",
+        table=_cells(matrices, class_names),
+    )
+
+
+def _share(matrix: ClassForceMatrix) -> str:
+    return f"{CATALOG[matrix.loss].title} {(matrix.forces < 0).mean():.0%}"
+
+
+def _raised(matrix: ClassForceMatrix) -> str:
+    """How many logits, beyond the samples' own classes, are raised all the same."""
+    others = int((matrix.forces[~matrix.own_class] < 0).sum())
+    return f"raises {others:,} logits of other classes" if others else "raises no other class"
+
+
+def _add_matrix(plot: go.Figure, matrix: ClassForceMatrix, column: int) -> None:
+    seen = np.stack([matrix.logits, matrix.targets], axis=2).astype(np.float32)
+    plot.add_heatmap(
+        z=matrix.forces.astype(np.float32),
+        customdata=seen,
+        coloraxis="coloraxis",
+        name=CATALOG[matrix.loss].title,
+        hovertemplate=(
+            "sample %{y}, class %{x}<br>logit %{customdata[0]:.3f}, target %{customdata[1]:.3f}"
+            "<br>force %{z:+.3f} nats<extra></extra>"
+        ),
+        row=1,
+        col=column,
+    )
+
+
+def _name_classes(plot: go.Figure, matrix: ClassForceMatrix, class_names: Sequence[str]) -> None:
+    """Columns by name; rows at the middles of their classes, the first sample on top."""
+    names, edges = [label(name) for name in class_names], class_edges(matrix.labels)
+    middles = (edges[:-1] + edges[1:] - 1) / 2
+    owners = [names[index] for index in matrix.labels[edges[:-1]]]
+    plot.update_xaxes(tickvals=np.arange(len(names)), ticktext=names, showgrid=False)
+    plot.update_yaxes(tickvals=middles, ticktext=owners, range=[len(matrix.labels) - 0.5, -0.5], showgrid=False)
+    plot.update_yaxes(title_text="sample, by class", col=1)
+    for edge in edges[1:-1]:
+        plot.add_hline(edge - 0.5, line_color=GREY, line_width=1)
+
+
+def _cells(matrices: Sequence[ClassForceMatrix], class_names: Sequence[str]) -> pd.DataFrame:
+    """One row a cell."""
+    first = matrices[0]
+    samples, classes = np.indices(first.forces.shape).reshape(2, -1)
+    names = np.array(class_names, dtype=object)
+    forces = {CATALOG[matrix.loss].title: matrix.forces.ravel() for matrix in matrices}
+    targets = {f"target of {CATALOG[matrix.loss].title}": matrix.targets.ravel() for matrix in matrices}
+    places = {"sample": samples, "sample's class": names[first.labels[samples]], "class": names[classes]}
+    return pd.DataFrame({**places, "logit": first.logits.ravel(), **targets, **forces})

@@ -1,0 +1,84 @@
+"""What the forces of each group of pairs add up to: pull to the left, push to the right, a panel a loss."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.theme import GREY, PULL, PUSH, layout
+from analysis.force_groups import GroupSum
+
+_ROW, _MARGINS = 46, 130
+# Room beside the longest bar for its number.
+_HEADROOM = 1.35
+
+
+def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
+    """`sums`: a loss's title -> its groups, the same for all. `hard` says which noise is called hard."""
+    groups = [found.group for found in next(iter(sums.values()))]
+    plot = make_subplots(1, len(sums), shared_yaxes=True, subplot_titles=list(sums), horizontal_spacing=0.04)
+    layout(plot, x="sum of forces, nats", y="", height=_ROW * len(groups) + _MARGINS)
+    plot.update_layout(barmode="relative", margin={"l": 170, "t": 60}, legend={"y": -0.45, "yanchor": "top"})
+    for column, found in enumerate(sums.values(), start=1):
+        _add_bars(plot, found, column)
+    plot.update_yaxes(categoryorder="array", categoryarray=groups[::-1], showgrid=False)
+    plot.update_xaxes(zeroline=True, zerolinecolor=GREY)
+    hardest = {title: max(found, key=lambda one: one.push) for title, found in sums.items()}
+    told = ", ".join(f"{title} {one.group if one.push > 0 else 'nothing'}" for title, one in hardest.items())
+    return Exhibit(
+        stem="force-groups",
+        title=f"What is pushed most: {told}",
+        plot=plot,
+        how_to_read=(
+            "Each bar adds the forces of one group of cells over the whole batch: pull to the left, push to the right,"
+            f" both in nats per unit. {hard} Every cell but the diagonal is in exactly one group."
+        ),
+        alt=f"Sums of forces by group. Pushed most: {told}.",
+        table=_table(sums),
+    )
+
+
+def _add_bars(plot: go.Figure, found: Sequence[GroupSum], column: int) -> None:
+    names = [one.group for one in found]
+    sides = (("pull", PULL, -1), ("push", PUSH, 1))
+    longest = max(max(one.pull, one.push) for one in found) or 1.0
+    for name, colour, sign in sides:
+        values = np.array([sign * getattr(one, name) for one in found])
+        plot.add_bar(
+            x=values + 0.0,
+            y=names,
+            orientation="h",
+            name=name,
+            showlegend=column == 1,
+            legendgroup=name,
+            marker_color=colour,
+            text=[f"{value:+.3g}" if value else "" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{x:+.4g} nats<extra>" + name + "</extra>",
+            row=1,
+            col=column,
+        )
+    plot.update_xaxes(range=[-_HEADROOM * longest, _HEADROOM * longest], col=column)
+
+
+def _table(sums: Mapping[str, Sequence[GroupSum]]) -> pd.DataFrame:
+    """One row a loss and group."""
+    return pd.DataFrame(
+        [
+            {
+                "loss": title,
+                "group": one.group,
+                "cells": one.cells,
+                "pushed": one.repelling,
+                "pull": one.pull,
+                "push": one.push,
+                "net": one.net,
+            }
+            for title, found in sums.items()
+            for one in found
+        ]
+    )

@@ -1,0 +1,92 @@
+"""One anchor's loss with its numbers: who stands above a fraction bar, who below, and what each of them feels.
+
+Every loss of the family is a weighted sum of terms -log( e^{x of one candidate} / sum e^{x of those below} ), where the
+exponent x is made of a candidate's score: a cosine, a logit, or a score of a label or target. From the marks alone
+follow all numbers: a candidate's weight above is that of its terms, its weight below the mean of its softmax shares,
+and its derivative the difference of the two, times the slope of x.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+ABOVE, BELOW, OUT = "numerator and denominator", "denominator", "out"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Anatomy:
+    """T terms over M candidates.
+
+    scores (M,), what the loss is differentiated by; exponents (M,) and slopes (M,) = d exponent / d score. above, below
+    (T, M) bool, with one candidate above in each term; weights (T,) of the terms. margin: what the one above has less
+    in the exponent below (epsilon-SupInfoNCE). special: what the definition says where it says something special.
+    """
+
+    loss: str
+    scored_by: str
+    anchor: str
+    candidates: tuple[str, ...]
+    scores: np.ndarray
+    exponents: np.ndarray
+    slopes: np.ndarray
+    above: np.ndarray
+    below: np.ndarray
+    weights: np.ndarray
+    margin: float = 0.0
+    special: str = ""
+
+    @property
+    def exponents_below(self) -> np.ndarray:
+        """(T, M), -inf for who does not stand below."""
+        return np.where(self.below, self.exponents - self.margin * self.above, -np.inf)
+
+    @property
+    def denominators(self) -> np.ndarray:
+        """Logarithm of each term's denominator, (T,)."""
+        return np.logaddexp.reduce(self.exponents_below, axis=1)
+
+    @property
+    def terms(self) -> np.ndarray:
+        """Each term in nats, not weighted, (T,)."""
+        return self.denominators - self.exponents[self.above.argmax(axis=1)]
+
+    @property
+    def value(self) -> float:
+        """The anchor's loss in nats."""
+        return float(self.weights @ self.terms)
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Softmax over each term's denominator, (T, M)."""
+        return np.exp(self.exponents_below - self.denominators[:, None])
+
+    @property
+    def weight_above(self) -> np.ndarray:
+        """(M,), with sum 1."""
+        return self.weights @ self.above
+
+    @property
+    def weight_below(self) -> np.ndarray:
+        """Mean softmax share over the terms, (M,), with sum 1."""
+        return self.weights @ self.shares
+
+    @property
+    def forces(self) -> np.ndarray:
+        """d loss / d score, (M,): below 0 descent raises the score, above 0 it lowers it."""
+        return self.slopes * (self.weight_below - self.weight_above)
+
+    @property
+    def contributions(self) -> np.ndarray:
+        """What each candidate's own terms give to the loss, (M,) in nats: their sum is the loss."""
+        return (self.weights * self.terms) @ self.above
+
+    @property
+    def places(self) -> np.ndarray:
+        """(M,) str: ABOVE, BELOW or OUT."""
+        return np.select([self.above.any(axis=0), self.below.any(axis=0)], [ABOVE, BELOW], OUT).astype(object)
+
+
+def no_terms(candidates: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """above, below and weights of an anchor that takes no part."""
+    none = np.zeros((0, candidates), dtype=bool)
+    return none, none, np.zeros(0)

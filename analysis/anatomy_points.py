@@ -1,0 +1,216 @@
+"""Points on the circle, and any loss of embeddings taken apart at one of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.anatomy import Anatomy, no_terms
+from analysis.own_loss import own_forces, own_losses
+from analysis.views import other_views
+from losses.catalog import CATALOG
+from losses.errors import LabError
+
+FEWEST, MOST = 2, 64
+CLASSES = "ABCDEFGH"
+
+
+@dataclass(frozen=True, slots=True)
+class PointBatch:
+    """N points: classes (N,) letters, degrees (N,) on the circle."""
+
+    classes: tuple[str, ...]
+    degrees: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not FEWEST <= len(self.classes) <= MOST:
+            raise LabError("points", f"must number {FEWEST} to {MOST}", len(self.classes))
+        if len(self.degrees) != len(self.classes):
+            raise LabError("degrees", f"must number {len(self.classes)}, one a point", len(self.degrees))
+        if not all(name in CLASSES and len(name) == 1 for name in self.classes):
+            raise LabError("classes", f"must be letters {CLASSES[0]} to {CLASSES[-1]}", " ".join(self.classes))
+        if not all(abs(degree) <= 360 for degree in self.degrees):
+            raise LabError("degrees", "must be numbers from -360 to 360", " ".join(f"{d:g}" for d in self.degrees))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A1, A2, B1, ... : the class and the place in it."""
+        return tuple(f"{name}{self.classes[: at + 1].count(name)}" for at, name in enumerate(self.classes))
+
+    @property
+    def labels(self) -> np.ndarray:
+        return np.array([CLASSES.index(name) for name in self.classes])
+
+    @property
+    def embeddings(self) -> np.ndarray:
+        """(N, 2) float64 unit rows."""
+        angles = np.deg2rad(self.degrees)
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+    @property
+    def other_views(self) -> np.ndarray:
+        """(N,) places: within a class the first and second point are one sample's views, and so on; -1 for an odd one."""
+        order = np.argsort(self.labels, kind="stable")
+        found = other_views(self.labels[order])
+        views = np.full(len(order), -1)
+        views[order] = np.where(found >= 0, order[found], -1)
+        return views
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Temperature of all losses that have one, epsilon of epsilon-SupInfoNCE, beta of Weibit; WEINCE is at its defaults."""
+
+    temperature: float = 0.1
+    epsilon: float = 0.25
+    beta: float = 4.0
+
+    def __post_init__(self) -> None:
+        for name, value in (("temperature", self.temperature), ("beta", self.beta)):
+            if not 0 < value < np.inf:
+                raise LabError(name, "must be a finite number above 0", value)
+        if not 0 <= self.epsilon < np.inf:
+            raise LabError("epsilon", "must be a finite number from 0", self.epsilon)
+
+
+def point_anatomy(batch: PointBatch, loss: str, anchor: int, settings: Settings) -> Anatomy:
+    """The loss of `anchor`, 0 to N-1, taken apart. LabError where the loss refuses the batch."""
+    if loss not in CATALOG or CATALOG[loss].family == "class head":
+        raise LabError("loss", "must be one of embeddings", repr(loss))
+    if not 0 <= anchor < len(batch.classes):
+        raise LabError("anchor", f"must be 0 to {len(batch.classes) - 1}", anchor)
+    paired = CATALOG[loss].family == "paired views"
+    positives, noise = _roles_by_view(batch, anchor) if paired else _roles_by_class(batch, anchor)
+    cosines = np.clip(batch.embeddings @ batch.embeddings[anchor], -1, 1)
+    exponents, slopes = _link(batch, loss, anchor, cosines, settings)
+    above, below, weights = _terms(loss, positives, noise)
+    return Anatomy(
+        loss=loss,
+        scored_by="cosine",
+        anchor=batch.names[anchor],
+        candidates=batch.names,
+        scores=cosines,
+        exponents=exponents,
+        slopes=slopes,
+        above=above,
+        below=below,
+        weights=weights,
+        margin=settings.epsilon if loss == "eps_sup_infonce" and noise.any() else 0.0,
+        special=_special(batch, loss, anchor, positives, noise, cosines),
+    )
+
+
+def library_losses(batch: PointBatch, loss: str, settings: Settings) -> np.ndarray:
+    """What the library's own function gives for each point, (N,) in nats; 0 for one that takes no part."""
+    import torch
+
+    import losses
+
+    z, labels = torch.from_numpy(batch.embeddings), torch.from_numpy(batch.labels)
+    keywords = {"temperature": settings.temperature} if loss != "weibit" else {"beta": settings.beta}
+    if loss == "eps_sup_infonce":
+        keywords["epsilon"] = settings.epsilon
+    function = getattr(losses, loss)
+    if CATALOG[loss].family != "paired views":
+        return function(z, labels, **keywords, reduction="none").numpy()
+    stacked = _stacked(batch)
+    found = np.zeros(len(labels))
+    found[stacked] = function(*z[torch.from_numpy(stacked)].chunk(2), **keywords, reduction="none").numpy()
+    return found
+
+
+def own_point_forces(batch: PointBatch, loss: str, temperature: float) -> np.ndarray:
+    """d loss_i / d s_ij (N, N) of a loss of the user's own, by autograd."""
+    import torch
+
+    own = own_losses()[loss]
+    return own_forces(own, torch.from_numpy(batch.embeddings), torch.from_numpy(batch.labels), temperature).numpy()
+
+
+def _roles_by_class(batch: PointBatch, anchor: int) -> tuple[np.ndarray, np.ndarray]:
+    """positives, noise: (N,) bool."""
+    same = batch.labels == batch.labels[anchor]
+    return same & (np.arange(len(same)) != anchor), ~same
+
+
+def _roles_by_view(batch: PointBatch, anchor: int) -> tuple[np.ndarray, np.ndarray]:
+    views = batch.other_views
+    places = np.arange(len(views))
+    positives = places == views[anchor]
+    return positives, (views >= 0) & ~positives & (places != anchor) & (views[anchor] >= 0)
+
+
+def _terms(loss: str, positives: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A term for each positive: it meets the noise, in all but two losses the other positives too."""
+    if not positives.any():
+        return no_terms(len(positives))
+    above = np.eye(len(positives), dtype=bool)[positives]
+    alone = loss in ("sincere", "eps_sup_infonce")
+    below = above | noise if alone else np.repeat([positives | noise], len(above), axis=0)
+    return above, below, np.full(len(above), 1 / len(above))
+
+
+def _link(
+    batch: PointBatch, loss: str, anchor: int, cosines: np.ndarray, settings: Settings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Exponents and d exponent / d cosine, both (N,)."""
+    straight, curved = 1.0, 0.0
+    if loss == "weibit":
+        straight, curved = 0.0, settings.beta
+    elif loss == "weince":
+        straight, curved = _blend(batch, anchor)
+    exponents, slopes = straight * cosines / settings.temperature, np.full(len(cosines), straight / settings.temperature)
+    if curved:
+        coordinate, slope = _weibit(cosines)
+        exponents, slopes = exponents + curved * coordinate, slopes + curved * slope
+    return exponents, slopes
+
+
+def _weibit(cosines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """-log(1 - s), clamped near the endpoint, and its derivative, 0 beyond the clamp."""
+    from losses.evidence import ENDPOINT_GAP
+
+    kept = np.minimum(cosines, 1 - ENDPOINT_GAP)
+    return -np.log1p(-kept), np.where(cosines <= 1 - ENDPOINT_GAP, 1 / (1 - kept), 0.0)
+
+
+def _blend(batch: PointBatch, anchor: int) -> tuple[float, float]:
+    """1 - lam and lam beta of the anchor, by the evidence of its own negatives."""
+    import torch
+
+    from losses.paired import weince_diagnostics
+
+    stacked = _stacked(batch)
+    found = weince_diagnostics(*torch.from_numpy(batch.embeddings[stacked]).chunk(2))
+    place = np.flatnonzero(stacked == anchor)
+    if not len(place):
+        return 1.0, 0.0
+    lam, beta = float(found.lam[place[0]]), float(found.beta[place[0]])
+    return 1 - lam, lam * beta
+
+
+def _stacked(batch: PointBatch) -> np.ndarray:
+    """The places of all first views, then of all second."""
+    views = batch.other_views
+    first = np.flatnonzero(views > np.arange(len(views)))
+    return np.concatenate([first, views[first]])
+
+
+def _special(
+    batch: PointBatch, loss: str, anchor: int, positives: np.ndarray, noise: np.ndarray, cosines: np.ndarray
+) -> str:
+    """What the definition says here that is not the usual, in a sentence; empty where there is nothing to say."""
+    name, paired = batch.names[anchor], CATALOG[loss].family == "paired views"
+    if not positives.any() and paired:
+        return f"{name} is the odd one of its class and has no other view: it takes no part, and no view meets it."
+    if not positives.any():
+        return (
+            f"{name} is alone in its class: without a positive there is no numerator, so it takes no part in the mean."
+            " For the other classes it still is noise."
+        )
+    if not noise.any() and loss == "supcon":
+        return "There is one class and so no noise: SupCon contrasts each positive with the other positives alone."
+    if not noise.any():
+        return "There is no noise: below each positive stands it alone, its share is 1, the loss log 1 = 0, no derivative."
+    if np.ptp(cosines[positives | noise]) == 0:
+        return "All similarities are equal: every share of a denominator is one over its size. This is the chance level."
+    return ""

@@ -12,7 +12,7 @@ from ui.world import show_code
 
 world = WORLDS["noise_floor"]
 frame("noise_floor")
-preset_menu("noise_floor", world)
+preset_menu(world)
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)

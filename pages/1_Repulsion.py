@@ -13,7 +13,7 @@ from ui.world import choose_device, show_code
 
 world = WORLDS["repulsion"]
 frame("repulsion")
-preset_menu("repulsion", world)
+preset_menu(world)
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)

@@ -14,7 +14,7 @@ from ui.world import choose_device, show_code
 
 world = WORLDS["simplex"]
 frame("simplex_labels")
-preset_menu("simplex_labels", world)
+preset_menu(world)
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)

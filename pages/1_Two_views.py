@@ -19,7 +19,7 @@ from ui.world import choose_device, show_code
 
 world = WORLDS["two_views"]
 frame("two_views")
-preset_menu("two_views", world)
+preset_menu(world)
 with explain():
     with panel() as controls:
         asked = choose_spec(controls)

@@ -6,15 +6,25 @@ import streamlit as st
 
 from toy_models.worlds import Spec, World, changed
 from ui import links
-from ui.frame import PAGES
 
 
-def preset_menu(page: str, world: World) -> None:
-    """A menu of links; `page` is a key of `PAGES`."""
-    with st.popover("Presets", icon=":material/bookmarks:"):
-        for preset in world.presets.values():
-            st.page_link(PAGES[page].script, label=f"**{preset.title}**", query_params=query(preset.spec))
-            st.caption(preset.look_at)
+def preset_menu(world: World) -> None:
+    """Choosing one opens its link on the page one is on."""
+    titles = {name: preset.title for name, preset in world.presets.items()}
+    key = f"presets-{world.name}"
+    st.menu_button(
+        "Presets",
+        list(titles),
+        format_func=titles.__getitem__,
+        icon=":material/bookmarks:",
+        key=key,
+        on_click=_open,
+        args=(world, key),
+    )
+
+
+def _open(world: World, key: str) -> None:
+    st.query_params.from_dict(query(world.presets[st.session_state[key]].spec))
 
 
 def what_to_look_at(world: World, spec: Spec) -> None:

@@ -3,6 +3,7 @@
 Letters: N unit embeddings, D dimensions, C classes. Torch is loaded at first use.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -101,3 +102,15 @@ def toward(embeddings: "Tensor", gradient: "Tensor", goal: "Tensor") -> float | 
 
 def _size(gradient: "Tensor") -> float:
     return gradient.square().sum(-1).mean().sqrt().item()
+
+
+def simplex_loss(loss: str, size: int, classes: int, temperature: float, epsilon: float = 0.0) -> float:
+    """The least that SupCon, SINCERE or eps-SupInfoNCE can be, in nats, on `size` anchors in classes of one size.
+
+    Each class at one point, and these the corners of a regular simplex with cosine -1 / (C - 1).
+    """
+    of_class = size / classes
+    noise = (size - of_class) * math.exp((-1 / (classes - 1) - 1) / temperature)
+    if loss == "supcon":
+        return math.log(of_class - 1 + noise)
+    return math.log(math.exp(-epsilon if loss == "eps_sup_infonce" else 0.0) + noise)

@@ -70,11 +70,29 @@ PAGES: dict[str, Page] = {
         "Inspect checkpoints",
         "What has this encoder learned?",
     ),
+    "anatomy": Page(
+        "pages/3_Anatomy.py",
+        "Anatomy",
+        "Present a claim",
+        "Who is in this loss, and with which weight?",
+    ),
     "forces": Page(
         "pages/3_Forces.py",
         "Gradient forces",
         "Present a claim",
         "Which pairs does a loss pull together, and which does it push apart?",
+    ),
+    "dynamics": Page(
+        "pages/3_Dynamics.py",
+        "Dynamics",
+        "Present a claim",
+        "Where does the gradient go while a loss is trained?",
+    ),
+    "sampling": Page(
+        "pages/3_Sampling.py",
+        "Sampling",
+        "Present a claim",
+        "What does it cost to draw labels from soft targets?",
     ),
     "losses": Page("pages/4_Losses.py", "Losses", "Look up", "Which pairs are in this loss?"),
 }

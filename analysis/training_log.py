@@ -1,0 +1,109 @@
+"""What a run recorded of its gradient, as curves on one axis, with the lines that they can be held against."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.chance_level import ChanceSpec, chance_level
+from analysis.dynamics import simplex_loss
+from losses.catalog import CATALOG
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One thing that is drawn against time: its name in `Curves.values`, a title with the unit, what it says."""
+
+    name: str
+    title: str
+    meaning: str
+
+
+QUANTITIES: tuple[Quantity, ...] = (
+    Quantity("loss", "loss (nats)", "Mean loss of the batches."),
+    Quantity("gradient_norm", "gradient norm, all weights", "Norm of the mean loss's gradient, mean over batches."),
+    Quantity(
+        "signal_to_noise",
+        "signal to noise of the gradient",
+        "Squared length of the gradient that the batches agree on, over the variance of one batch's gradient;"
+        " below 0 where no agreement can be told from noise.",
+    ),
+    Quantity(
+        "outputs",
+        "gradient on the loss's inputs",
+        "Root mean square, of the summed loss: nats per radian on an embedding, nats per unit on a sample's logits.",
+    ),
+    Quantity("other_view", "from the other view (nats/rad)", "The part from the other view of the same image."),
+    Quantity("same_class", "from the same class (nats/rad)", "The part from other images of the same class."),
+    Quantity("noise", "from other classes (nats/rad)", "The part from images of other classes."),
+    Quantity(
+        "repelling_share",
+        "same-class pairs that repel (share)",
+        "Ordered pairs of one class, the other view among them, whose derivative is above 0.",
+    ),
+    Quantity("push_to_pull", "push to pull within classes", "Sum of the pushes over the sum of the pulls."),
+    Quantity(
+        "toward_optimum",
+        "cosine to the known optimum",
+        "Between descent and the way to the nearest simplex with a corner a class, all embeddings as one vector.",
+    ),
+    Quantity("knn_accuracy", "1-NN accuracy (share)", "Of the test side. Watched, never optimised."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A level that a curve is held against, in the unit of the curve."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """One run: `loss` is its catalogue name, times (T,) are epochs or steps, values (T,) by quantity, NaN where nothing
+    was recorded. layers (T,) are gradient norms by layer. lines: levels by quantity."""
+
+    loss: str
+    times: np.ndarray
+    values: Mapping[str, np.ndarray]
+    layers: Mapping[str, np.ndarray]
+    lines: Mapping[str, tuple[Line, ...]]
+
+    @property
+    def title(self) -> str:
+        return CATALOG[self.loss].title
+
+    def has(self, name: str) -> bool:
+        return name in self.values and bool(np.isfinite(self.values[name]).any())
+
+
+def loss_lines(
+    loss: str, batch: int, classes: int, parameters: Mapping[str, float], *, views: int = 2
+) -> tuple[Line, ...]:
+    """Chance level of the loss, and the least it can be where that is known, in nats.
+
+    `batch` images, `views` of each under an embedding loss, in classes of one size. The chance level is that of
+    constant logits and a uniform prior, or of all-equal embeddings.
+    """
+    size = batch * views if CATALOG[loss].family == "labelled embeddings" else batch
+    lines = [Line(f"chance, {_LEVELS.get(loss, 'log N')}", chance_level(ChanceSpec(loss, size, classes)).formula)]
+    if CATALOG[loss].family == "labelled embeddings":
+        least = simplex_loss(loss, size, classes, parameters["temperature"], parameters.get("epsilon", 0.0))
+        lines.append(Line("least, at the simplex", least))
+    if loss in ("nll", "label_infonce"):  # every sample's class certain; its candidates of that class share the rest
+        lines.append(Line("least, log(N / K)", math.log(size / classes)) if loss != "nll" else Line("least", 0.0))
+    return tuple(lines)
+
+
+_LEVELS = {
+    "nll": "log K",
+    "soft_target_cross_entropy": "log K",
+    "supcon": "log(2N - 1)",
+    "sincere": "log(1 + noise)",
+    "eps_sup_infonce": "log(e^-ε + noise)",
+    "nt_xent": "log(2N - 1)",
+    "weibit": "log(2N - 1)",
+    "weince": "log(2N - 1)",
+}

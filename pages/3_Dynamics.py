@@ -1,0 +1,16 @@
+"""Dynamics: what the gradient did while the shipped checkpoints were trained."""
+
+import streamlit as st
+
+from ui.controls import panel
+from ui.dynamics_panels import choose, code, figures
+from ui.errors import explain
+from ui.frame import frame
+
+frame("dynamics")
+with explain():
+    with panel() as controls:
+        view = choose(controls)
+    figures(view)
+    with st.expander("The code that made the figure"):
+        st.code(code(view))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 ABOVE, BELOW, OUT = "numerator and denominator", "denominator", "out"
+INSIDE = "in the loss"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +86,32 @@ class Anatomy:
         """(M,) str: ABOVE, BELOW or OUT."""
         return np.select([self.above.any(axis=0), self.below.any(axis=0)], [ABOVE, BELOW], OUT).astype(object)
 
+    @property
+    def below_in(self) -> tuple[str, ...]:
+        """In how many of the terms each candidate stands below: what tells SupCon from SINCERE."""
+        return tuple(f"{count} of {len(self.below)}" for count in self.below.sum(axis=0))
+
 
 def no_terms(candidates: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """above, below and weights of an anchor that takes no part."""
     none = np.zeros((0, candidates), dtype=bool)
     return none, none, np.zeros(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What autograd tells of an anchor under a loss whose formula is not known: value and forces, but no places."""
+
+    loss: str
+    scored_by: str
+    anchor: str
+    candidates: tuple[str, ...]
+    scores: np.ndarray
+    forces: np.ndarray
+    value: float
+    special: str = ""
+
+    @property
+    def places(self) -> np.ndarray:
+        """(M,) str: INSIDE where the loss changes with the candidate, else OUT."""
+        return np.where(self.forces != 0, INSIDE, OUT).astype(object)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.anatomy import Anatomy, no_terms
-from analysis.own_loss import own_forces, own_losses
+from analysis.anatomy import Anatomy, Measured, no_terms
+from analysis.own_loss import losses_of_anchors, own_forces, own_losses
 from analysis.views import other_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
@@ -118,12 +118,26 @@ def library_losses(batch: PointBatch, loss: str, settings: Settings) -> np.ndarr
     return found
 
 
-def own_point_forces(batch: PointBatch, loss: str, temperature: float) -> np.ndarray:
-    """d loss_i / d s_ij (N, N) of a loss of the user's own, by autograd."""
+def own_anatomy(batch: PointBatch, loss: str, anchor: int, temperature: float) -> Measured:
+    """A loss of the user's own at `anchor`, by autograd; a scalar is the mean of losses that are not told apart."""
     import torch
 
-    own = own_losses()[loss]
-    return own_forces(own, torch.from_numpy(batch.embeddings), torch.from_numpy(batch.labels), temperature).numpy()
+    own, names = own_losses()[loss], batch.names
+    z, labels = torch.from_numpy(batch.embeddings), torch.from_numpy(batch.labels)
+    values = losses_of_anchors(own, z, labels, temperature)
+    return Measured(
+        loss=loss,
+        scored_by="cosine",
+        anchor=names[anchor],
+        candidates=names,
+        scores=np.clip(batch.embeddings @ batch.embeddings[anchor], -1, 1),
+        forces=own_forces(own, z, labels, temperature)[anchor].numpy(),
+        value=float(values if values.ndim == 0 else values[anchor]),
+        special=""
+        if values.ndim
+        else "The function gives one number for the batch: the value is its mean, and the"
+        " derivative of a pair goes by halves to its two anchors.",
+    )
 
 
 def _roles_by_class(batch: PointBatch, anchor: int) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +172,10 @@ def _link(
         straight, curved = 0.0, settings.beta
     elif loss == "weince":
         straight, curved = _blend(batch, anchor)
-    exponents, slopes = straight * cosines / settings.temperature, np.full(len(cosines), straight / settings.temperature)
+    exponents, slopes = (
+        straight * cosines / settings.temperature,
+        np.full(len(cosines), straight / settings.temperature),
+    )
     if curved:
         coordinate, slope = _weibit(cosines)
         exponents, slopes = exponents + curved * coordinate, slopes + curved * slope
@@ -210,7 +227,11 @@ def _special(
     if not noise.any() and loss == "supcon":
         return "There is one class and so no noise: SupCon contrasts each positive with the other positives alone."
     if not noise.any():
-        return "There is no noise: below each positive stands it alone, its share is 1, the loss log 1 = 0, no derivative."
+        return (
+            "There is no noise: below each positive stands it alone, its share is 1, the loss log 1 = 0, no derivative."
+        )
     if np.ptp(cosines[positives | noise]) == 0:
-        return "All similarities are equal: every share of a denominator is one over its size. This is the chance level."
+        return (
+            "All similarities are equal: every share of a denominator is one over its size. This is the chance level."
+        )
     return ""

@@ -67,7 +67,7 @@ def losses_of_anchors(own: OwnLoss, embeddings: "Tensor", labels: "Tensor", temp
 
     try:
         found = own.function(embeddings, labels, temperature=temperature)
-    except Exception as error:  # noqa: BLE001 (the function is the user's: whatever it raises is their mistake)
+    except Exception as error:
         raise LabError(own.name, f"failed with {type(error).__name__}: {error}") from error
     if not isinstance(found, torch.Tensor) or found.shape not in ((), (len(embeddings),)):
         shape = tuple(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
@@ -108,7 +108,7 @@ def _function(path: Path, name: str) -> Callable:
         raise LabError(OPTION, "must name a Python file that exists", str(path), _FORM)
     try:
         found = runpy.run_path(str(path)).get(name)
-    except Exception as error:  # noqa: BLE001 (the file is the user's: whatever it raises is their mistake)
+    except Exception as error:
         raise LabError(OPTION, f"names a file that fails with {type(error).__name__}: {error}", path.name) from error
     if not callable(found):
         raise LabError(OPTION, f"must name a function of {path.name}", repr(name), _FORM)
@@ -119,7 +119,9 @@ def _check_signature(name: str, function: Callable) -> None:
     try:
         inspect.signature(function).bind(None, None, temperature=0.1)
     except (TypeError, ValueError) as error:
-        raise LabError(name, f"does not take (embeddings, labels, *, temperature): {error}", None, _SIGNATURE) from error
+        raise LabError(
+            name, f"does not take (embeddings, labels, *, temperature): {error}", None, _SIGNATURE
+        ) from error
 
 
 def _try_out(own: OwnLoss) -> None:

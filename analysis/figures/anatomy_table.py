@@ -1,0 +1,112 @@
+"""An anatomy in numbers: its table, two side by side with their differences, and the formula with the numbers in it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.anatomy import Anatomy, Measured
+from analysis.anatomy_heads import LETTERS, HeadAnatomy
+from analysis.own_loss import own_losses
+from losses.catalog import CATALOG
+
+# A formula stays on one line of the page: so many terms, and so many candidates below the bar, are written out.
+_TERMS, _BELOW = 2, 3
+_SAME = 1e-9
+
+
+def title(loss: str) -> str:
+    return CATALOG[loss].title if loss in CATALOG else own_losses()[loss].title
+
+
+def candidate_table(found: Sequence[Anatomy | Measured]) -> pd.DataFrame:
+    """One row a candidate: place, weights, nats and derivative under each loss; where there are two, what differs."""
+    first = found[0]
+    table = pd.DataFrame({"candidate": first.candidates, first.scored_by: first.scores})
+    for each in found:
+        lead = f"{title(each.loss)}: " if len(found) > 1 else ""
+        for name, column in _columns(each).items():
+            table[lead + name] = column
+    if len(found) > 1:
+        table.insert(2, "differs in", _differences(*found))
+    return table
+
+
+def places_differ(found: Sequence[Anatomy | Measured]) -> np.ndarray:
+    """(M,) bool: above in one loss and not in the other, or below in another share of the terms.
+
+    A loss whose places are not known differs nowhere.
+    """
+    known = [each for each in found if isinstance(each, Anatomy)]
+    if len(known) < 2:
+        return np.zeros(len(found[0].candidates), dtype=bool)
+    one, other = known
+    below = [each.below.sum(axis=0) / max(len(each.below), 1) for each in known]
+    return (one.above.any(axis=0) != other.above.any(axis=0)) | (below[0] != below[1])
+
+
+def class_table(found: Sequence[HeadAnatomy]) -> pd.DataFrame:
+    """One row a class: what each loss pulls the logits towards, what it pushes them from, and the derivative."""
+    first = found[0]
+    table = pd.DataFrame({"class": list(LETTERS[: len(first.logits)]), "logit": first.logits})
+    for each in found:
+        lead = f"{title(each.anatomy.loss)}: " if len(found) > 1 else ""
+        columns = {"weight above": each.classes_above, "weight below": each.classes_below, "derivative": each.forces}
+        for name, column in columns.items():
+            table[lead + name] = column
+    if len(found) > 1:
+        signs = np.sign(np.round([each.forces for each in found], 9))
+        table.insert(2, "differs in", np.where(signs[0] != signs[1], "sign", ""))
+    return table
+
+
+def live_formula(found: Anatomy) -> str:
+    """LaTeX: the fractions with the exponents of this batch in them, and what they come to."""
+    name = rf"\text{{{found.anchor}}}"
+    if not len(found.weights):
+        return rf"\ell_{{{name}}} = 0.000000 \text{{ nats, no term}}"
+    fractions = [_fraction(found, term) for term in range(min(_TERMS, len(found.weights)))]
+    numbers = [f"{part:.6f}" for part in (found.weights * found.terms)[:_TERMS]]
+    more = [r"\cdots"] if len(found.weights) > _TERMS else []
+    total = rf"{_zero(found.value)} \text{{ nats}}"
+    summed = rf"{' + '.join(numbers + more)} = " if len(found.weights) > 1 else ""
+    return rf"\begin{{aligned}} \ell_{{{name}}} &= {' '.join(fractions + more)} \\ &= {summed}{total} \end{{aligned}}"
+
+
+def _columns(found: Anatomy | Measured) -> dict[str, np.ndarray | tuple[str, ...]]:
+    if isinstance(found, Measured):
+        return {"place": found.places, "derivative": found.forces}
+    return {
+        "place": found.places,
+        "below in terms": found.below_in,
+        "weight above": found.weight_above,
+        "weight below": found.weight_below,
+        "nats": found.contributions,
+        "derivative": found.forces,
+    }
+
+
+def _differences(one: Anatomy | Measured, other: Anatomy | Measured) -> list[str]:
+    """For each candidate: place, sign of the derivative, or its size."""
+    signs = np.sign(np.round([one.forces, other.forces], 9))
+    sizes = np.abs(one.forces - other.forces) > _SAME
+    places = places_differ((one, other))
+    return [
+        ", ".join(word for word, differs in (("place", place), ("sign", sign), ("size", size and not sign)) if differs)
+        for place, sign, size in zip(places, signs[0] != signs[1], sizes, strict=True)
+    ]
+
+
+def _fraction(found: Anatomy, term: int) -> str:
+    own = int(found.above[term].argmax())
+    below = [own, *(column for column in np.flatnonzero(found.below[term]) if column != own)]
+    exponents = found.exponents_below[term]
+    shown = [f"e^{{{exponents[column]:.2f}}}" for column in below[: _BELOW + 1]]
+    more = len(below) - len(shown)
+    rest = rf" + \underbrace{{\cdots}}_{{{more}}}" if more else ""
+    weight = "" if found.weights[term] == 1 else f"{found.weights[term]:.3g}"
+    return rf"- {weight}\log \frac{{e^{{{found.exponents[own]:.2f}}}}}{{{' + '.join(shown)}{rest}}}"
+
+
+def _zero(value: float) -> str:
+    return f"{value:.6f}".replace("-0.000000", "0.000000")

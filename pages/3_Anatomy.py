@@ -1,0 +1,13 @@
+"""Anatomy: one anchor of a small batch, and who is in its loss, with which weight and derivative."""
+
+from ui.anatomy_panels import anatomy, choose, preset_menu
+from ui.controls import panel
+from ui.errors import explain
+from ui.frame import frame
+
+frame("anatomy")
+preset_menu()
+with explain():
+    with panel() as controls:
+        view = choose(controls)
+    anatomy(view)

@@ -1,0 +1,168 @@
+"""The parts of the anatomy page: which losses, batch and anchor; the formula with its numbers, the picture, the table."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from analysis.anatomy import Anatomy, Measured
+from analysis.anatomy_heads import HeadAnatomy, HeadBatch, head_anatomy
+from analysis.anatomy_heads import library_losses as head_losses
+from analysis.anatomy_points import PointBatch, Settings, library_losses, own_anatomy, point_anatomy
+from analysis.figures.anatomy_bars import anatomy_bars
+from analysis.figures.anatomy_circle import anatomy_circle
+from analysis.figures.anatomy_table import candidate_table, class_table, live_formula, title
+from analysis.own_loss import own_losses
+from losses.catalog import CATALOG
+from ui import links
+from ui.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form, presets
+from ui.controls import Panel
+from ui.errors import plain
+from ui.exhibit import show
+from ui.frame import PAGES
+from ui.linked_table import linked_table, replace
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One or two losses on one batch at one anchor, 0 to N-1."""
+
+    losses: tuple[str, ...]
+    batch: PointBatch | HeadBatch
+    anchor: int
+    settings: Settings
+    seed: int = 0
+
+
+def preset_menu() -> None:
+    with st.popover("Presets", icon=":material/bookmarks:"):
+        for preset in presets():
+            query = {**preset.query, "v": links.VERSION}
+            st.page_link(PAGES["anatomy"].script, label=f"**{preset.title}**", query_params=query)
+            st.caption(preset.look_at)
+
+
+def choose(controls: Panel) -> View:
+    """The controls in the sidebar; a second loss is one that takes the same batch."""
+    titles = {name: entry.title for name, entry in CATALOG.items()}
+    titles |= {name: own.title for name, own in own_losses().items()}
+    loss = controls.choice("Loss", "loss", titles, default="supcon")
+    alike = {name: shown for name, shown in titles.items() if _is_head(name) == _is_head(loss)}
+    other = controls.choice("Beside it", "compare", {NONE: "None"} | alike, default=_partner(loss))
+    chosen = tuple(dict.fromkeys(name for name in (loss, other) if name != NONE))
+    return _choose_sample(controls, chosen) if _is_head(loss) else _choose_point(controls, chosen)
+
+
+def _choose_point(controls: Panel, losses: tuple[str, ...]) -> View:
+    anchor_place = st.container()
+    temperature = controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01)
+    epsilon, beta = Settings().epsilon, Settings().beta
+    if "eps_sup_infonce" in losses:
+        epsilon = controls.number("Margin ε", "epsilon", default=epsilon, low=0.0, high=2.0, step=0.05)
+    if "weibit" in losses:
+        beta = controls.number("Exponent β", "beta", default=beta, low=0.5, high=16.0, step=0.5)
+    st.caption("Points: a class and an angle each. Add a row below, or mark rows on the left to delete them.")
+    batch = linked_table(controls, "points", points_form(), default=POINTS, alt="The points: class and angle")
+    with anchor_place:
+        anchor = _anchor(controls, len(batch.classes), "Anchor, row of the table")
+        _slide(controls, batch, anchor)
+    return View(losses, batch, anchor, Settings(temperature, epsilon, beta))
+
+
+def _choose_sample(controls: Panel, losses: tuple[str, ...]) -> View:
+    anchor_place = st.container()
+    temperature = controls.number("Temperature τ", "tau_logits", default=1.0, low=0.05, high=10.0, step=0.05)
+    seed = 0
+    if "soft_distribution_infonce" in losses:
+        seed = controls.integer("Seed of the drawn labels", "seed", default=0, low=0, high=2**31 - 1)
+    st.caption("Samples: logits, and targets that sum to 1 in each row. A loss of labels takes the largest target.")
+    batch = linked_table(controls, "samples", heads_form(), default=HEADS, alt="The samples: logits and targets")
+    with anchor_place:
+        anchor = _anchor(controls, len(batch.logits), "Sample, row of the table")
+    return View(losses, batch, anchor, Settings(temperature), seed)
+
+
+def _anchor(controls: Panel, count: int, label: str) -> int:
+    return controls.integer(label, "anchor", default=1, low=1, high=count) - 1
+
+
+def _slide(controls: Panel, batch: PointBatch, anchor: int) -> None:
+    """The anchor's angle on a slider: it moves the point in the table."""
+    key = f"angle-{anchor}"
+    st.session_state[key] = float(batch.degrees[anchor])
+
+    def move() -> None:
+        replace(controls, "points", moved(batch, anchor, st.session_state[key]))
+
+    st.slider(f"Angle of {batch.names[anchor]}", -360.0, 360.0, step=1.0, format="%g°", key=key, on_change=move)
+
+
+def _is_head(loss: str) -> bool:
+    return loss in CATALOG and CATALOG[loss].family == "class head"
+
+
+def _partner(loss: str) -> str:
+    """What a loss is most often compared with."""
+    if _is_head(loss):
+        return "soft_target_infonce" if loss != "soft_target_infonce" else "soft_target_cross_entropy"
+    return "sincere" if loss != "sincere" else "supcon"
+
+
+def anatomy(view: View) -> None:
+    """Everything below the controls. LabError where a loss refuses the batch."""
+    if isinstance(view.batch, HeadBatch):
+        _of_sample(view, view.batch)
+    else:
+        _of_point(view, view.batch)
+
+
+def _of_point(view: View, batch: PointBatch) -> None:
+    found = [_take_apart(view, batch, loss) for loss in view.losses]
+    truth = [library_losses(batch, loss, view.settings)[view.anchor] for loss in view.losses if loss in CATALOG]
+    _formulas(found, truth)
+    show(anatomy_circle(found, batch, view.anchor), key="anatomy")
+    _table(candidate_table(found))
+
+
+def _take_apart(view: View, batch: PointBatch, loss: str) -> Anatomy | Measured:
+    if loss in own_losses():
+        return own_anatomy(batch, loss, view.anchor, view.settings.temperature)
+    return point_anatomy(batch, loss, view.anchor, view.settings)
+
+
+def _of_sample(view: View, batch: HeadBatch) -> None:
+    tau = view.settings.temperature
+    found = [head_anatomy(batch, loss, view.anchor, tau, view.seed) for loss in view.losses]
+    truth = [head_losses(batch, loss, tau, view.seed)[view.anchor] for loss in view.losses]
+    _formulas([each.anatomy for each in found], truth)
+    show(anatomy_bars(found), key="anatomy")
+    _table(class_table(found))
+    for each in found:
+        _candidates(each)
+
+
+def _candidates(found: HeadAnatomy) -> None:
+    st.subheader(f"Candidates of {title(found.anatomy.loss)}", anchor=False)
+    _table(candidate_table([found.anatomy]))
+
+
+def _formulas(found: "list[Anatomy] | list[Anatomy | Measured]", truth: list[float]) -> None:
+    """A column a loss: its formula, the same with the numbers, and what the library's function gives."""
+    given = iter(truth)
+    for each, column in zip(found, st.columns(len(found)), strict=True):
+        with column:
+            st.markdown(f"**{plain(title(each.loss))}**")
+            if isinstance(each, Measured):
+                st.text(f"{each.value:.6f} nats, from {own_losses()[each.loss].source}; derivatives by autograd.")
+            else:
+                st.latex(rf"\ell_i = {CATALOG[each.loss].formula}")
+                st.latex(live_formula(each))
+                apart = abs(next(given) - each.value)
+                st.caption(f"losses.{each.loss} gives the same: {apart:.0e} nats apart.")
+            if each.special:
+                st.info(plain(each.special))
+
+
+def _table(table: object) -> None:
+    st.dataframe(table, hide_index=True)

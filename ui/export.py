@@ -18,5 +18,7 @@ def csv(exhibit: Exhibit) -> str:
 
 def web_page(exhibit: Exhibit) -> str:
     """The figure with its title and how to read it, and Plotly itself (about 4 MB): it opens anywhere, offline."""
-    plot = exhibit.plot.to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+    plot = exhibit.plot.to_html(
+        full_html=False, include_plotlyjs=True, auto_play=False, config={"displaylogo": False}
+    )  # a replay waits for its Play button
     return _PAGE.format(title=escape(exhibit.title), plot=plot, how_to_read=escape(exhibit.how_to_read))

@@ -50,6 +50,13 @@ def test_the_csv_keeps_every_digit(exhibit):
     pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(export.csv(exhibit))), exhibit.table, check_exact=True)
 
 
+def test_a_replay_holds_its_frames_and_waits_to_be_played(exhibit):
+    exhibit.plot.frames = [{"data": [{"y": [value]}], "name": str(value)} for value in (1, 2)]
+    text = export.web_page(exhibit)
+    assert "Plotly.addFrames" in text
+    assert "Plotly.animate(" not in text.replace("Plotly.animate(gd", "")
+
+
 def test_the_web_page_needs_no_network_and_shows_text_as_text(exhibit):
     text = export.web_page(exhibit)
     assert "Which &lt;b&gt;is&lt;/b&gt; higher?" in text

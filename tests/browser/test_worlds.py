@@ -1,0 +1,72 @@
+"""Every toy world in a real browser: to its end, by a preset, left and come back to, and one run too many."""
+
+import pytest
+from playwright.sync_api import Page
+
+from ui.slots import PROCESS
+
+pytestmark = pytest.mark.browser
+
+
+def press(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Simplex_labels?labels=smoothing&steps=40&batch_size=32&show=reliability",
+        "Repulsion?dimensions=2&steps=40&show=arrows",
+        "Repulsion?steps=40&show=replay",
+        "Noise_floor?repetitions=400&show=error",
+        "Two_views?steps=20&seeds=2&show=curves",
+    ],
+)
+def test_a_world_runs_to_its_end(server, tab, address):
+    opened = tab().open(f"{server.url}/{address}")
+    press(opened.page, "Run")
+    opened.page.get_by_text("Finished: ").wait_for(timeout=90_000)
+    opened.page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
+    opened.settle()
+    assert opened.problems == []
+
+
+def test_a_preset_sets_the_controls_and_says_what_to_look_at(server, tab):
+    opened = tab().open(f"{server.url}/Repulsion")
+    page = opened.page
+    page.get_by_role("button", name="Presets").click()
+    page.get_by_text("Failure: a single class").click()
+    page.get_by_text("Without noise SINCERE has no gradient").wait_for(timeout=20_000)
+    page.wait_for_url("**classes=1**")
+    assert page.get_by_role("spinbutton", name="Classes", exact=True).input_value() == "1"
+    assert opened.problems == []
+
+
+def test_a_page_that_was_left_stops_and_offers_its_last_trace(server, tab):
+    opened = tab().open(f"{server.url}/Repulsion?steps=1000&seeds=8&show=curves")
+    page = opened.page
+    press(page, "Run")
+    page.get_by_text("steps/s").wait_for(timeout=60_000)
+    page.wait_for_timeout(1500)
+    page.get_by_role("link", name="Noise floor", exact=True).click()
+    page.get_by_text("Does more data cure").wait_for(timeout=20_000)
+    opened.settle()
+    page.get_by_role("link", name="Repulsion", exact=True).click()
+    page.get_by_text("Stopped: the page was left.").wait_for(timeout=20_000)
+    page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)
+    assert page.get_by_role("spinbutton", name="Steps", exact=True).input_value() == "1000"
+
+
+@pytest.mark.skipif(PROCESS.limit > 3, reason="needs more tabs than a test should open")
+def test_one_run_too_many_waits_for_its_turn(server, tab):
+    tabs = [tab().open(f"{server.url}/Simplex_labels?steps=20000&show=answers") for _ in range(PROCESS.limit)]
+    for opened in tabs:
+        press(opened.page, "Run")
+        opened.page.get_by_text("steps/s").wait_for(timeout=60_000)
+    late = tab().open(f"{server.url}/Noise_floor?repetitions=100&show=error").page
+    press(late, "Run")
+    late.get_by_text("Busy: 1 of the runs on this machine must end first.").wait_for(timeout=20_000)
+    press(tabs[0].page, "Stop")
+    late.get_by_text("Finished: ").wait_for(timeout=60_000)
+    for opened in tabs[1:]:
+        press(opened.page, "Stop")

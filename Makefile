@@ -1,6 +1,8 @@
 # Two commands: `make app` and `make test`. Each is complete on a machine with Python 3.11+ and make.
 PYTHON ?= python3
 PORT ?= 8501
+# A loss of your own, path/to/file.py:function: see README, "Your own loss".
+LOSS ?=
 IN = .venv/bin/python -m
 
 .PHONY: app test lint bench bench-losses zoo clean install install-dev
@@ -8,7 +10,7 @@ IN = .venv/bin/python -m
 app: install
 	@$(PYTHON) bootstrap.py port $(PORT)
 	@echo "NCE Lab: http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"
-	@exec $(IN) streamlit run app.py --server.port $(PORT)
+	@exec $(IN) streamlit run app.py --server.port $(PORT) $(if $(LOSS),-- --loss "$(LOSS)")
 
 test: install-dev
 	@$(IN) tests.browser.chromium

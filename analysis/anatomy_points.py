@@ -48,7 +48,7 @@ class PointBatch:
 
     @property
     def other_views(self) -> np.ndarray:
-        """(N,) places: within a class the first and second point are one sample's views, and so on; -1 for an odd one."""
+        """(N,) places: a class's first and second point are one sample's views, and so on; -1 for an odd one."""
         order = np.argsort(self.labels, kind="stable")
         found = other_views(self.labels[order])
         views = np.full(len(order), -1)
@@ -58,7 +58,7 @@ class PointBatch:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Temperature of all losses that have one, epsilon of epsilon-SupInfoNCE, beta of Weibit; WEINCE is at its defaults."""
+    """Temperature of all that have one, epsilon of epsilon-SupInfoNCE, beta of Weibit; WEINCE is at its defaults."""
 
     temperature: float = 0.1
     epsilon: float = 0.25

@@ -1,4 +1,4 @@
-"""The parts of the anatomy page: which losses, batch and anchor; the formula with its numbers, the picture, the table."""
+"""The parts of the anatomy page: losses, batch and anchor; the formula with its numbers, the picture, the table."""
 
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ from ui.frame import PAGES
 from ui.linked_table import linked_table, replace
 
 NONE = "none"
+_CHART = "anatomy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,17 @@ def _of_point(view: View, batch: PointBatch) -> None:
     found = [_take_apart(view, batch, loss) for loss in view.losses]
     truth = [library_losses(batch, loss, view.settings)[view.anchor] for loss in view.losses if loss in CATALOG]
     _formulas(found, truth)
-    show(anatomy_circle(found, batch, view.anchor), key="anatomy")
+    picture = st.container()
     _table(candidate_table(found))
+    with picture:  # filled last: the numbers need not wait for it
+        show(anatomy_circle(found, batch, view.anchor), key=_CHART, on_select=_take_clicked)
+
+
+def _take_clicked() -> None:
+    """A point that is clicked becomes the anchor."""
+    points = st.session_state[_CHART].selection.points
+    if points and "customdata" in points[0]:
+        st.session_state["anchor"] = int(points[0]["customdata"]) + 1
 
 
 def _take_apart(view: View, batch: PointBatch, loss: str) -> Anatomy | Measured:
@@ -136,10 +146,12 @@ def _of_sample(view: View, batch: HeadBatch) -> None:
     found = [head_anatomy(batch, loss, view.anchor, tau, view.seed) for loss in view.losses]
     truth = [head_losses(batch, loss, tau, view.seed)[view.anchor] for loss in view.losses]
     _formulas([each.anatomy for each in found], truth)
-    show(anatomy_bars(found), key="anatomy")
+    picture = st.container()
     _table(class_table(found))
     for each in found:
         _candidates(each)
+    with picture:
+        show(anatomy_bars(found), key=_CHART)
 
 
 def _candidates(found: HeadAnatomy) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import machine
+from ui import machine, own_loss
 from ui.session import session
 
 ROOT = Path(__file__).parent.parent
@@ -112,6 +112,7 @@ def frame(page: str) -> None:
         session().controls = st.container()
         st.caption(f"NCE Lab {VERSION} · offline")
     st.title(here.question, anchor=False)
+    own_loss.show_refusals()
 
 
 def _menu() -> None:

@@ -1,4 +1,4 @@
-"""One sample under losses of a class head: the weights above and below the fraction bar, whose difference is the force."""
+"""One sample under losses of a class head: weights above and below the fraction bar, whose difference is the force."""
 
 from collections.abc import Sequence
 

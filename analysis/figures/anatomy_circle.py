@@ -120,6 +120,7 @@ def _add_points(plot: go.Figure, found: Anatomy | Measured, batch: PointBatch, a
                 "line": {"color": colour, "width": 2},
             },
             customdata=at,
+            unselected={"marker": {"opacity": 1}},
             text=texts,
             hovertemplate="%{text}<extra></extra>",
             row=1,

@@ -21,6 +21,8 @@ from analysis.pair_terms import PairTerms
 _HEIGHTS = {1: 600, 2: 500, 3: 420, 4: 360}
 _AXES = ("", "2", "3", "4")
 _OUTLINE = {"color": GREY, "width": 1}
+# Larger matrices leave their cosines to the table: half the bytes, and a browser has them that much sooner.
+_HOVERED = 128
 
 
 def force_matrices(matrices: Sequence[ForceMatrix], batch: Batch) -> Exhibit:
@@ -97,13 +99,15 @@ def _steps(terms: PairTerms) -> tuple[str, ...]:
 def _add_matrix(plot: go.Figure, matrix: ForceMatrix, column: int) -> None:
     forces = matrix.forces.astype(np.float32)
     np.fill_diagonal(forces, np.nan)
+    small = len(forces) <= _HOVERED
+    cosine = "cosine %{customdata:.3f}<br>" if small else ""
     plot.add_heatmap(
         z=forces,
-        customdata=matrix.cosines.astype(np.float32),
+        customdata=matrix.cosines.astype(np.float32) if small else None,
         coloraxis="coloraxis",
         name=force_losses()[matrix.loss],
         hoverongaps=False,
-        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.3f}<br>force %{z:+.3f} nats<extra></extra>",
+        hovertemplate=f"anchor %{{y}}, other %{{x}}<br>{cosine}force %{{z:+.3f}} nats<extra></extra>",
         row=1,
         col=column,
     )

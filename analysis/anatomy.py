@@ -87,9 +87,11 @@ class Anatomy:
         return np.select([self.above.any(axis=0), self.below.any(axis=0)], [ABOVE, BELOW], OUT).astype(object)
 
     @property
-    def below_in(self) -> tuple[str, ...]:
-        """In how many of the terms each candidate stands below: what tells SupCon from SINCERE."""
-        return tuple(f"{count} of {len(self.below)}" for count in self.below.sum(axis=0))
+    def marks(self) -> tuple[str, ...]:
+        """Each place with the share of terms in whose denominator it stands: what tells SupCon from SINCERE."""
+        counts = [f"denominator {count}/{len(self.below)}" for count in self.below.sum(axis=0)]
+        words = {ABOVE: "numerator, {}", BELOW: "{}", OUT: OUT}
+        return tuple(words[place].format(count) for place, count in zip(self.places, counts, strict=True))
 
 
 def no_terms(candidates: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,6 +1,6 @@
 """Anatomy: one anchor of a small batch, and who is in its loss, with which weight and derivative."""
 
-from ui.anatomy_panels import anatomy, choose, preset_menu
+from ui.anatomy_panels import anatomy, choose, preset_menu, what_to_look_at
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
@@ -10,4 +10,5 @@ preset_menu()
 with explain():
     with panel() as controls:
         view = choose(controls)
+    what_to_look_at(view)
     anatomy(view)

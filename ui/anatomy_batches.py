@@ -1,7 +1,4 @@
-"""The two batches of the anatomy page as tables, as text in links, and ready-made."""
-
-import math
-from dataclasses import dataclass
+"""The two batches of the anatomy page as tables and as text in links."""
 
 import numpy as np
 import pandas as pd
@@ -18,15 +15,6 @@ HEADS = HeadBatch(
     ((2.0, 0.5, -1.0), (0.0, 1.5, 0.5), (0.5, 0.0, 1.0), (1.0, 1.0, -0.5)),
     ((0.7, 0.2, 0.1), (0.1, 0.8, 0.1), (0.2, 0.2, 0.6), (0.5, 0.5, 0.0)),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A batch with two losses, and a sentence on what to look at."""
-
-    title: str
-    look_at: str
-    query: dict[str, str]
 
 
 def read_points(raw: str) -> PointBatch:
@@ -110,57 +98,3 @@ def heads_form() -> Form[HeadBatch]:
 def moved(batch: PointBatch, point: int, degrees: float) -> PointBatch:
     """The batch with one of its points elsewhere."""
     return PointBatch(batch.classes, (*batch.degrees[:point], degrees, *batch.degrees[point + 1 :]))
-
-
-def clusters(classes: int, per_class: int, spread: float) -> PointBatch:
-    """Equal classes around the circle, each `spread` degrees wide."""
-    centres = np.repeat(np.arange(classes) * 360 / classes, per_class)
-    offsets = np.tile(np.linspace(-spread / 2, spread / 2, per_class), classes) if per_class > 1 else 0 * centres
-    return PointBatch(tuple(CLASSES[k // per_class] for k in range(classes * per_class)), _degrees(centres + offsets))
-
-
-def _degrees(angles: np.ndarray) -> tuple[float, ...]:
-    return tuple(math.fmod(round(float(angle), 2), 360) for angle in angles)
-
-
-def presets() -> tuple[Preset, ...]:
-    """Good ones, and what definitions do at their edges."""
-    pair = {"loss": "supcon", "compare": "sincere"}
-    return (
-        Preset("A close positive", "SupCon lowers its own numerator's similarity; SINCERE does not.", pair),
-        Preset(
-            "64 points",
-            "Eight classes of eight: a batch as it is trained on.",
-            {**pair, "points": write_points(clusters(8, 8, 30))},
-        ),
-        Preset(
-            "A singleton",
-            "The anchor D1 is alone in its class: it takes no part, yet is noise for others.",
-            {**pair, "points": write_points(POINTS) + " D:300", "anchor": "9"},
-        ),
-        Preset(
-            "A single class",
-            "Without noise SINCERE is 0; SupCon still has the other positives.",
-            {**pair, "points": "A:0 A:25 A:70 A:140"},
-        ),
-        Preset(
-            "Equal points",
-            "All similarities are 1: the chance level of both.",
-            {**pair, "points": "A:30 A:30 A:30 B:30 B:30 C:30"},
-        ),
-        Preset("Two views", "In NT-Xent a class's other samples are noise.", {"loss": "supcon", "compare": "nt_xent"}),
-        Preset(
-            "Soft targets",
-            "Cross-entropy contrasts with the model's classes, soft target InfoNCE with the batch's targets.",
-            {"loss": "soft_target_cross_entropy", "compare": "soft_target_infonce"},
-        ),
-        Preset(
-            "Equal targets",
-            "Soft target InfoNCE has no gradient; cross-entropy has.",
-            {
-                "loss": "soft_target_cross_entropy",
-                "compare": "soft_target_infonce",
-                "samples": "2 0 -1|0.6 0.3 0.1/0 1 0|0.6 0.3 0.1/1 1 1|0.6 0.3 0.1",
-            },
-        ),
-    )

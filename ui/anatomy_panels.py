@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from analysis.anatomy import Anatomy, Measured
@@ -14,15 +15,17 @@ from analysis.figures.anatomy_table import candidate_table, class_table, live_fo
 from analysis.own_loss import own_losses
 from losses.catalog import CATALOG
 from ui import links
-from ui.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form, presets
+from ui.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form
+from ui.anatomy_presets import PRESETS
 from ui.controls import Panel
 from ui.errors import plain
 from ui.exhibit import show
-from ui.frame import PAGES
 from ui.linked_table import linked_table, replace
 
 NONE = "none"
-_CHART = "anatomy"
+_CHART, _PRESETS = "anatomy", "presets-anatomy"
+_NUMBER = st.column_config.NumberColumn(format="%.4f")
+_FORMULA = 400  # pixels: below that, formulas stand under each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,22 @@ class View:
 
 
 def preset_menu() -> None:
-    with st.popover("Presets", icon=":material/bookmarks:"):
-        for preset in presets():
-            query = {**preset.query, "v": links.VERSION}
-            st.page_link(PAGES["anatomy"].script, label=f"**{preset.title}**", query_params=query)
-            st.caption(preset.look_at)
+    """Choosing one opens its link on this page."""
+    titles = {name: preset.title for name, preset in PRESETS.items()}
+    options = {"format_func": titles.__getitem__, "icon": ":material/bookmarks:", "key": _PRESETS}
+    st.menu_button("Presets", list(titles), **options, on_click=_open_preset)
+
+
+def _open_preset() -> None:
+    query = PRESETS[st.session_state[_PRESETS]].query
+    st.query_params.from_dict({**query, "v": links.VERSION})
+
+
+def what_to_look_at(view: View) -> None:
+    """The sentence of the preset that the page shows, if it shows one."""
+    for preset in PRESETS.values():
+        if preset.losses == view.losses and preset.batch == view.batch and preset.anchor == view.anchor:
+            st.markdown(f":material/bookmarks: **{preset.title}.** {preset.look_at}")
 
 
 def choose(controls: Panel) -> View:
@@ -162,8 +176,9 @@ def _candidates(found: HeadAnatomy) -> None:
 def _formulas(found: "list[Anatomy] | list[Anatomy | Measured]", truth: list[float]) -> None:
     """A column a loss: its formula, the same with the numbers, and what the library's function gives."""
     given = iter(truth)
-    for each, column in zip(found, st.columns(len(found)), strict=True):
-        with column:
+    grid = st.grid(len(found), min_column_width=_FORMULA)
+    for each in found:
+        with grid.cell():
             st.markdown(f"**{plain(title(each.loss))}**")
             if isinstance(each, Measured):
                 st.text(f"{each.value:.6f} nats, from {own_losses()[each.loss].source}; derivatives by autograd.")
@@ -176,5 +191,6 @@ def _formulas(found: "list[Anatomy] | list[Anatomy | Measured]", truth: list[flo
                 st.info(plain(each.special))
 
 
-def _table(table: object) -> None:
-    st.dataframe(table, hide_index=True)
+def _table(table: pd.DataFrame) -> None:
+    numbers = table.select_dtypes("number").columns
+    st.dataframe(table, hide_index=True, column_config=dict.fromkeys(numbers, _NUMBER))

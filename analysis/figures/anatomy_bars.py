@@ -29,7 +29,7 @@ def anatomy_bars(found: Sequence[HeadAnatomy]) -> Exhibit:
     plot.update_yaxes(title_text="weight, of 1", range=[0, 1], col=1)
     plot.update_yaxes(range=[0, 1])
     plot.update_layout(margin={"t": 84}, legend={"y": 1.08}, barmode="group")
-    sample = found[0].anatomy.anchor
+    sample = found[0].anatomy.anchor.capitalize()
     return Exhibit(
         stem=f"anatomy-{'-'.join(each.anatomy.loss.replace('_', '-') for each in found)}",
         title=f"{sample}: {'; '.join(_moved(each) for each in found)}",

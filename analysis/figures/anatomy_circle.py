@@ -20,7 +20,7 @@ _PLACES: dict[str, tuple[str, str, str, float]] = {
     OUT: (GREY, "x-thin", "", 0.0),
 }
 _HEIGHT = 520
-_LABELS, _ARROWS = 1.13, 1.28  # radii
+_LABELS, _PULLS, _PUSHES = 1.13, 1.26, 1.38  # radii
 _LONGEST = np.deg2rad(32)  # of an arrow, for the strongest force in the figure
 _MANY = 24  # beyond this many points only the class is written beside each
 
@@ -37,7 +37,7 @@ def anatomy_circle(found: Sequence[Anatomy | Measured], batch: PointBatch, ancho
         _add_points(plot, each, batch, anchor, column)
         _add_rings(plot, batch, differs, column)
     _finish(plot, found)
-    counted = "; ".join(_counted(each) for each in found)
+    counted = ", ".join(_counted(each) for each in found)
     return Exhibit(
         stem=f"anatomy-{'-'.join(each.loss.replace('_', '-') for each in found)}",
         title=f"{batch.names[anchor]}: {counted}",
@@ -67,15 +67,15 @@ def _add_arrows(
     angles = np.deg2rad(batch.degrees)
     apart = np.angle(np.exp(1j * (angles[anchor] - angles)))  # the short way to the anchor
     turns = -np.sign(apart) * found.forces / (strongest or 1) * _LONGEST
-    for name, colour, dash, chosen in (
-        ("descent pulls", PULL, "solid", found.forces < 0),
-        ("descent pushes", PUSH, "dash", found.forces > 0),
+    for name, colour, dash, radius, chosen in (
+        ("descent pulls", PULL, "solid", _PULLS, found.forces < 0),
+        ("descent pushes", PUSH, "dash", _PUSHES, found.forces > 0),
     ):
         moved = chosen & (np.abs(turns) > np.deg2rad(0.5))
         path = angles[moved, None] + turns[moved, None] * np.array([0, 0.5, 1, np.nan])
         plot.add_scatter(
-            x=(_ARROWS * np.cos(path)).ravel(),
-            y=(_ARROWS * np.sin(path)).ravel(),
+            x=(radius * np.cos(path)).ravel(),
+            y=(radius * np.sin(path)).ravel(),
             mode="lines+markers",
             name=name,
             legendgroup=name,
@@ -163,13 +163,21 @@ def _finish(plot: go.Figure, found: Sequence[Anatomy | Measured]) -> None:
 
 
 def _counted(found: Anatomy | Measured) -> str:
-    """How many stand where under a loss."""
+    """What a loss does to the anchor's positives."""
     places = list(found.places)
     if isinstance(found, Measured):
         return f"under {title(found.loss)} {places.count(INSIDE)} candidates change the loss"
     if not len(found.weights):
         return f"under {title(found.loss)} it takes no part"
-    return f"{title(found.loss)} has {places.count(ABOVE)} in numerators and {places.count(BELOW)} in denominators only"
+    own = found.forces[found.places == ABOVE]
+    pushed = int((own > 0).sum())
+    if pushed:
+        return f"{title(found.loss)} pushes {pushed} of {len(own)} positives away"
+    return f"{title(found.loss)} {'pulls' if own.any() else 'leaves'} {_all(len(own))}"
+
+
+def _all(positives: int) -> str:
+    return "its one positive" if positives == 1 else f"all {positives} positives"
 
 
 def _how_to_read(found: Sequence[Anatomy | Measured], differs: np.ndarray, strongest: float) -> str:

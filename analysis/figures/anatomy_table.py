@@ -20,13 +20,14 @@ def title(loss: str) -> str:
 
 
 def candidate_table(found: Sequence[Anatomy | Measured]) -> pd.DataFrame:
-    """One row a candidate: place, weights, nats and derivative under each loss; where there are two, what differs."""
+    """One row a candidate: what it is to each loss, quantity by quantity; where there are two losses, what differs."""
     first = found[0]
     table = pd.DataFrame({"candidate": first.candidates, first.scored_by: first.scores})
-    for each in found:
-        lead = f"{title(each.loss)}: " if len(found) > 1 else ""
-        for name, column in _columns(each).items():
-            table[lead + name] = column
+    by_loss = {f"{title(each.loss)}: " if len(found) > 1 else "": _columns(each) for each in found}
+    for name in ("place", "derivative", "weight above", "weight below", "nats"):
+        for lead, columns in by_loss.items():
+            if name in columns:
+                table[lead + name] = columns[name]
     if len(found) > 1:
         table.insert(2, "differs in", _differences(*found))
     return table
@@ -65,24 +66,27 @@ def live_formula(found: Anatomy) -> str:
     name = rf"\text{{{found.anchor}}}"
     if not len(found.weights):
         return rf"\ell_{{{name}}} = 0.000000 \text{{ nats, no term}}"
+    left = len(found.weights) - _TERMS
     fractions = [_fraction(found, term) for term in range(min(_TERMS, len(found.weights)))]
+    if left > 0:
+        fractions.append(rf"- \cdots \quad \text{{({left} more)}}")
     numbers = [f"{part:.6f}" for part in (found.weights * found.terms)[:_TERMS]]
-    more = [r"\cdots"] if len(found.weights) > _TERMS else []
+    more = [r"\cdots"] if left > 0 else []
     total = rf"{_zero(found.value)} \text{{ nats}}"
     summed = rf"{' + '.join(numbers + more)} = " if len(found.weights) > 1 else ""
-    return rf"\begin{{aligned}} \ell_{{{name}}} &= {' '.join(fractions + more)} \\ &= {summed}{total} \end{{aligned}}"
+    lines = r" \\ & ".join(fractions)
+    return rf"\begin{{aligned}} \ell_{{{name}}} = & {lines} \\ = & {summed}{total} \end{{aligned}}"
 
 
 def _columns(found: Anatomy | Measured) -> dict[str, np.ndarray | tuple[str, ...]]:
     if isinstance(found, Measured):
         return {"place": found.places, "derivative": found.forces}
     return {
-        "place": found.places,
-        "below in terms": found.below_in,
+        "place": found.marks,
+        "derivative": found.forces,
         "weight above": found.weight_above,
         "weight below": found.weight_below,
         "nats": found.contributions,
-        "derivative": found.forces,
     }
 
 

@@ -1,0 +1,17 @@
+"""Sampling: soft distribution InfoNCE, which draws labels, against soft target InfoNCE, which does not."""
+
+import streamlit as st
+
+from ui.controls import panel
+from ui.errors import explain
+from ui.frame import frame
+from ui.sampling_panels import choose, code, figures, statement
+
+frame("sampling")
+with explain():
+    with panel() as controls:
+        spec = choose(controls)
+    statement()
+    figures(spec)
+    with st.expander("The code that made the figures"):
+        st.code(code(spec))

@@ -1,0 +1,81 @@
+"""The parts of the sampling page: the batch, the statement, three figures, the code."""
+
+import streamlit as st
+
+from analysis.figures.sampling import against_softness, averaging, sampled_distribution
+from analysis.sampling_study import MOST_TUPLES, SamplingSpec, Study, over_softness, sampling_study
+from losses.catalog import CATALOG
+from ui.controls import Panel
+from ui.exhibit import show
+
+_DEFAULTS = SamplingSpec()
+_CODE = """from analysis.figures.sampling import against_softness, averaging, sampled_distribution
+from analysis.sampling_study import SamplingSpec, over_softness, sampling_study
+
+spec = {spec}
+study = sampling_study(spec)
+sampled_distribution(study).plot.show()
+averaging(study).plot.show()
+against_softness(over_softness(spec)).plot.show()
+"""
+
+
+def choose(controls: Panel) -> SamplingSpec:
+    """The controls in the sidebar."""
+    few = f"Up to {MOST_TUPLES:,} label tuples are counted through: 8 samples of 4 classes, 16 of 2."
+    return SamplingSpec(
+        samples=controls.integer("Samples N", "samples", default=_DEFAULTS.samples, low=2, high=64, help=few),
+        classes=controls.integer("Classes K", "classes", default=_DEFAULTS.classes, low=2, high=10),
+        softness=controls.number(
+            "Softness of the targets",
+            "softness",
+            default=_DEFAULTS.softness,
+            low=0.0,
+            high=1.0,
+            step=0.05,
+            help="0: one-hot. 1: any point of the simplex alike.",
+        ),
+        confidence=controls.number(
+            "Logit of the own class", "confidence", default=_DEFAULTS.confidence, low=0.0, high=10.0, step=0.5
+        ),
+        temperature=controls.number("Temperature τ", "tau", default=1.0, low=0.05, high=5.0, step=0.05),
+        draws=controls.integer("Draws", "draws", default=_DEFAULTS.draws, low=100, high=10_000),
+        seed=controls.integer("Seed", "seed", default=0, low=0, high=2**31 - 1),
+    )
+
+
+def statement() -> None:
+    """Both losses in one line, and why the first is above the second."""
+    st.latex(
+        r"y_j \sim \text{Categorical}(w_j), \qquad"
+        r" \mathbb{E}\Bigl[-\log \frac{e^{a_{i y_i}}}{\sum_j e^{a_{i y_j}}}\Bigr] \;\ge\;"
+        r" -\log \frac{e^{w_i \cdot a_i}}{\sum_j e^{w_j \cdot a_i}}, \qquad a_{ik} = f_{ik}/\tau - \log \eta_k"
+    )
+    entry = CATALOG["soft_target_infonce"]
+    st.caption(
+        "Left soft distribution InfoNCE in expectation, right soft target InfoNCE: log-sum-exp is convex in the scores,"
+        " so by Jensen's inequality the mean over drawn labels lies above, with equality for one-hot targets."
+        f" The losses are from {entry.citation}, arXiv {entry.arxiv}; the batch is random and ours."
+    )
+
+
+def figures(spec: SamplingSpec) -> None:
+    """The distribution at this softness, what averaging is worth, and the same over all softnesses."""
+    study = _study(spec)
+    show(sampled_distribution(study), key="sampled-distribution")
+    show(averaging(study), key="averaged-draws")
+    show(against_softness(_over_softness(spec)), key="sampling-by-softness")
+
+
+def code(spec: SamplingSpec) -> str:
+    return _CODE.format(spec=spec)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Drawing labels …")
+def _study(spec: SamplingSpec) -> Study:
+    return sampling_study(spec)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Drawing labels at every softness …")
+def _over_softness(spec: SamplingSpec) -> tuple[Study, ...]:
+    return over_softness(spec)

@@ -5,6 +5,11 @@ import json
 import sys
 
 from checkpoints.command_line import Parser, run
+from checkpoints.content import kind_of
+from checkpoints.quoting import printable
+from checkpoints.safe_files import read_head
+
+_WIDEST = 60
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -20,8 +25,15 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def inspect_file(path: str, data: str | None = None, *, k: int = 1) -> dict[str, object]:
-    """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values."""
+    """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
+
+    Of a torch file, what is in it: it is read as data, and nothing in it is run.
+    """
     # numpy and torch only once the command line is known to be right.
+    if kind_of(read_head(path)) == "torch":
+        from checkpoints.torch_contents import report, torch_contents
+
+        return report(torch_contents(path))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -37,10 +49,16 @@ def inspect_file(path: str, data: str | None = None, *, k: int = 1) -> dict[str,
 
 
 def table(numbers: dict[str, object]) -> str:
-    """Two columns, a line a number; intervals in brackets."""
-    rows = [(name.replace("_", " "), _cell(value)) for name, value in numbers.items()]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{width}}  {cell}" for name, cell in rows)
+    """Two columns, a line a number; intervals in brackets; what has many parts is indented below its name."""
+    rows = [row for name, value in numbers.items() for row in _rows(name.replace("_", " "), value)]
+    width = min(_WIDEST, max(len(name) for name, _ in rows))
+    return "\n".join(f"{name:<{width}}  {cell}".rstrip() for name, cell in rows)
+
+
+def _rows(name: str, value: object) -> list[tuple[str, str]]:
+    if isinstance(value, dict) and len(value) > 1:
+        return [(name, f"{len(value):,}"), *((f"  {printable(key)}", _cell(item)) for key, item in value.items())]
+    return [(name, _cell(value))]
 
 
 def _cell(value: object) -> str:
@@ -49,8 +67,8 @@ def _cell(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_cell(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {_cell(item)}" for name, item in value.items()) or "nothing"
-    return "-" if value is None else str(value)
+        return "; ".join(f"{printable(name)}: {_cell(item)}" for name, item in value.items()) or "nothing"
+    return "-" if value is None else printable(str(value))
 
 
 def _parser() -> Parser:

@@ -16,3 +16,12 @@ def shown(value: object, limit: int = 60) -> str:
     """
     text = repr(value) if isinstance(value, str) and len(value) <= limit else _SHORT.repr(value)
     return text if len(text) <= limit + 2 else text[: limit - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """Text from a file for a terminal: whatever is not printable is escaped.
+
+    >>> print(printable(chr(27) + "[31mred"))
+    \\x1b[31mred
+    """
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)

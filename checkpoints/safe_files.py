@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from checkpoints.quoting import shown
 from losses.errors import LabError
@@ -55,6 +56,13 @@ def read_head(path: str | Path, size: int = 4096) -> bytes:
     """The first bytes of a regular file: enough to tell what it is."""
     with _regular(path) as (descriptor, _):
         return os.read(descriptor, size)
+
+
+@contextmanager
+def open_regular(path: str | Path) -> Iterator[tuple[IO[bytes], int]]:
+    """A regular file for reading in parts, and its size in bytes."""
+    with _regular(path) as (descriptor, size), os.fdopen(os.dup(descriptor), "rb") as file:
+        yield file, size
 
 
 @contextmanager

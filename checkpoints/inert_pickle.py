@@ -1,0 +1,186 @@
+"""A pickle read as data: every global is a name, every call a record, and nothing is ever looked up or called.
+
+The machine has one handler an opcode and its own stack, so depth costs no recursion. What comes out is plain values,
+`Name`, `Call`, `Persistent` and `Pairs`; who wants a dict or a tensor decides what such a record may look like.
+"""
+
+import pickletools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from losses.errors import LabError
+
+MOST_OPERATIONS = 2_000_000
+_MARK = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A global, by its name alone."""
+
+    module: str
+    attribute: str
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.attribute}"
+
+
+@dataclass(slots=True, eq=False)
+class Pairs:
+    """A dict as its (key, value) pairs: nothing is hashed, so no key can be made to cost."""
+
+    items: list[tuple[Any, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """An object that the pickle would have made: what it would call, with what, and what it would then put in."""
+
+    function: Any
+    arguments: Any
+    state: Any = None
+    items: list[Any] = field(default_factory=list)
+    pairs: list[tuple[Any, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Persistent:
+    """A reference to something outside the pickle, such as a storage."""
+
+    key: Any
+
+
+def read_pickle(data: bytes, *, name: str) -> Any:
+    """The value that `data` describes, inert. LabError for a broken pickle, or an opcode that no checkpoint needs."""
+    machine = _Machine(name)
+    try:
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
+            if count >= MOST_OPERATIONS:
+                raise LabError(name, f"must have at most {MOST_OPERATIONS:,} operations in its pickle")
+            machine.step(opcode.name, argument)
+    except LabError:
+        raise
+    except (ValueError, IndexError, KeyError, TypeError, UnicodeError, OverflowError) as error:
+        raise LabError(name, "must hold a whole pickle", "one that is broken", "Get it again.") from error
+    return machine.result
+
+
+class _Machine:
+    """The pickle virtual machine without its hands."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.stack, self.memo, self.result = name, list[Any](), dict[int, Any](), None
+
+    def step(self, opcode: str, argument: Any) -> None:
+        if opcode in _VALUES:
+            self.stack.append(argument)
+        elif opcode in _CONSTANTS:
+            self.stack.append(_CONSTANTS[opcode])
+        elif opcode in _HANDLERS:
+            _HANDLERS[opcode](self, argument)
+        elif opcode not in ("PROTO", "FRAME"):
+            raise LabError(self.name, "must be a pickle that a checkpoint needs", f"using the opcode {opcode}")
+
+    def to_mark(self) -> list[Any]:
+        """Pop everything above the last mark, and the mark."""
+        place = len(self.stack) - 1
+        while self.stack[place] is not _MARK:
+            place -= 1
+            if place < 0:
+                raise ValueError("no mark")
+        above = self.stack[place + 1 :]
+        del self.stack[place:]
+        return above
+
+    def pop(self) -> Any:
+        value = self.stack.pop()
+        if value is _MARK:
+            raise ValueError("a mark is no value")
+        return value
+
+    def drop(self, count: int) -> None:
+        del self.stack[len(self.stack) - count :]
+
+    def call(self, arguments: Any) -> None:
+        self.stack.append(Call(self.pop(), arguments))
+
+    def extend(self, values: list[Any]) -> None:
+        target = self.stack[-1]
+        (target.items if isinstance(target, Call) else _only(list, target)).extend(values)
+
+    def insert(self, flat: list[Any]) -> None:
+        target = _only((Pairs, Call), self.stack[-1])
+        pairs = list(zip(flat[::2], flat[1::2], strict=True))
+        (target.items if isinstance(target, Pairs) else target.pairs).extend(pairs)
+
+    def build(self) -> None:
+        state = self.pop()
+        target = self.stack[-1]
+        if isinstance(target, Call):
+            target.state = state
+        else:
+            raise LabError(self.name, "must be a pickle that a checkpoint needs", "one that sets a plain value's state")
+
+    def stop(self) -> None:
+        self.result = self.pop()
+        if self.stack:
+            raise ValueError("something is left over")
+
+    def last_two(self) -> list[Any]:
+        value = self.pop()
+        return [self.pop(), value]
+
+    def last(self, count: int) -> tuple[Any, ...]:
+        return tuple(reversed([self.pop() for _ in range(count)]))
+
+
+def _only(kinds: type | tuple[type, ...], value: Any) -> Any:
+    if not isinstance(value, kinds):
+        raise TypeError("a wrong target")
+    return value
+
+
+def _name(machine: _Machine) -> Name:
+    module, attribute = machine.last(2)
+    return Name(_only(str, module), _only(str, attribute))
+
+
+_VALUES = frozenset(
+    {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"}
+    | {"STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"}
+    | {"BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"}
+)
+_CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": (), "MARK": _MARK}
+_HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
+    "EMPTY_LIST": lambda m, _: m.stack.append([]),
+    "EMPTY_DICT": lambda m, _: m.stack.append(Pairs()),
+    "EMPTY_SET": lambda m, _: m.stack.append([]),
+    "LIST": lambda m, _: m.stack.append(m.to_mark()),
+    "FROZENSET": lambda m, _: m.stack.append(m.to_mark()),
+    "TUPLE": lambda m, _: m.stack.append(tuple(m.to_mark())),
+    "TUPLE1": lambda m, _: m.stack.append(m.last(1)),
+    "TUPLE2": lambda m, _: m.stack.append(m.last(2)),
+    "TUPLE3": lambda m, _: m.stack.append(m.last(3)),
+    "APPEND": lambda m, _: m.extend([m.pop()]),
+    "APPENDS": lambda m, _: m.extend(m.to_mark()),
+    "ADDITEMS": lambda m, _: m.extend(m.to_mark()),
+    "SETITEM": lambda m, _: m.insert(m.last_two()),
+    "SETITEMS": lambda m, _: m.insert(m.to_mark()),
+    "POP": lambda m, _: m.drop(1),
+    "DUP": lambda m, _: m.stack.append(m.stack[-1]),
+    "GLOBAL": lambda m, argument: m.stack.append(Name(*argument.split(" ", 1))),
+    "STACK_GLOBAL": lambda m, _: m.stack.append(_name(m)),
+    "REDUCE": lambda m, _: m.call(m.pop()),
+    "NEWOBJ": lambda m, _: m.call(m.pop()),
+    "BUILD": lambda m, _: m.build(),
+    "BINPERSID": lambda m, _: m.stack.append(Persistent(m.pop())),
+    "PUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
+    "BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
+    "LONG_BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
+    "MEMOIZE": lambda m, _: m.memo.__setitem__(len(m.memo), m.stack[-1]),
+    "GET": lambda m, place: m.stack.append(m.memo[place]),
+    "BINGET": lambda m, place: m.stack.append(m.memo[place]),
+    "LONG_BINGET": lambda m, place: m.stack.append(m.memo[place]),
+    "STOP": lambda m, _: m.stop(),
+}

@@ -1,0 +1,94 @@
+"""Tensors of a torch file as records: where they lie, checked against the archive, copied out when wanted."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from checkpoints.inert_pickle import Call, Name, Persistent
+from checkpoints.torch_archive import TorchArchive
+
+_STORAGES = {
+    "DoubleStorage": "<f8", "FloatStorage": "<f4", "HalfStorage": "<f2", "BFloat16Storage": "bfloat16",
+    "LongStorage": "<i8", "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "|i1", "ByteStorage": "|u1",
+    "BoolStorage": "|b1",
+}  # fmt: skip
+_REBUILDS = ("torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor")
+_PARAMETERS = ("torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state")
+_MOST_DIMENSIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """A strided view of a storage: dtype as numpy names it or "bfloat16"; offset and stride in elements."""
+
+    key: str
+    dtype: str
+    shape: tuple[int, ...]
+    stride: tuple[int, ...]
+    offset: int
+
+    @property
+    def itemsize(self) -> int:
+        return 2 if self.dtype == "bfloat16" else np.dtype(self.dtype).itemsize
+
+    def array(self, archive: TorchArchive) -> np.ndarray:
+        """Its own copy, C-contiguous; bfloat16 as float32."""
+        stored = "<u2" if self.dtype == "bfloat16" else self.dtype
+        flat = np.frombuffer(archive.storage(self.key), stored)
+        steps = tuple(step * self.itemsize for step in self.stride)
+        view = np.lib.stride_tricks.as_strided(flat[self.offset :], self.shape, steps, writeable=False)
+        if self.dtype == "bfloat16":
+            return (view.astype(np.uint32) << 16).view(np.float32)
+        return np.ascontiguousarray(view).copy()
+
+
+def tensor_of(record: Any, archive: TorchArchive) -> StoredTensor | str | None:
+    """A tensor's record, checked; why it is refused; or None where the record is no tensor."""
+    if isinstance(record, Call) and str(record.function) in _PARAMETERS:
+        record = record.arguments[0] if isinstance(record.arguments, tuple) and record.arguments else None
+    if not isinstance(record, Call) or str(record.function) not in _REBUILDS:
+        return None
+    arguments = record.arguments
+    if not isinstance(arguments, tuple) or len(arguments) < 4 or not isinstance(arguments[0], Persistent):
+        return "a tensor whose record is not torch's"
+    storage, offset, shape, stride = arguments[:4]
+    where = _storage(storage.key)
+    if where is None:
+        return "a tensor whose storage is of no known kind"
+    if not (_sizes(shape) and _sizes(stride) and len(shape) == len(stride) and _sizes((offset,))):
+        return "a tensor whose sizes are not whole numbers"
+    if len(arguments) > 6 and arguments[6] not in (None, {}) and not _empty(arguments[6]):
+        return "a tensor that is conjugated or negated"
+    tensor = StoredTensor(*where, tuple(shape), tuple(stride), offset)
+    return _misfit(tensor, archive.size_of(tensor.key)) or tensor
+
+
+def _storage(key: Any) -> tuple[str, str] | None:
+    """(key, dtype) of ("storage", type, key, location, number of elements)."""
+    if not isinstance(key, tuple) or len(key) < 4 or key[0] != "storage" or not isinstance(key[1], Name):
+        return None
+    known = key[1].module == "torch" and key[1].attribute in _STORAGES and isinstance(key[2], str)
+    return (key[2], _STORAGES[key[1].attribute]) if known else None
+
+
+def _sizes(values: Any) -> bool:
+    whole = isinstance(values, tuple) and len(values) <= _MOST_DIMENSIONS
+    return whole and all(type(value) is int and 0 <= value < 2**62 for value in values)
+
+
+def _empty(record: Any) -> bool:
+    return not (getattr(record, "items", None) or getattr(record, "pairs", None))
+
+
+def _misfit(tensor: StoredTensor, held: int | None) -> str | None:
+    """Why the view does not fit the bytes that its storage has."""
+    if held is None:
+        return "a tensor whose storage is not in the file"
+    count = math.prod(tensor.shape)
+    last = tensor.offset + sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride, strict=True))
+    if count and (last + 1) * tensor.itemsize > held:
+        return "a tensor that reaches beyond its storage"
+    # Overlapping views would let a small file fill the memory.
+    return "a tensor with more elements than its storage has" if count * tensor.itemsize > held else None

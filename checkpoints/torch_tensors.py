@@ -30,6 +30,11 @@ class StoredTensor:
     offset: int
 
     @property
+    def count(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
+
+    @property
     def itemsize(self) -> int:
         return 2 if self.dtype == "bfloat16" else np.dtype(self.dtype).itemsize
 
@@ -86,7 +91,7 @@ def _misfit(tensor: StoredTensor, held: int | None) -> str | None:
     """Why the view does not fit the bytes that its storage has."""
     if held is None:
         return "a tensor whose storage is not in the file"
-    count = math.prod(tensor.shape)
+    count = tensor.count
     last = tensor.offset + sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride, strict=True))
     if count and (last + 1) * tensor.itemsize > held:
         return "a tensor that reaches beyond its storage"

@@ -76,6 +76,12 @@ PAGES: dict[str, Page] = {
         "Present a claim",
         "Who is in this loss, and with which weight?",
     ),
+    "file_contents": Page(
+        "pages/2_File_contents.py",
+        "File contents",
+        "Inspect checkpoints",
+        "May I open this file?",
+    ),
     "forces": Page(
         "pages/3_Forces.py",
         "Gradient forces",

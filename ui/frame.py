@@ -88,6 +88,12 @@ PAGES: dict[str, Page] = {
         "Present a claim",
         "Which pairs does a loss pull together, and which does it push apart?",
     ),
+    "force_curves": Page(
+        "pages/3_Force_curves.py",
+        "Force curves",
+        "Present a claim",
+        "When does a loss push a positive away, and how hard does it push noise?",
+    ),
     "dynamics": Page(
         "pages/3_Dynamics.py",
         "Dynamics",

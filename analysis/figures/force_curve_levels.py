@@ -1,0 +1,99 @@
+"""The loss of the anchor along the same axis, against its chance level and its floor."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.force_curves import curve_table, kind_of, logarithmic
+from analysis.figures.theme import LOSS_STYLES, layout
+from analysis.force_curves import Curve, ForceCurves
+from analysis.force_scene import AXES
+from losses.catalog import CATALOG
+
+_CHANCE = {
+    "supcon": "log(N-1)",
+    "sincere": "log(1+|noise|)",
+    "eps_sup_infonce": "log(e^-ε+|noise|)",
+    "nt_xent": "log(2B-1)",
+    "weibit": "log(2B-1)",
+    "weince": "log(2B-1)",
+    "nll": "log K",
+    "soft_target_cross_entropy": "log K",
+    "label_infonce": "log N",
+    "soft_target_infonce": "log N",
+}
+
+
+def loss_levels(shown: ForceCurves) -> Exhibit:
+    """A panel for losses of embeddings, one for those of a class head."""
+    groups = [[one for one in shown.curves if kind_of(one.name) == kind] for kind in ("embeddings", "head")]
+    groups = [group for group in groups if group]
+    plot = make_subplots(1, len(groups), shared_yaxes=True, horizontal_spacing=0.06)
+    layout(plot, x=AXES[shown.axis], y="", height=440)
+    plot.update_layout(legend={"y": -0.2, "yanchor": "top"}, margin={"b": 130})
+    for column, group in enumerate(groups, start=1):
+        for curve in group:
+            _add_curve(plot, shown, curve, column)
+        if len(shown.values) and not shown.axis.endswith("size"):
+            _name_levels(plot, shown, group, column)
+    plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear")
+    plot.update_yaxes(title_text="loss of the anchor, nats", col=1)
+    above = [CATALOG[one.name].title for one in shown.curves if (one.loss > one.chance + 1e-9).any()]
+    told = f"{', '.join(above)} exceed their chance level" if above else "no loss exceeds its chance level"
+    return Exhibit(
+        stem=f"force-levels-{shown.axis.replace('_', '-')}",
+        title=f"The loss of this anchor: {told} somewhere here" if above else f"The loss of this anchor: {told} here",
+        plot=plot,
+        how_to_read=(
+            "Thick: the anchor's loss as the positive's similarity, or what the axis says, varies. Dotted: chance level,"
+            " the loss where all cosines or logits are equal; 2B = N anchors. Thin: the floor, positives at cosine 1"
+            " and noise at -1, which a whole batch need not reach. To a loss of views the rest of the class is noise."
+        ),
+        alt=f"Losses along {AXES[shown.axis]}, with chance levels and floors; {told}.",
+        table=curve_table(shown),
+    )
+
+
+def _add_curve(plot: go.Figure, shown: ForceCurves, curve: Curve, column: int) -> None:
+    style = LOSS_STYLES[curve.name]
+    lines = (
+        ("", curve.loss, {"dash": style.dash, "width": 2.5}),
+        (", chance level", curve.chance, {"dash": "dot", "width": 1.5}),
+        (", floor", curve.floor, {"dash": style.dash, "width": 0.8}),
+    )
+    for what, values, line in lines:
+        plot.add_scatter(
+            x=shown.values,
+            y=values,
+            mode="lines",
+            name=CATALOG[curve.name].title + what,
+            legendgroup=curve.name,
+            showlegend=not what,
+            line={"color": style.colour, **line},
+            row=1,
+            col=column,
+        )
+
+
+def _name_levels(plot: go.Figure, shown: ForceCurves, group: Sequence[Curve], column: int) -> None:
+    """Each chance level once, at the left end; equal ones share their label."""
+    levels: dict[float, set[str]] = {}
+    for curve in group:
+        levels.setdefault(round(float(curve.chance[0]), 9), set()).add(_CHANCE[curve.name])
+    start = float(shown.values[0])
+    for place, (level, names) in enumerate(sorted(levels.items())):
+        plot.add_annotation(
+            x=np.log10(start) if logarithmic(shown.axis) else start,
+            y=level,
+            text=f"{' = '.join(sorted(names))} = {level:.3f}",
+            showarrow=False,
+            xanchor="left",
+            xshift=150 * (place % 3),
+            yanchor="bottom",
+            font={"size": 11},
+            row=1,
+            col=column,
+        )

@@ -1,0 +1,174 @@
+"""The derivative of every loss on one positive and on one noise pair: a column a pair, a row a kind of loss."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.force_curves import Curve, ForceCurves, Mark
+from analysis.force_scene import AXES
+from analysis.scene_forces import EMBEDDING
+from losses.catalog import CATALOG
+
+_KINDS = {"embeddings": "Losses of embeddings", "head": "Losses of a class head"}
+_HEIGHT, _LEGEND = 320, 170
+# Beyond what losses without an endpoint reach, a curve leaves the picture: it would flatten all others.
+_ROOM = 1.25
+_ENDPOINT = ("weibit", "weince")
+
+
+def force_curves_figure(positive: ForceCurves, noise: ForceCurves) -> Exhibit:
+    """Both pairs of one scene along one axis; signs as they are, sizes on logarithmic axes along the shortfall."""
+    kinds = [kind for kind in _KINDS if any(kind_of(curve.name) == kind for curve in positive.curves)]
+    titles = [f"{_KINDS[kind]}: {pair}" for kind in kinds for pair in ("on one positive", "on one noise pair")]
+    plot = make_subplots(len(kinds), 2, subplot_titles=titles, horizontal_spacing=0.09, vertical_spacing=0.16)
+    layout(plot, x="", y="", height=_HEIGHT * len(kinds) + _LEGEND)
+    plot.update_layout(legend={"y": -0.12, "yanchor": "top"}, margin={"b": 130})
+    for row, kind in enumerate(kinds, start=1):
+        for column, shown in enumerate((positive, noise), start=1):
+            _add_panel(plot, shown, [one for one in shown.curves if kind_of(one.name) == kind], row, column)
+    plot.update_xaxes(title_text=AXES[positive.axis], row=len(kinds))
+    plot.update_yaxes(title_text=_y_title(positive), col=1)
+    said = [sentence(mark, shown) for shown in (positive, noise) for mark in shown.marks]
+    return Exhibit(
+        stem=f"force-curves-{positive.axis.replace('_', '-')}",
+        title=_title(positive, noise),
+        plot=plot,
+        how_to_read=_how_to_read(positive, noise),
+        alt=f"Derivatives along {AXES[positive.axis]}. {' '.join(said)}",
+        table=pd.concat([curve_table(positive), curve_table(noise)], ignore_index=True),
+    )
+
+
+def kind_of(name: str) -> str:
+    return "embeddings" if name in EMBEDDING else "head"
+
+
+def sentence(mark: Mark, shown: ForceCurves) -> str:
+    """What happens at a mark, with the place in the axis's own unit."""
+    title, where = CATALOG[mark.name].title, f"{AXES[shown.axis].split(',')[0].split(' of the pair')[0]} {mark.at:.4g}"
+    pair = "positive" if shown.role == "positive" else "noise pair"
+    if mark.kind == "endpoint":
+        return f"On the {pair}, {title}'s slope λ/(1 - s) outgrows (1 - λ)/τ at {where}."
+    why = ", where q = 1/|P|" if mark.name == "supcon" and shown.role == "positive" else ""
+    return f"On the {pair}, {title} changes sign at {where}{why}."
+
+
+def curve_table(shown: ForceCurves) -> pd.DataFrame:
+    """One row a point and loss."""
+    return pd.DataFrame(
+        {
+            "pair": shown.role,
+            "loss": np.repeat([CATALOG[one.name].title for one in shown.curves], len(shown.values)),
+            AXES[shown.axis]: np.tile(shown.values, len(shown.curves)),
+            "derivative": np.concatenate([one.force for one in shown.curves]),
+            "loss of the anchor": np.concatenate([one.loss for one in shown.curves]),
+            "chance level": np.concatenate([one.chance for one in shown.curves]),
+            "floor": np.concatenate([one.floor for one in shown.curves]),
+        }
+    )
+
+
+def logarithmic(axis: str) -> bool:
+    return axis != "similarity"
+
+
+def _add_panel(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], row: int, column: int) -> None:
+    sizes = shown.axis == "shortfall"
+    for curve in curves:
+        style = LOSS_STYLES[curve.name]
+        plot.add_scatter(
+            x=shown.values,
+            y=np.abs(curve.force) if sizes else curve.force,
+            mode="lines",
+            name=CATALOG[curve.name].title,
+            legendgroup=curve.name,
+            showlegend=column == 1,
+            line={"color": style.colour, "dash": style.dash, "width": 2},
+            row=row,
+            col=column,
+        )
+    for mark in shown.marks:
+        if any(mark.name == curve.name for curve in curves):
+            _add_mark(plot, mark, row, column)
+    plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", row=row, col=column)
+    if sizes:
+        _add_growth(plot, shown, curves, row, column)
+    else:
+        low, high = visible_range(curves)
+        plot.add_hline(0, line_color=TRUTH, line_width=1, row=row, col=column)
+        plot.update_yaxes(range=[low, high], row=row, col=column)
+
+
+def visible_range(curves: Sequence[Curve]) -> tuple[float, float]:
+    """All of the curves without an endpoint, and room; of those with one where there are no others, the middle 90 %."""
+    bounded = [curve.force for curve in curves if curve.name not in _ENDPOINT]
+    values = np.concatenate(bounded or [curve.force for curve in curves])
+    low, high = (values.min(), values.max()) if bounded else np.quantile(values, (0.05, 0.95))
+    low, high = min(float(low), 0.0), max(float(high), 0.0)
+    room = (_ROOM - 1) * (high - low) or 1.0
+    return low - room, high + room
+
+
+def _add_mark(plot: go.Figure, mark: Mark, row: int, column: int) -> None:
+    """A dotted line, with its value beside it; what it is stands below the figure."""
+    text = f"{CATALOG[mark.name].title} {'±0' if mark.kind == 'sign' else 'endpoint'} {mark.at:.3g}"
+    plot.add_vline(
+        mark.at,
+        line={"color": LOSS_STYLES[mark.name].colour, "dash": "dot", "width": 1.5},
+        annotation={"text": text, "font": {"size": 11}, "textangle": -90, "yanchor": "top"},
+        annotation_position="top left",
+        row=row,
+        col=column,
+    )
+
+
+def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], row: int, column: int) -> None:
+    """lambda / (1 - s), what WEINCE's derivative on noise grows like."""
+    plot.update_yaxes(type="log", row=row, col=column)
+    if not any(curve.name == "weince" for curve in curves):
+        return
+    plot.add_scatter(
+        x=shown.values,
+        y=shown.scene.lam / shown.values,
+        mode="lines",
+        name="λ / (1 - s)",
+        legendgroup="growth",
+        showlegend=column == 1,
+        line={"color": TRUTH, "dash": "dot", "width": 1.5},
+        row=row,
+        col=column,
+    )
+
+
+def _y_title(shown: ForceCurves) -> str:
+    what = "size of the derivative" if shown.axis == "shortfall" else "derivative"
+    return f"{what}, nats per unit"
+
+
+def _title(positive: ForceCurves, noise: ForceCurves) -> str:
+    pushing = [CATALOG[one.name].title for one in positive.curves if (one.force > 0).any()]
+    if not pushing:
+        return "No loss shown pushes its positive away here"
+    verb = "pushes" if len(pushing) == 1 else "push"
+    where = "beyond" if positive.axis == "similarity" else "on a part of"
+    place = "its sign change" if len(pushing) == 1 else "their sign changes"
+    found = any(mark.kind == "sign" for mark in positive.marks)
+    tail = f"{where} {place}" if found and positive.axis == "similarity" else "all along" if not found else "on a part"
+    return f"{', '.join(pushing)} {verb} a positive away {tail}"
+
+
+def _how_to_read(positive: ForceCurves, noise: ForceCurves) -> str:
+    scene = positive.scene
+    said = " ".join(sentence(mark, shown) for shown in (positive, noise) for mark in shown.marks)
+    return (
+        "Below 0 descent raises the pair's similarity, above 0 it lowers it. All else is fixed: a batch of"
+        f" {scene.batch_size} with {scene.class_size} in a class, positives at cosine {scene.positive:g}, noise at"
+        f" {scene.noise:g}, temperature {scene.temperature:g}; WEINCE's weight λ is held at {scene.lam:g}, and softness"
+        f" is {scene.softness:g}. A class head's pair is a sample and a class, scored by cosine. Losses with an endpoint"
+        f" may leave the picture. {said}"
+    )

@@ -1,0 +1,16 @@
+"""Force curves: what each loss does to one positive and to one noise pair as one thing varies."""
+
+import streamlit as st
+
+from ui.controls import panel
+from ui.errors import explain
+from ui.force_curve_panels import choose, curves
+from ui.frame import frame
+
+frame("force_curves")
+with explain():
+    with panel() as controls:
+        view = choose(controls)
+    curves(view)
+    with st.expander("The code that made the figure"):
+        st.code(view.code)

@@ -1,0 +1,79 @@
+"""The parts of the force curves page: the scene, the curves, the levels, the code."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from analysis.figures.force_curve_levels import loss_levels
+from analysis.figures.force_curves import force_curves_figure
+from analysis.force_curves import CURVE_LOSSES, force_curves
+from analysis.force_scene import Scene
+from losses.catalog import CATALOG
+from losses.errors import LabError
+from ui.controls import Panel
+from ui.exhibit import show
+
+_LABELS = {
+    "similarity": "Similarity of the pair",
+    "shortfall": "Distance from the endpoint, 1 - s",
+    "temperature": "Temperature",
+    "batch_size": "Batch size",
+    "class_size": "Class size",
+}
+_CODE = """from analysis.figures.force_curves import force_curves_figure
+from analysis.force_curves import force_curves
+from analysis.force_scene import Scene
+
+scene = {scene}
+losses = {losses}
+positive, noise = (force_curves(scene, losses, role, "{axis}") for role in ("positive", "noise"))
+force_curves_figure(positive, noise).plot.show()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows: losses of one scene along one axis."""
+
+    scene: Scene
+    losses: tuple[str, ...]
+    axis: str
+
+    @property
+    def code(self) -> str:
+        return _CODE.format(scene=self.scene, losses=self.losses, axis=self.axis)
+
+
+def choose(controls: Panel) -> View:
+    """The controls in the sidebar. LabError where they ask for what there is not."""
+    axis = controls.choice("Along", "axis", _LABELS, default="similarity")
+    titles = {name: CATALOG[name].title for name in CURVE_LOSSES}
+    losses = controls.choices("Losses", "loss", titles, default=tuple(titles))
+    scene = Scene(
+        temperature=controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01),
+        batch_size=controls.integer("Batch size N", "batch_size", default=64, low=3, high=4096),
+        class_size=controls.integer("Class size", "class_size", default=16, low=1, high=1024),
+        positive=controls.number("Positives at cosine", "positive", default=0.6, low=-1.0, high=1.0, step=0.05),
+        noise=controls.number("Noise at cosine", "noise", default=0.1, low=-1.0, high=1.0, step=0.05),
+        softness=_share(controls, "Softness of targets", "softness", 0.2, "Weight of a target off its own class."),
+        lam=_share(controls, "WEINCE's weight λ", "lam", 0.5, "Of its Weibit coordinate; carries no gradient."),
+    )
+    if not losses:
+        raise LabError("loss", "must name at least one loss", None, "Choose SupCon, WEINCE or both.")
+    return View(scene, losses, axis)
+
+
+def _share(controls: Panel, label: str, key: str, default: float, help: str) -> float:
+    return controls.number(label, key, default=default, low=0.0, high=1.0, step=0.05, help=help)
+
+
+def curves(view: View) -> None:
+    """The derivatives on both pairs, then the loss itself against its levels."""
+    positive, noise = (force_curves(view.scene, view.losses, role, view.axis) for role in ("positive", "noise"))
+    show(force_curves_figure(positive, noise), key="force-curves")
+    st.caption(
+        "Soft distribution InfoNCE is not drawn: it is label InfoNCE on labels drawn from the targets, so that its"
+        " derivative is random. With classes of one size, label InfoNCE is NLL. Weibit has exponent 4, ε-SupInfoNCE"
+        " margin 0.25; a loss of views takes one positive for the other view and the rest of the class for noise."
+    )
+    show(loss_levels(positive), key="loss-levels")

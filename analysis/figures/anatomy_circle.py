@@ -1,42 +1,63 @@
 """One anchor on the circle: who is above the fraction bar, who below, and which way descent moves each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from analysis.anatomy import ABOVE, BELOW, INSIDE, OUT, Anatomy, Measured
 from analysis.anatomy_points import PointBatch
 from analysis.figures.anatomy_table import candidate_table, places_differ, title
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import label
 from analysis.figures.theme import GREY, NOISE, PULL, PURPLE, PUSH, TARGET, layout
 
+Trace = dict[str, Any]
+
+_ANCHOR = "anchor"
 # Place -> colour, marker, dash and width of the line from the anchor; who is out has no line.
 _PLACES: dict[str, tuple[str, str, str, float]] = {
     ABOVE: (TARGET, "square", "solid", 2.5),
     BELOW: (NOISE, "circle-open", "dot", 1.0),
     INSIDE: (PURPLE, "diamond-open", "dash", 1.0),
     OUT: (GREY, "x-thin", "", 0.0),
+    _ANCHOR: (GREY, "star", "", 0.0),
 }
 _HEIGHT = 520
-_LABELS, _PULLS, _PUSHES = 1.13, 1.26, 1.38  # radii
+_NAMES, _PULLS, _PUSHES, _EDGE = 1.13, 1.26, 1.38, 1.5  # radii
 _LONGEST = np.deg2rad(32)  # of an arrow, for the strongest force in the figure
+_SHORTEST = np.deg2rad(0.5)
 _MANY = 24  # beyond this many points only the class is written beside each
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Panel:
+    """One loss at one anchor, with the force that has the longest arrow, and its place among the panels, 0 or 1."""
+
+    found: Anatomy | Measured
+    batch: PointBatch
+    anchor: int
+    strongest: float
+    place: int
+
+    @property
+    def axes(self) -> Trace:
+        return {"xaxis": "x", "yaxis": "y"} if self.place == 0 else {"xaxis": "x2", "yaxis": "y2"}
+
+    def named(self, name: str) -> Trace:
+        return {"name": name, "legendgroup": name, **self.axes}
 
 
 def anatomy_circle(found: Sequence[Anatomy | Measured], batch: PointBatch, anchor: int) -> Exhibit:
     """A panel a loss, on one scale of forces."""
-    plot = make_subplots(1, len(found), horizontal_spacing=0.03)
-    layout(plot, x="", y="", height=_HEIGHT)
-    strongest = max((float(np.abs(each.forces).max()) for each in found), default=0.0)
+    strongest = max(float(np.abs(each.forces).max()) for each in found)
     differs = places_differ(found)
-    for column, each in enumerate(found, start=1):
-        _add_lines(plot, each, batch, anchor, column)
-        _add_arrows(plot, each, batch, anchor, strongest, column)
-        _add_points(plot, each, batch, anchor, column)
-        _add_rings(plot, batch, differs, column)
-    _finish(plot, found)
+    panels = [_Panel(each, batch, anchor, strongest, place) for place, each in enumerate(found)]
+    # All traces in one go: one by one, plotly checks each three times over, and the picture must follow the anchor.
+    plot = go.Figure(_once_in_legend([trace for panel in panels for trace in _traces(panel, differs)]))
+    layout(plot, x="", y="", height=_HEIGHT).update_layout(_arranged(panels))
     counted = ", ".join(_counted(each) for each in found)
     return Exhibit(
         stem=f"anatomy-{'-'.join(each.loss.replace('_', '-') for each in found)}",
@@ -48,125 +69,128 @@ def anatomy_circle(found: Sequence[Anatomy | Measured], batch: PointBatch, ancho
     )
 
 
-def _add_lines(plot: go.Figure, found: Anatomy | Measured, batch: PointBatch, anchor: int, column: int) -> None:
+def _traces(panel: _Panel, differs: np.ndarray) -> Iterator[Trace]:
+    yield from _lines(panel)
+    yield _arrows(panel, "descent pulls", PULL, "solid", _PULLS, panel.found.forces < 0)
+    yield _arrows(panel, "descent pushes", PUSH, "dash", _PUSHES, panel.found.forces > 0)
+    yield from _points(panel)
+    yield _names(panel)
+    if differs.any():
+        yield _rings(panel, differs)
+
+
+def _once_in_legend(traces: list[Trace]) -> list[Trace]:
+    """Each name once, in whichever panel it comes first."""
+    seen: set[str] = set()
+    for trace in traces:
+        name = trace.get("name", "")
+        trace["showlegend"] = bool(name) and name not in seen and len(trace["x"]) > 0
+        if trace["showlegend"]:
+            seen.add(name)
+    return traces
+
+
+def _lines(panel: _Panel) -> Iterator[Trace]:
     """From the anchor to each candidate, by place; all of a place are one trace."""
+    points = panel.batch.embeddings
     for place, (colour, _, dash, width) in _PLACES.items():
-        others = batch.embeddings[(found.places == place) & (np.arange(len(batch.classes)) != anchor)]
-        if not len(others) or not dash:
-            continue
-        ends = np.stack([np.broadcast_to(batch.embeddings[anchor], others.shape), others, np.full_like(others, np.nan)])
-        x, y = ends.transpose(1, 0, 2).reshape(-1, 2).T
-        line = {"color": colour, "dash": dash, "width": width}
-        plot.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False, row=1, col=column)
+        others = points[panel.found.places == place]
+        if len(others) and dash:
+            ends = np.stack([np.broadcast_to(points[panel.anchor], others.shape), others, np.full_like(others, np.nan)])
+            x, y = ends.transpose(1, 0, 2).reshape(-1, 2).T
+            line = {"color": colour, "dash": dash, "width": width}
+            yield {"x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip", **panel.axes}
 
 
-def _add_arrows(
-    plot: go.Figure, found: Anatomy | Measured, batch: PointBatch, anchor: int, strongest: float, column: int
-) -> None:
+def _arrows(panel: _Panel, name: str, colour: str, dash: str, radius: float, chosen: np.ndarray) -> Trace:
     """Outside the circle, towards the anchor where descent pulls, away from it where descent pushes."""
-    angles = np.deg2rad(batch.degrees)
-    apart = np.angle(np.exp(1j * (angles[anchor] - angles)))  # the short way to the anchor
-    turns = -np.sign(apart) * found.forces / (strongest or 1) * _LONGEST
-    for name, colour, dash, radius, chosen in (
-        ("descent pulls", PULL, "solid", _PULLS, found.forces < 0),
-        ("descent pushes", PUSH, "dash", _PUSHES, found.forces > 0),
-    ):
-        moved = chosen & (np.abs(turns) > np.deg2rad(0.5))
-        path = angles[moved, None] + turns[moved, None] * np.array([0, 0.5, 1, np.nan])
-        plot.add_scatter(
-            x=(radius * np.cos(path)).ravel(),
-            y=(radius * np.sin(path)).ravel(),
-            mode="lines+markers",
-            name=name,
-            legendgroup=name,
-            showlegend=column == 1,
-            line={"color": colour, "dash": dash, "width": 2.5},
-            marker={
-                "symbol": "arrow",
-                "angleref": "previous",
-                "color": colour,
-                "size": np.tile([0, 0, 12, 0], int(moved.sum())),
-                "opacity": 1,
-            },
-            hoverinfo="skip",
-            row=1,
-            col=column,
-        )
+    angles = np.deg2rad(panel.batch.degrees)
+    short_way = np.angle(np.exp(1j * (angles[panel.anchor] - angles)))
+    turns = -np.sign(short_way) * panel.found.forces / (panel.strongest or 1) * _LONGEST
+    moved = chosen & (np.abs(turns) > _SHORTEST)
+    path = angles[moved, None] + turns[moved, None] * np.array([0, 0.5, 1, np.nan])
+    sizes = np.tile([0, 0, 12, 0], int(moved.sum()))  # a head at the end alone
+    return {
+        "x": (radius * np.cos(path)).ravel(),
+        "y": (radius * np.sin(path)).ravel(),
+        "mode": "lines+markers",
+        "line": {"color": colour, "dash": dash, "width": 2.5},
+        "marker": {"symbol": "arrow", "angleref": "previous", "color": colour, "size": sizes, "opacity": 1},
+        "hoverinfo": "skip",
+        **panel.named(name),
+    }
 
 
-def _add_points(plot: go.Figure, found: Anatomy | Measured, batch: PointBatch, anchor: int, column: int) -> None:
-    """Each place a trace with its marker; the anchor is a star. A point's number is in customdata, for clicks."""
-    points, places = batch.embeddings, found.places.copy()
-    places[anchor] = "anchor"
-    for place, (colour, symbol, _, _) in {**_PLACES, "anchor": (GREY, "star", "", 0.0)}.items():
+def _points(panel: _Panel) -> Iterator[Trace]:
+    """Each place a trace with its marker. A point's number is in customdata, for clicks."""
+    found, places = panel.found, panel.found.places.copy()
+    places[panel.anchor] = _ANCHOR
+    for place, (colour, symbol, _, _) in _PLACES.items():
         at = np.flatnonzero(places == place)
         if not len(at):
             continue
-        texts = [
-            f"{found.candidates[j]}, {place}<br>cosine {found.scores[j]:.3f}<br>derivative {found.forces[j]:+.4f} nats"
-            for j in at
-        ]
-        plot.add_scatter(
-            x=points[at, 0],
-            y=points[at, 1],
-            mode="markers",
-            name=place,
-            legendgroup=place,
-            showlegend=column == 1,
-            marker={
-                "color": colour,
-                "symbol": symbol,
-                "size": 18 if place == "anchor" else 11,
-                "line": {"color": colour, "width": 2},
-            },
-            customdata=at,
-            unselected={"marker": {"opacity": 1}},
-            text=texts,
-            hovertemplate="%{text}<extra></extra>",
-            row=1,
-            col=column,
-        )
-    _add_names(plot, batch, column)
+        x, y = panel.batch.embeddings[at].T
+        size = 18 if place == _ANCHOR else 11
+        yield {
+            "x": x,
+            "y": y,
+            "mode": "markers",
+            "marker": {"color": colour, "symbol": symbol, "size": size, "line": {"color": colour, "width": 2}},
+            "unselected": {"marker": {"opacity": 1}},
+            "customdata": at,
+            "text": [_hover(found, j, place) for j in at],
+            "hovertemplate": "%{text}<extra></extra>",
+            **panel.named(place),
+        }
 
 
-def _add_names(plot: go.Figure, batch: PointBatch, column: int) -> None:
-    x, y = (_LABELS * batch.embeddings).T
-    names = batch.names if len(batch.names) <= _MANY else batch.classes
-    quiet = {"mode": "text", "hoverinfo": "skip", "showlegend": False}
-    plot.add_scatter(x=x, y=y, text=names, textfont={"size": 12}, **quiet, row=1, col=column)
+def _hover(found: Anatomy | Measured, j: int, place: str) -> str:
+    numbers = f"cosine {found.scores[j]:.3f}<br>derivative {found.forces[j]:+.4f} nats"
+    return f"{found.candidates[j]}, {place}<br>{numbers}"
 
 
-def _add_rings(plot: go.Figure, batch: PointBatch, differs: np.ndarray, column: int) -> None:
-    x, y = batch.embeddings[differs].T
+def _names(panel: _Panel) -> Trace:
+    x, y = (_NAMES * panel.batch.embeddings).T
+    names = panel.batch.names if len(panel.batch.names) <= _MANY else panel.batch.classes
+    return {"x": x, "y": y, "mode": "text", "text": names, "textfont": {"size": 12}, "hoverinfo": "skip", **panel.axes}
+
+
+def _rings(panel: _Panel, differs: np.ndarray) -> Trace:
+    x, y = panel.batch.embeddings[differs].T
     ring = {"symbol": "circle-open", "size": 22, "color": PURPLE, "line": {"width": 2}}
-    named = {"name": "place differs", "legendgroup": "ring", "showlegend": column == 1 and bool(differs.any())}
-    plot.add_scatter(x=x, y=y, mode="markers", marker=ring, hoverinfo="skip", **named, row=1, col=column)
+    return {"x": x, "y": y, "mode": "markers", "marker": ring, "hoverinfo": "skip", **panel.named("place differs")}
 
 
-def _finish(plot: go.Figure, found: Sequence[Anatomy | Measured]) -> None:
+def _arranged(panels: Sequence[_Panel]) -> Trace:
     """Square panels without axes, each with the circle in it and the loss's name and value above."""
-    plot.update_xaxes(visible=False, range=[-1.5, 1.5], constrain="domain")
-    plot.update_yaxes(visible=False, range=[-1.5, 1.5], constrain="domain")
-    shapes, notes = [], []
-    for column, each in enumerate(found, start=1):
-        axis = "" if column == 1 else str(column)
-        plot.update_yaxes(scaleanchor=f"x{axis}", col=column)
-        place = {"xref": f"x{axis}", "yref": f"y{axis}"}
-        shapes.append(
-            {"type": "circle", "x0": -1, "y0": -1, "x1": 1, "y1": 1, "line": {"color": GREY, "width": 1}} | place
-        )
-        text = f"<b>{title(each.loss)}</b>  {each.value:.4f} nats".replace("-0.0000", "0.0000")
-        notes.append({"text": text, "x": 0, "y": 1.5, "yanchor": "bottom", "showarrow": False} | place)
-    plot.update_layout(
-        shapes=shapes, annotations=notes, margin={"t": 92, "b": 10, "l": 10, "r": 10}, legend={"y": 1.08}
-    )
+    arranged: Trace = {"margin": {"t": 92, "b": 10, "l": 10, "r": 10}, "legend": {"y": 1.08}}
+    bare = {"visible": False, "range": [-_EDGE, _EDGE], "constrain": "domain"}
+    for panel in panels:
+        x, y = panel.axes["xaxis"], panel.axes["yaxis"]
+        width = 1 / len(panels)
+        arranged[x.replace("x", "xaxis")] = {**bare, "domain": [panel.place * width, (panel.place + 1) * width]}
+        arranged[y.replace("y", "yaxis")] = {**bare, "scaleanchor": x, "anchor": x}
+    arranged["shapes"] = [_circle(panel) for panel in panels]
+    arranged["annotations"] = [_heading(panel) for panel in panels]
+    return arranged
+
+
+def _circle(panel: _Panel) -> Trace:
+    corners = {"x0": -1, "y0": -1, "x1": 1, "y1": 1}
+    where = {"xref": panel.axes["xaxis"], "yref": panel.axes["yaxis"]}
+    return {"type": "circle", "layer": "below", "line": {"color": GREY, "width": 1}, **corners, **where}
+
+
+def _heading(panel: _Panel) -> Trace:
+    value = f"{panel.found.value:.4f} nats".replace("-0.0000", "0.0000")
+    where = {"x": 0, "y": _EDGE, "xref": panel.axes["xaxis"], "yref": panel.axes["yaxis"], "yanchor": "bottom"}
+    return {"text": f"<b>{label(title(panel.found.loss))}</b>  {value}", "showarrow": False, **where}
 
 
 def _counted(found: Anatomy | Measured) -> str:
     """What a loss does to the anchor's positives."""
-    places = list(found.places)
     if isinstance(found, Measured):
-        return f"under {title(found.loss)} {places.count(INSIDE)} candidates change the loss"
+        return f"{title(found.loss)} changes with {list(found.places).count(INSIDE)} candidates"
     if not len(found.weights):
         return f"under {title(found.loss)} it takes no part"
     own = found.forces[found.places == ABOVE]
@@ -177,13 +201,15 @@ def _counted(found: Anatomy | Measured) -> str:
 
 
 def _all(positives: int) -> str:
-    return "its one positive" if positives == 1 else f"all {positives} positives"
+    return {1: "its one positive", 2: "both positives"}.get(positives, f"all {positives} positives")
 
 
 def _how_to_read(found: Sequence[Anatomy | Measured], differs: np.ndarray, strongest: float) -> str:
+    unknown = any(isinstance(each, Measured) for each in found)
+    own = " Of an own loss only who changes it is known: dashed lines." if unknown else ""
     rings = f" A ring marks the {int(differs.sum())} points whose place differs." if differs.any() else ""
     return (
-        "Solid lines from the star, the anchor, go to candidates in a numerator, dotted ones to those in a denominator"
-        " only; a cross is out. Arrows are the derivative on the pair's similarity: towards the anchor descent raises"
-        f" it, away it lowers it; the longest is {strongest:.3g} nats per unit of cosine.{rings}"
+        "Solid lines from the star, the anchor, go to who is in a numerator, dotted ones to who is in a denominator"
+        f" only; a cross is out.{own} Arrows are the derivative on the pair's similarity: towards the anchor descent"
+        f" raises it, away it lowers it; the longest is {strongest:.3g} nats per unit of cosine.{rings}"
     )

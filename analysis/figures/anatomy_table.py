@@ -74,8 +74,8 @@ def live_formula(found: Anatomy) -> str:
     more = [r"\cdots"] if left > 0 else []
     total = rf"{_zero(found.value)} \text{{ nats}}"
     summed = rf"{' + '.join(numbers + more)} = " if len(found.weights) > 1 else ""
-    lines = r" \\ & ".join(fractions)
-    return rf"\begin{{aligned}} \ell_{{{name}}} = & {lines} \\ = & {summed}{total} \end{{aligned}}"
+    lines = r" \\ &\phantom{{}={}} ".join(fractions)
+    return rf"\begin{{aligned}} \ell_{{{name}}} &= {lines} \\ &= {summed}{total} \end{{aligned}}"
 
 
 def _columns(found: Anatomy | Measured) -> dict[str, np.ndarray | tuple[str, ...]]:

@@ -13,11 +13,13 @@ from losses.catalog import CATALOG
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One thing that is drawn against time: its name in `Curves.values`, a title with the unit, what it says."""
+    """One thing that is drawn against time: its name in `Curves.values`, a title with the unit, what it says, and
+    whether its sign matters."""
 
     name: str
     title: str
     meaning: str
+    signed: bool = False
 
 
 QUANTITIES: tuple[Quantity, ...] = (
@@ -28,6 +30,7 @@ QUANTITIES: tuple[Quantity, ...] = (
         "signal to noise of the gradient",
         "Squared length of the gradient that the batches agree on, over the variance of one batch's gradient;"
         " below 0 where no agreement can be told from noise.",
+        signed=True,
     ),
     Quantity(
         "outputs",
@@ -46,7 +49,9 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity(
         "toward_optimum",
         "cosine to the known optimum",
-        "Between descent and the way to the nearest simplex with a corner a class, all embeddings as one vector.",
+        "Between descent and the way to the nearest simplex with a corner a class, all embeddings as one vector."
+        " At 1 descent goes straight there, at 0 across; below 0 away from it.",
+        signed=True,
     ),
     Quantity("knn_accuracy", "1-NN accuracy (share)", "Of the test side. Watched, never optimised."),
 )

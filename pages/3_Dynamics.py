@@ -1,9 +1,9 @@
-"""Dynamics: what the gradient did while the shipped checkpoints were trained."""
+"""Dynamics: what the gradient did while the shipped checkpoints were trained, or in a toy run."""
 
 import streamlit as st
 
 from ui.controls import panel
-from ui.dynamics_panels import choose, code, figures
+from ui.dynamics_panels import choose, figures
 from ui.errors import explain
 from ui.frame import frame
 
@@ -13,4 +13,4 @@ with explain():
         view = choose(controls)
     figures(view)
     with st.expander("The code that made the figure"):
-        st.code(code(view))
+        st.code(view.code)

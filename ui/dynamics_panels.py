@@ -1,98 +1,159 @@
 """The parts of the dynamics page: which runs, their curves on one axis, and what was not recorded."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
 from analysis.figures.dynamics import dynamics, layer_norms
 from analysis.training_log import QUANTITIES, Curves
 from checkpoints.curves import log_curves
-from checkpoints.zoo import ZooEntry, shipped
-from losses.catalog import CATALOG
+from checkpoints.zoo import shipped
+from losses.catalog import CATALOG, FAMILIES
 from losses.errors import LabError
+from toy_models.repulsion import RepulsionSpec
 from ui.controls import Panel
 from ui.exhibit import show
+from ui.live import Phase
+from ui.session import session
+
+if TYPE_CHECKING:
+    from toy_models.repulsion import Frame
 
 _DEFAULT = ("supcon", "sincere", "nt_xent")
 _SHOWN = tuple(quantity.name for quantity in QUANTITIES if quantity.name != "knn_accuracy")
-_CODE = """from analysis.figures.dynamics import dynamics
+_OF = {"log": "Training of the shipped checkpoints", "repulsion": "World 2: free vectors on the sphere"}
+_LOG_CODE = """from analysis.figures.dynamics import dynamics
 from checkpoints.curves import log_curves
 
 names = {names}
 dynamics([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names], {quantities}).plot.show()
 """
+_WORLD_CODE = """from analysis.figures.dynamics import dynamics
+from analysis.figures.dynamics_worlds import repulsion_dynamics
+from toy_models.repulsion import RepulsionSpec, Trace, simulate
+
+spec = {spec}
+runs = repulsion_dynamics(Trace.of(spec, list(simulate(spec))))
+dynamics(runs, {quantities}, time="step").plot.show()
+"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page shows: shipped checkpoints by name, quantities by name, layers or not."""
+    """What the page shows: runs with where they come from in a sentence and in code, quantities by name."""
 
-    names: tuple[str, ...]
+    runs: tuple[Curves, ...]
+    time: str
+    origin: str
+    code: str
     quantities: tuple[str, ...]
     layers: bool
 
 
 def choose(controls: Panel) -> View:
     """The controls in the sidebar. LabError where nothing is chosen."""
-    entries = {entry.name: entry for entry in shipped()}
-    titles = {name: CATALOG[entry.loss].title for name, entry in entries.items()}
-    default = tuple(name for name in _DEFAULT if name in entries)
-    names = controls.choices("Shipped checkpoints", "checkpoint", titles, default=default)
+    source = controls.choice("Dynamics of", "of", _OF, default="log")
     titles = {quantity.name: quantity.title for quantity in QUANTITIES}
-    quantities = controls.choices("Curves", "curves", titles, default=_SHOWN)
+    if source == "repulsion":
+        return _world(_quantities(controls, titles))
+    entries = {entry.name: entry for entry in shipped()}
+    losses = {name: CATALOG[entry.loss].title for name, entry in entries.items()}
+    default = tuple(name for name in _DEFAULT if name in entries)
+    names = controls.choices("Shipped checkpoints", "checkpoint", losses, default=default)
+    quantities = _quantities(controls, titles)
     layers = controls.switch("Layer by layer", "layers", default=False, help="The gradient norm on each layer.")
-    for what, chosen in (("checkpoint", names), ("curves", quantities)):
-        if not chosen:
-            raise LabError(what, "must name at least one", None, "Choose one in the sidebar.")
-    return View(names, quantities, layers)
+    if not names:
+        raise LabError("checkpoint", "must name at least one", None, "Choose one in the sidebar.")
+    runs = tuple(_read(entries[name].digest, entries[name].path) for name in names)
+    origin = "Recorded by python -m checkpoints.train while these files were made."
+    return View(runs, "epoch", origin, _LOG_CODE.format(names=names, quantities=quantities), quantities, layers)
+
+
+def _quantities(controls: Panel, titles: dict[str, str]) -> tuple[str, ...]:
+    quantities = controls.choices("Curves", "curves", titles, default=_SHOWN)
+    if not quantities:
+        raise LabError("curves", "must name at least one", None, "Choose one in the sidebar.")
+    return quantities
+
+
+def _world(quantities: tuple[str, ...]) -> View:
+    """The last run of the repulsion page that has ended, or else its default run, made here."""
+    last = session().runs.get("repulsion")
+    look = last.run.look() if last is not None else None
+    if last is not None and look is not None and look.phase is Phase.ENDED and look.frames:
+        spec, device = cast(tuple[RepulsionSpec, str], last.spec)
+        runs, origin = _of_frames(spec, device, look.frames), "The last run of the page on repulsion."
+    else:
+        spec = RepulsionSpec()
+        runs, origin = _default_run(spec), "The default run of the page on repulsion; a run made there shows here."
+    return View(runs, "step", origin, _WORLD_CODE.format(spec=spec, quantities=quantities), quantities, False)
 
 
 def figures(view: View) -> None:
-    """The curves of the chosen checkpoints, and what is not there and why."""
-    entries = {entry.name: entry for entry in shipped()}
-    runs = [_curves(entries[name]) for name in view.names]
-    if any(run.has(name) for run in runs for name in view.quantities):
-        show(dynamics(runs, view.quantities), key="dynamics")
+    """The curves of the chosen runs, what each one says, and what is not there and why."""
+    st.text(view.origin)
+    if any(run.has(name) for run in view.runs for name in view.quantities):
+        show(dynamics(view.runs, view.quantities, time=view.time), key="dynamics")
     else:
-        st.info("None of the chosen curves exists for the chosen checkpoints; the reasons are below.")
-    for reason in missing(runs, view.quantities):
+        st.info("None of the chosen curves exists for the chosen runs; the reasons are below.")
+    for reason in missing(view):
         st.caption(reason)
-    if view.layers:
-        recorded = [run for run in runs if run.layers]
-        if recorded:
-            show(layer_norms(recorded), key="dynamics-layers")
+    with st.expander("What each curve is"):
+        for quantity in QUANTITIES:
+            if quantity.name in view.quantities:
+                st.markdown(f"**{quantity.title}.** {quantity.meaning}")
+    recorded = [run for run in view.runs if run.layers]
+    if view.layers and recorded:
+        show(layer_norms(recorded), key="dynamics-layers")
 
 
-def missing(runs: Sequence[Curves], names: Sequence[str]) -> list[str]:
+def missing(view: View) -> list[str]:
     """One sentence for each thing that a reader may look for in vain."""
-    old = [run.title for run in runs if not run.has("gradient_norm") or not run.layers]
-    heads = [run.title for run in runs if CATALOG[run.loss].family == "class head"]
-    paired = [run.title for run in runs if CATALOG[run.loss].family == "paired views"]
+    families = {family: [run.title for run in view.runs if CATALOG[run.loss].family == family] for family in FAMILIES}
+    heads, paired = ", ".join(families["class head"]), ", ".join(families["paired views"])
+    if view.time == "step":
+        return _missing_in_world(view)
     said = []
-    if old:
-        said.append(f"Recorded no dynamics: {', '.join(old)} (a file of an earlier version).")
-    if heads and {"repelling_share", "push_to_pull", "noise"} & set(names):
-        said.append(f"No pairs of samples under a class head: {', '.join(heads)} act on logits, not on similarities.")
-    if heads and "toward_optimum" in names:
-        said.append("No cosine to the optimum under a class head: on real data it is not known.")
-    if paired and "toward_optimum" in names:
+    if old := [run.title for run in view.runs if not run.layers]:
+        said.append(f"No dynamics in {', '.join(old)}: a file of an earlier version.")
+    if heads and {"repelling_share", "push_to_pull", "noise"} & set(view.quantities):
+        said.append(f"No pairs of samples under a class head: {heads} act on logits, not on similarities.")
+    if heads and "toward_optimum" in view.quantities:
+        said.append(f"No cosine to the optimum for {heads}: on real data it is not known.")
+    if paired and "toward_optimum" in view.quantities:
         said.append(
-            f"No cosine to the optimum for {', '.join(paired)}: each image is a class of its own, and more images than"
-            " dimensions have no simplex to go to."
+            f"No cosine to the optimum for {paired}: each image is a class of its own, and more images than dimensions"
+            " have no simplex to go to."
         )
     return said
 
 
-def code(view: View) -> str:
-    return _CODE.format(names=view.names, quantities=view.quantities)
+def _missing_in_world(view: View) -> list[str]:
+    said = []
+    if {"gradient_norm", "signal_to_noise", "knn_accuracy"} & set(view.quantities):
+        said.append("No weights, no batches and no test side here: every step sees all vectors, so it has no noise.")
+    lost = [run.title for run in view.runs if not run.has("toward_optimum")]
+    if lost and "toward_optimum" in view.quantities:
+        said.append(f"No optimum in closed form for {', '.join(lost)} in so few dimensions, or with singletons.")
+    return said
+
+
+@st.cache_resource(max_entries=4, show_spinner="Moving vectors …")
+def _default_run(spec: RepulsionSpec) -> tuple[Curves, ...]:
+    from toy_models.repulsion import simulate
+
+    return _of_frames(spec, "cpu", tuple(simulate(spec)))
+
+
+def _of_frames(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]") -> tuple[Curves, ...]:
+    from analysis.figures.dynamics_worlds import repulsion_dynamics  # brings torch
+    from toy_models.repulsion import Trace
+
+    return tuple(repulsion_dynamics(Trace.of(spec, frames, device)))
 
 
 @st.cache_resource(max_entries=32, show_spinner="Reading the training log …")
 def _read(digest: str, _path: Path) -> Curves:
     return log_curves(_path)
-
-
-def _curves(entry: ZooEntry) -> Curves:
-    return _read(entry.digest, entry.path)

@@ -46,10 +46,10 @@ def choose(controls: Panel) -> SamplingSpec:
 
 def statement() -> None:
     """Both losses in one line, and why the first is above the second."""
+    st.latex(r"y_j \sim \text{Categorical}(w_j), \qquad a_{ik} = f_{ik}/\tau - \log \eta_k")
     st.latex(
-        r"y_j \sim \text{Categorical}(w_j), \qquad"
-        r" \mathbb{E}\Bigl[-\log \frac{e^{a_{i y_i}}}{\sum_j e^{a_{i y_j}}}\Bigr] \;\ge\;"
-        r" -\log \frac{e^{w_i \cdot a_i}}{\sum_j e^{w_j \cdot a_i}}, \qquad a_{ik} = f_{ik}/\tau - \log \eta_k"
+        r"\mathbb{E}\Bigl[-\log \frac{e^{a_{i y_i}}}{\sum_j e^{a_{i y_j}}}\Bigr] \;\ge\;"
+        r" -\log \frac{e^{w_i \cdot a_i}}{\sum_j e^{w_j \cdot a_i}}"
     )
     entry = CATALOG["soft_target_infonce"]
     st.caption(

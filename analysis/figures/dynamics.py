@@ -26,6 +26,8 @@ def dynamics(runs: Sequence[Curves], names: Sequence[str], *, time: str = "epoch
             if run.has(quantity.name):
                 _add_curve(plot, run, quantity.title, run.values[quantity.name], place, first=panel == 0)
         _add_lines(plot, runs, quantity, place)
+        if quantity.signed:
+            plot.add_hline(0, line={"color": TRUTH, "width": 1}, **place)
     _add_missing_legends(plot)
     return Exhibit(
         stem="dynamics",
@@ -105,7 +107,7 @@ def _add_curve(
 
 
 def _add_lines(plot: go.Figure, runs: Sequence[Curves], quantity: Quantity, place: dict[str, int]) -> None:
-    """Levels, dotted, each once: grey where several runs share it."""
+    """Levels, dotted and named, each once: grey where several runs share it."""
     levels: dict[tuple[str, float], list[Curves]] = {}
     for run in runs:
         for line in run.lines.get(quantity.name, ()):
@@ -115,7 +117,10 @@ def _add_lines(plot: go.Figure, runs: Sequence[Curves], quantity: Quantity, plac
         plot.add_scatter(
             x=[owners[0].times[0], owners[0].times[-1]],
             y=[value] * 2,
-            mode="lines",
+            mode="lines+text",
+            text=["", name.split(",")[0]],
+            textposition="top left",
+            textfont={"size": 10},
             line={
                 "color": LOSS_STYLES[owners[0].loss].colour if len(owners) == 1 else TRUTH,
                 "dash": "dot",
@@ -147,12 +152,12 @@ def _title(runs: Sequence[Curves]) -> str:
 
 
 def _how_to_read(runs: Sequence[Curves], shown: Sequence[Quantity], time: str) -> str:
-    said = [f"{quantity.title}: {quantity.meaning}" for quantity in shown if quantity.name != "loss"]
     lines = dict.fromkeys(
         f"{line.name} {line.value:.2f} ({run.title})" for run in runs for line in run.lines.get("loss", ())
     )
-    dotted = f" Dotted, on the loss: {', '.join(lines)}." if lines and any(q.name == "loss" for q in shown) else ""
-    return f"Against the {time}.{dotted} " + " ".join(said)
+    dotted = f" Dotted, on the loss: {'; '.join(lines)}." if lines and any(q.name == "loss" for q in shown) else ""
+    now_and_then = " Pairs were read every few epochs: points joined by lines." if time == "epoch" else ""
+    return f"Every panel against the {time}; a loss keeps its colour, dash and marker.{dotted}{now_and_then}"
 
 
 def _table(runs: Sequence[Curves], columns: dict[str, str], time: str, *, of_layers: bool = False) -> pd.DataFrame:

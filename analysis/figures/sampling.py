@@ -19,9 +19,10 @@ _BINS = 40
 
 def sampled_distribution(study: Study) -> Exhibit:
     """Histograms of the sampled loss and of the sampled gradient's component along soft target InfoNCE's."""
-    plot = make_subplots(1, 2, subplot_titles=("loss (nats)", "gradient along soft target InfoNCE's (its length = 1)"))
+    plot = make_subplots(1, 2, subplot_titles=("loss (nats)", "gradient component (relative)"))
     layout(plot, x="", y="", height=360)
     plot.update_layout(bargap=0.02, margin={"t": 80}, legend={"y": 1.12})
+    plot.update_annotations(font_size=13)
     plot.update_yaxes(title_text="share of draws", col=1)
     exact = study.exact
     panels = (
@@ -40,6 +41,7 @@ def sampled_distribution(study: Study) -> Exhibit:
         how_to_read=(
             f"Each of {study.spec.draws:,} draws gives every sample of one batch a label from its soft target; the"
             " bars are the label InfoNCE that comes out. Solid: soft target InfoNCE on the same batch, nothing drawn."
+            " Right: the sampled gradient's component along soft target InfoNCE's, whose length is 1."
             f" Dashed: the mean of the draws.{_counted_said(study)} Above log N, grey, a loss bounds no information."
         ),
         alt=(
@@ -52,7 +54,7 @@ def sampled_distribution(study: Study) -> Exhibit:
 
 def averaging(study: Study) -> Exhibit:
     """What the mean of n draws is worth: gap, variance, and the error of the gradient, against n."""
-    titles = ("Jensen gap from n draws (nats)", "variance of the mean loss (nats²)", "squared error of the gradient")
+    titles = ("Jensen gap (nats)", "variance of loss (nats²)", "gradient error²")
     plot = make_subplots(1, 3, subplot_titles=titles)
     layout(plot, x="draws n that are averaged", y="", height=380)
     plot.update_layout(margin={"t": 80}, legend={"y": 1.12})
@@ -102,6 +104,7 @@ def against_softness(studies: Sequence[Study]) -> Exhibit:
     plot = make_subplots(2, 2, subplot_titles=titles, vertical_spacing=0.14)
     layout(plot, x="", y="", height=560)
     plot.update_layout(margin={"t": 80}, legend={"y": 1.07})
+    plot.update_annotations(font_size=13)
     plot.update_xaxes(title_text="softness of the targets", row=2)
     plot.update_yaxes(rangemode="tozero")
     x = np.array([study.spec.softness for study in studies])

@@ -59,3 +59,13 @@ def test_nothing_chosen_is_one_sentence(open_page):
     page = open_page(PAGE, checkpoint="")
     assert not page.exception
     assert page.error[0].value.startswith("checkpoint must name at least one")
+
+
+def test_a_toy_run_is_shown_the_same_way(open_page):
+    page = open_page(PAGE, of="repulsion")
+    assert not page.exception
+    assert not page.error
+    (chart,) = charts(page)
+    assert {trace["name"] for trace in chart["data"] if trace.get("showlegend")} >= {"SupCon", "SINCERE", "NT-Xent"}
+    assert any("no batches" in caption.value for caption in page.caption)
+    assert "RepulsionSpec(losses=" in page.code[0].value

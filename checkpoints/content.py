@@ -10,8 +10,8 @@ _WRONG = {
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
     "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
-    "npz": ("a numpy .npz archive", "Arrays are not opened here; give a checkpoint of python -m checkpoints.train."),
-    "npy": ("a numpy .npy array", "Arrays are not opened here; give a checkpoint of python -m checkpoints.train."),
+    "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "npy": ("a numpy .npy array", "Put train and test embeddings and labels into one .npz, or give their folder."),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
     "unknown": (

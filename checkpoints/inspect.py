@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from checkpoints.command_line import Parser, run
 from checkpoints.content import kind_of
@@ -30,7 +31,7 @@ def inspect_file(path: str, data: str | None = None, *, k: int = 1) -> dict[str,
     Of a torch file, what is in it: it is read as data, and nothing in it is run.
     """
     # numpy and torch only once the command line is known to be right.
-    if kind_of(read_head(path)) == "torch":
+    if not Path(path).is_dir() and kind_of(read_head(path)) == "torch":
         from checkpoints.torch_contents import report, torch_contents
 
         return report(torch_contents(path))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from analysis.outputs import Outputs
+from checkpoints.bundle import open_folder, open_npz
 from checkpoints.content import check_kind, kind_of
 from checkpoints.native_outputs import open_native
 from checkpoints.safe_files import read_head
@@ -11,7 +12,7 @@ from checkpoints.safe_files import read_head
 Opener = Callable[[Path, Path | None], Outputs]
 
 # Kind of content (see `content.kind_of`) -> its opener. A further format is one file and one line.
-OPENERS: dict[str, Opener] = {"safetensors": open_native}
+OPENERS: dict[str, Opener] = {"safetensors": open_native, "npz": open_npz}
 
 
 def open_outputs(path: str | Path, data: str | Path | None = None) -> Outputs:
@@ -20,8 +21,11 @@ def open_outputs(path: str | Path, data: str | Path | None = None) -> Outputs:
     `data` is the folder of images that a foreign checkpoint needs; a native one names its own. Nothing in a file is
     ever executed. LabError, one sentence, for whatever is refused.
     """
+    given = None if data is None else Path(data)
+    if Path(path).is_dir():
+        return open_folder(Path(path), given)
     head = read_head(path)
     kind = kind_of(head)
     if kind not in OPENERS:
         check_kind(head, "safetensors", name=Path(path).name)
-    return OPENERS[kind](Path(path), None if data is None else Path(data))
+    return OPENERS[kind](Path(path), given)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
+
 from checkpoints.inert_pickle import Call, Name, Pairs, read_pickle
 from checkpoints.layouts import Layout, recognised
 from checkpoints.quoting import shown
@@ -47,6 +49,19 @@ def torch_contents(path: str | Path) -> TorchContents:
         found.walk(read_pickle(archive.pickle(), name=archive.name))
     layout = recognised(found.tensors)
     return TorchContents(archive.name, size, digest, layout, found.tensors, found.values, found.foreign, found.refused)
+
+
+def torch_array(path: Path) -> tuple[np.ndarray, str, int]:
+    """The one tensor of a torch file that holds nothing else, with the file's sha256 and size."""
+    contents = torch_contents(path)
+    if set(contents.tensors) != {""}:
+        found = f"{len(contents.tensors):,} tensors and {len(contents.values) + len(contents.foreign):,} other values"
+        raise LabError(
+            contents.name, "must hold one tensor and nothing else", next(iter(contents.refused.values()), found)
+        )
+    with open_regular(path) as (file, size):
+        array = contents.tensors[""].array(TorchArchive.of(file, name=contents.name, size=size))
+    return array, contents.digest, size
 
 
 class _Found:

@@ -27,10 +27,11 @@ def choose(controls: Panel) -> Analyses:
     name = controls.choice("Checkpoint", "checkpoint", titles, default=default)
     own = st.file_uploader(
         "Or open your own",
-        type=["safetensors"],
+        type=["safetensors", "npz"],
         key="own-file",
         max_upload_size=LARGEST_MB,
-        help="A file made by `python -m checkpoints.train`. It stays in this browser session and is never executed.",
+        help="A file of `python -m checkpoints.train`, or an .npz with train and test embeddings and labels. It stays"
+        " in this browser session and is never executed.",
     )
     if own is not None:
         content = own.getvalue()

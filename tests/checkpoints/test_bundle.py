@@ -1,0 +1,166 @@
+"""Array bundles as the SINCERE scripts write them: opened, mended with a note, or refused in one sentence."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+
+from checkpoints.inspect import main
+from checkpoints.opening import open_outputs
+from losses.errors import LabError
+
+
+@pytest.fixture
+def arrays():
+    rng = np.random.default_rng(5)
+    made = {}
+    for side, items in (("train", 60), ("test", 24)):
+        labels = np.arange(items) % 3
+        made[f"{side}_labels"] = labels
+        made[f"{side}_embeds"] = np.eye(5)[labels] + 0.2 * rng.standard_normal((items, 5))
+    return made
+
+
+@pytest.fixture
+def opened(tmp_path):
+    def save(**arrays):
+        path = tmp_path / "bundle.npz"
+        np.savez(path, **arrays)
+        return open_outputs(path)
+
+    return save
+
+
+def test_an_npz_is_what_its_arrays_are(arrays, opened):
+    outputs = opened(**arrays)
+    expected = arrays["test_embeds"] / np.linalg.norm(arrays["test_embeds"], axis=1, keepdims=True)
+    np.testing.assert_allclose(outputs.test.embeddings, expected, rtol=1e-6)
+    np.testing.assert_array_equal(outputs.train.labels, arrays["train_labels"])
+    assert outputs.class_names == ("0", "1", "2")
+    assert "scaled" in outputs.provenance["notes"]
+
+
+def test_the_authors_folder_of_torch_files(arrays, tmp_path):
+    for name, array in arrays.items():
+        torch.save(torch.tensor(array, dtype=torch.float32), tmp_path / f"{name}.pth")
+    logits = torch.randn(24, 3, generator=torch.Generator().manual_seed(0))
+    torch.save(logits, tmp_path / "preds.pth")
+    outputs = open_outputs(tmp_path)
+    np.testing.assert_array_equal(outputs.test.labels, arrays["test_labels"])
+    np.testing.assert_array_equal(outputs.test.logits, logits.numpy())
+    assert "float32 were taken as class numbers" in outputs.provenance["notes"]
+
+
+def test_a_folder_of_npy_files_and_an_inspection(arrays, tmp_path, capsys):
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    assert main([str(tmp_path), "--json"]) == 0
+    assert '"classes": 3' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ">f8", np.int8])
+def test_any_numbers_are_taken(arrays, opened, dtype):
+    embeds = np.asfortranarray((10 * arrays["test_embeds"]).astype(dtype))
+    outputs = opened(**{**arrays, "test_embeds": embeds})
+    wide = embeds.astype(np.float64)
+    expected = wide / np.linalg.norm(wide, axis=1, keepdims=True)
+    np.testing.assert_allclose(outputs.test.embeddings, expected, atol=1e-6)
+
+
+def test_huge_rows_keep_their_direction_and_zero_rows_are_counted(arrays, opened):
+    embeds = arrays["test_embeds"].copy()
+    embeds[0] *= 1e200
+    embeds[1] = 0
+    outputs = opened(**{**arrays, "test_embeds": embeds})
+    assert len(outputs.test) == 23
+    np.testing.assert_allclose(np.linalg.norm(outputs.test.embeddings, axis=1), 1, rtol=1e-6)
+    assert "1 rows of zeros have no direction" in outputs.provenance["notes"]
+    assert list(outputs.test.ids[:2]) == ["0", "2"]
+
+
+def test_unlabelled_items_are_left_out_and_large_ids_cost_nothing(arrays, opened):
+    labels = arrays["test_labels"] * 1_000_000_000
+    labels[:4] = -1
+    train = arrays["train_labels"] * 1_000_000_000
+    outputs = opened(**{**arrays, "test_labels": labels, "train_labels": train})
+    assert len(outputs.test) == 20
+    assert outputs.class_names == ("0", "1000000000", "2000000000")
+    assert "4 items of label -1" in outputs.provenance["notes"]
+
+
+def test_texts_one_hot_and_columns(arrays, opened):
+    names = np.array(["ant", "bee", "cat"])
+    outputs = opened(
+        **{**arrays, "train_labels": names[arrays["train_labels"]], "test_labels": names[arrays["test_labels"]]}
+    )
+    assert outputs.class_names == ("ant", "bee", "cat")
+    outputs = opened(
+        **{**arrays, "train_labels": np.eye(3)[arrays["train_labels"]], "test_labels": arrays["test_labels"][:, None]}
+    )
+    np.testing.assert_array_equal(outputs.train.labels, arrays["train_labels"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"test_labels": None}, "must have the arrays test_labels"),
+        ({"test_embeds": np.full((24, 5), np.nan)}, "test embeddings must be finite, but is not so in 24 rows"),
+        ({"test_embeds": np.ones((24, 4))}, "must have the 5 dimensions of the train embeddings"),
+        ({"test_embeds": np.ones((23, 5))}, "test labels must have a row for each of 23 embeddings"),
+        ({"test_embeds": np.ones((24, 5), dtype=complex)}, "must hold plain numbers or texts"),
+        ({"test_embeds": np.array([["a"] * 5] * 24)}, "test embeddings must be numbers"),
+        ({"test_embeds": np.ones((24, 5, 2))}, "must be \\(N, D\\)"),
+        ({"test_embeds": np.zeros((24, 5))}, "must name the class of at least one item"),
+        ({"test_labels": np.full(24, 0.5)}, "must be whole numbers, one class an item, but is 0.5 in row 0"),
+        ({"test_labels": np.full(24, np.nan)}, "test labels must be finite"),
+        ({"test_labels": np.full((24, 3), 1 / 3)}, "must be \\(N,\\), one label an item"),
+        ({"test_labels": np.array(["x"] * 24)}, "texts against numbers"),
+        ({"test_labels": np.full(24, -1)}, "must name the class of at least one item"),
+        ({"preds": np.zeros((24, 2))}, "test logits must be \\(N, 3\\) numbers, a column a class"),
+        ({"preds": np.full((24, 3), np.inf)}, "test logits must be finite"),
+    ],
+)
+def test_bad_arrays_are_one_sentence(arrays, opened, changes, sentence):
+    with pytest.raises(LabError, match=sentence):
+        opened(**{name: array for name, array in {**arrays, **changes}.items() if array is not None})
+
+
+def member(header: bytes, data: bytes = b"") -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (member(b"{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776,), }\n"), "must be whole"),
+        (member(b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }\n", bytes(8)), "plain numbers or texts"),
+        (member(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }\n", bytes(8)), "must"),
+        (member(b"{'descr': '|V0', 'fortran_order': False, 'shape': (9,), }\n"), "plain numbers or texts"),
+        (member(b"__import__('os').system('true')\n"), "a header that numpy writes"),
+        (member(b"{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }\n", bytes(8)), "must be whole"),
+        (b"not an array at all", "must be a .npy array"),
+    ],
+)
+def test_an_array_that_lies_is_refused_before_memory_is_asked_for(tmp_path, content, sentence):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("train_embeds.npy", content)
+    path = tmp_path / "lies.npz"
+    path.write_bytes(buffer.getvalue())
+    with pytest.raises(LabError, match=sentence):
+        open_outputs(path)
+
+
+def test_an_object_array_is_never_unpickled(tmp_path):
+    path = tmp_path / "objects.npz"
+    np.savez(path, train_embeds=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(LabError, match="plain numbers or texts"):
+        open_outputs(path)
+
+
+def test_a_torch_file_with_more_than_one_tensor_is_no_array(arrays, tmp_path):
+    torch.save({"x": torch.ones(2)}, tmp_path / "train_embeds.pth")
+    with pytest.raises(LabError, match="must hold one tensor and nothing else"):
+        open_outputs(tmp_path)

@@ -15,10 +15,10 @@ from losses.errors import LabError
 Role = Literal["positive", "noise"]
 AXES = {
     "similarity": "similarity of the pair, cosine",
-    "shortfall": "distance of the pair from the endpoint, 1 - cosine",
+    "shortfall": "distance of the pair, 1 - cosine",
     "temperature": "temperature",
     "batch_size": "batch size N",
-    "class_size": "class size, samples of one class in the batch",
+    "class_size": "class size",
 }
 """What a curve can run along, name -> axis title with its unit."""
 

@@ -33,7 +33,7 @@ class Slope:
 
 def supcon(at: Points) -> Felt:
     """(q - 1/|P|) / tau on a positive, q / tau on noise. Khosla et al., arXiv 2004.11362, "out"."""
-    total, share = _softmax(at, at.pair / at.temperature, _straight(at))
+    total, share, _ = _softmax(at, at.pair / at.temperature, _straight(at))
     others = at.scene.positive / at.temperature
     if at.role == "noise":
         return Felt(total - others, share / at.temperature)
@@ -96,21 +96,24 @@ def _blend(at: Points, weight: np.ndarray, beta: float) -> Slope:
     return Slope(score, slope)
 
 
-def _softmax(at: Points, own: np.ndarray, coordinate: Slope) -> tuple[np.ndarray, np.ndarray]:
-    """log of the sum over all others, with the varied pair's score `own`, and its share of it."""
+def _softmax(at: Points, own: np.ndarray, coordinate: Slope) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """log of the sum over all others, the varied pair's share of it, and what is left: 1 - share would cancel."""
     varied_positive = at.role == "positive"
     positives = log_count(at.positives - varied_positive) + coordinate.score(np.full_like(at.pair, at.scene.positive))
     noise = log_count(at.noise - (not varied_positive)) + coordinate.score(np.full_like(at.pair, at.scene.noise))
-    total = np.logaddexp(np.logaddexp(positives, noise), own)
-    return total, np.exp(own - total)
+    rest = np.logaddexp(positives, noise)
+    total = np.logaddexp(rest, own)
+    return total, np.exp(own - total), np.exp(rest - total)
 
 
 def _contrast(at: Points, coordinate: Slope) -> Felt:
     """slope (p - [the pair is the other view])."""
     own = coordinate.score(at.pair)
-    total, share = _softmax(at, own, coordinate)
-    view = own if at.role == "positive" else coordinate.score(np.full_like(at.pair, at.scene.positive))
-    return Felt(total - view, coordinate.slope(at.pair) * (share - (at.role == "positive")))
+    total, share, left = _softmax(at, own, coordinate)
+    if at.role == "positive":
+        return Felt(total - own, -left * coordinate.slope(at.pair))
+    view = coordinate.score(np.full_like(at.pair, at.scene.positive))
+    return Felt(total - view, share * coordinate.slope(at.pair))
 
 
 def _margin(at: Points, epsilon: float) -> Felt:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analysis.figures.force_curve_levels import loss_levels
-from analysis.figures.force_curves import force_curves_figure
+from analysis.figures.force_curves import force_curves_figure, sentences
 from analysis.force_curves import CURVE_LOSSES, force_curves
 from analysis.force_scene import Scene
 from losses.catalog import CATALOG
@@ -71,6 +71,8 @@ def curves(view: View) -> None:
     """The derivatives on both pairs, then the loss itself against its levels."""
     positive, noise = (force_curves(view.scene, view.losses, role, view.axis) for role in ("positive", "noise"))
     show(force_curves_figure(positive, noise), key="force-curves")
+    said = sentences(positive, noise)
+    st.text("\n".join(said) if said else "No derivative changes sign here.")
     st.caption(
         "Soft distribution InfoNCE is not drawn: it is label InfoNCE on labels drawn from the targets, so that its"
         " derivative is random. With classes of one size, label InfoNCE is NLL. Weibit has exponent 4, ε-SupInfoNCE"

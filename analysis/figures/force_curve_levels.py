@@ -42,15 +42,15 @@ def loss_levels(shown: ForceCurves) -> Exhibit:
     plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear")
     plot.update_yaxes(title_text="loss of the anchor, nats", col=1)
     above = [CATALOG[one.name].title for one in shown.curves if (one.loss > one.chance + 1e-9).any()]
-    told = f"{', '.join(above)} exceed their chance level" if above else "no loss exceeds its chance level"
+    told = f"above their chance level somewhere here: {', '.join(above)}" if above else "none is above its chance level"
     return Exhibit(
         stem=f"force-levels-{shown.axis.replace('_', '-')}",
-        title=f"The loss of this anchor: {told} somewhere here" if above else f"The loss of this anchor: {told} here",
+        title=f"Losses of this anchor, {told}",
         plot=plot,
         how_to_read=(
-            "Thick: the anchor's loss as the positive's similarity, or what the axis says, varies. Dotted: chance level,"
-            " the loss where all cosines or logits are equal; 2B = N anchors. Thin: the floor, positives at cosine 1"
-            " and noise at -1, which a whole batch need not reach. To a loss of views the rest of the class is noise."
+            "Thick: the anchor's loss as the positive's similarity, or what the axis says, varies. Dotted: its chance"
+            " level, the loss where all cosines or logits are equal; 2B = N anchors. Thin: the floor, positives at"
+            " cosine 1 and noise at -1, which a whole batch need not reach. To a loss of views the rest of the class is noise."
         ),
         alt=f"Losses along {AXES[shown.axis]}, with chance levels and floors; {told}.",
         table=curve_table(shown),

@@ -10,11 +10,11 @@ from plotly.subplots import make_subplots
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
 from analysis.force_curves import Curve, ForceCurves, Mark
-from analysis.force_scene import AXES
+from analysis.force_scene import AXES, Scene
 from analysis.scene_forces import EMBEDDING
 from losses.catalog import CATALOG
 
-_KINDS = {"embeddings": "Losses of embeddings", "head": "Losses of a class head"}
+_KINDS = {"embeddings": "Embeddings", "head": "Class head"}
 _HEIGHT, _LEGEND = 320, 170
 # Beyond what losses without an endpoint reach, a curve leaves the picture: it would flatten all others.
 _ROOM = 1.25
@@ -24,22 +24,21 @@ _ENDPOINT = ("weibit", "weince")
 def force_curves_figure(positive: ForceCurves, noise: ForceCurves) -> Exhibit:
     """Both pairs of one scene along one axis; signs as they are, sizes on logarithmic axes along the shortfall."""
     kinds = [kind for kind in _KINDS if any(kind_of(curve.name) == kind for curve in positive.curves)]
-    titles = [f"{_KINDS[kind]}: {pair}" for kind in kinds for pair in ("on one positive", "on one noise pair")]
+    titles = [f"{_KINDS[kind]}: {pair}" for kind in kinds for pair in ("one positive", "one noise pair")]
     plot = make_subplots(len(kinds), 2, subplot_titles=titles, horizontal_spacing=0.09, vertical_spacing=0.16)
     layout(plot, x="", y="", height=_HEIGHT * len(kinds) + _LEGEND)
-    plot.update_layout(legend={"y": -0.12, "yanchor": "top"}, margin={"b": 130})
+    plot.update_layout(legend={"y": -0.25 / len(kinds), "yanchor": "top"}, margin={"b": 130})
     for row, kind in enumerate(kinds, start=1):
         for column, shown in enumerate((positive, noise), start=1):
             _add_panel(plot, shown, [one for one in shown.curves if kind_of(one.name) == kind], row, column)
     plot.update_xaxes(title_text=AXES[positive.axis], row=len(kinds))
     plot.update_yaxes(title_text=_y_title(positive), col=1)
-    said = [sentence(mark, shown) for shown in (positive, noise) for mark in shown.marks]
     return Exhibit(
         stem=f"force-curves-{positive.axis.replace('_', '-')}",
-        title=_title(positive, noise),
+        title=_title(positive),
         plot=plot,
-        how_to_read=_how_to_read(positive, noise),
-        alt=f"Derivatives along {AXES[positive.axis]}. {' '.join(said)}",
+        how_to_read=_how_to_read(positive.scene),
+        alt=f"Derivatives along {AXES[positive.axis]}. {' '.join(sentences(positive, noise))}",
         table=pd.concat([curve_table(positive), curve_table(noise)], ignore_index=True),
     )
 
@@ -48,14 +47,19 @@ def kind_of(name: str) -> str:
     return "embeddings" if name in EMBEDDING else "head"
 
 
-def sentence(mark: Mark, shown: ForceCurves) -> str:
+def sentences(positive: ForceCurves, noise: ForceCurves) -> list[str]:
+    """What happens where, one sentence a mark."""
+    return [_sentence(mark, shown) for shown in (positive, noise) for mark in shown.marks]
+
+
+def _sentence(mark: Mark, shown: ForceCurves) -> str:
     """What happens at a mark, with the place in the axis's own unit."""
-    title, where = CATALOG[mark.name].title, f"{AXES[shown.axis].split(',')[0].split(' of the pair')[0]} {mark.at:.4g}"
+    title, where = CATALOG[mark.name].title, f"{AXES[shown.axis].replace(' of the pair', '')}: {mark.at:.4g}"
     pair = "positive" if shown.role == "positive" else "noise pair"
     if mark.kind == "endpoint":
-        return f"On the {pair}, {title}'s slope λ/(1 - s) outgrows (1 - λ)/τ at {where}."
+        return f"On the {pair}, {title}'s slope λ/(1 - s) outgrows (1 - λ)/τ: {where}."
     why = ", where q = 1/|P|" if mark.name == "supcon" and shown.role == "positive" else ""
-    return f"On the {pair}, {title} changes sign at {where}{why}."
+    return f"On the {pair}, {title} changes sign{why}: {where}."
 
 
 def curve_table(shown: ForceCurves) -> pd.DataFrame:
@@ -94,7 +98,7 @@ def _add_panel(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], row
         )
     for mark in shown.marks:
         if any(mark.name == curve.name for curve in curves):
-            _add_mark(plot, mark, row, column)
+            _add_mark(plot, mark, shown.axis, row, column)
     plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", row=row, col=column)
     if sizes:
         _add_growth(plot, shown, curves, row, column)
@@ -114,14 +118,20 @@ def visible_range(curves: Sequence[Curve]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _add_mark(plot: go.Figure, mark: Mark, row: int, column: int) -> None:
+def _add_mark(plot: go.Figure, mark: Mark, axis: str, row: int, column: int) -> None:
     """A dotted line, with its value beside it; what it is stands below the figure."""
-    text = f"{CATALOG[mark.name].title} {'±0' if mark.kind == 'sign' else 'endpoint'} {mark.at:.3g}"
-    plot.add_vline(
-        mark.at,
-        line={"color": LOSS_STYLES[mark.name].colour, "dash": "dot", "width": 1.5},
-        annotation={"text": text, "font": {"size": 11}, "textangle": -90, "yanchor": "top"},
-        annotation_position="top left",
+    colour = LOSS_STYLES[mark.name].colour
+    plot.add_vline(mark.at, line={"color": colour, "dash": "dot", "width": 1.5}, row=row, col=column)
+    plot.add_annotation(
+        x=np.log10(mark.at) if logarithmic(axis) else mark.at,
+        y=1,
+        yref="y domain",
+        text=f"{CATALOG[mark.name].title} {'0' if mark.kind == 'sign' else 'endpoint'} at {mark.at:.3g}",
+        font={"size": 11},
+        textangle=-90,
+        xanchor="right",
+        yanchor="top",
+        showarrow=False,
         row=row,
         col=column,
     )
@@ -150,25 +160,18 @@ def _y_title(shown: ForceCurves) -> str:
     return f"{what}, nats per unit"
 
 
-def _title(positive: ForceCurves, noise: ForceCurves) -> str:
+def _title(positive: ForceCurves) -> str:
     pushing = [CATALOG[one.name].title for one in positive.curves if (one.force > 0).any()]
     if not pushing:
-        return "No loss shown pushes its positive away here"
-    verb = "pushes" if len(pushing) == 1 else "push"
-    where = "beyond" if positive.axis == "similarity" else "on a part of"
-    place = "its sign change" if len(pushing) == 1 else "their sign changes"
-    found = any(mark.kind == "sign" for mark in positive.marks)
-    tail = f"{where} {place}" if found and positive.axis == "similarity" else "all along" if not found else "on a part"
-    return f"{', '.join(pushing)} {verb} a positive away {tail}"
+        return "No loss shown pushes the positive away here"
+    return f"Somewhere here the positive is pushed away by {' and '.join(pushing)}"
 
 
-def _how_to_read(positive: ForceCurves, noise: ForceCurves) -> str:
-    scene = positive.scene
-    said = " ".join(sentence(mark, shown) for shown in (positive, noise) for mark in shown.marks)
+def _how_to_read(scene: Scene) -> str:
     return (
         "Below 0 descent raises the pair's similarity, above 0 it lowers it. All else is fixed: a batch of"
         f" {scene.batch_size} with {scene.class_size} in a class, positives at cosine {scene.positive:g}, noise at"
-        f" {scene.noise:g}, temperature {scene.temperature:g}; WEINCE's weight λ is held at {scene.lam:g}, and softness"
-        f" is {scene.softness:g}. A class head's pair is a sample and a class, scored by cosine. Losses with an endpoint"
-        f" may leave the picture. {said}"
+        f" {scene.noise:g}, temperature {scene.temperature:g}, softness {scene.softness:g}, WEINCE's weight λ"
+        f" {scene.lam:g}. A class head's pair is a sample and a class, scored by cosine. Dotted lines are roots found"
+        " by bisection. Weibit and WEINCE may leave the picture near cosine 1; at 1 itself a clamp takes their force."
     )

@@ -49,5 +49,6 @@ def _device(was_missing: bool) -> None:
     device = machine.device()
     if was_missing and device is not None:
         st.rerun()
-    runs = f"live runs: {PROCESS.taken()} of {PROCESS.limit}"
+    taken, limit = PROCESS.taken(), PROCESS.limit
+    runs = f"live runs: {min(taken, limit)} of {limit}" + (f", {taken - limit} waiting" if taken > limit else "")
     st.caption(f"Device: {device or 'torch is starting …'} · {runs}")

@@ -24,32 +24,38 @@ class Quantity:
 
 QUANTITIES: tuple[Quantity, ...] = (
     Quantity("loss", "loss (nats)", "Mean loss of the batches."),
-    Quantity("gradient_norm", "gradient norm, all weights", "Norm of the mean loss's gradient, mean over batches."),
+    Quantity("gradient_norm", "gradient norm", "Norm of the mean loss's gradient on all weights, mean over batches."),
     Quantity(
         "signal_to_noise",
-        "signal to noise of the gradient",
+        "signal to noise",
         "Squared length of the gradient that the batches agree on, over the variance of one batch's gradient;"
         " below 0 where no agreement can be told from noise.",
         signed=True,
     ),
     Quantity(
         "outputs",
-        "gradient on the loss's inputs",
-        "Root mean square, of the summed loss: nats per radian on an embedding, nats per unit on a sample's logits.",
+        "gradient on inputs",
+        "Of the summed loss on what it sees, root mean square: nats per radian on an embedding, nats per unit on a"
+        " sample's logits.",
     ),
-    Quantity("other_view", "from the other view (nats/rad)", "The part from the other view of the same image."),
-    Quantity("same_class", "from the same class (nats/rad)", "The part from other images of the same class."),
-    Quantity("noise", "from other classes (nats/rad)", "The part from images of other classes."),
+    Quantity(
+        "other_view",
+        "other view (nats/rad)",
+        "The part of that gradient that comes from the other view of the same image.",
+    ),
+    Quantity("same_class", "same class (nats/rad)", "Its part from other images of the same class."),
+    Quantity("noise", "other classes (nats/rad)", "Its part from images of other classes."),
     Quantity(
         "repelling_share",
-        "same-class pairs that repel (share)",
+        "repelling pairs (share)",
         "Ordered pairs of one class, the other view among them, whose derivative is above 0.",
     ),
-    Quantity("push_to_pull", "push to pull within classes", "Sum of the pushes over the sum of the pulls."),
+    Quantity("push_to_pull", "push to pull", "Within classes: sum of the pushes over the sum of the pulls."),
     Quantity(
         "toward_optimum",
-        "cosine to the known optimum",
-        "Between descent and the way to the nearest simplex with a corner a class, all embeddings as one vector."
+        "cosine to the optimum",
+        "Between descent on the embeddings and the way to the nearest simplex with a corner a class, all embeddings as"
+        " one vector."
         " At 1 descent goes straight there, at 0 across; below 0 away from it.",
         signed=True,
     ),

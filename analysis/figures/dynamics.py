@@ -10,9 +10,10 @@ from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
-from analysis.training_log import QUANTITIES, Curves, Quantity
+from analysis.training_log import QUANTITIES, Curves, Line, Quantity
 
 _COLUMNS = 3
+_MOST_LEVELS = 6  # said in words
 _BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
 
 
@@ -69,7 +70,7 @@ def _largest(layers: Mapping[str, np.ndarray]) -> str:
 
 def _panels(titles: Sequence[str], time: str) -> go.Figure:
     rows = max(1, math.ceil(len(titles) / _COLUMNS))
-    gap = 0.11 if rows > 1 else 0.0
+    gap = 0.3 / rows if rows > 1 else 0.0
     plot = make_subplots(rows, _COLUMNS, subplot_titles=tuple(titles), vertical_spacing=gap, shared_xaxes="all")
     layout(plot, x="", y="", height=90 + 230 * rows)
     plot.update_layout(margin={"l": 50, "r": 16, "t": 80, "b": 50}, legend={"y": 1 + 0.16 / rows})
@@ -107,7 +108,7 @@ def _add_curve(
 
 
 def _add_lines(plot: go.Figure, runs: Sequence[Curves], quantity: Quantity, place: dict[str, int]) -> None:
-    """Levels, dotted and named, each once: grey where several runs share it."""
+    """Levels, each once: chance dotted, the least dash-dotted; grey where several runs share it."""
     levels: dict[tuple[str, float], list[Curves]] = {}
     for run in runs:
         for line in run.lines.get(quantity.name, ()):
@@ -117,13 +118,10 @@ def _add_lines(plot: go.Figure, runs: Sequence[Curves], quantity: Quantity, plac
         plot.add_scatter(
             x=[owners[0].times[0], owners[0].times[-1]],
             y=[value] * 2,
-            mode="lines+text",
-            text=["", name.split(",")[0]],
-            textposition="top left",
-            textfont={"size": 10},
+            mode="lines",
             line={
                 "color": LOSS_STYLES[owners[0].loss].colour if len(owners) == 1 else TRUTH,
-                "dash": "dot",
+                "dash": "dot" if name.startswith("chance") else "dashdot",
                 "width": 1.5,
             },
             showlegend=False,
@@ -152,12 +150,20 @@ def _title(runs: Sequence[Curves]) -> str:
 
 
 def _how_to_read(runs: Sequence[Curves], shown: Sequence[Quantity], time: str) -> str:
-    lines = dict.fromkeys(
-        f"{line.name} {line.value:.2f} ({run.title})" for run in runs for line in run.lines.get("loss", ())
+    said = f"Every panel against the {time}; a loss keeps its colour, dash and marker."
+    lines = list(
+        dict.fromkeys(f"{line.name} {line.value:.2f} ({run.title})" for run in runs for line in _levels(run, shown))
     )
-    dotted = f" Dotted, on the loss: {'; '.join(lines)}." if lines and any(q.name == "loss" for q in shown) else ""
-    now_and_then = " Pairs were read every few epochs: points joined by lines." if time == "epoch" else ""
-    return f"Every panel against the {time}; a loss keeps its colour, dash and marker.{dotted}{now_and_then}"
+    if lines:
+        more = " and more on hovering" if len(lines) > _MOST_LEVELS else ""
+        said += f" Chance dotted, the least dash-dotted: {'; '.join(lines[:_MOST_LEVELS])}{more}."
+    if time == "epoch":
+        said += " Pairs were read every few epochs: points joined by lines."
+    return said
+
+
+def _levels(run: Curves, shown: Sequence[Quantity]) -> list[Line]:
+    return [line for quantity in shown for line in run.lines.get(quantity.name, ())]
 
 
 def _table(runs: Sequence[Curves], columns: dict[str, str], time: str, *, of_layers: bool = False) -> pd.DataFrame:

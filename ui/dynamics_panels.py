@@ -13,6 +13,7 @@ from checkpoints.zoo import shipped
 from losses.catalog import CATALOG, FAMILIES
 from losses.errors import LabError
 from toy_models.repulsion import RepulsionSpec
+from toy_models.simplex import SimplexSpec
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.live import Phase
@@ -23,12 +24,28 @@ if TYPE_CHECKING:
 
 _DEFAULT = ("supcon", "sincere", "nt_xent")
 _SHOWN = tuple(quantity.name for quantity in QUANTITIES if quantity.name != "knn_accuracy")
-_OF = {"log": "Training of the shipped checkpoints", "repulsion": "World 2: free vectors on the sphere"}
+_OF = {"log": "Shipped checkpoints", "simplex": "World 1: soft labels", "repulsion": "World 2: free vectors"}
+_SIMPLEX = SimplexSpec(
+    losses=("nll", "label_infonce", "soft_target_cross_entropy", "soft_distribution_infonce", "soft_target_infonce"),
+    steps=400,
+    seeds=3,
+)
+_TO_POPULATION = (
+    "Between what a small step against the gradient does to the logits f(x) and the way from them to the loss's exact"
+    " optimum with unlimited data, averaged over x. At 1 it goes straight there, at 0 across; below 0 away from it."
+)
 _LOG_CODE = """from analysis.figures.dynamics import dynamics
 from checkpoints.curves import log_curves
 
 names = {names}
 dynamics([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names], {quantities}).plot.show()
+"""
+_SIMPLEX_CODE = """from analysis.figures.dynamics import dynamics
+from analysis.figures.dynamics_worlds import simplex_dynamics
+from toy_models.simplex import SimplexSpec
+from toy_models.simplex.gradients import gradient_trace
+
+dynamics(simplex_dynamics(gradient_trace({spec})), {quantities}, time="step").plot.show()
 """
 _WORLD_CODE = """from analysis.figures.dynamics import dynamics
 from analysis.figures.dynamics_worlds import repulsion_dynamics
@@ -56,8 +73,9 @@ def choose(controls: Panel) -> View:
     """The controls in the sidebar. LabError where nothing is chosen."""
     source = controls.choice("Dynamics of", "of", _OF, default="log")
     titles = {quantity.name: quantity.title for quantity in QUANTITIES}
-    if source == "repulsion":
-        return _world(_quantities(controls, titles))
+    if source != "log":
+        quantities = _quantities(controls, titles)
+        return _simplex(quantities) if source == "simplex" else _repulsion(quantities)
     entries = {entry.name: entry for entry in shipped()}
     losses = {name: CATALOG[entry.loss].title for name, entry in entries.items()}
     default = tuple(name for name in _DEFAULT if name in entries)
@@ -78,7 +96,7 @@ def _quantities(controls: Panel, titles: dict[str, str]) -> tuple[str, ...]:
     return quantities
 
 
-def _world(quantities: tuple[str, ...]) -> View:
+def _repulsion(quantities: tuple[str, ...]) -> View:
     """The last run of the repulsion page that has ended, or else its default run, made here."""
     last = session().runs.get("repulsion")
     look = last.run.look() if last is not None else None
@@ -89,6 +107,21 @@ def _world(quantities: tuple[str, ...]) -> View:
         spec = RepulsionSpec()
         runs, origin = _default_run(spec), "The default run of the page on repulsion; a run made there shows here."
     return View(runs, "step", origin, _WORLD_CODE.format(spec=spec, quantities=quantities), quantities, False)
+
+
+def _simplex(quantities: tuple[str, ...]) -> View:
+    """World 1 at its defaults, trained here, with sixteen fresh batches at every look."""
+    origin = f"{_SIMPLEX.seeds} networks a loss, {_SIMPLEX.steps} steps, 16 fresh batches at every look."
+    code = _SIMPLEX_CODE.format(spec=_SIMPLEX, quantities=quantities)
+    return View(_simplex_run(_SIMPLEX), "step", origin, code, quantities, False)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Training small networks and reading their gradients …")
+def _simplex_run(spec: SimplexSpec) -> tuple[Curves, ...]:
+    from analysis.figures.dynamics_worlds import simplex_dynamics  # brings torch
+    from toy_models.simplex.gradients import gradient_trace
+
+    return tuple(simplex_dynamics(gradient_trace(spec)))
 
 
 def figures(view: View) -> None:
@@ -103,7 +136,9 @@ def figures(view: View) -> None:
     with st.expander("What each curve is"):
         for quantity in QUANTITIES:
             if quantity.name in view.quantities:
-                st.markdown(f"**{quantity.title}.** {quantity.meaning}")
+                heads = all(CATALOG[run.loss].family == "class head" for run in view.runs)
+                to_population = quantity.name == "toward_optimum" and view.time == "step" and heads
+                st.markdown(f"**{quantity.title}.** {_TO_POPULATION if to_population else quantity.meaning}")
     recorded = [run for run in view.runs if run.layers]
     if view.layers and recorded:
         show(layer_norms(recorded), key="dynamics-layers")
@@ -131,6 +166,8 @@ def missing(view: View) -> list[str]:
 
 
 def _missing_in_world(view: View) -> list[str]:
+    if all(CATALOG[run.loss].family == "class head" for run in view.runs):
+        return ["No pairs of samples, no layers and no test side here: these losses act on logits."]
     said = []
     if {"gradient_norm", "signal_to_noise", "knn_accuracy"} & set(view.quantities):
         said.append("No weights, no batches and no test side here: every step sees all vectors, so it has no noise.")

@@ -1,13 +1,15 @@
-"""A run of world 2 as the curves that a training log has, with its exact optimum and floor beside them."""
+"""Runs of worlds 1 and 2 as the curves that a training log has, with what is known exactly beside them."""
 
 import numpy as np
 import torch
 
 from analysis.dynamics import nearest_simplex, pair_dynamics, tangent_gradient, toward
-from analysis.training_log import Curves, Line
+from analysis.training_log import Curves, Line, loss_lines
 from toy_models.repulsion import Reference, Trace, reference
 from toy_models.repulsion.arrows import force_of
 from toy_models.repulsion.batch import Batch
+from toy_models.simplex.gradients import GradientTrace
+from toy_models.simplex.process import CLASSES
 
 _OVER_SEEDS = ("loss", "repelling_share", "push_to_pull")
 _OF_PAIRS = ("other_view", "same_class", "noise")
@@ -42,3 +44,21 @@ def _read(trace: Trace, index: int, at: int) -> tuple[float | None, ...]:
     goal = nearest_simplex(z, batch.views if by_view else batch.labels)
     cosine = None if goal is None else toward(z, tangent_gradient(z, forces), goal)
     return (*(getattr(found, name) for name in _OF_PAIRS), cosine)
+
+
+_OF_NETWORKS = ("loss", "gradient_norm", "signal_to_noise", "toward_optimum")
+
+
+def simplex_dynamics(trace: GradientTrace) -> list[Curves]:
+    """One run a loss, medians over seeds."""
+    spec = trace.spec
+    return [
+        Curves(
+            loss=name,
+            times=trace.steps,
+            values={each: np.median(getattr(trace, each)[:, index], axis=1) for each in _OF_NETWORKS},
+            layers={},
+            lines={"loss": loss_lines(name, spec.batch_size, CLASSES, {})[:1]},
+        )
+        for index, name in enumerate(spec.losses)
+    ]

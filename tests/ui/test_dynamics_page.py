@@ -69,3 +69,15 @@ def test_a_toy_run_is_shown_the_same_way(open_page):
     assert {trace["name"] for trace in chart["data"] if trace.get("showlegend")} >= {"SupCon", "SINCERE", "NT-Xent"}
     assert any("no batches" in caption.value for caption in page.caption)
     assert "RepulsionSpec(losses=" in page.code[0].value
+
+
+def test_world_one_has_signal_to_noise_and_a_population_optimum(open_page, monkeypatch):
+    from toy_models.simplex import SimplexSpec
+
+    monkeypatch.setattr("ui.dynamics_panels._SIMPLEX", SimplexSpec(losses=("nll",), steps=10, side=12))
+    page = open_page(PAGE, of="simplex")
+    assert not page.exception
+    assert not page.error
+    titles = [note["text"] for note in charts(page)[0]["layout"]["annotations"]]
+    assert titles == ["loss (nats)", "gradient norm", "signal to noise", "cosine to the optimum"]
+    assert any("unlimited data" in element.value for element in page.markdown)

@@ -1,12 +1,14 @@
 """The parts of the anatomy page: losses, batch and anchor; the formula with its numbers, the picture, the table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.anatomy import Anatomy, Measured
-from analysis.anatomy_heads import HeadAnatomy, HeadBatch, head_anatomy
+from analysis.anatomy_heads import HeadBatch, head_anatomy
 from analysis.anatomy_heads import library_losses as head_losses
 from analysis.anatomy_points import PointBatch, Settings, library_losses, own_anatomy, point_anatomy
 from analysis.figures.anatomy_bars import anatomy_bars
@@ -18,7 +20,7 @@ from ui import links
 from ui.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form
 from ui.anatomy_presets import PRESETS
 from ui.controls import Panel
-from ui.errors import plain
+from ui.errors import explain, plain
 from ui.exhibit import show
 from ui.linked_table import linked_table, replace
 
@@ -125,7 +127,7 @@ def _partner(loss: str) -> str:
 
 
 def anatomy(view: View) -> None:
-    """Everything below the controls. LabError where a loss refuses the batch."""
+    """Everything below the controls: numbers first, which need not wait for the picture above the table."""
     if isinstance(view.batch, HeadBatch):
         _of_sample(view, view.batch)
     else:
@@ -134,12 +136,21 @@ def anatomy(view: View) -> None:
 
 def _of_point(view: View, batch: PointBatch) -> None:
     found = [_take_apart(view, batch, loss) for loss in view.losses]
-    truth = [library_losses(batch, loss, view.settings)[view.anchor] for loss in view.losses if loss in CATALOG]
-    _formulas(found, truth)
+    below = _formulas(found)
     picture = st.container()
     _table(candidate_table(found))
-    with picture:  # filled last: the numbers need not wait for it
+    with picture:
         show(anatomy_circle(found, batch, view.anchor), key=_CHART, on_select=_take_clicked)
+    for each, place in zip(found, below, strict=True):
+        with place, explain():
+            if isinstance(each, Anatomy):
+                _compare(each, library_losses(batch, each.loss, view.settings)[view.anchor])
+
+
+def _take_apart(view: View, batch: PointBatch, loss: str) -> Anatomy | Measured:
+    if loss in own_losses():
+        return own_anatomy(batch, loss, view.anchor, view.settings.temperature)
+    return point_anatomy(batch, loss, view.anchor, view.settings)
 
 
 def _take_clicked() -> None:
@@ -149,34 +160,25 @@ def _take_clicked() -> None:
         st.session_state["anchor"] = int(points[0]["customdata"]) + 1
 
 
-def _take_apart(view: View, batch: PointBatch, loss: str) -> Anatomy | Measured:
-    if loss in own_losses():
-        return own_anatomy(batch, loss, view.anchor, view.settings.temperature)
-    return point_anatomy(batch, loss, view.anchor, view.settings)
-
-
 def _of_sample(view: View, batch: HeadBatch) -> None:
     tau = view.settings.temperature
     found = [head_anatomy(batch, loss, view.anchor, tau, view.seed) for loss in view.losses]
-    truth = [head_losses(batch, loss, tau, view.seed)[view.anchor] for loss in view.losses]
-    _formulas([each.anatomy for each in found], truth)
+    below = _formulas([each.anatomy for each in found])
     picture = st.container()
     _table(class_table(found))
     for each in found:
-        _candidates(each)
+        st.subheader(f"Candidates of {title(each.anatomy.loss)}", anchor=False)
+        _table(candidate_table([each.anatomy]))
     with picture:
         show(anatomy_bars(found), key=_CHART)
+    for each, place in zip(found, below, strict=True):
+        with place:
+            _compare(each.anatomy, head_losses(batch, each.anatomy.loss, tau, view.seed)[view.anchor])
 
 
-def _candidates(found: HeadAnatomy) -> None:
-    st.subheader(f"Candidates of {title(found.anatomy.loss)}", anchor=False)
-    _table(candidate_table([found.anatomy]))
-
-
-def _formulas(found: "list[Anatomy] | list[Anatomy | Measured]", truth: list[float]) -> None:
-    """A column a loss: its formula, the same with the numbers, and what the library's function gives."""
-    given = iter(truth)
-    grid = st.grid(len(found), min_column_width=_FORMULA)
+def _formulas(found: Sequence[Anatomy | Measured]) -> list[DeltaGenerator]:
+    """A column a loss: its formula, and the same with the numbers. Returns the places below them."""
+    grid, below = st.grid(len(found), min_column_width=_FORMULA), []
     for each in found:
         with grid.cell():
             st.markdown(f"**{plain(title(each.loss))}**")
@@ -185,10 +187,17 @@ def _formulas(found: "list[Anatomy] | list[Anatomy | Measured]", truth: list[flo
             else:
                 st.latex(rf"\ell_i = {CATALOG[each.loss].formula}")
                 st.latex(live_formula(each))
-                apart = abs(next(given) - each.value)
-                st.caption(f"losses.{each.loss} gives the same: {apart:.0e} nats apart.")
             if each.special:
                 st.info(plain(each.special))
+            below.append(st.container())
+    return below
+
+
+def _compare(found: Anatomy, library: float) -> None:
+    """What the library's own function gives for the anchor."""
+    drawn = " on the labels drawn" if found.loss == "soft_distribution_infonce" else ""
+    name = "label_infonce" if drawn else found.loss
+    st.caption(f"`losses.{name}`{drawn} gives {library:.6f} nats: {abs(library - found.value):.0e} apart.")
 
 
 def _table(table: pd.DataFrame) -> None:

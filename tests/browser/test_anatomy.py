@@ -1,0 +1,84 @@
+"""The anatomy page in a browser: the anchor by keyboard and pointer, and the table of points edited."""
+
+import re
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from ui.anatomy_presets import PRESETS
+
+pytestmark = pytest.mark.browser
+LIMIT = 300
+# Milliseconds from the next key or button going down until a formula names the anchor `wanted`.
+CLOCK = """wanted => { window.took = new Promise(done => {
+    let began;
+    const begin = () => { began ??= performance.now(); };
+    for (const event of ["keydown", "pointerdown"]) addEventListener(event, begin, {once: true, capture: true});
+    const look = () => {
+        const formulas = [...document.querySelectorAll(".katex-html")].map(each => each.textContent).join(" ");
+        if (began && formulas.includes("ℓ" + wanted)) done(performance.now() - began);
+        else requestAnimationFrame(look);
+    };
+    look();
+}); }"""
+
+
+def opened(server, tab):
+    found = tab().open(f"{server.url}/Anatomy?{urlencode({**PRESETS['batch'].query, 'v': '1'})}")
+    found.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    return found
+
+
+def press_up(page: Page, point: int) -> None:
+    page.get_by_label("Anchor, row of the table", exact=True).press("ArrowUp")
+
+
+def step_up(page: Page, point: int) -> None:
+    page.get_by_test_id("stNumberInputStepUp").first.click()
+
+
+def click_point(page: Page, point: int) -> None:
+    """Where the picture's first panel has the point."""
+    x, y = PRESETS["batch"].batch.embeddings[point]
+    place = page.evaluate(
+        """([x, y]) => {
+            const plot = document.querySelector(".js-plotly-plot"), {xaxis, yaxis} = plot._fullLayout;
+            const box = plot.getBoundingClientRect();
+            return [box.x + xaxis._offset + xaxis.d2p(x), box.y + yaxis._offset + yaxis.d2p(y)];
+        }""",
+        [x, y],
+    )
+    page.mouse.move(*place)
+    page.wait_for_timeout(300)  # plotly looks for the point under the pointer as it moves
+    page.mouse.click(*place)
+
+
+@pytest.mark.parametrize("act", [press_up, step_up, click_point])
+def test_the_numbers_follow_the_anchor(server, tab, act):
+    found, took = opened(server, tab), []
+    for point in range(1, 9):
+        found.page.evaluate(CLOCK, PRESETS["batch"].batch.names[point])
+        act(found.page, point)
+        took.append(found.page.evaluate("window.took"))
+        found.settle()
+        found.page.wait_for_timeout(300)
+    assert min(took) < LIMIT, took  # the quickest: what else runs on the machine only adds
+    assert found.problems == []
+
+
+def test_an_edited_cell_moves_its_point(server, tab):
+    found = tab().open(f"{server.url}/Anatomy")
+    page = found.page
+    page.get_by_text("= 1.856061 nats").or_(page.get_by_text("1.856061")).first.wait_for(state="attached")
+    grid = page.get_by_test_id("stSidebar").locator("canvas").first
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 30, box["y"] + 35 * 2.5)  # the angle of the second row
+    page.keyboard.type("90")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("points=A%3A0\\+A%3A90"))
+    found.settle()
+    cosine = np.cos(np.deg2rad(90)) / 0.1
+    assert f"{cosine:.2f}" in page.locator(".katex-html").nth(1).text_content()
+    assert found.problems == []

@@ -1,6 +1,7 @@
 """Anatomy: one anchor of a small batch, and who is in its loss, with which weight and derivative."""
 
-from ui.anatomy_panels import anatomy, choose, preset_menu, what_to_look_at
+from ui.anatomy_controls import choose, preset_menu, what_to_look_at
+from ui.anatomy_panels import anatomy
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame

@@ -138,7 +138,7 @@ def _points(panel: _Panel) -> Iterator[Trace]:
             "marker": {"color": colour, "symbol": symbol, "size": size, "line": {"color": colour, "width": 2}},
             "unselected": {"marker": {"opacity": 1}},
             "customdata": at,
-            "text": [_hover(found, j, place) for j in at],
+            "text": [_hover(found, int(j), place) for j in at],
             "hovertemplate": "%{text}<extra></extra>",
             **panel.named(place),
         }

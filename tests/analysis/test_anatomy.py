@@ -8,7 +8,8 @@ import losses
 from analysis.anatomy import ABOVE, BELOW, OUT
 from analysis.anatomy_heads import HeadBatch, given_targets, head_anatomy
 from analysis.anatomy_heads import library_losses as head_losses
-from analysis.anatomy_points import PointBatch, Settings, library_losses, point_anatomy
+from analysis.anatomy_of_points import library_losses, point_anatomy
+from analysis.anatomy_points import PointBatch, Settings
 from losses import forces as closed_forms
 from losses.catalog import CATALOG
 from losses.errors import LabError
@@ -26,7 +27,7 @@ def drawn_head(seed):
 
 
 def by_similarity(loss, batch):
-    """d loss_i / d s_ij by autograd of the library's plain formula: each anchor's own new coordinate takes the force."""
+    """d loss_i / d s_ij by autograd of the library's plain formula: the anchor's own new coordinate takes it."""
     length = 1e-9
     z = torch.tensor(np.hstack([batch.embeddings, length * np.eye(len(batch.classes))]), requires_grad=True)
     labels = torch.from_numpy(batch.labels)
@@ -63,7 +64,9 @@ def test_terms_are_the_librarys_loss_and_forces_are_autograds(loss):
 def test_forces_are_the_closed_forms(loss):
     keywords = {"epsilon": SETTINGS.epsilon} if loss == "eps_sup_infonce" else {}
     cosines = torch.from_numpy(MIXED.embeddings @ MIXED.embeddings.T).clamp(-1, 1)
-    truth = getattr(closed_forms, f"{loss}_forces")(cosines, torch.from_numpy(MIXED.labels), temperature=0.2, **keywords)
+    truth = getattr(closed_forms, f"{loss}_forces")(
+        cosines, torch.from_numpy(MIXED.labels), temperature=0.2, **keywords
+    )
     for anchor in range(len(MIXED.classes)):
         np.testing.assert_allclose(point_anatomy(MIXED, loss, anchor, SETTINGS).forces, truth[anchor], atol=1e-10)
 

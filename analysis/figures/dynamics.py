@@ -29,6 +29,7 @@ def dynamics(runs: Sequence[Curves], names: Sequence[str], *, time: str = "epoch
         _add_lines(plot, runs, quantity, place)
         if quantity.signed:
             plot.add_hline(0, line={"color": TRUTH, "width": 1}, **place)
+        _leave_out_peaks(plot, _recorded(runs, quantity.name), place)
     _add_missing_legends(plot)
     return Exhibit(
         stem="dynamics",
@@ -145,6 +146,8 @@ def _title(runs: Sequence[Curves]) -> str:
     if most:
         said = [f"{title} {share:.0%}" if share else f"{title} none" for title, share in most.items()]
         return "Same-class pairs pushed apart, at most: " + ", ".join(said)
+    if len(runs) > 3:
+        return f"What does the gradient do while these {len(runs)} losses fall?"
     fell = [f"{run.title} {run.values['loss'][0]:.2f} to {run.values['loss'][-1]:.2f}" for run in runs]
     return "What does the gradient do while the loss falls? " + ", ".join(fell) + " nats"
 
@@ -159,7 +162,29 @@ def _how_to_read(runs: Sequence[Curves], shown: Sequence[Quantity], time: str) -
         said += f" Chance dotted, the least dash-dotted: {'; '.join(lines[:_MOST_LEVELS])}{more}."
     if time == "epoch":
         said += " Pairs were read every few epochs: points joined by lines."
+    for quantity in shown:
+        values = _recorded(runs, quantity.name)
+        if _ceiling(values) < values.max():
+            said += f" Above the panel of {quantity.title}: peaks up to {values.max():.3g}."
     return said
+
+
+def _recorded(runs: Sequence[Curves], name: str) -> np.ndarray:
+    """All finite values of a quantity, over runs and times."""
+    values = np.concatenate([run.values[name] for run in runs if run.has(name)])
+    return values[np.isfinite(values)]
+
+
+def _ceiling(values: np.ndarray) -> float:
+    """Where a panel ends: below a few early peaks, where these are ten times what three in four values are."""
+    usual = float(np.quantile(values, 0.75))
+    return 3 * usual if 0 < 10 * usual < values.max() else float(values.max())
+
+
+def _leave_out_peaks(plot: go.Figure, values: np.ndarray, place: dict[str, int]) -> None:
+    top = _ceiling(values)
+    if top < values.max():
+        plot.update_yaxes(range=[min(0.0, float(values.min())) - 0.05 * top, top], **place)
 
 
 def _levels(run: Curves, shown: Sequence[Quantity]) -> list[Line]:

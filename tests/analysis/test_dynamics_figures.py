@@ -63,6 +63,15 @@ def test_how_to_read_fits_the_page():
     assert len(exhibit.how_to_read) < 600
 
 
+def test_early_peaks_do_not_flatten_the_rest_and_are_said():
+    times = np.arange(40)
+    values = {"signal_to_noise": np.where(times < 2, 50.0, 0.3)}
+    exhibit = dynamics([Curves("nll", times, values | {"loss": times + 1.0}, {}, {})], ["signal_to_noise"])
+    assert exhibit.plot.layout.yaxis.range[1] == pytest.approx(0.9)
+    assert "Above the panel of signal to noise: peaks up to 50." in exhibit.how_to_read
+    assert "Above the panel" not in dynamics([run(noise=[1.0, 2.0, 3.0])], ["loss", "noise"]).how_to_read
+
+
 @pytest.fixture(scope="module")
 def trace():
     spec = RepulsionSpec(losses=("supcon", "sincere", "nt_xent"), steps=20, seeds=2)

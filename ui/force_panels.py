@@ -104,8 +104,9 @@ def _of_logits(view: View, drawn: DrawnHead) -> None:
     hard = f"Other classes are hard from the {view.hard_quantile:.0%} quantile of their logits in this batch on."
     _sums(_by_class(found, view.hard_quantile), hard)
     st.caption(
-        "The prior η is uniform. NLL contrasts a sample's class with its own class probabilities; the InfoNCE losses"
-        " contrast it with the labels or targets of the batch. With equally many labels a class, the two are the same."
+        "The prior η is uniform. NLL and cross-entropy contrast a target with the sample's own class probabilities, the"
+        " InfoNCE losses with the labels or targets of the batch. With equally many labels in each class, label InfoNCE"
+        " is NLL."
     )
 
 

@@ -50,7 +50,7 @@ def loss_levels(shown: ForceCurves) -> Exhibit:
         how_to_read=(
             "Thick: the anchor's loss as the positive's similarity, or what the axis says, varies. Dotted: its chance"
             " level, the loss where all cosines or logits are equal; 2B = N anchors. Thin: the floor, positives at"
-            " cosine 1 and noise at -1, which a whole batch need not reach. To a loss of views the rest of the class is noise."
+            " cosine 1 and noise at -1, which a whole batch need not reach."
         ),
         alt=f"Losses along {AXES[shown.axis]}, with chance levels and floors; {told}.",
         table=curve_table(shown),

@@ -13,7 +13,7 @@ from analysis.force_groups import GroupSum
 
 _ROW, _MARGINS = 46, 130
 # Room beside the longest bar for its number.
-_HEADROOM = 1.35
+_HEADROOM = 1.5
 
 
 def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
@@ -21,13 +21,13 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
     groups = [found.group for found in next(iter(sums.values()))]
     plot = make_subplots(1, len(sums), shared_yaxes=True, subplot_titles=list(sums), horizontal_spacing=0.04)
     layout(plot, x="sum of forces, nats", y="", height=_ROW * len(groups) + _MARGINS)
-    plot.update_layout(barmode="relative", margin={"l": 170, "t": 60}, legend={"y": -0.45, "yanchor": "top"})
+    plot.update_layout(barmode="relative", margin={"l": 190, "t": 60}, legend={"y": -0.45, "yanchor": "top"})
     for column, found in enumerate(sums.values(), start=1):
         _add_bars(plot, found, column)
     plot.update_yaxes(categoryorder="array", categoryarray=groups[::-1], showgrid=False)
     plot.update_xaxes(zeroline=True, zerolinecolor=GREY)
-    hardest = {title: max(found, key=lambda one: one.push) for title, found in sums.items()}
-    told = ", ".join(f"{title} {one.group if one.push > 0 else 'nothing'}" for title, one in hardest.items())
+    most = {title: max(found, key=lambda one: one.push) for title, found in sums.items()}
+    told = "; ".join(f"{title}, {one.group if one.push > 0 else 'nothing'}" for title, one in most.items())
     return Exhibit(
         stem="force-groups",
         title=f"What is pushed most: {told}",
@@ -55,7 +55,7 @@ def _add_bars(plot: go.Figure, found: Sequence[GroupSum], column: int) -> None:
             showlegend=column == 1,
             legendgroup=name,
             marker_color=colour,
-            text=[f"{value:+.3g}" if value else "" for value in values],
+            text=[f"{value:+,.4g}" if value else "" for value in values],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{x:+.4g} nats<extra>" + name + "</extra>",

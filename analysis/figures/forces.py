@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from analysis.batches import Batch
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.force_image import force_image
 from analysis.figures.force_scale import SCALED, beyond, class_edges, colour_axis, colour_limit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, layout
@@ -21,7 +22,7 @@ from analysis.pair_terms import PairTerms
 _HEIGHTS = {1: 600, 2: 500, 3: 420, 4: 360}
 _AXES = ("", "2", "3", "4")
 _OUTLINE = {"color": GREY, "width": 1}
-# Larger matrices leave their cosines to the table: half the bytes, and a browser has them that much sooner.
+# Larger matrices are pictures, whose numbers are in the table alone: a cell would be too small to point at.
 _HOVERED = 128
 
 
@@ -40,7 +41,7 @@ def force_matrices(matrices: Sequence[ForceMatrix], batch: Batch) -> Exhibit:
     )
     plot.update_yaxes(title_text="anchor, by class", col=1)
     for column, matrix in enumerate(matrices, start=1):
-        _add_matrix(plot, matrix, column)
+        _add_matrix(plot, matrix, limit, column)
         _name_classes(plot, matrix, batch, column)
     return Exhibit(
         stem="force-matrices",
@@ -96,21 +97,29 @@ def _steps(terms: PairTerms) -> tuple[str, ...]:
     return ()
 
 
-def _add_matrix(plot: go.Figure, matrix: ForceMatrix, column: int) -> None:
+def _add_matrix(plot: go.Figure, matrix: ForceMatrix, limit: float, column: int) -> None:
     forces = matrix.forces.astype(np.float32)
     np.fill_diagonal(forces, np.nan)
-    small = len(forces) <= _HOVERED
-    cosine = "cosine %{customdata:.3f}<br>" if small else ""
+    if len(forces) > _HOVERED:
+        _add_image(plot, force_image(forces, limit), column)
+        return
     plot.add_heatmap(
         z=forces,
-        customdata=matrix.cosines.astype(np.float32) if small else None,
+        customdata=matrix.cosines.astype(np.float32),
         coloraxis="coloraxis",
         name=force_losses()[matrix.loss],
         hoverongaps=False,
-        hovertemplate=f"anchor %{{y}}, other %{{x}}<br>{cosine}force %{{z:+.3f}} nats<extra></extra>",
+        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.3f}<br>force %{z:+.3f} nats<extra></extra>",
         row=1,
         col=column,
     )
+
+
+def _add_image(plot: go.Figure, source: str, column: int) -> None:
+    """The picture, and a point that nobody sees, which has the colour bar."""
+    plot.add_image(source=source, hoverinfo="skip", row=1, col=column)
+    bar = {"color": [0], "coloraxis": "coloraxis"}
+    plot.add_scatter(x=[None], y=[None], mode="markers", marker=bar, showlegend=False, row=1, col=column)
 
 
 def _title(matrix: ForceMatrix, total: Balance, axis: str) -> dict[str, object]:
@@ -167,11 +176,13 @@ def _percent(share: float) -> str:
 
 
 def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:
+    size = len(matrices[0].labels)
+    picture = f" {size} x {size} cells are a picture: each pair's numbers are in the table." if size > _HOVERED else ""
     return (
         "Each cell is what an anchor's loss does to its similarity with another sample: blue pulls the two together,"
         " orange pushes them apart. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
         f" the loss pushes apart. {SCALED:.0%} of the same-class forces lie within the scale"
-        f"{beyond([matrix.forces for matrix in matrices], limit)}."
+        f"{beyond([matrix.forces for matrix in matrices], limit)}.{picture}"
     )
 
 

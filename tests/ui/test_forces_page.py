@@ -87,3 +87,71 @@ def test_more_than_the_checkpoint_has_is_said_in_one_sentence(open_page):
     page = open_page(PAGE, batch="supcon", classes="12")
     assert not page.exception
     assert page.error[0].value.startswith("classes must be at most 10")
+
+
+def test_logits_of_a_class_head(open_page):
+    page = open_page(PAGE, of="logits", head_loss=["nll", "soft_distribution_infonce"], seed="4")
+    assert not page.exception
+    assert not page.error
+    assert page.text[0].value.startswith("Random logits of 64 samples for 8 classes")
+    assert "one draw of labels from the targets, seed 4" in page.info[0].value
+    plot = json.loads(page.get("plotly_chart")[0].proto.spec)
+    assert [trace["name"] for trace in plot["data"]] == ["NLL", "Soft distribution InfoNCE"]
+
+
+@pytest.mark.parametrize("query", [{"of": "logits"}, {"of": "logits", "head_batch": "nll", "classes": "4"}])
+def test_the_code_of_a_class_head_makes_the_figure(open_page, query):
+    page = open_page(PAGE, **query)
+    assert not page.error
+    made = {}
+    code = page.code[0].value.replace(".plot.show()", "")
+    exec(code.replace("class_force_matrices(matrices", "exhibit = class_force_matrices(matrices"), made)
+    assert made["exhibit"].title == titles(page)[0]
+
+
+def test_a_moment_of_a_toy_world(open_page):
+    page = open_page(PAGE, batch="toy", toy_loss="sincere", classes="3", per_class="5", step="7")
+    assert not page.exception
+    assert not page.error
+    assert page.text[0].value.startswith("15 unit vectors in 3 dimensions, moved for ")
+    made = {}
+    code = page.code[0].value.replace(".plot.show()", "")
+    exec(code.replace("force_matrices(matrices", "exhibit = force_matrices(matrices"), made)
+    assert made["exhibit"].title == titles(page)[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"classes": "1"}, "A single class has no noise. SINCERE and ε-SupInfoNCE contrast"),
+        ({"singletons": "3"}, "3 of the classes have one sample. It has no positive"),
+        ({"per_class": "5", "loss": "nt_xent"}, "8 samples have no second view"),
+    ],
+)
+def test_what_the_definition_says_of_an_odd_batch(open_page, query, sentence):
+    page = open_page(PAGE, **query)
+    assert not page.exception
+    assert not page.error
+    assert page.info[0].value.startswith(sentence)
+    assert page.get("plotly_chart")
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"per_class": "1"}, "labels must repeat"),
+        ({"classes": "16", "per_class": "64"}, "classes times per class must be at most 512"),
+        ({"batch": "toy", "per_class": "64"}, "classes x per"),
+        ({"classes": "2", "per_class": "2", "loss": "weince"}, "pairs must number at least 3"),
+        ({"loss": ["supcon", "sincere", "nt_xent", "weibit", "weince"]}, "loss must name at most 4"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_in_one_sentence(open_page, query, sentence):
+    page = open_page(PAGE, **query)
+    assert not page.exception
+    assert [error.value.replace("\\", "").startswith(sentence) for error in page.error] == [True]
+
+
+def test_groups_follow_the_quantile(open_page):
+    page = open_page(PAGE, hard="0.5")
+    assert any("from the 50% quantile" in caption.value.replace("\\", "") for caption in page.caption)

@@ -1,8 +1,8 @@
 """World 3's pages: as they open, under hostile links, and through whole runs."""
 
-import time
-
 import pytest
+
+from tests.ui.run_page import diverging, run_to_an_error, run_to_its_end
 
 NOISE, TAILS, LENS, VIEWS = (
     "pages/1_Noise_floor.py",
@@ -12,21 +12,6 @@ NOISE, TAILS, LENS, VIEWS = (
 )
 FEW = {"repetitions": "50", "draws": ["20", "100"]}
 SMALL = {"steps": "10", "batch_size": "6", "samples": "8", "seeds": "2"}
-
-
-def button(page, label):
-    return next(each for each in page.button if each.label == label)
-
-
-def run_to_its_end(page, *, seconds=60):
-    button(page, "Run").click().run()
-    deadline = time.monotonic() + seconds
-    while not any(caption.value.startswith("Finished") for caption in page.caption):
-        assert time.monotonic() < deadline
-        assert not page.exception
-        time.sleep(0.1)
-        page.run()
-    return page
 
 
 @pytest.mark.parametrize("script", [NOISE, VIEWS])
@@ -108,24 +93,10 @@ def test_two_views_end_in_two_figures(open_page):
 
 
 def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monkeypatch):
-    from losses.errors import LabError
     from toy_models import two_views
 
-    honest = two_views.simulate
-
-    def diverging(spec, device, on_step):
-        frames = honest(spec, device, on_step)
-        yield next(frames)
-        raise LabError("WEINCE, seed 0: the loss", "must stay finite", "nan at step 1", "Lower the learning rate.")
-
-    monkeypatch.setattr(two_views, "simulate", diverging)
-    page = open_page(VIEWS, **SMALL)
-    button(page, "Run").click().run()
-    for _ in range(100):
-        if page.error:
-            break
-        time.sleep(0.1)
-        page.run()
+    monkeypatch.setattr(two_views, "simulate", diverging(two_views.simulate, "WEINCE"))
+    page = run_to_an_error(open_page(VIEWS, **SMALL))
     assert page.error[0].value.replace("\\", "").startswith("WEINCE, seed 0: the loss must stay finite")
     assert not page.exception
     assert len(page.get("plotly_chart")) == 2

@@ -1,26 +1,11 @@
 """World 2's page: as it opens, under hostile links, and through a whole run."""
 
-import time
-
 import pytest
+
+from tests.ui.run_page import button, run_to_its_end
 
 PAGE = "pages/1_Repulsion.py"
 SMALL = {"steps": "10", "seeds": "1", "per_class": "4"}
-
-
-def button(page, label):
-    return next(each for each in page.button if each.label == label)
-
-
-def run_to_its_end(page, *, seconds=60):
-    button(page, "Run").click().run()
-    deadline = time.monotonic() + seconds
-    while not any(caption.value.startswith("Finished") for caption in page.caption):
-        assert time.monotonic() < deadline
-        assert not page.exception
-        time.sleep(0.1)
-        page.run()
-    return page
 
 
 def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):

@@ -4,23 +4,10 @@ import time
 
 import pytest
 
+from tests.ui.run_page import button, diverging, run_to_an_error, run_to_its_end
+
 PAGE = "pages/1_Simplex_labels.py"
 SMALL = {"steps": "10", "batch_size": "8", "losses": ["nll", "soft_target_infonce"]}
-
-
-def button(page, label):
-    return next(each for each in page.button if each.label == label)
-
-
-def run_to_its_end(page, *, seconds=60):
-    button(page, "Run").click().run()
-    deadline = time.monotonic() + seconds
-    while not any(caption.value.startswith("Finished") for caption in page.caption):
-        assert time.monotonic() < deadline
-        assert not page.exception
-        time.sleep(0.1)
-        page.run()
-    return page
 
 
 def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
@@ -118,24 +105,10 @@ def test_one_run_too_many_is_a_sentence(open_page, monkeypatch):
 
 
 def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monkeypatch):
-    from losses.errors import LabError
     from toy_models import simplex
 
-    honest = simplex.simulate
-
-    def diverging(spec, device, on_step):
-        frames = honest(spec, device, on_step)
-        yield next(frames)
-        raise LabError("NLL, seed 0: the loss", "must stay finite", "nan at step 1", "Lower the learning rate.")
-
-    monkeypatch.setattr(simplex, "simulate", diverging)
-    page = open_page(PAGE, **SMALL)
-    button(page, "Run").click().run()
-    for _ in range(100):
-        if page.error:
-            break
-        time.sleep(0.1)
-        page.run()
+    monkeypatch.setattr(simplex, "simulate", diverging(simplex.simulate, "NLL"))
+    page = run_to_an_error(open_page(PAGE, **SMALL))
     assert page.error[0].value.replace("\\", "").startswith("NLL, seed 0: the loss must stay finite")
     assert not page.exception
     assert len(page.get("plotly_chart")) == 4

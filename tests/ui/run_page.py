@@ -1,0 +1,42 @@
+"""A toy world's page driven without a browser: press Run and wait for what comes."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from losses.errors import LabError
+
+
+def button(page: AppTest, label: str) -> Any:
+    return next(each for each in page.button if each.label == label)
+
+
+def run_to_its_end(page: AppTest) -> AppTest:
+    return _run_until(page, lambda: any(caption.value.startswith("Finished") for caption in page.caption))
+
+
+def run_to_an_error(page: AppTest) -> AppTest:
+    return _run_until(page, lambda: bool(page.error))
+
+
+def diverging(simulate: Callable[..., Any], loss: str) -> Callable[..., Any]:
+    """A simulation that leaves the finite numbers after its first frame."""
+
+    def frames(spec: object, device: str, on_step: Callable[[int], None]) -> Any:
+        yield next(simulate(spec, device, on_step))
+        raise LabError(f"{loss}, seed 0: the loss", "must stay finite", "nan at step 1", "Lower the learning rate.")
+
+    return frames
+
+
+def _run_until(page: AppTest, holds: Callable[[], bool], seconds: float = 60) -> AppTest:
+    button(page, "Run").click().run()
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        assert not page.exception
+        time.sleep(0.1)
+        page.run()
+    return page

@@ -27,6 +27,7 @@ def test_points_are_what_was_recorded_and_gaps_are_left_out():
     traces = drawn(exhibit)
     np.testing.assert_array_equal(traces["SupCon", "y"].y, [3, 2, 1])
     np.testing.assert_array_equal(traces["SupCon", "y2"].x, [1, 3])
+    np.testing.assert_array_equal(traces["SupCon", "y2"].y, [0, 0.5])
     assert exhibit.title == "Same-class pairs pushed apart, at most: SupCon 50%"
     assert exhibit.table["repelling pairs (share)"].isna().tolist() == [False, True, False]
 

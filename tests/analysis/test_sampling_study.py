@@ -155,7 +155,16 @@ def test_intervals_by_hand():
     assert (mean.low + mean.high) / 2 == mean.value == 4
     assert mean.high - 4 == pytest.approx(1.959964 * np.sqrt((9 + 4 + 0 + 25) / 3 / 4))
     assert spread.value == pytest.approx(38 / 3)
-    assert spread.low >= 0
+    fourth = (3**4 + 2**4 + 0 + 5**4) / 4
+    assert spread.high - spread.value == pytest.approx(1.959964 * np.sqrt((fourth - (38 / 3) ** 2) / 4))
+    assert 0 < spread.low < spread.value
+
+
+def test_the_length_of_a_mean_that_is_0_is_not_made_of_noise():
+    groups = np.random.default_rng(0).standard_normal((400, 50, 30))
+    squares = np.array([module._without_noise(each) for each in groups])
+    assert abs(squares.mean()) < 4 * squares.std() / 20
+    assert module._without_noise(groups[0] * 0 + 2) == pytest.approx(30 * 4)
 
 
 @pytest.mark.parametrize(

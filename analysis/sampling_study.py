@@ -10,6 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.intervals import (
+    GROUPS,
+    Interval,
+    deviations,
+    distance_interval,
+    mean_interval,
+    scaled,
+    shifted,
+    variance_interval,
+)
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -18,10 +28,8 @@ if TYPE_CHECKING:
 MOST_TUPLES = 2**16
 SOFTNESSES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _AT_ONCE = 2**20  # logits of all draws that are in memory together
-_GROUPS = 50
 _LEAST = 8
 SWEEP_DRAWS = 2000
-_NORMAL = 1.959964  # two-sided 95 % of a normal law
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +66,6 @@ class SamplingSpec:
     @property
     def countable(self) -> bool:
         return self.tuples <= MOST_TUPLES
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A value with its 95 % interval, all in the unit of the value."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class Averaged:
     """What a mean of n draws is like: the gap as the first n estimate it, the variance of the mean loss of n, and the
     mean squared distance of the mean gradient of n from soft target InfoNCE's, over the latter's squared length.
 
-    None where that many draws give no interval: below `_LEAST` for the gap, below `_GROUPS` means for the others.
+    None where that many draws give no interval: below `_LEAST` for the gap, below `GROUPS` means for the others.
     """
 
     draws: int
@@ -139,10 +138,10 @@ def sampling_study(spec: SamplingSpec) -> Study:
         losses=losses,
         soft_loss=soft_loss,
         along=flat @ soft.ravel() / length**2,
-        gap=_shifted(mean_interval(losses), -soft_loss),
+        gap=shifted(mean_interval(losses), -soft_loss),
         variance=variance_interval(losses),
-        gradient_bias=_scaled(_distance(flat, soft.ravel()), 1 / length),
-        gradient_variance=_scaled(mean_interval(_deviations(flat)), 1 / length**2),
+        gradient_bias=scaled(distance_interval(flat, soft.ravel()), 1 / length),
+        gradient_variance=scaled(mean_interval(deviations(flat)), 1 / length**2),
         averaged=tuple(_averaged(losses - soft_loss, (flat - soft.ravel()) / length)),
         exact=enumerate_labels(batch, spec.temperature) if spec.countable else None,
     )
@@ -162,7 +161,7 @@ def _averaged(gaps: np.ndarray, errors: np.ndarray) -> Iterator[Averaged]:
     for count in (2**power for power in range(len(gaps).bit_length())):
         groups = len(gaps) // count
         gap = mean_interval(gaps[:count]) if count >= _LEAST else None
-        if groups < _GROUPS:
+        if groups < GROUPS:
             yield Averaged(count, gap, None, None)
             continue
         losses = gaps[: groups * count].reshape(groups, count).mean(axis=1)
@@ -256,50 +255,3 @@ def _sampled(batch: Batch, spec: SamplingSpec) -> tuple[np.ndarray, np.ndarray]:
     parts = labels.split(max(1, _AT_ONCE // batch.targets.numel()))
     found = [of_labels(batch, part, spec.temperature) for part in parts]
     return np.concatenate([losses for losses, _ in found]), np.concatenate([gradients for _, gradients in found])
-
-
-def mean_interval(values: np.ndarray) -> Interval:
-    """Mean of values (R,), R >= 2, with the normal interval of the mean."""
-    half = _NORMAL * float(values.std(ddof=1)) / len(values) ** 0.5
-    mean = float(values.mean())
-    return Interval(mean, mean - half, mean + half)
-
-
-def variance_interval(values: np.ndarray) -> Interval:
-    """Unbiased variance of values (R,), with the normal interval that their own fourth moment gives."""
-    variance = float(values.var(ddof=1))
-    fourth = float(((values - values.mean()) ** 4).mean())
-    half = _NORMAL * (max(0.0, fourth - variance**2) / len(values)) ** 0.5
-    return Interval(variance, max(0.0, variance - half), variance + half)
-
-
-def _deviations(vectors: np.ndarray) -> np.ndarray:
-    """Squared distances (R,) of vectors (R, M) from their mean, so that their mean is the unbiased trace."""
-    return ((vectors - vectors.mean(axis=0)) ** 2).sum(axis=1) * len(vectors) / (len(vectors) - 1)
-
-
-def _distance(vectors: np.ndarray, point: np.ndarray) -> Interval:
-    """Distance of the expected vector from a point, by vectors (R, M), freed of the share that noise has in it.
-
-    The interval is the jackknife's, over `_GROUPS` groups of draws, on the square.
-    """
-    groups = np.array([part.mean(axis=0) for part in np.array_split(vectors, _GROUPS)]) - point
-    total = groups.sum(axis=0)
-    square = _without_noise(groups)
-    left_out = np.array([_without_noise(np.delete(groups, at, axis=0)) for at in range(_GROUPS)])
-    half = _NORMAL * float(np.sqrt((_GROUPS - 1) * left_out.var())) if total.any() else 0.0
-    return Interval(*(max(0.0, value) ** 0.5 for value in (square, square - half, square + half)))
-
-
-def _without_noise(groups: np.ndarray) -> float:
-    """|expected vector|^2, without bias, from independent group means (G, M): the mean product of two of them."""
-    count, total = len(groups), groups.sum(axis=0)
-    return float((total @ total - (groups * groups).sum()) / (count * (count - 1)))
-
-
-def _shifted(interval: Interval, by: float) -> Interval:
-    return Interval(interval.value + by, interval.low + by, interval.high + by)
-
-
-def _scaled(interval: Interval, by: float) -> Interval:
-    return Interval(interval.value * by, interval.low * by, interval.high * by)

@@ -9,16 +9,15 @@ import torch
 
 import losses
 from analysis import sampling_study as module
+from analysis.intervals import mean_interval, squared_length, variance_interval
 from analysis.sampling_study import (
     SamplingSpec,
     enumerate_labels,
-    mean_interval,
     of_labels,
     over_softness,
     random_batch,
     sampling_study,
     soft_target,
-    variance_interval,
 )
 from losses.errors import LabError
 
@@ -162,9 +161,9 @@ def test_intervals_by_hand():
 
 def test_the_length_of_a_mean_that_is_0_is_not_made_of_noise():
     groups = np.random.default_rng(0).standard_normal((400, 50, 30))
-    squares = np.array([module._without_noise(each) for each in groups])
+    squares = np.array([squared_length(each) for each in groups])
     assert abs(squares.mean()) < 4 * squares.std() / 20
-    assert module._without_noise(groups[0] * 0 + 2) == pytest.approx(30 * 4)
+    assert squared_length(groups[0] * 0 + 2) == pytest.approx(30 * 4)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+"""The same items for every model: test items matched by their ids, and a sentence where the data are not the same."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.outputs import Outputs, Split
+from losses.errors import LabError
+
+FEWEST, MOST = 2, 6
+_REMEDY = "Compare checkpoints on the same data."
+_LONGEST = 40
+
+
+def matched(outputs: Mapping[str, Outputs]) -> dict[str, Outputs]:
+    """The outputs by name with the test items of each in the order of the first; train items are checked alone.
+
+    LabError where there are not two to six, or where class names, items, labels or images differ.
+    """
+    if not FEWEST <= len(outputs) <= MOST:
+        raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(outputs))
+    (first, reference), *others = outputs.items()
+    return {first: reference} | {name: _matched(name, other, first, reference) for name, other in others}
+
+
+def _matched(name: str, other: Outputs, first: str, reference: Outputs) -> Outputs:
+    """`other` with its test items in the order of `reference`."""
+    if other.class_names != reference.class_names:
+        said = f"{_listed(other.class_names)} against {_listed(reference.class_names)}"
+        raise LabError(f"class names of {name}", f"must be those of {first}", said, _REMEDY)
+    sides = {"test": (other.test, reference.test), "train": (other.train, reference.train)}
+    orders = {
+        side: _order(f"{side} items of {name}", split, first, onto, reference.class_names)
+        for side, (split, onto) in sides.items()
+    }
+    order = orders["test"]
+    if (order == np.arange(len(order))).all():
+        return other
+    return replace(other, test=_taken(other.test, order))
+
+
+def _order(what: str, split: Split, first: str, onto: Split, class_names: tuple[str, ...]) -> np.ndarray:
+    """Rows of `split` in the order of `onto`, once both are known to hold the same labelled items."""
+    rule = f"must be those of {first}"
+    _check_ids(what, split, rule, onto)
+    order = np.empty(len(onto), dtype=np.int64)
+    order[np.argsort(onto.ids)] = np.argsort(split.ids)
+    wrong = np.flatnonzero(split.labels[order] != onto.labels)
+    if len(wrong):
+        own, other = (class_names[labels[wrong[0]]] for labels in (split.labels[order], onto.labels))
+        said = f"{len(wrong):,} with another label, first {_quoted(onto.ids[wrong[0]])}: {_quoted(own)}, there "
+        raise LabError(what, rule, said + _quoted(other), _REMEDY)
+    if split.images is not None and onto.images is not None and not np.array_equal(split.images[order], onto.images):
+        raise LabError(what, rule, "the same ids with other images", _REMEDY)
+    return order
+
+
+def _check_ids(what: str, split: Split, rule: str, onto: Split) -> None:
+    own, others = np.unique(split.ids), np.unique(onto.ids)
+    for ids, side in ((own, split), (others, onto)):
+        if len(ids) < len(side):
+            raise LabError(what, "must have an id each", f"{len(side) - len(ids):,} ids that appear again", _REMEDY)
+    missing, new = np.setdiff1d(others, own), np.setdiff1d(own, others)
+    if len(missing) or len(new):
+        parts = [f"{len(missing):,} missing, first {_quoted(missing[0])}"] if len(missing) else []
+        parts += [f"{len(new):,} unknown there, first {_quoted(new[0])}"] if len(new) else []
+        raise LabError(what, rule, "; ".join(parts), _REMEDY)
+
+
+def _taken(split: Split, order: np.ndarray) -> Split:
+    optional = (None if array is None else array[order] for array in (split.logits, split.images))
+    return Split(split.embeddings[order], split.labels[order], *optional, split.ids[order])
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{len(names)} ({', '.join(_quoted(name) for name in names[:3])}{', …' if len(names) > 3 else ''})"
+
+
+def _quoted(text: str) -> str:
+    """Text from a file in quotes, its control and bidi characters escaped."""
+    text = str(text)
+    return repr(text if len(text) <= _LONGEST else text[:_LONGEST] + "…")

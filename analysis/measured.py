@@ -1,0 +1,129 @@
+"""What one model does with every test item, and the measures that two models are compared by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from analysis.bootstrap import Unavailable
+from analysis.item_statistics import Geometry, ItemStatistic
+from analysis.neighbours import vote
+from analysis.outputs import Outputs
+from analysis.probe import ClassProbabilities, Source, class_probabilities
+from analysis.similarity import Nearest
+
+Better = Literal["higher", "lower"]
+Values = np.ndarray | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One line of the table. `better` is None where no direction is: a collapsed encoder has the highest target
+    similarity and the best alignment of all."""
+
+    key: str
+    title: str
+    unit: str
+    better: Better | None
+
+
+MEASURES: dict[str, Measure] = {
+    measure.key: measure
+    for measure in (
+        Measure("nearest_target", "Nearest target similarity (median)", "cosine", None),
+        Measure("nearest_noise", "Nearest noise similarity (median)", "cosine", None),
+        Measure("margin", "Margin, target less noise", "cosine", "higher"),
+        Measure("knn_accuracy", "Nearest-neighbour accuracy", "share of items", "higher"),
+        Measure("probe_accuracy", "Linear probe accuracy", "share of items", "higher"),
+        Measure("class_head_accuracy", "Class head accuracy", "share of items", "higher"),
+        Measure("ece", "ECE", "probability", "lower"),
+        Measure("nll", "NLL", "nats", "lower"),
+        Measure("brier", "Brier score (0 to 2)", "squared error", "lower"),
+        Measure("alignment", "Alignment of classes", "squared distance", None),
+        Measure("uniformity", "Uniformity", "nats", None),
+        Measure("effective_rank", "Effective rank", "directions", None),
+    )
+}
+MEDIANS = ("nearest_target", "nearest_noise", "margin")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """One model on M test items. target, noise (M,) nearest similarities, to be read where `comparable` (M,) bool.
+
+    right (M,) bool: the k nearest train items vote for the item's class. head: None for a model without a class head.
+    """
+
+    name: str
+    target: np.ndarray
+    noise: np.ndarray
+    comparable: np.ndarray
+    right: np.ndarray
+    k: int
+    probe: ClassProbabilities | Unavailable
+    head: ClassProbabilities | None
+    geometry: Geometry
+
+    def __len__(self) -> int:
+        return len(self.right)
+
+    def reading(self, source: Source) -> ClassProbabilities | Unavailable:
+        """The class probabilities of this source."""
+        if source == "linear probe":
+            return self.probe
+        return Unavailable(f"{self.name} has no class head") if self.head is None else self.head
+
+
+def measure(
+    name: str,
+    outputs: Outputs,
+    nearest: Nearest,
+    probe: ClassProbabilities | Unavailable,
+    geometry: Geometry,
+    *,
+    k: int = 1,
+) -> Measured:
+    """Gather what `compare` takes. LabError for a k above the neighbours that `nearest` has."""
+    head = None if outputs.test.logits is None else class_probabilities(outputs)
+    assert not isinstance(head, Unavailable)  # logits always give probabilities
+    right = vote(nearest.neighbours, outputs, k).predicted == outputs.test.labels
+    return Measured(name, nearest.target, nearest.noise, nearest.comparable, right, k, probe, head, geometry)
+
+
+def common_source(measured: Sequence[Measured]) -> Source:
+    """Where class probabilities can come from for all: their heads if each has one, else a linear probe for each."""
+    return "class head" if all(model.head is not None for model in measured) else "linear probe"
+
+
+def item_values(model: Measured, key: str, source: Source) -> Values:
+    """Values (M,) float64 whose mean over the items that take part is the measure `key`; NaN for the others."""
+    if key == "knn_accuracy":
+        return model.right.astype(np.float64)
+    if key in ("alignment", "uniformity", "effective_rank"):
+        found: ItemStatistic | Unavailable = getattr(model.geometry, key)
+        return found if isinstance(found, Unavailable) else found.values
+    reading = model.reading(_source_of(key, source))
+    if isinstance(reading, Unavailable):
+        return reading
+    values = np.full(len(model), np.nan)
+    values[reading.items] = _scores(reading, key)
+    if np.isinf(values).any():
+        return Unavailable(f"infinite for {model.name}: {np.isinf(values).sum():,} labels had probability 0")
+    return values
+
+
+def _source_of(key: str, source: Source) -> Source:
+    own: dict[str, Source] = {"probe_accuracy": "linear probe", "class_head_accuracy": "class head"}
+    return own.get(key, source)
+
+
+def _scores(reading: ClassProbabilities, key: str) -> np.ndarray:
+    """Per item: right or wrong, minus log probability of its class (nats), or squared error summed over classes."""
+    truth = reading.probabilities[np.arange(len(reading.labels)), reading.labels]
+    if key == "nll":
+        with np.errstate(divide="ignore"):
+            return -np.log(truth)
+    if key == "brier":
+        return (reading.probabilities**2).sum(axis=1) - 2 * truth + 1
+    return (reading.predicted == reading.labels).astype(np.float64)

@@ -1,4 +1,4 @@
-"""python -m checkpoints.inspect PATH [--data PATH] [--k K] [--json]: a checkpoint's numbers on its test items."""
+"""python -m checkpoints.inspect PATH [--data PATH] [--limit N] [--json]: a checkpoint's numbers on its test items."""
 
 import argparse
 import json
@@ -7,10 +7,13 @@ from pathlib import Path
 
 from checkpoints.command_line import Parser, run
 from checkpoints.content import kind_of
+from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
 from checkpoints.quoting import printable
 from checkpoints.safe_files import read_head
 
 _WIDEST = 60
+_SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
+_SAID_OF_FOREIGN = ("sha256", "layout", "network", "preprocessing", "device", "cache", "notes")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -20,26 +23,30 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    numbers = inspect_file(options.path, options.data, k=options.k)
+    spec = ForeignSpec(options.limit, options.device, options.space, options.side)
+    numbers = inspect_file(options.path, options.data, k=options.k, spec=spec)
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
     return 0
 
 
-def inspect_file(path: str, data: str | None = None, *, k: int = 1) -> dict[str, object]:
+def inspect_file(
+    path: str, data: str | None = None, *, k: int = 1, spec: ForeignSpec | None = None
+) -> dict[str, object]:
     """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
 
-    Of a torch file, what is in it: it is read as data, and nothing in it is run.
+    Of a torch file without images, what is in it: it is read as data, and nothing in it is run.
     """
     # numpy and torch only once the command line is known to be right.
-    if not Path(path).is_dir() and kind_of(read_head(path)) == "torch":
+    if data is None and not Path(path).is_dir() and kind_of(read_head(path)) == "torch":
         from checkpoints.torch_contents import report, torch_contents
 
         return report(torch_contents(path))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
-    outputs = open_outputs(path, data)
-    said = {name: outputs.provenance.get(name) for name in ("file", "digest", "loss", "data", "seed", "embeddings")}
+    outputs = open_outputs(path, data, spec=spec, watch=_progress)
+    said = {name: outputs.provenance.get(name) for name in _SAID}
+    said |= {name: outputs.provenance[name] for name in _SAID_OF_FOREIGN if name in outputs.provenance}
     sizes = {
         "train_items": len(outputs.train),
         "test_items": len(outputs.test),
@@ -47,6 +54,12 @@ def inspect_file(path: str, data: str | None = None, *, k: int = 1) -> dict[str,
         "classes": len(outputs.class_names),
     }
     return said | sizes | inspect_outputs(outputs, k=k).numbers()
+
+
+def _progress(done: int, total: int) -> None:
+    """A line that counts, where somebody watches."""
+    if sys.stderr.isatty():
+        print(f"\r{done:,} of {total:,} images", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
 def table(numbers: dict[str, object]) -> str:
@@ -75,7 +88,11 @@ def _cell(value: object) -> str:
 def _parser() -> Parser:
     parser = Parser("python -m checkpoints.inspect", description="Inspect a checkpoint.", allow_abbrev=False)
     parser.add_argument("path", help="the checkpoint")
-    parser.add_argument("--data", help="the folder of images that a foreign checkpoint needs")
+    parser.add_argument("--data", help="the images that a foreign checkpoint needs: a folder, a zip, CIFAR, IDX")
+    parser.add_argument("--limit", type=int, help="images a split at most, for a try-out: the first of each class")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where images go through the network")
+    parser.add_argument("--space", choices=SPACES, default="head", help="embeddings: the head's output, or features")
+    parser.add_argument("--side", type=int, help="pixels images are scaled to, where the layout leaves it open")
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

@@ -22,6 +22,7 @@ LAYOUTS = (
     ),
     Layout("supcon", "SupConResNet with a linear head", ("head.weight", "encoder.conv1.weight")),
     Layout("supce", "SupCEResNet: encoder and classifier", ("fc.weight", "encoder.conv1.weight")),
+    Layout("small_conv", "The small convolutional encoder of NCE Lab", ("encoder.0.weight", "encoder.10.weight")),
     Layout("vit", "Vision transformer in timm naming", ("patch_embed.proj.weight", "pos_embed")),
     Layout("linear", "Linear classifier on frozen features", ("fc.weight", "fc.bias")),
 )

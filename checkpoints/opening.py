@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.outputs import Outputs
 from checkpoints.bundle import open_folder, open_npz
@@ -9,23 +10,41 @@ from checkpoints.content import check_kind, kind_of
 from checkpoints.native_outputs import open_native
 from checkpoints.safe_files import read_head
 
+if TYPE_CHECKING:
+    from checkpoints.foreign.spec import ForeignSpec, Watch
+
 Opener = Callable[[Path, Path | None], Outputs]
 
 # Kind of content (see `content.kind_of`) -> its opener. A further format is one file and one line.
 OPENERS: dict[str, Opener] = {"safetensors": open_native, "npz": open_npz}
 
 
-def open_outputs(path: str | Path, data: str | Path | None = None) -> Outputs:
+def open_outputs(
+    path: str | Path,
+    data: str | Path | None = None,
+    *,
+    spec: "ForeignSpec | None" = None,
+    watch: "Watch | None" = None,
+    keep: bool = True,
+) -> Outputs:
     """Open a checkpoint: embeddings, labels, logits and images of its train and test data.
 
-    `data` is the folder of images that a foreign checkpoint needs; a native one names its own. Nothing in a file is
-    ever executed. LabError, one sentence, for whatever is refused.
+    `data` are the images that a foreign checkpoint needs (see `images.finding`); a native one names its own. `spec`
+    says how they go through it, `watch` hears of the progress, `keep`: the outputs stay in the cache folder. Nothing
+    in a file is ever executed. LabError, one sentence, for whatever is refused.
     """
     given = None if data is None else Path(data)
     if Path(path).is_dir():
         return open_folder(Path(path), given)
     head = read_head(path)
     kind = kind_of(head)
+    if kind == "torch":
+        from checkpoints.foreign.cache import default_folder
+        from checkpoints.foreign.opening import open_foreign
+        from checkpoints.foreign.spec import ForeignSpec
+
+        folder = default_folder() if keep else None
+        return open_foreign(Path(path), given, spec or ForeignSpec(), watch, cache=folder)
     if kind not in OPENERS:
         check_kind(head, "safetensors", name=Path(path).name)
     return OPENERS[kind](Path(path), given)

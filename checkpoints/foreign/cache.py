@@ -1,0 +1,117 @@
+"""Outputs of forward passes on disk, by the content of all they depend on. A damaged file is made anew, and said so."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from analysis.map_cache import default_folder as maps_folder
+from analysis.outputs import Outputs, Split
+from checkpoints import safetensors_file
+from checkpoints.atomic import write_atomic
+from losses.errors import LabError
+
+MOST_BYTES = 4 << 30  # of all files together; the longest unused go first
+_KEY = "nce_lab_outputs"
+_PARTS = ("embeddings", "labels", "logits", "images", "ids")
+
+
+def default_folder() -> Path:
+    """$XDG_CACHE_HOME/nce-lab/outputs, by default ~/.cache/nce-lab/outputs."""
+    return maps_folder().with_name("outputs")
+
+
+def cached_outputs(key: str, folder: Path | None, make: Callable[[], Outputs]) -> Outputs:
+    """What `make` gives, or gave before; `provenance["cache"]` says which. No folder: nothing is kept."""
+    if folder is None:
+        return _saying(make(), "not used")
+    path, damaged = folder / f"{key}.safetensors", ""
+    if path.exists():
+        try:
+            return _saying(_read(path), "read from disk: these very inputs were seen before")
+        except (LabError, KeyError, TypeError, ValueError, AttributeError):
+            damaged = "the kept file was damaged and was made anew; "
+    made = make()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(path, made)
+        _trim(folder)
+    except (OSError, LabError) as error:
+        return _saying(made, f"{damaged}computed now, not kept on disk ({error})")
+    return _saying(made, f"{damaged}computed now, kept on disk")
+
+
+def key_of(parts: Mapping[str, object]) -> str:
+    """Digest of all that the outputs depend on; equal parts, equal key."""
+    text = json.dumps({name: str(value) for name, value in parts.items()}, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+
+
+def _saying(outputs: Outputs, what: str) -> Outputs:
+    return replace(outputs, provenance={**outputs.provenance, "cache": what})
+
+
+def _write(path: Path, outputs: Outputs) -> None:
+    arrays = {f"{side}/{name}": part for side, split in _sides(outputs) for name, part in _parts(split).items()}
+    if sum(array.nbytes for array in arrays.values()) > safetensors_file.MAX_BYTES - (64 << 20):
+        raise LabError("a kept file", f"must have at most {safetensors_file.MAX_BYTES:,} bytes")
+    about = {
+        "class_names": outputs.class_names,
+        "temperature": outputs.temperature,
+        "provenance": dict(outputs.provenance),
+        "arrays": _digest(arrays),
+    }
+    text = json.dumps(about, sort_keys=True, allow_nan=False)
+    write_atomic(path, safetensors_file.encode(arrays, {_KEY: text}))
+
+
+def _read(path: Path) -> Outputs:
+    """LabError, KeyError, TypeError or ValueError where the file is not what was written."""
+    file = safetensors_file.read(path)
+    about = json.loads(file.header.metadata[_KEY])
+    arrays = file.arrays()
+    if _digest(arrays) != about["arrays"]:
+        raise LabError(path.name, "must be as it was written")
+    train, test = (_split(arrays, side) for side in ("train", "test"))
+    with suppress(OSError):
+        path.touch()  # it is in use: others go first
+    return Outputs(train, test, tuple(about["class_names"]), float(about["temperature"]), about["provenance"])
+
+
+def _sides(outputs: Outputs) -> tuple[tuple[str, Split], ...]:
+    return ("train", outputs.train), ("test", outputs.test)
+
+
+def _parts(split: Split) -> dict[str, np.ndarray]:
+    ids = np.frombuffer(json.dumps(split.ids.tolist()).encode(), dtype=np.uint8)
+    found = {"embeddings": split.embeddings, "labels": split.labels, "ids": ids}
+    optional = {"logits": split.logits, "images": split.images}
+    return found | {name: array for name, array in optional.items() if array is not None}
+
+
+def _split(arrays: Mapping[str, np.ndarray], side: str) -> Split:
+    part = {name: arrays.get(f"{side}/{name}") for name in _PARTS}
+    ids = np.array(json.loads(arrays[f"{side}/ids"].tobytes()), dtype=np.str_)
+    return Split(arrays[f"{side}/embeddings"], arrays[f"{side}/labels"], part["logits"], part["images"], ids)
+
+
+def _digest(arrays: Mapping[str, np.ndarray]) -> str:
+    digest = hashlib.blake2b(digest_size=20)
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    return digest.hexdigest()
+
+
+def _trim(folder: Path) -> None:
+    """The newest that fit stay."""
+    files = sorted(folder.glob("*.safetensors"), key=lambda file: file.stat().st_mtime, reverse=True)
+    total = 0
+    for file in files:
+        total += file.stat().st_size
+        if total > MOST_BYTES:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,102 @@
+"""A torch file of other people's code, and images, to `Outputs`."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from analysis.outputs import Outputs, Split
+from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
+from checkpoints.foreign.cache import cached_outputs
+from checkpoints.foreign.forward import Seen, device_of, forward
+from checkpoints.foreign.plan import plan_of
+from checkpoints.foreign.preparation import preparation_of
+from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
+from checkpoints.foreign.weights import load, weights_in
+from checkpoints.forward import unit_rows
+from checkpoints.images.finding import FORMS, image_data
+from checkpoints.images.source import Side, evenly
+from checkpoints.torch_contents import torch_contents
+from losses.errors import LabError
+
+_SHOWN = 5
+# Two passes at once would take twice the memory and no less time.
+_one_at_a_time = threading.Lock()
+
+
+def open_foreign(
+    path: Path, data: Path | None, spec: ForeignSpec, watch: Watch | None = None, *, cache: Path | None = None
+) -> Outputs:
+    """Outputs of the torch file at `path` on the images at `data`. Nothing in either is executed.
+
+    LabError, one sentence, for what is refused. `cache`: the folder where outputs are kept, None for nowhere.
+    """
+    contents = torch_contents(path)
+    weights = weights_in(contents)
+    plan = plan_of(weights.layout.name, weights.shapes, name=contents.name)
+    if data is None:
+        raise LabError("data", f"must be given for {contents.name}: its network needs images", None, f"Give {FORMS}.")
+    with image_data(data) as images:
+        preparation = preparation_of(plan, options_of(contents), images.data_set, spec.side)
+        sides = {"train": images.train, "test": images.test}
+        rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
+        made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
+        return cached_outputs(made.key(), cache, lambda: _outputs(made, watch or _unwatched))
+
+
+def _unwatched(done: int, total: int) -> None:
+    """Nobody looks."""
+
+
+def _outputs(made: Pass, watch: Watch) -> Outputs:
+    total = sum(map(len, made.rows.values()))
+    while not _one_at_a_time.acquire(timeout=0.5):
+        watch(0, total)
+    try:
+        return _passed(made, _counted(watch, total))
+    finally:
+        _one_at_a_time.release()
+
+
+def _counted(watch: Watch, total: int) -> Callable[[int], None]:
+    """A step that adds up what it hears."""
+    done = 0
+
+    def step(more: int) -> None:
+        nonlocal done
+        done += more
+        watch(done, total)
+
+    return step
+
+
+def _passed(made: Pass, step: Callable[[int], None]) -> Outputs:
+    model = made.plan.build()
+    load(model, made.weights, made.contents, made.path)
+    model.to(made.device)
+    step(0)
+    notes = notes_on(made)
+    train, test = (_split(model, made, name, side, notes, step) for name, side in made.sides)
+    return Outputs(train, test, made.images.class_names, made.temperature(), provenance(made, notes))
+
+
+def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str], step: Callable[[int], None]) -> Split:
+    seen = forward(model, side, made.rows[name], made.preparation, made.device, step)
+    if seen.refused:
+        more = f", and {len(seen.refused) - _SHOWN:,} more" if len(seen.refused) > _SHOWN else ""
+        notes.append(f"{len(seen.refused):,} {name} images were refused: " + "; ".join(seen.refused[:_SHOWN]) + more)
+    if not seen.rows:
+        raise LabError(made.images.name, f"must have a {name} image that can be read", seen.refused[0][:200])
+    rows = np.array(seen.rows)
+    embeddings = unit_rows(np.concatenate(seen.outputs if made.compares_outputs else seen.features))
+    logits = _logits(seen) if made.has_logits else None
+    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows])
+
+
+def _logits(seen: Seen) -> np.ndarray:
+    logits = np.concatenate(seen.outputs)
+    if not np.isfinite(logits).all():
+        raise LabError("logits", "must be finite", "not so in some rows", "The weights are out of range.")
+    return logits

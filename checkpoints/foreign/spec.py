@@ -1,0 +1,48 @@
+"""What a forward pass over images is asked for. Free of torch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from losses.errors import LabError
+
+Space = Literal["head", "encoder"]
+SPACES: tuple[str, ...] = get_args(Space)
+DEVICES = ("auto", "cpu", "cuda", "mps")
+MOST_ITEMS = 200_000
+SIDES = (8, 512)
+
+# Called with (images done, images in all) after each batch; may raise `Stopped`.
+Watch = Callable[[int, int], None]
+
+
+class Stopped(LabError):
+    """Somebody pressed Stop: nothing is kept of the pass."""
+
+    def __init__(self) -> None:
+        super().__init__("the forward pass", "was stopped before its end")
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignSpec:
+    """How a checkpoint that needs images is opened.
+
+    limit: at most so many images a split, evenly from the classes, the first of each; None for all (`MOST_ITEMS`).
+    space: embeddings are the "head"'s output, which the loss saw, or the "encoder"'s features; of a model whose head
+    gives class logits they are always the encoder's. side: pixels, where the file's own preprocessing is not known.
+    """
+
+    limit: int | None = None
+    device: str = "auto"
+    space: Space = "head"
+    side: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and not 1 <= self.limit <= MOST_ITEMS:
+            raise LabError("limit", f"must be 1 to {MOST_ITEMS:,} images a split", self.limit)
+        if self.device not in DEVICES:
+            raise LabError("device", f"must be one of {', '.join(DEVICES)}", repr(self.device))
+        if self.space not in SPACES:
+            raise LabError("space", f"must be one of {', '.join(SPACES)}", repr(self.space))
+        if self.side is not None and not SIDES[0] <= self.side <= SIDES[1]:
+            raise LabError("side", f"must be {SIDES[0]} to {SIDES[1]} pixels", self.side)

@@ -1,0 +1,105 @@
+"""The weights of a foreign checkpoint: which of its tensors they are, and copied out into a module, strictly."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from checkpoints.layouts import UNKNOWN, Layout, recognised
+from checkpoints.quoting import printable
+from checkpoints.safe_files import open_regular
+from checkpoints.torch_archive import TorchArchive
+from checkpoints.torch_contents import TorchContents
+from checkpoints.torch_tensors import StoredTensor
+from losses.errors import LabError
+
+# Where state_dicts are put, the usual first.
+_PLACES = ("model", "state_dict", "model_state_dict", "")
+# What several GPUs and torch.compile put into names.
+_WRAPPERS = ("module", "_orig_mod")
+_COUNTER = "num_batches_tracked"
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """The tensors of the network, by their names in it; `place` is where they lie in the file."""
+
+    layout: Layout
+    place: str
+    tensors: Mapping[str, StoredTensor]
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {name: tensor.shape for name, tensor in self.tensors.items()}
+
+
+def weights_in(contents: TorchContents) -> Weights:
+    """The state_dict of a torch file whose layout is known, prefixes of several GPUs left out."""
+    groups: dict[str, dict[str, StoredTensor]] = defaultdict(dict)
+    for full, tensor in contents.tensors.items():
+        place, _, name = full.rpartition("/")
+        plain = ".".join(part for part in name.split(".") if part not in _WRAPPERS)
+        if plain in groups[place]:
+            raise LabError(contents.name, "must name each tensor once", f"naming {printable(plain)} twice")
+        groups[place][plain] = tensor
+    ordered = sorted(groups, key=lambda place: (_PLACES.index(place) if place in _PLACES else len(_PLACES), place))
+    for place in ordered:
+        if (layout := recognised(groups[place])) != UNKNOWN:
+            _check_not_refused(contents, place)
+            return Weights(layout, place, groups[place])
+    return Weights(UNKNOWN, "", {})
+
+
+def load(model: nn.Module, weights: Weights, contents: TorchContents, path: Path) -> None:
+    """Give `model`, which has no memory yet, the file's weights as float32. LabError names all that does not fit."""
+    expected = {name: tuple(like.shape) for name, like in model.state_dict().items() if not name.endswith(_COUNTER)}
+    _check_fit(expected, weights, contents.name)
+    state = {name: torch.zeros((), dtype=torch.int64) for name in model.state_dict() if name.endswith(_COUNTER)}
+    with open_regular(path) as (file, size):
+        if hashlib.file_digest(file, "sha256").hexdigest() != contents.digest:  # type: ignore[arg-type]
+            raise LabError(contents.name, "must not change while it is read", remedy="Open it again.")
+        archive = TorchArchive.of(file, name=contents.name, size=size)
+        # A tensor is read with its whole storage: one that many share would be read as many times.
+        if sum(archive.size_of(weights.tensors[name].key) or 0 for name in expected) > 4 * size:
+            raise LabError(contents.name, "must have a storage for each tensor", "many tensors in one")
+        for name in expected:
+            state[name] = torch.from_numpy(_array(name, weights.tensors[name], archive))
+    model.load_state_dict(state, strict=True, assign=True)
+
+
+def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights, file: str) -> None:
+    found = {name: tensor for name, tensor in weights.tensors.items() if not name.endswith(_COUNTER)}
+    wrong = [f"{name} is missing" for name in expected if name not in found]
+    wrong += [f"{printable(name)[:100]} is not one of them" for name in found if name not in expected]
+    for name in expected.keys() & found.keys():
+        tensor = found[name]
+        if tensor.shape != expected[name]:
+            wrong.append(f"{name} is {tensor.shape} where {expected[name]} is needed")
+        elif tensor.dtype not in ("<f2", "<f4", "<f8", "bfloat16"):
+            wrong.append(f"{name} has the dtype {tensor.dtype.lstrip('<|')}")
+    if wrong:
+        more = f" and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
+        raise LabError(
+            file, f"must have just the weights of its layout ({weights.layout.title}), but "
+            + "; ".join(sorted(wrong)[:_SHOWN]) + more
+        )  # fmt: skip
+
+
+def _array(name: str, tensor: StoredTensor, archive: TorchArchive) -> np.ndarray:
+    array = tensor.array(archive)
+    largest = np.abs(array).max(initial=0)
+    if not np.isfinite(largest) or largest > np.finfo(np.float32).max:
+        raise LabError(f"tensor {name}", "must be finite float32 numbers", "not so in some entries")
+    return array.astype(np.float32, copy=False)
+
+
+def _check_not_refused(contents: TorchContents, place: str) -> None:
+    for full, why in contents.refused.items():
+        if full.rpartition("/")[0] == place:
+            raise LabError(f"tensor {printable(full)[:120]}", "cannot be read", why)

@@ -1,0 +1,79 @@
+"""Image folders, `train|test/CLASS/*.jpg|png`, on disk or in a zip: from the paths of the files to two sides."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from checkpoints.images.decode import ENDINGS
+from checkpoints.images.source import ImageData, Side
+from checkpoints.quoting import printable
+from losses.errors import LabError
+
+SIDES = {"train": "train", "test": "test", "val": "test", "valid": "test", "validation": "test"}
+MOST_FILES = 2_000_000
+_HIDDEN = (".", "__MACOSX")
+_SHOWN = 3
+
+
+def tree_data(
+    paths: Iterable[str],
+    read: Callable[[str], np.ndarray],
+    content: Callable[[list[str]], bytes],
+    *,
+    name: str,
+    kind: str,
+) -> ImageData:
+    """The data in files at `paths`, relative and with slashes. `content` digests the files of some paths."""
+    found, strangers = _sorted_out(sorted(paths))
+    if not found:
+        raise LabError(name, "must have images as train/CLASS/*.jpg and test/CLASS/*.jpg (or png)", "without any")
+    names = sorted({label for label, _ in found.values()})
+    number = {label: at for at, label in enumerate(names)}
+    sides = {}
+    for side in ("train", "test"):
+        mine = [(path, number[label]) for path, (label, where) in found.items() if where == side]
+        sides[side] = _side([path for path, _ in mine], [at for _, at in mine], read, content)
+    notes = _notes(strangers, {side: len(set(each.labels.tolist())) for side, each in sides.items()}, len(names))
+    return ImageData(name, kind, tuple(map(printable, names)), sides["train"], sides["test"], notes)
+
+
+def _side(
+    paths: list[str], labels: list[int], read: Callable[[str], np.ndarray], content: Callable[[list[str]], bytes]
+) -> Side:
+    return Side(
+        np.array(labels, dtype=np.int64),
+        np.array([printable(path) for path in paths], dtype=np.str_),
+        lambda row: read(paths[row]),
+        lambda rows: content([paths[row] for row in rows]),
+    )
+
+
+def _sorted_out(paths: list[str]) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """path -> (class, side) of the images, by their last two folders; and the other files."""
+    found: dict[str, tuple[str, str]] = {}
+    strangers = []
+    for path in paths:
+        parts = PurePosixPath(path).parts
+        if any(part.startswith(_HIDDEN) for part in parts):
+            continue
+        side = SIDES.get(parts[-3].lower()) if len(parts) >= 3 else None
+        if side and parts[-1].lower().endswith(ENDINGS):
+            found[path] = parts[-2], side
+        else:
+            strangers.append(path)
+    return found, strangers
+
+
+def _notes(strangers: list[str], classes: Mapping[str, int], count: int) -> tuple[str, ...]:
+    notes = []
+    if strangers:
+        kinds = Counter(PurePosixPath(path).suffix.lower()[:10] or "no ending" for path in strangers)
+        shown = ", ".join(printable(path)[:80] for path in strangers[:_SHOWN])
+        of = ", ".join(f"{printable(ending)} {many:,}" for ending, many in kinds.most_common(3))
+        notes.append(f"{len(strangers):,} files are no images of a class and were left out ({of}): {shown}")
+    for side, held in classes.items():
+        if held < count:
+            notes.append(f"{count - held:,} of {count:,} classes have no {side} images")
+    return tuple(notes)

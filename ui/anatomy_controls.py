@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.anatomy_heads import HeadBatch
 from analysis.anatomy_points import PointBatch, Settings
@@ -11,7 +12,7 @@ from losses.catalog import CATALOG
 from ui import links
 from ui.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form
 from ui.anatomy_presets import PRESETS
-from ui.controls import Panel
+from ui.controls import Panel, part
 from ui.linked_table import linked_table, replace
 
 NONE = "none"
@@ -19,12 +20,11 @@ _PRESETS = "presets-anatomy"
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """One or two losses on one batch at one anchor, 0 to N-1."""
+class Scene:
+    """One or two losses on one batch."""
 
     losses: tuple[str, ...]
     batch: PointBatch | HeadBatch
-    anchor: int
     settings: Settings
     seed: int = 0
 
@@ -41,14 +41,14 @@ def _open_preset() -> None:
     st.query_params.from_dict({**query, "v": links.VERSION})
 
 
-def what_to_look_at(view: View) -> None:
+def what_to_look_at(scene: Scene, anchor: int) -> None:
     """The sentence of the preset that the page shows, if it shows one."""
     for preset in PRESETS.values():
-        if preset.losses == view.losses and preset.batch == view.batch and preset.anchor == view.anchor:
+        if (preset.losses, preset.batch, preset.anchor) == (scene.losses, scene.batch, anchor):
             st.markdown(f":material/bookmarks: **{preset.title}.** {preset.look_at}")
 
 
-def choose(controls: Panel) -> View:
+def choose(controls: Panel) -> Scene:
     """The controls in the sidebar; a second loss is one that takes the same batch."""
     titles = {name: entry.title for name, entry in CATALOG.items()}
     titles |= {name: own.title for name, own in own_losses().items()}
@@ -59,8 +59,7 @@ def choose(controls: Panel) -> View:
     return _choose_sample(controls, chosen) if _is_head(loss) else _choose_point(controls, chosen)
 
 
-def _choose_point(controls: Panel, losses: tuple[str, ...]) -> View:
-    anchor_place = st.container()
+def _choose_point(controls: Panel, losses: tuple[str, ...]) -> Scene:
     temperature = controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01)
     epsilon, beta = Settings().epsilon, Settings().beta
     if "eps_sup_infonce" in losses:
@@ -69,36 +68,47 @@ def _choose_point(controls: Panel, losses: tuple[str, ...]) -> View:
         beta = controls.number("Exponent β", "beta", default=beta, low=0.5, high=16.0, step=0.5)
     st.caption("Points: a class and an angle each. Add a row below, or mark rows on the left to delete them.")
     batch = linked_table(controls, "points", points_form(), default=POINTS, alt="The points: class and angle")
-    with anchor_place:
-        anchor = _anchor(controls, len(batch.classes), "Anchor, row of the table")
-        _slide(controls, batch, anchor)
-    return View(losses, batch, anchor, Settings(temperature, epsilon, beta))
+    return Scene(losses, batch, Settings(temperature, epsilon, beta))
 
 
-def _choose_sample(controls: Panel, losses: tuple[str, ...]) -> View:
-    anchor_place = st.container()
+def _choose_sample(controls: Panel, losses: tuple[str, ...]) -> Scene:
     temperature = controls.number("Temperature τ", "tau_logits", default=1.0, low=0.05, high=10.0, step=0.05)
     seed = 0
     if "soft_distribution_infonce" in losses:
         seed = controls.integer("Seed of the drawn labels", "seed", default=0, low=0, high=2**31 - 1)
     st.caption("Samples: logits, and targets that sum to 1 in each row. A loss of labels takes the largest target.")
     batch = linked_table(controls, "samples", heads_form(), default=HEADS, alt="The samples: logits and targets")
-    with anchor_place:
-        anchor = _anchor(controls, len(batch.logits), "Sample, row of the table")
-    return View(losses, batch, anchor, Settings(temperature), seed)
+    return Scene(losses, batch, Settings(temperature), seed)
 
 
-def _anchor(controls: Panel, count: int, label: str) -> int:
-    return controls.integer(label, "anchor", default=1, low=1, high=count) - 1
+def choose_anchor(scene: Scene) -> int:
+    """The anchor, 0 to N-1, beside the picture that follows it; a point's angle on a slider, which moves it."""
+    left, right = st.columns([1, 3], gap="medium", vertical_alignment="bottom")
+    with part("anchor") as controls:
+        if isinstance(scene.batch, HeadBatch):
+            count = len(scene.batch.logits)
+            return _row(controls, left, "Sample, row of the table", count)
+        anchor = _row(controls, left, "Anchor, row of the table", len(scene.batch.classes))
+        with right:
+            _slide(controls, scene.batch, anchor)
+        return anchor
+
+
+def _row(controls: Panel, place: DeltaGenerator, label: str, count: int) -> int:
+    with place:
+        return controls.integer(label, "anchor", default=1, low=1, high=count) - 1
 
 
 def _slide(controls: Panel, batch: PointBatch, anchor: int) -> None:
-    """The anchor's angle on a slider: it moves the point in the table."""
-    key = f"angle-{anchor}"
+    """The anchor's angle on a slider: it moves the point in the table, which stands outside of this fragment."""
+    key, moved_key = f"angle-{anchor}", "angle-moved"
+    if st.session_state.pop(moved_key, False):
+        st.rerun()
     st.session_state[key] = float(batch.degrees[anchor])
 
     def move() -> None:
         replace(controls, "points", moved(batch, anchor, st.session_state[key]))
+        st.session_state[moved_key] = True
 
     st.slider(f"Angle of {batch.names[anchor]}", -360.0, 360.0, step=1.0, format="%g°", key=key, on_change=move)
 

@@ -16,7 +16,7 @@ from analysis.figures.anatomy_circle import anatomy_circle
 from analysis.figures.anatomy_table import candidate_table, class_table, live_formula, title
 from analysis.own_loss import own_losses
 from losses.catalog import CATALOG
-from ui.anatomy_controls import View
+from ui.anatomy_controls import Scene, choose_anchor, what_to_look_at
 from ui.errors import explain, plain
 from ui.exhibit import show
 
@@ -25,31 +25,38 @@ _NUMBER = st.column_config.NumberColumn(format="%.4f")
 _FORMULA = 400  # pixels: below that, formulas stand under each other
 
 
-def anatomy(view: View) -> None:
-    """Everything below the controls: numbers first, which need not wait for the picture above the table."""
-    if isinstance(view.batch, HeadBatch):
-        _of_sample(view, view.batch)
-    else:
-        _of_point(view, view.batch)
+@st.fragment
+def anatomy(scene: Scene) -> None:
+    """The anchor and all that follows it: numbers first, which need not wait for the picture above the table.
+
+    A fragment, since another anchor must show within 300 ms: the menu, the sidebar and its table stay as they are.
+    """
+    with explain():
+        anchor = choose_anchor(scene)
+        what_to_look_at(scene, anchor)
+        if isinstance(scene.batch, HeadBatch):
+            _of_sample(scene, scene.batch, anchor)
+        else:
+            _of_point(scene, scene.batch, anchor)
 
 
-def _of_point(view: View, batch: PointBatch) -> None:
-    found = [_take_apart(view, batch, loss) for loss in view.losses]
+def _of_point(scene: Scene, batch: PointBatch, anchor: int) -> None:
+    found = [_take_apart(scene, batch, loss, anchor) for loss in scene.losses]
     below = _formulas(found)
     picture = st.container()
     _table(candidate_table(found))
     with picture:
-        show(anatomy_circle(found, batch, view.anchor), key=_CHART, on_select=_take_clicked)
+        show(anatomy_circle(found, batch, anchor), key=_CHART, on_select=_take_clicked)
     for each, place in zip(found, below, strict=True):
         with place, explain():
             if isinstance(each, Anatomy):
-                _compare(each, library_losses(batch, each.loss, view.settings)[view.anchor])
+                _compare(each, library_losses(batch, each.loss, scene.settings)[anchor])
 
 
-def _take_apart(view: View, batch: PointBatch, loss: str) -> Anatomy | Measured:
+def _take_apart(scene: Scene, batch: PointBatch, loss: str, anchor: int) -> Anatomy | Measured:
     if loss in own_losses():
-        return own_anatomy(batch, loss, view.anchor, view.settings.temperature)
-    return point_anatomy(batch, loss, view.anchor, view.settings)
+        return own_anatomy(batch, loss, anchor, scene.settings.temperature)
+    return point_anatomy(batch, loss, anchor, scene.settings)
 
 
 def _take_clicked() -> None:
@@ -59,9 +66,9 @@ def _take_clicked() -> None:
         st.session_state["anchor"] = int(points[0]["customdata"]) + 1
 
 
-def _of_sample(view: View, batch: HeadBatch) -> None:
-    tau = view.settings.temperature
-    found = [head_anatomy(batch, loss, view.anchor, tau, view.seed) for loss in view.losses]
+def _of_sample(scene: Scene, batch: HeadBatch, anchor: int) -> None:
+    tau = scene.settings.temperature
+    found = [head_anatomy(batch, loss, anchor, tau, scene.seed) for loss in scene.losses]
     below = _formulas([each.anatomy for each in found])
     picture = st.container()
     _table(class_table(found))
@@ -72,7 +79,7 @@ def _of_sample(view: View, batch: HeadBatch) -> None:
         show(anatomy_bars(found), key=_CHART)
     for each, place in zip(found, below, strict=True):
         with place:
-            _compare(each.anatomy, head_losses(batch, each.anatomy.loss, tau, view.seed)[view.anchor])
+            _compare(each.anatomy, head_losses(batch, each.anatomy.loss, tau, scene.seed)[anchor])
 
 
 def _formulas(found: Sequence[Anatomy | Measured]) -> list[DeltaGenerator]:

@@ -1,7 +1,7 @@
 """Controls that a link can set: each checks what the URL asks of it, and a bad value gives way to the default."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -134,8 +134,11 @@ class Panel:
 
 
 @contextmanager
-def panel() -> Iterator[Panel]:
-    """The page's place for controls in the sidebar; then the link to all of this, and what a link got wrong."""
+def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Panel]:
+    """The page's place for controls in the sidebar; then the link to all of this, and what a link got wrong.
+
+    `beside`: controls that are drawn later, in a `part` of the page.
+    """
     controls, place = Panel(session().link), session().controls or st.sidebar
     try:
         with place:
@@ -143,9 +146,24 @@ def panel() -> Iterator[Panel]:
     finally:
         with place:
             browser.copy_link(controls.values, links.VERSION)
-        for mistake in (*controls.mistakes, *links.version_mistakes()):
-            st.warning(plain(str(mistake)))
-        controls.link.write(controls.changed)
+        _warn((*controls.mistakes, *links.version_mistakes()))
+        controls.link.write(controls.changed, beside)
+
+
+@contextmanager
+def part(*names: str) -> Iterator[Panel]:
+    """Controls in a fragment of the page, where a change reruns no more than that: the `beside` of its `panel`."""
+    controls = Panel(session().link)
+    try:
+        yield controls
+    finally:
+        _warn(controls.mistakes)
+        controls.link.write_part(controls.changed, names)
+
+
+def _warn(mistakes: Iterable[LabError]) -> None:
+    for mistake in mistakes:
+        st.warning(plain(str(mistake)))
 
 
 def _number(key: str, rule: str, raw: str, low: float, high: float, *, whole: bool) -> float:

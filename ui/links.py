@@ -6,7 +6,7 @@ computes with the link's value; it fails on `?seed=inf`, drops bad values silent
 Here a value from the URL is checked first and is the widget's start.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -46,13 +46,27 @@ class PageLink:
             st.session_state[key] = value
         return self.starts[key]
 
-    def write(self, values: Mapping[str, list[str]]) -> None:
-        """Make the URL say `values`, and nothing else; a URL without any stays bare."""
-        self.seen = dict(values)
-        wanted = {**values, "v": [VERSION]} if values else {}
-        now = {name: st.query_params.get_all(name) for name in st.query_params}
-        if {"v": [VERSION], **now} != {"v": [VERSION], **wanted}:
-            st.query_params.from_dict(wanted)
+    def write(self, values: Mapping[str, list[str]], beside: Iterable[str] = ()) -> None:
+        """Make the URL say `values`, and what it says of `beside`; a URL without any stays bare."""
+        rest = {name: st.query_params.get_all(name) for name in beside if name in st.query_params}
+        self.seen = {**values, **{name: self.seen[name] for name in beside if name in self.seen}}
+        _set({**values, **rest})
+
+    def write_part(self, values: Mapping[str, list[str]], names: Iterable[str]) -> None:
+        """Make the URL say `values` of the controls `names`, and leave the others in it."""
+        rest = {name: said for name, said in _query().items() if name not in (*names, "v")}
+        self.seen |= {name: values.get(name, []) for name in names}
+        _set({**rest, **values})
+
+
+def _query() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _set(values: Mapping[str, list[str]]) -> None:
+    wanted = {**values, "v": [VERSION]} if values else {}
+    if {"v": [VERSION], **_query()} != {"v": [VERSION], **wanted}:
+        st.query_params.from_dict(wanted)
 
 
 def clipped(raw: str) -> str:

@@ -1,5 +1,6 @@
 """Bootstrap intervals over test items, and the value that stands where no number can be given."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,24 @@ def proportion(hits: np.ndarray, *, resamples: int = 1000, seed: int = 0) -> Est
     return Estimate(share, *_interval(shares))
 
 
+def mean_estimate(values: np.ndarray, *, resamples: int = 1000, seed: int = 0) -> Estimate | Unavailable:
+    """Mean of finite values (M,) with its bootstrap interval."""
+    items = len(values)
+    if items < 2:
+        return Unavailable(f"an interval needs at least 2 items, here {items}")
+    draws = [values[drawn].mean(axis=1) for drawn in _draws(items, resamples, seed)]
+    return Estimate(float(values.mean()), *_interval(np.concatenate(draws)))
+
+
+def median_estimate(values: np.ndarray, *, resamples: int = 1000, seed: int = 0) -> Estimate | Unavailable:
+    """Median of finite values (M,) with its bootstrap interval."""
+    items = len(values)
+    if items < 2:
+        return Unavailable(f"an interval needs at least 2 items, here {items}")
+    draws = [_medians(values[drawn]) for drawn in _draws(items, resamples, seed)]
+    return Estimate(float(np.median(values)), *_interval(np.concatenate(draws)))
+
+
 def median_difference(
     first: np.ndarray, second: np.ndarray, *, resamples: int = 1000, seed: int = 0
 ) -> Estimate | Unavailable:
@@ -57,14 +76,17 @@ def median_difference(
     items = len(first)
     if items < 2:
         return Unavailable(f"an interval needs at least 2 items, here {items}")
-    rng = np.random.default_rng(seed)
-    size = max(1, _CELLS // items)
-    differences = []
-    for start in range(0, resamples, size):
-        draws = rng.integers(items, size=(min(size, resamples - start), items), dtype=np.int32)
-        differences.append(_medians(first[draws]) - _medians(second[draws]))
+    differences = [_medians(first[drawn]) - _medians(second[drawn]) for drawn in _draws(items, resamples, seed)]
     value = float(_medians(first[None])[0] - _medians(second[None])[0])
     return Estimate(value, *_interval(np.concatenate(differences)))
+
+
+def _draws(items: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
+    """Indices of the resampled items, a few resamples (R, M) at a time."""
+    rng = np.random.default_rng(seed)
+    size = max(1, _CELLS // items)
+    for start in range(0, resamples, size):
+        yield rng.integers(items, size=(min(size, resamples - start), items), dtype=np.int32)
 
 
 def _interval(draws: np.ndarray) -> tuple[float, float]:

@@ -46,12 +46,21 @@ class Bins:
         """Largest gap of any bin, in [0, 1]. A bin of one item can make it."""
         return float(self.gap.max())
 
+    @property
+    def squared(self) -> float:
+        """Debiased squared calibration error (Kumar et al., arXiv 1909.10155), signed: about 0 under calibration.
+
+        Bins of one item, which cannot be debiased, are left out.
+        """
+        return float(_squared(self.accuracy, self.confidence, self.count))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NullBand:
-    """What a calibrated model with the same confidences gives in 95 % of samples: ECE, and accuracy per bin (B,)."""
+    """What a calibrated model with the same confidences gives in 95 % of samples: errors, and accuracy per bin (B,)."""
 
     ece: tuple[float, float]
+    squared: tuple[float, float]
     lower: np.ndarray
     upper: np.ndarray
 
@@ -135,7 +144,16 @@ def null_band(confidence: np.ndarray, bins: Bins, *, resamples: int = 1000, seed
     ece = np.quantile(np.abs(accuracy - mean) @ count / count.sum(), [0.025, 0.975])
     lower, upper = np.full((2, len(filled)), np.nan)
     lower[filled], upper[filled] = np.quantile(accuracy, [0.025, 0.975], axis=0)
-    return NullBand((float(ece[0]), float(ece[1])), lower, upper)
+    squared = np.quantile(_squared(accuracy, mean, count), [0.025, 0.975])
+    return NullBand((float(ece[0]), float(ece[1])), (float(squared[0]), float(squared[1])), lower, upper)
+
+
+def _squared(accuracy: np.ndarray, confidence: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Sum over bins of share x (gap^2 - accuracy (1 - accuracy) / (n - 1)); accuracy (..., B) -> (...)."""
+    many = count > 1
+    accuracy, confidence, count = accuracy[..., many], confidence[many], count[many]
+    excess = (accuracy - confidence) ** 2 - accuracy * (1 - accuracy) / (count - 1)
+    return excess @ count / max(count.sum(), 1)
 
 
 def _bin_index(confidence: np.ndarray, edges: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Coordinates of UMAP maps on disk, by the content of the embeddings and the parameters."""
+"""Coordinates of UMAP and t-SNE maps on disk, by the content of the embeddings and the parameters."""
 
 import hashlib
 import os
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.projection import Projection, UmapSpec
+from analysis.map_worker import MapSpec
+from analysis.projection import Projection
 
 _KEPT = 200  # maps; the oldest go first
 _LARGEST = 64 * 2**20  # bytes; a file above it is none of ours
@@ -23,11 +24,11 @@ def default_folder() -> Path:
 
 
 def cached_map(
-    make: Callable[[np.ndarray, UmapSpec], Projection], embeddings: np.ndarray, spec: UmapSpec, folder: Path
+    make: Callable[[np.ndarray, MapSpec], Projection], embeddings: np.ndarray, spec: MapSpec, folder: Path
 ) -> Projection:
     """What `make` gives, or gave before. A damaged file is made anew; a folder that cannot be written is no error."""
     path = folder / f"{map_key(embeddings, spec)}.npz"
-    known = _read(path, len(embeddings))
+    known = _read(path, spec, len(embeddings))
     if known is not None:
         return known
     made = make(embeddings, spec)
@@ -38,15 +39,16 @@ def cached_map(
     return made
 
 
-def map_key(embeddings: np.ndarray, spec: UmapSpec) -> str:
+def map_key(embeddings: np.ndarray, spec: MapSpec) -> str:
     """Digest of everything the coordinates depend on."""
     digest = hashlib.blake2b(digest_size=20)
-    digest.update(repr((embeddings.shape, embeddings.dtype.str, spec, version("umap-learn"))).encode())
+    made_by = version("umap-learn"), version("scikit-learn")
+    digest.update(repr((embeddings.shape, embeddings.dtype.str, spec, made_by)).encode())
     digest.update(np.ascontiguousarray(embeddings).data)
     return digest.hexdigest()
 
 
-def _read(path: Path, items: int) -> Projection | None:
+def _read(path: Path, spec: MapSpec, items: int) -> Projection | None:
     """The map in `path`, or None where there is none that fits."""
     try:
         if path.stat().st_size > _LARGEST:
@@ -55,7 +57,7 @@ def _read(path: Path, items: int) -> Projection | None:
             coordinates = np.load(file, allow_pickle=False)["coordinates"]
         if coordinates.shape != (items, 2) or coordinates.dtype != np.float32:
             return None
-        return Projection("UMAP", coordinates)
+        return Projection(spec.method, coordinates)
     except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
         return None
 

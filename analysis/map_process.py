@@ -1,4 +1,4 @@
-"""The server's hold on its UMAP worker: one process, started when first needed, started again after a crash."""
+"""The server's hold on its map worker: one process, started when first needed, started again after a crash."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.map_worker import read_answer, write_request
+from analysis.map_worker import MapSpec, read_answer, write_request
 from analysis.projection import Projection, UmapSpec
 from losses.errors import LabError
 
@@ -16,30 +16,51 @@ _COMMAND = (sys.executable, "-m", "analysis.map_worker")
 
 
 class MapProcess:
-    """Makes one map at a time, as `umap_map` does, whoever asks from whatever thread."""
+    """Makes one map at a time, whoever asks from whatever thread."""
 
     def __init__(self) -> None:
-        self._one_at_a_time = threading.Lock()
+        self._one_at_a_time, self._guard = threading.Lock(), threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
+        self._current: threading.Event | None = None
 
-    def umap_map(self, embeddings: np.ndarray, spec: UmapSpec) -> Projection:
-        """LabError for what `umap_map` refuses, and where the worker dies."""
-        with self._one_at_a_time:
+    def make(self, embeddings: np.ndarray, spec: MapSpec, stopped: threading.Event | None = None) -> Projection:
+        """The map of (N, D) unit rows. LabError for what is refused, where the worker dies, and after `stop`."""
+        stopped = stopped or threading.Event()
+        self._wait_for_turn(stopped)
+        try:
             worker = self._running()
             assert worker.stdin is not None
             assert worker.stdout is not None
-            try:
-                write_request(worker.stdin, embeddings, spec)
-                return Projection("UMAP", read_answer(worker.stdout))
-            except (EOFError, BrokenPipeError) as gone:
-                self._end()
-                remedy = "PCA still works; the server's log has the details."
-                raise LabError("UMAP", "ended before its map was made", None, remedy) from gone
+            with self._guard:
+                self._current = stopped
+            _check(stopped)
+            write_request(worker.stdin, embeddings, spec)
+            return Projection(spec.method, read_answer(worker.stdout))
+        except (EOFError, BrokenPipeError) as gone:
+            self._end()
+            _check(stopped)
+            remedy = "PCA still works; the server's log has the details."
+            raise LabError(spec.method, "ended before its map was made", None, remedy) from gone
+        finally:
+            with self._guard:
+                self._current = None
+            self._one_at_a_time.release()
+
+    def stop(self, stopped: threading.Event) -> None:
+        """End the map that was asked for with `stopped`: it leaves the queue, or its worker ends."""
+        stopped.set()
+        with self._guard:
+            if self._current is stopped and self._worker is not None:
+                self._worker.kill()
+
+    def _wait_for_turn(self, stopped: threading.Event) -> None:
+        while not self._one_at_a_time.acquire(timeout=0.1):
+            _check(stopped)
 
     def warm_up(self) -> None:
         """Let the worker import and compile UMAP on a tiny problem, so that the first real map is quick."""
         rows = np.random.default_rng(0).normal(size=(64, 4)).astype(np.float32)
-        self.umap_map(rows / np.linalg.norm(rows, axis=1, keepdims=True), UmapSpec(epochs=2))
+        self.make(rows / np.linalg.norm(rows, axis=1, keepdims=True), UmapSpec(epochs=2))
 
     def close(self) -> None:
         """End the worker when its map is done."""
@@ -55,6 +76,11 @@ class MapProcess:
         if self._worker is None:
             self._worker = subprocess.Popen(_COMMAND, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._worker
+
+
+def _check(stopped: threading.Event) -> None:
+    if stopped.is_set():
+        raise LabError("The map", "was stopped", None, "PCA is shown; choose the method again to start anew.")
 
 
 PROCESS = MapProcess()

@@ -4,46 +4,55 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Unavailable
+from analysis.bootstrap import Estimate, Unavailable, mean_estimate
 from analysis.neighbour_graph import similarity_blocks, top_k
 
 _ANCHORS = 2000  # each costs a sweep over all items; a share over 2,000 of them is known to about one percent
+_CELLS = 50_000_000  # anchors times items: beyond 25,000 items there are fewer anchors
 
 
 @dataclass(frozen=True, slots=True)
 class MapQuality:
-    """Both in [0, 1], over `anchors` items and their k nearest in the map.
+    """Both in [0, 1], means over `anchors` items and their k nearest in the map, with intervals over these items.
 
     trustworthiness (Venna & Kaski 2001): 1 less a penalty for neighbours in the map that are far in the embedding, by
     their rank there. overlap: share of an item's k nearest by cosine that are among its k nearest in the map.
     """
 
-    trustworthiness: float
-    overlap: float
+    trustworthiness: Estimate
+    overlap: Estimate
     k: int
     anchors: int
 
 
 def map_quality(embeddings: np.ndarray, coordinates: np.ndarray, *, k: int = 15) -> MapQuality | Unavailable:
-    """Compare (N, 2) coordinates with the cosines of (N, D) unit rows; exact up to 2,000 items, else over a sample."""
+    """Compare (N, 2) coordinates with the cosines of (N, D) unit rows; over all items or 2,000 of them."""
     items = len(embeddings)
     k = min(k, (items - 1) // 2)
     if k < 1:
         return Unavailable(f"neighbourhoods need at least 3 items, here {items}")
+    anchors = _anchors(items)
     coordinates = coordinates.astype(np.float32, copy=False)
-    anchors = np.arange(items)
-    if items > _ANCHORS:
-        anchors = np.sort(np.random.default_rng(0).choice(items, _ANCHORS, replace=False))
-    penalty, shared = 0, 0
+    penalty, shared = np.empty((2, len(anchors)))
     for rows, cosines in similarity_blocks(embeddings[anchors], embeddings, rows=256):
         own = anchors[rows]
         cosines[np.arange(len(own)), own] = -np.inf
-        near = top_k(_closeness(coordinates, own), k)[0]
-        ranks = _ranks(cosines, near)
-        penalty += int(np.maximum(ranks - k, 0).sum())
-        shared += int((ranks <= k).sum())
-    worst = len(anchors) * k * (2 * items - 3 * k - 1) / 2
-    return MapQuality(1 - penalty / worst, shared / (len(anchors) * k), k, len(anchors))
+        ranks = _ranks(cosines, top_k(_closeness(coordinates, own), k)[0])
+        penalty[rows] = np.maximum(ranks - k, 0).sum(axis=1)
+        shared[rows] = (ranks <= k).sum(axis=1)
+    worst = k * (2 * items - 3 * k - 1) / 2
+    trust, overlap = mean_estimate(1 - penalty / worst), mean_estimate(shared / k)
+    assert isinstance(trust, Estimate)
+    assert isinstance(overlap, Estimate)
+    return MapQuality(trust, overlap, k, len(anchors))
+
+
+def _anchors(items: int) -> np.ndarray:
+    """All items, or a sample that is always the same."""
+    most = min(_ANCHORS, max(2, _CELLS // items))
+    if items <= most:
+        return np.arange(items)
+    return np.sort(np.random.default_rng(0).choice(items, most, replace=False))
 
 
 def _closeness(coordinates: np.ndarray, own: np.ndarray) -> np.ndarray:

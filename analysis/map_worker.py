@@ -1,4 +1,4 @@
-"""UMAP in a process of its own: `python -m analysis.map_worker`, spoken to over its stdin and stdout.
+"""UMAP and t-SNE in a process of its own: `python -m analysis.map_worker`, spoken to over its stdin and stdout.
 
 numba compiles for seconds without letting go of the interpreter, and a page must not stand still for that. A fit that
 crashes takes this process with it and not the server. It ends when its stdin does, so it never outlives its parent
@@ -14,19 +14,22 @@ import signal
 import struct
 import sys
 from dataclasses import asdict
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
-from analysis.projection import UmapSpec, umap_map
+from analysis.projection import Projection, UmapSpec, umap_map
+from analysis.tsne import TsneSpec, tsne_map
 from losses.errors import LabError
 
+MapSpec = UmapSpec | TsneSpec
+_SPECS: dict[str, type[MapSpec]] = {spec.method: spec for spec in (UmapSpec, TsneSpec)}
 _LENGTH = struct.Struct("<Q")
 
 
-def write_request(stream: IO[bytes], embeddings: np.ndarray, spec: UmapSpec) -> None:
+def write_request(stream: IO[bytes], embeddings: np.ndarray, spec: MapSpec) -> None:
     """The parent's side of `serve`."""
-    _write(stream, json.dumps(asdict(spec)).encode(), _to_bytes(embeddings))
+    _write(stream, json.dumps({"method": spec.method, **asdict(spec)}).encode(), _to_bytes(embeddings))
 
 
 def read_answer(stream: IO[bytes]) -> np.ndarray:
@@ -41,16 +44,24 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer one request after another until there is no more."""
     while True:
         try:
-            spec, embeddings = UmapSpec(**json.loads(_read(requests))), _from_bytes(_read(requests))
+            spec, embeddings = _spec(json.loads(_read(requests))), _from_bytes(_read(requests))
         except EOFError:
             return
         try:
-            coordinates = umap_map(embeddings, spec).coordinates
+            coordinates = _map(embeddings, spec).coordinates
         except LabError as mistake:
             parts = (mistake.name, mistake.rule, str(mistake.value), mistake.remedy)
             _write(answers, json.dumps({"refused": parts}).encode(), b"")
         else:
             _write(answers, b"{}", _to_bytes(coordinates))
+
+
+def _spec(about: dict[str, Any]) -> MapSpec:
+    return _SPECS[about.pop("method")](**about)
+
+
+def _map(embeddings: np.ndarray, spec: MapSpec) -> Projection:
+    return umap_map(embeddings, spec) if isinstance(spec, UmapSpec) else tsne_map(embeddings, spec)
 
 
 def _write(stream: IO[bytes], *messages: bytes) -> None:

@@ -46,6 +46,39 @@ def nearest_items(outputs: Outputs, query: Split, item: int, k: int = 5) -> tupl
     return _nearest_in(outputs.train, query, item, k), _nearest_in(outputs.test, query, item, k)
 
 
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """One train item by its index, and its cosine to the item that was asked about."""
+
+    item: int
+    similarity: float
+
+
+def nearest_sides(outputs: Outputs, query: Split, item: int) -> tuple[Nearby | Unavailable, Nearby | Unavailable]:
+    """The nearest train item of the class of `query`'s item (target) and of any other (noise); of equal ones the first.
+
+    An item of train is not its own target.
+    """
+    if not 0 <= item < len(query):
+        raise LabError("item", f"must lie in 0 to {len(query) - 1}", item)
+    cosines = outputs.train.embeddings @ query.embeddings[item]
+    alike = outputs.train.labels == query.labels[item]
+    other = ~alike
+    if query is outputs.train:
+        alike[item] = False
+    return (
+        _nearest_of(cosines, alike, "train has no other item of this class"),
+        _nearest_of(cosines, other, "train has no other class"),
+    )
+
+
+def _nearest_of(cosines: np.ndarray, among: np.ndarray, reason: str) -> Nearby | Unavailable:
+    if not among.any():
+        return Unavailable(reason)
+    best = int(np.where(among, cosines, -np.inf).argmax())
+    return Nearby(best, float(np.clip(cosines[best], -1, 1)))
+
+
 def _nearest_in(split: Split, query: Split, item: int, k: int) -> Neighbours:
     cosines = np.matmul(query.embeddings[item : item + 1], split.embeddings.T)
     if split is query:

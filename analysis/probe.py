@@ -16,6 +16,8 @@ Source = Literal["class head", "linear probe"]
 class ClassProbabilities:
     """probabilities (M, K) float64 of the test items `items` (M,), their classes `labels` (M,), and the source.
 
+    `scores` (M, K) float64 are log probabilities up to a constant in each row; unlike their logarithm they keep what
+    is too small for a probability. -inf stands for a class that train does not have.
     Test items of a class that train does not have are left out: a probe has no probability for it.
     """
 
@@ -23,6 +25,7 @@ class ClassProbabilities:
     labels: np.ndarray
     items: np.ndarray
     source: Source
+    scores: np.ndarray
     accuracy: Estimate | Unavailable
 
     @property
@@ -36,10 +39,9 @@ def class_probabilities(outputs: Outputs) -> ClassProbabilities | Unavailable:
     if outputs.test.logits is None:
         return linear_probe(outputs)
     probabilities = softmax(outputs.test.logits, outputs.temperature)
-    labels = outputs.test.labels
-    return ClassProbabilities(
-        probabilities, labels, np.arange(len(labels)), "class head", _accuracy(probabilities, labels)
-    )
+    scores, labels = outputs.test.logits.astype(np.float64) / outputs.temperature, outputs.test.labels
+    items = np.arange(len(labels))
+    return ClassProbabilities(probabilities, labels, items, "class head", scores, _accuracy(probabilities, labels))
 
 
 def linear_probe(outputs: Outputs) -> ClassProbabilities | Unavailable:
@@ -54,10 +56,12 @@ def linear_probe(outputs: Outputs) -> ClassProbabilities | Unavailable:
         return Unavailable("no test item has a class that train has")
     probe = LogisticRegression(C=1.0, max_iter=5000)
     probe.fit(outputs.train.embeddings.astype(np.float64), outputs.train.labels)
-    probabilities = np.zeros((len(items), len(outputs.class_names)))
-    probabilities[:, present] = probe.predict_proba(outputs.test.embeddings[items].astype(np.float64))
-    labels = outputs.test.labels[items]
-    return ClassProbabilities(probabilities, labels, items, "linear probe", _accuracy(probabilities, labels))
+    found = probe.decision_function(outputs.test.embeddings[items].astype(np.float64))
+    scores = np.full((len(items), len(outputs.class_names)), -np.inf)
+    # Of two classes scikit-learn gives the log odds of the second.
+    scores[:, present] = np.stack([np.zeros_like(found), found], axis=1) if found.ndim == 1 else found
+    probabilities, labels = softmax(scores, 1.0), outputs.test.labels[items]
+    return ClassProbabilities(probabilities, labels, items, "linear probe", scores, _accuracy(probabilities, labels))
 
 
 def softmax(logits: np.ndarray, temperature: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Maps of embeddings in the plane: PCA at once, UMAP on exact neighbours.
+"""Maps of embeddings in the plane: PCA at once, UMAP on exact neighbours. t-SNE stands in `analysis.tsne`.
 
 `umap` is imported only when a map is made: the import takes seconds, and the first fit on a machine compiles for more.
 """
@@ -6,7 +6,7 @@
 import threading
 import warnings
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -15,11 +15,16 @@ from losses.errors import LabError
 
 # Two fits at once in one process can abort it (numba's workqueue layer), and so can two first imports.
 _ONE_FIT_AT_A_TIME = threading.Lock()
+_ROWS = 4096  # widened to float64 at once: 67 MB at 2,048 dimensions
+
+Method = Literal["PCA", "UMAP", "t-SNE"]
 
 
 @dataclass(frozen=True, slots=True)
 class UmapSpec:
     """Parameters of UMAP (McInnes et al., arXiv 1802.03426); `neighbours` counts the item itself."""
+
+    method: ClassVar[Method] = "UMAP"
 
     neighbours: int = 15
     min_distance: float = 0.1
@@ -41,7 +46,7 @@ class UmapSpec:
 class Projection:
     """coordinates (N, 2) float32 of N items, without unit; `explained` has the variance shares of PCA's two axes."""
 
-    method: Literal["PCA", "UMAP"]
+    method: Method
     coordinates: np.ndarray
     explained: tuple[float, float] | None = None
 
@@ -53,13 +58,19 @@ class Projection:
 
 def pca(embeddings: np.ndarray) -> Projection:
     """The two principal axes of (N, D), in float64; the largest loading of each axis is positive."""
-    centred = _varied(embeddings) - embeddings.mean(axis=0, dtype=np.float64)
+    mean = _varied(embeddings).mean(axis=0, dtype=np.float64)
+    blocks = [slice(start, start + _ROWS) for start in range(0, len(embeddings), _ROWS)]
     # The D x D covariance and not the N x D matrix: its cost is one product, however many items there are.
-    variance, axes = np.linalg.eigh(centred.T @ centred)
+    scatter = np.zeros((len(mean), len(mean)))
+    for rows in blocks:
+        centred = embeddings[rows] - mean
+        scatter += centred.T @ centred
+    variance, axes = np.linalg.eigh(scatter)
     variance, axes = variance[::-1].clip(min=0), axes[:, ::-1][:, :2]
-    signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    coordinates = np.zeros((len(centred), 2), dtype=np.float32)
-    coordinates[:, : axes.shape[1]] = centred @ (axes * signs)
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    coordinates = np.zeros((len(embeddings), 2), dtype=np.float32)
+    for rows in blocks:
+        coordinates[rows, : axes.shape[1]] = (embeddings[rows] - mean) @ axes
     shares = np.append(variance / variance.sum(), 0.0)
     return Projection("PCA", coordinates, (float(shares[0]), float(shares[1])))
 
@@ -84,7 +95,7 @@ def umap_map(embeddings: np.ndarray, spec: UmapSpec) -> Projection:
             min_dist=spec.min_distance,
             n_epochs=spec.epochs,
             metric="cosine",
-            init=_start(embeddings, spec.seed),
+            init=start(embeddings, spec.seed),
             precomputed_knn=_knn_with_self(embeddings, neighbours),
             random_state=spec.seed,
             n_jobs=1,
@@ -105,11 +116,11 @@ def _varied(embeddings: np.ndarray) -> np.ndarray:
     return embeddings
 
 
-def _start(embeddings: np.ndarray, seed: int) -> np.ndarray:
+def start(embeddings: np.ndarray, seed: int) -> np.ndarray:
     """PCA coordinates with a trace of noise: UMAP divides by the range of each axis and parts no equal points."""
-    start = pca(embeddings).coordinates
-    noise = np.random.default_rng(seed).normal(scale=1e-4 * start.std(), size=start.shape)
-    return (start + noise).astype(np.float32)
+    found = pca(embeddings).coordinates
+    noise = np.random.default_rng(seed).normal(scale=1e-4 * found.std(), size=found.shape)
+    return (found + noise).astype(np.float32)
 
 
 def _knn_with_self(embeddings: np.ndarray, neighbours: int) -> tuple[np.ndarray, np.ndarray, None]:

@@ -6,6 +6,7 @@ take the mean of the two and keep the sign: a model whose noise is nearer than i
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from analysis.outputs import Outputs
 from losses.errors import LabError
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: what is derived from the maxima is derived once
 class Nearest:
     """What one pass over train x test keeps; histograms, margins and kNN all read from it.
 
@@ -33,19 +34,19 @@ class Nearest:
         for array in (self.class_maxima, self.labels, self.copies):
             array.setflags(write=False)
 
-    @property
+    @cached_property
     def target(self) -> np.ndarray:
         """Largest cosine to the item's own class, (M,); -inf where train has none of it."""
         return self.class_maxima[np.arange(len(self.labels)), self.labels]
 
-    @property
+    @cached_property
     def noise(self) -> np.ndarray:
         """Largest cosine to any other class, (M,); -inf where train has no other."""
         others = self.class_maxima.copy()
         others[np.arange(len(self.labels)), self.labels] = -np.inf
         return others.max(axis=1)
 
-    @property
+    @cached_property
     def comparable(self) -> np.ndarray:
         """(M,) bool: items with a target and a noise similarity that are not copies of a train item."""
         return np.isfinite(self.target) & np.isfinite(self.noise) & ~self.copies

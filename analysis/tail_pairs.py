@@ -9,19 +9,29 @@ PAIRS = {"different_class": "Different-class pairs", "all": "All pairs"}
 
 
 def negative_cosines(
-    embeddings: np.ndarray, labels: np.ndarray, *, pairs: str = "different_class", anchors: int = 500, seed: int = 0
+    embeddings: np.ndarray,
+    labels: np.ndarray,
+    *,
+    pairs: str = "different_class",
+    anchors: int = 500,
+    partners: int | None = None,
+    seed: int = 0,
 ) -> np.ndarray:
-    """Cosines (A, N) of at most `anchors` rows, drawn without replacement, to all N; NaN where a pair is no negative.
+    """Cosines (A, P) of at most `anchors` rows, drawn without replacement, to at most `partners` others, drawn too; to
+    all N where None. NaN where a pair is no negative.
 
     embeddings (N, D) unit rows, labels (N,). An item is never its own negative; under "different_class" neither is
     another item of its class, under "all" it is, as in training on pairs of views, which knows no labels.
     """
     if pairs not in PAIRS:
         raise LabError("pairs", f"must be one of {', '.join(PAIRS)}", repr(pairs))
-    count = len(embeddings)
-    chosen = np.sort(np.random.default_rng(seed).choice(count, size=min(anchors, count), replace=False))
-    cosines = np.clip(embeddings[chosen] @ embeddings.T, -1, 1)
-    cosines[np.arange(len(chosen)), chosen] = np.nan
+    count, rng = len(embeddings), np.random.default_rng(seed)
+    chosen = np.sort(rng.choice(count, size=min(anchors, count), replace=False))
+    others = np.arange(count)
+    if partners is not None and partners < count:
+        others = np.sort(rng.choice(count, size=partners, replace=False))
+    cosines = np.clip(embeddings[chosen] @ embeddings[others].T, -1, 1)
+    cosines[chosen[:, None] == others] = np.nan
     if pairs == "different_class":
-        cosines[labels[chosen, None] == labels] = np.nan
+        cosines[labels[chosen, None] == labels[others]] = np.nan
     return cosines

@@ -33,7 +33,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     )
     yield (
         "UMAP of 10,000 x 64, exact neighbours, warm",
-        _once(lambda: PROCESS.umap_map(_rows(10_000, 64), UmapSpec())),
+        _once(lambda: PROCESS.make(_rows(10_000, 64), UmapSpec())),
         "s",
         20.0,
     )

@@ -83,7 +83,7 @@ class Analyses:
             return self._umaps[split]
 
     def _umap(self, embeddings: np.ndarray) -> Projection:
-        make, spec = map_process.PROCESS.umap_map, UmapSpec()
+        make, spec = map_process.PROCESS.make, UmapSpec()
         return cached_map(make, embeddings, spec, default_folder()) if self.shared else make(embeddings, spec)
 
 

@@ -5,14 +5,14 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.calibration import Calibration
+from analysis.calibration import Bins, Calibration, NullBand
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, TRUTH, layout
 from analysis.probe import Source
 
-_FEW = 20  # items in a bin below which its accuracy says little
+FEW = 20  # items in a bin below which its accuracy says little
 _BAND = "rgba(128,128,128,0.35)"
-_SOURCES: dict[Source, str] = {
+SOURCES: dict[Source, str] = {
     "class head": "the model's class head, softmax(logits / temperature)",
     "linear probe": "a linear probe, logistic regression on frozen train embeddings (L2 penalty, C = 1, which by "
     "itself makes it less confident)",
@@ -21,42 +21,56 @@ _SOURCES: dict[Source, str] = {
 
 def reliability_diagram(found: Calibration, source: Source) -> Exhibit:
     """Points at (mean confidence, accuracy), the diagonal, the null band of each bin, and the counts below."""
-    bins, filled = found.bins, found.bins.count > 0
-    plot = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.76, 0.24], vertical_spacing=0.05)
-    layout(plot, x="confidence: probability of the predicted class", y="", height=560)
-    diagonal = {"color": TRUTH, "dash": "dash", "width": 1.5}
-    plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name="calibrated", line=diagonal, hoverinfo="skip", row=1, col=1)
-    _add_band(plot, found, filled)
-    _add_points(plot, found, filled & (bins.count >= _FEW), BLUE, "circle", f"bin of {_FEW} items or more")
-    _add_points(plot, found, filled & (bins.count < _FEW), GREY, "circle-open", f"bin of fewer than {_FEW}")
-    _add_counts(plot, found)
-    plot.update_xaxes(range=[-0.02, 1.02])
-    plot.update_xaxes(title_text="", row=1, col=1)
-    plot.update_yaxes(title_text="accuracy", range=[-0.03, 1.03], row=1, col=1)
-    plot.update_yaxes(title_text="items", row=2, col=1)
+    bins = found.bins
     return Exhibit(
         stem="reliability",
-        title=f"Can the probabilities be trusted? ECE {bins.ece:.3f}",
-        plot=plot,
+        title=f"Can the probabilities be trusted? {ece_in_words(bins, found.null)}",
+        plot=reliability_plot(bins, found.null, x="confidence: probability of the predicted class", y="accuracy"),
         how_to_read=_how_to_read(found, source),
         alt=f"Reliability diagram of the {source}: expected calibration error {bins.ece:.3f} on {found.items} items.",
-        table=_table(found),
+        table=reliability_table(bins, found.null),
     )
+
+
+def ece_in_words(bins: Bins, null: NullBand) -> str:
+    """ "ECE .054; a calibrated model with these confidences gives .026 to .087": never the number alone."""
+    low, high = null.ece
+    return f"ECE {bins.ece:.3f}; a calibrated model with these confidences gives {low:.3f} to {high:.3f}"
+
+
+def reliability_plot(bins: Bins, null: NullBand, *, x: str, y: str) -> go.Figure:
+    """The diagram itself: outcomes above, counts below."""
+    filled = bins.count > 0
+    plot = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.76, 0.24], vertical_spacing=0.05)
+    layout(plot, x=x, y="", height=560)
+    diagonal = {"color": TRUTH, "dash": "dash", "width": 1.5}
+    plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name="calibrated", line=diagonal, hoverinfo="skip", row=1, col=1)
+    _add_band(plot, bins, null)
+    _add_points(plot, bins, filled & (bins.count >= FEW), BLUE, "circle", f"bin of {FEW} items or more")
+    _add_points(plot, bins, filled & (bins.count < FEW), GREY, "circle-open", f"bin of fewer than {FEW}")
+    _add_counts(plot, bins)
+    plot.update_xaxes(range=[-0.02, 1.02])
+    plot.update_xaxes(title_text="", row=1, col=1)
+    plot.update_yaxes(title_text=y, range=[-0.03, 1.03], row=1, col=1)
+    plot.update_yaxes(title_text="items", row=2, col=1)
+    return plot
 
 
 def _how_to_read(found: Calibration, source: Source) -> str:
-    low, high = found.null.ece
+    low, high = found.null.squared
     return (
-        f"Probabilities of {_SOURCES[source]}. Top label, {len(found.bins.count)} bins of {found.bins.scheme}. Below "
-        f"the diagonal the model is over-confident, above it under-confident. ECE {found.bins.ece:.3f}; a calibrated "
-        f"model with these confidences gives {low:.3f} to {high:.3f}. A grey bar is where such a model's accuracy "
-        f"falls in 95 % of samples of {found.items:,} items."
+        f"Probabilities of {SOURCES[source]}. Top label: only the largest probability of each item, "
+        f"{len(found.bins.count)} bins of {found.bins.scheme}. Below the diagonal the model is over-confident, above "
+        "it under-confident. A grey bar is where a calibrated model's accuracy falls in 95 % of samples of "
+        f"{found.items:,} items. Debiased squared error {found.bins.squared:+.5f}, signed; a calibrated "
+        f"model gives {low:+.5f} to {high:+.5f}."
     )
 
 
-def _add_band(plot: go.Figure, found: Calibration, filled: np.ndarray) -> None:
+def _add_band(plot: go.Figure, bins: Bins, null: NullBand) -> None:
     """A bar at each bin's mean confidence: where the accuracy of a calibrated model falls."""
-    lower, upper, place = found.null.lower[filled], found.null.upper[filled], found.bins.confidence[filled]
+    filled = bins.count > 0
+    lower, upper, place = null.lower[filled], null.upper[filled], bins.confidence[filled]
     gap = np.full(len(place), np.nan)  # parts the bars of one line
     plot.add_scatter(
         x=np.stack([place, place, gap], axis=1).ravel(),
@@ -70,8 +84,7 @@ def _add_band(plot: go.Figure, found: Calibration, filled: np.ndarray) -> None:
     )
 
 
-def _add_points(plot: go.Figure, found: Calibration, shown: np.ndarray, colour: str, symbol: str, name: str) -> None:
-    bins = found.bins
+def _add_points(plot: go.Figure, bins: Bins, shown: np.ndarray, colour: str, symbol: str, name: str) -> None:
     plot.add_scatter(
         x=bins.confidence[shown],
         y=bins.accuracy[shown],
@@ -85,14 +98,13 @@ def _add_points(plot: go.Figure, found: Calibration, shown: np.ndarray, colour: 
     )
 
 
-def _add_counts(plot: go.Figure, found: Calibration) -> None:
-    bins = found.bins
+def _add_counts(plot: go.Figure, bins: Bins) -> None:
     width = np.maximum(bins.upper - bins.lower, 0.004)
     plot.add_bar(
         x=(bins.lower + bins.upper) / 2,
         y=bins.count,
         width=width * 0.9,
-        marker={"color": np.where(bins.count < _FEW, GREY, BLUE).tolist(), "line": {"width": 0}},
+        marker={"color": np.where(bins.count < FEW, GREY, BLUE).tolist(), "line": {"width": 0}},
         text=[str(count) if count and wide else "" for count, wide in zip(bins.count, width > 0.03, strict=True)],
         textposition="outside",
         textangle=0,
@@ -104,8 +116,8 @@ def _add_counts(plot: go.Figure, found: Calibration) -> None:
     )
 
 
-def _table(found: Calibration) -> pd.DataFrame:
-    bins, null = found.bins, found.null
+def reliability_table(bins: Bins, null: NullBand) -> pd.DataFrame:
+    """One row a filled bin."""
     columns = {
         "above": bins.lower,
         "up to": bins.upper,

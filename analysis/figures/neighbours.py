@@ -33,6 +33,38 @@ def accuracies(readings: Mapping[str, Estimate | Unavailable], items: int, class
     )
 
 
+def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int) -> Exhibit:
+    """Accuracy of the vote against the number of neighbours that vote."""
+    known = {k: each for k, each in found.items() if isinstance(each, Estimate)}
+    plot = layout(go.Figure(), x="neighbours that vote, k", y="accuracy on test items", height=340)
+    plot.add_scatter(
+        x=list(known),
+        y=[each.value for each in known.values()],
+        mode="lines+markers",
+        line={"color": BLUE, "width": 2},
+        error_y={
+            "symmetric": False,
+            "array": [each.high - each.value for each in known.values()],
+            "arrayminus": [each.value - each.low for each in known.values()],
+            "color": BLUE,
+        },
+        showlegend=False,
+        hovertemplate="k = %{x}: %{y:.2%}<extra></extra>",
+    )
+    plot.update_xaxes(type="log", tickvals=list(known)).update_yaxes(tickformat=".1~%")
+    return Exhibit(
+        stem="accuracy-by-k",
+        title="Does the vote depend on how many neighbours have one?",
+        plot=plot,
+        how_to_read=(
+            f"Share of {items:,} test items that the vote of their k nearest train items gets right, with 95 % "
+            "bootstrap intervals over test items. All marks share the items, so they move together."
+        ),
+        alt="; ".join(f"k {k}: {interval(each)}" for k, each in known.items()),
+        table=pd.DataFrame([{"k": k} | _row(f"{k} nearest", each) for k, each in found.items()]),
+    )
+
+
 def _add_intervals(plot: go.Figure, known: Mapping[str, Estimate]) -> None:
     plot.add_scatter(
         x=[found.value for found in known.values()],

@@ -10,14 +10,22 @@ from analysis.figures.labels import label
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.similarity import Margin, Nearest, margin
 
+MOST_DRAWN = 40
 _EDGES = np.linspace(-1, 1, 101)  # all cosines there are, in steps of 0.02
 
 
-def nearest_histograms(nearest: Nearest, overall: Margin) -> Exhibit:
-    """Histograms as proportions of the comparable items (SINCERE, figures 2 and 3), with the medians."""
+def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, str] | None = None) -> Exhibit:
+    """Histograms as proportions of the comparable items (SINCERE, figures 2 and 3), with the medians.
+
+    `label_of`: a class by index and name, whose margin `overall` then is; all classes where None.
+    """
     chosen = nearest.comparable
+    items, whose = "test items", ""
+    if label_of is not None:
+        chosen = chosen & (nearest.labels == label_of[0])
+        items, whose = f"test items of class {label(label_of[1])}", f" ({label(label_of[1])})"
     shares = [np.histogram(side[chosen], _EDGES)[0] / overall.items for side in (nearest.target, nearest.noise)]
-    plot = layout(go.Figure(), x="cosine to the nearest train item", y="share of test items", height=400)
+    plot = layout(go.Figure(), x="cosine to the nearest train item", y=f"share of {items}", height=400)
     low, high = _occupied(shares[0] + shares[1])
     roles = (
         ("target: same class", TARGET, "solid", overall.target),
@@ -28,15 +36,17 @@ def nearest_histograms(nearest: Nearest, overall: Margin) -> Exhibit:
         _add_median(plot, median, colour, line, left=median > (low + high) / 2)
     plot.update_xaxes(range=[low, high], tickformat=".2~f")
     # A quarter of air above the highest bin, for the medians' numbers.
-    plot.update_yaxes(tickformat=".0%", range=[0, 1.25 * float(np.max(shares))])
+    plot.update_yaxes(tickformat=".0%", range=[0, 1.25 * float(np.max(shares))], fixedrange=True)
+    plot.update_layout(dragmode="select", selectdirection="h")
     return Exhibit(
         stem="nearest-similarity",
-        title=f"Is an item nearer to its own class than to any other? Margin {interval(overall.margin)}",
+        title=f"Is an item nearer to its own class than to any other?{whose} Margin {interval(overall.margin)}",
         plot=plot,
         how_to_read=(
-            f"For each of {overall.items:,} test items, its largest cosine to a train item of its class (target) and "
+            f"For each of {overall.items:,} {items}, its largest cosine to a train item of its class (target) and "
             "of any other (noise), in bins of 0.02; dotted lines are medians. The margin is median target less median "
-            "noise, signed, with its 95 % bootstrap interval over test items." + _left_out(nearest)
+            "noise, signed, with its 95 % bootstrap interval over test items (the SINCERE authors' script gives its "
+            "absolute value). Drag over a part to see its items." + _left_out(nearest)
         ),
         alt=f"Median target {overall.target:.3f}, median noise {overall.noise:.3f}.",
         table=pd.DataFrame({"from": _EDGES[:-1], "to": _EDGES[1:], "target": shares[0], "noise": shares[1]}).round(6),
@@ -44,19 +54,28 @@ def nearest_histograms(nearest: Nearest, overall: Margin) -> Exhibit:
 
 
 def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
-    """One row a class: the two medians and the line between them. A class without a margin is named with the reason."""
+    """One row a class: the two medians and the line between them. A class without a margin is named with the reason.
+
+    Of more than `MOST_DRAWN` classes those with the smallest margins are drawn; the table has all.
+    """
     rows = [(name, margin(nearest, index)) for index, name in enumerate(class_names)]
     known = [(label(name), found) for name, found in rows if isinstance(found, Margin)]
+    classes = len(known)
+    if classes > MOST_DRAWN:
+        known = sorted(known, key=lambda row: row[1].margin.value)[:MOST_DRAWN]
     plot = layout(go.Figure(), x="median cosine to the nearest train item", y="class", height=130 + 26 * len(known))
     _add_spans(plot, known)
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
     plot.update_xaxes(tickformat=".2~f")
-    missing = "; ".join(f"{name}: {found.reason}" for name, found in rows if isinstance(found, Unavailable))
+    reasons = [f"{name}: {found.reason}" for name, found in rows if isinstance(found, Unavailable)]
+    missing = "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more" if len(reasons) > 10 else "")
+    drawn = f" The {MOST_DRAWN} smallest margins of {classes} classes are drawn." if classes > MOST_DRAWN else ""
     return Exhibit(
         stem="nearest-similarity-by-class",
         title="Which classes have a close rival?",
         plot=plot,
         how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
+        + f"{drawn} The table has every margin with its interval and number of items."
         + (f" Not available for {missing}." if missing else ""),
         alt=f"Median target and noise similarity of {len(known)} classes.",
         table=pd.DataFrame([_row(name, found) for name, found in rows]),

@@ -43,8 +43,8 @@ LOSS_STYLES: dict[str, Style] = {
     "weince": Style(GREEN, "solid", "triangle-up"),
 }
 
-_CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY)
-_CLASS_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")
+CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY)
+CLASS_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")
 
 
 def class_style(index: int) -> Style:
@@ -54,9 +54,9 @@ def class_style(index: int) -> Style:
     False
     """
     return Style(
-        _CLASS_COLOURS[index % len(_CLASS_COLOURS)],
+        CLASS_COLOURS[index % len(CLASS_COLOURS)],
         "solid",
-        _CLASS_SYMBOLS[(index // len(_CLASS_COLOURS)) % len(_CLASS_SYMBOLS)],
+        CLASS_SYMBOLS[(index // len(CLASS_COLOURS)) % len(CLASS_SYMBOLS)],
     )
 
 

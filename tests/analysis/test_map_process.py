@@ -66,7 +66,7 @@ def process(monkeypatch):
 def test_many_threads_share_one_worker(process, unit_rows):
     everything = [unit_rows(items, 4) for items in range(12, 18)]
     with ThreadPoolExecutor(6) as pool:
-        found = list(pool.map(lambda rows: process.umap_map(rows, QUICK).coordinates, everything))
+        found = list(pool.map(lambda rows: process.make(rows, QUICK).coordinates, everything))
     for rows, coordinates in zip(everything, found, strict=True):
         np.testing.assert_array_equal(coordinates, rows[:, :2] * 3)
 
@@ -79,8 +79,8 @@ def test_a_worker_that_dies_is_one_sentence_and_is_replaced(process, unit_rows, 
     with monkeypatch.context() as patched:
         patched.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", "pass"))
         with pytest.raises(LabError, match="ended before its map was made"):
-            process.umap_map(unit_rows(30, 3), QUICK)
-    assert len(process.umap_map(unit_rows(9, 3), QUICK).coordinates) == 9
+            process.make(unit_rows(30, 3), QUICK)
+    assert len(process.make(unit_rows(9, 3), QUICK).coordinates) == 9
 
 
 def test_the_worker_ends_with_its_parents_pipe():

@@ -94,7 +94,7 @@ def test_trustworthiness_is_scikit_learns(unit_rows, k, items):
     coordinates = pca(embeddings).coordinates
     found = map_quality(embeddings, coordinates, k=k)
     theirs = trustworthiness(embeddings.astype(np.float64), coordinates, n_neighbors=found.k, metric="cosine")
-    assert found.trustworthiness == pytest.approx(theirs)
+    assert found.trustworthiness.value == pytest.approx(theirs)
     assert found.k == min(k, (items - 1) // 2)
 
 
@@ -106,14 +106,14 @@ def test_overlap_is_the_share_of_common_neighbours(unit_rows):
         near = np.argsort(-embeddings.astype(np.float64) @ embeddings[item])
         near_in_map = np.argsort(((coordinates - coordinates[item]) ** 2).sum(axis=1))
         shared += len({*near[near != item][:7]} & {*near_in_map[near_in_map != item][:7]})
-    assert map_quality(embeddings, coordinates, k=7).overlap == pytest.approx(shared / (40 * 7))
+    assert map_quality(embeddings, coordinates, k=7).overlap.value == pytest.approx(shared / (40 * 7))
 
 
 def test_a_perfect_map_scores_one():
     angles = np.sort(np.random.default_rng(0).uniform(0, 1, size=50))
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     found = map_quality(circle, circle, k=5)
-    assert (found.trustworthiness, found.overlap) == (1, 1)
+    assert (found.trustworthiness.value, found.overlap.value) == (1, 1)
 
 
 def test_large_sets_are_judged_by_a_sample(unit_rows, monkeypatch):
@@ -122,7 +122,7 @@ def test_large_sets_are_judged_by_a_sample(unit_rows, monkeypatch):
     monkeypatch.setattr("analysis.map_quality._ANCHORS", 100)
     part = map_quality(embeddings, pca(embeddings).coordinates)
     assert part.anchors == 100
-    assert part.trustworthiness == pytest.approx(whole.trustworthiness, abs=0.03)
+    assert part.trustworthiness.value == pytest.approx(whole.trustworthiness.value, abs=0.03)
 
 
 def test_two_items_have_no_neighbourhoods():

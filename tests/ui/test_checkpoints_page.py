@@ -30,7 +30,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
         fits.append(len(embeddings))
         return Projection("UMAP", np.ascontiguousarray(embeddings[:, [1, 0]]))
 
-    monkeypatch.setattr("analysis.map_process.MapProcess.umap_map", turned)
+    monkeypatch.setattr("analysis.map_process.MapProcess.make", turned)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return fits
 

@@ -107,7 +107,7 @@ def test_the_diagram_shows_filled_bins_and_greys_small_ones(outputs):
     assert len(large.x) + len(small.x) == (measured.bins.count > 0).sum() == len(exhibit.table)
     assert (np.array(large.customdata) >= 20).all()
     assert (np.array(small.customdata) < 20).all()
-    assert f"a calibrated model with these confidences gives {measured.null.ece[0]:.3f}" in exhibit.how_to_read
+    assert f"a calibrated model with these confidences gives {measured.null.ece[0]:.3f}" in exhibit.title
     assert "class head" in exhibit.how_to_read
     assert not exhibit.table.isna().any(axis=None)
 

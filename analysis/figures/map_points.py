@@ -1,0 +1,123 @@
+"""The points of a map as Plotly traces: up to 3,000 as SVG, a trace a class; more as one WebGL trace of typed arrays.
+
+Traces and annotations are plain dicts, checked once by Plotly: adding them one by one checks all of them each time.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.figures.labels import label
+from analysis.figures.theme import CLASS_COLOURS, CLASS_SYMBOLS, TRUTH, class_style
+from analysis.outputs import Split
+from analysis.projection import Projection
+
+MOST_AS_SVG = 3000  # points; more need WebGL, which is slower to start and does not print as well
+_NAMED_IN_LEGEND = 30  # classes; more repeat their colours and symbols
+_OPACITY = 0.8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapClass:
+    """One class on the map: its index, which of the points are its own (M,) bool, its name fit for Plotly."""
+
+    index: int
+    members: np.ndarray
+    name: str
+
+
+def map_classes(labels: np.ndarray, class_names: tuple[str, ...]) -> list[MapClass]:
+    """The classes that have a point."""
+    return [MapClass(int(index), labels == index, label(class_names[index])) for index in np.unique(labels)]
+
+
+def point_traces(
+    projection: Projection, split: Split, items: np.ndarray, classes: list[MapClass]
+) -> list[dict[str, object]]:
+    """All points; those as SVG carry their index in the split, those of WebGL stand in the order of `items`."""
+    if len(items) <= MOST_AS_SVG:
+        return [_svg(one, projection, split.ids[items], items) for one in classes]
+    return [_webgl(projection.coordinates, split.labels[items]), *map(_legend, classes[:_NAMED_IN_LEGEND])]
+
+
+def ring(place: np.ndarray) -> dict[str, object]:
+    """Around the chosen point (2,)."""
+    return {
+        "type": "scatter",
+        "x": place[:1],
+        "y": place[1:],
+        "mode": "markers",
+        "marker": {"color": TRUTH, "symbol": "circle-open", "size": 24, "line": {"width": 3}},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def class_name(one: MapClass, coordinates: np.ndarray) -> dict[str, object]:
+    """The class's name just above its core: the half of its points around the one nearest to the median.
+
+    A class in two pieces is then named at one of them and not in the gap.
+    """
+    away = np.linalg.norm(coordinates - np.median(coordinates, axis=0), axis=1)
+    centre = coordinates[away.argmin()]
+    away = np.linalg.norm(coordinates - centre, axis=1)
+    return {
+        "x": float(centre[0]),
+        "y": float(coordinates[away <= np.median(away), 1].max()),
+        "yshift": 14,
+        "text": f"<b>{one.name}</b>",
+        "showarrow": False,
+        "font": {"size": 15, "color": class_style(one.index).colour},
+    }
+
+
+def _svg(one: MapClass, projection: Projection, ids: np.ndarray, items: np.ndarray) -> dict[str, object]:
+    style = class_style(one.index)
+    x, y = projection.coordinates[one.members].T
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "name": one.name,
+        "marker": {"color": style.colour, "symbol": style.symbol, "size": 8, "opacity": _OPACITY},
+        "customdata": items[one.members],
+        "text": [label(text) for text in ids[one.members]],
+        "hovertemplate": f"%{{text}}<br>class {one.name}<extra></extra>",
+        **_UNFADED,
+    }
+
+
+def _webgl(coordinates: np.ndarray, labels: np.ndarray) -> dict[str, object]:
+    """One trace whatever the number of classes; 50,000 points are 0.7 MB: no ids, no text."""
+    colours, symbols = len(CLASS_COLOURS), len(CLASS_SYMBOLS)
+    scale = [[at / colours, CLASS_COLOURS[step]] for step in range(colours) for at in (step, step + 1)]
+    return {
+        "type": "scattergl",
+        "x": np.ascontiguousarray(coordinates[:, 0]),
+        "y": np.ascontiguousarray(coordinates[:, 1]),
+        "mode": "markers",
+        "marker": {
+            "color": (labels % colours).astype(np.uint8),
+            "colorscale": scale,
+            "cmin": -0.5,
+            "cmax": colours - 0.5,
+            "symbol": (labels // colours % symbols).astype(np.uint8) if labels.max() >= colours else "circle",
+            "size": 5,
+            "opacity": _OPACITY,
+        },
+        "hovertemplate": "click to see this item<extra></extra>",
+        "showlegend": False,
+        **_UNFADED,
+    }
+
+
+def _legend(one: MapClass) -> dict[str, object]:
+    """An entry of the legend for a class whose points are in the one trace."""
+    style = class_style(one.index)
+    marker = {"color": style.colour, "symbol": style.symbol, "size": 8}
+    return {"type": "scatter", "x": [None], "y": [None], "mode": "markers", "name": one.name, "marker": marker}
+
+
+# A click is answered beside the map, so the other points need not fade.
+_UNFADED = {"selected": {"marker": {"opacity": _OPACITY}}, "unselected": {"marker": {"opacity": _OPACITY}}}

@@ -1,0 +1,30 @@
+"""Negative log-likelihood and Brier score, the two numbers that no binning can flatter, with their intervals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.bootstrap import Estimate, Unavailable, mean_estimate
+from analysis.calibration import check_probabilities
+
+
+@dataclass(frozen=True, slots=True)
+class ProperScores:
+    """Means over `items` items: of -log p(label), in nats, and of squared errors summed over classes, 0 to 2."""
+
+    nll: Estimate | Unavailable
+    brier: Estimate | Unavailable
+    items: int
+
+
+def proper_scores(probabilities: np.ndarray, labels: np.ndarray) -> ProperScores:
+    """Of class probabilities (M, K) against labels (M,)."""
+    exact = check_probabilities(probabilities)
+    truth = exact[np.arange(len(labels)), labels]
+    impossible = int((truth == 0).sum())
+    nll = (
+        Unavailable(f"it is infinite, since {impossible:,} labels had probability 0")
+        if impossible
+        else mean_estimate(-np.log(truth))
+    )
+    return ProperScores(nll, mean_estimate((exact**2).sum(axis=1) - 2 * truth + 1), len(labels))

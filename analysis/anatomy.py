@@ -82,6 +82,21 @@ class Anatomy:
         return (self.weights * self.terms) @ self.above
 
     @property
+    def numerators(self) -> tuple[str, ...]:
+        """Each term's own candidate, (T,)."""
+        return tuple(self.candidates[column] for column in self.above.argmax(axis=1))
+
+    @property
+    def out(self) -> np.ndarray:
+        """(M,) bool: in no term."""
+        return ~(self.above | self.below).any(axis=0)
+
+    @property
+    def lowered(self) -> int:
+        """How many candidates of a numerator have their score lowered all the same."""
+        return int((self.forces[self.above.any(axis=0)] > 0).sum())
+
+    @property
     def places(self) -> np.ndarray:
         """(M,) str: ABOVE, BELOW or OUT."""
         return np.select([self.above.any(axis=0), self.below.any(axis=0)], [ABOVE, BELOW], OUT).astype(object)

@@ -5,21 +5,21 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.anatomy import ABOVE, BELOW, OUT, Anatomy
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, NOISE, PULL, PUSH, TARGET, layout
-from analysis.loss_anatomy import Anatomy
 from losses.catalog import CATALOG
 
 _PLACES = {
-    "numerator and denominator": (TARGET, "square"),
-    "denominator": (NOISE, "circle-open"),
-    "out": (GREY, "x-thin"),
+    ABOVE: (TARGET, "square"),
+    BELOW: (NOISE, "circle-open"),
+    OUT: (GREY, "x-thin"),
 }
 _TERM_HEIGHT, _BARS_HEIGHT, _MARGINS = 34, 220, 120
 _BATCHES = {
     "class head": "a batch of 6 samples, none of class D",
     "labelled embeddings": "a batch of three classes, A, B and C",
-    "paired views": "a batch of six samples in two views, a and b",
+    "paired views": "a batch of six samples, A to F, in two views, 1 and 2",
 }
 # Room beside the longest bar for its number.
 _HEADROOM = 1.25
@@ -27,7 +27,7 @@ _HEADROOM = 1.25
 
 def loss_anatomy(found: Anatomy) -> Exhibit:
     """Above, a row a term with each candidate's place in it; below, the derivative on each candidate's score."""
-    rows = len(found.terms)
+    rows = len(found.numerators)
     heights = [_TERM_HEIGHT * (rows + 1), _BARS_HEIGHT]
     plot = make_subplots(2, 1, shared_xaxes=True, row_heights=heights, vertical_spacing=0.08)
     layout(plot, x="", y="", height=sum(heights) + _MARGINS)
@@ -48,7 +48,7 @@ def loss_anatomy(found: Anatomy) -> Exhibit:
 
 def places(found: Anatomy) -> np.ndarray:
     """The name of each candidate's place in each term, (T, M)."""
-    return np.select([found.above, found.below], list(_PLACES)[:2], "out").astype(object)
+    return np.select([found.above, found.below], [ABOVE, BELOW], OUT).astype(object)
 
 
 def _add_places(plot: go.Figure, found: Anatomy) -> None:
@@ -63,7 +63,7 @@ def _add_places(plot: go.Figure, found: Anatomy) -> None:
             showlegend=len(terms) > 0,
             marker={"color": colour, "symbol": symbol, "size": 13, "line": {"color": colour, "width": 2.5}},
             text=[
-                f"{found.candidates[column]} in the term of {found.terms[term]}"
+                f"{found.candidates[column]} in the term of {found.numerators[term]}"
                 for term, column in zip(terms, columns, strict=True)
             ],
             hovertemplate=f"%{{text}}:<br>{place}<extra></extra>",
@@ -74,9 +74,9 @@ def _add_places(plot: go.Figure, found: Anatomy) -> None:
 
 def _name_terms(plot: go.Figure, found: Anatomy) -> None:
     """A row is named by its numerator, and has its weight where there are several."""
-    ticks = list(found.terms)
+    ticks = list(found.numerators)
     if len(ticks) > 1:
-        ticks = [f"{weight:.2g} × {term}" for weight, term in zip(found.weights, found.terms, strict=True)]
+        ticks = [f"{weight:.2g} × {term}" for weight, term in zip(found.weights, found.numerators, strict=True)]
     bottom = len(ticks) - 0.4
     plot.update_yaxes(title_text="term", tickvals=np.arange(len(ticks)), ticktext=ticks, range=[bottom, -0.6], row=1)
 
@@ -105,7 +105,7 @@ def _add_forces(plot: go.Figure, found: Anatomy) -> None:
 
 def _counts(found: Anatomy) -> str:
     """How many stand where, in a sentence."""
-    terms, below = len(found.terms), int(found.below[0].sum())
+    terms, below = len(found.numerators), int(found.below[0].sum())
     shape = f"{terms} terms, each one candidate over {below}" if terms > 1 else f"one candidate over {below}"
     return f"{CATALOG[found.loss].title} of {found.anchor}: {shape}"
 
@@ -133,7 +133,7 @@ def _total(found: Anatomy) -> str:
 
 def _table(found: Anatomy) -> pd.DataFrame:
     """One row a candidate: its score, its place in each term, its derivative."""
-    by_term = {f"in the term of {term}": row for term, row in zip(found.terms, places(found), strict=True)}
+    by_term = {f"in the term of {term}": row for term, row in zip(found.numerators, places(found), strict=True)}
     return pd.DataFrame(
         {"candidate": found.candidates, found.scored_by: found.scores, **by_term, "derivative": found.forces}
     )

@@ -31,17 +31,17 @@ class Measure:
 MEASURES: dict[str, Measure] = {
     measure.key: measure
     for measure in (
-        Measure("nearest_target", "Nearest target similarity (median)", "cosine", None),
-        Measure("nearest_noise", "Nearest noise similarity (median)", "cosine", None),
-        Measure("margin", "Margin, target less noise", "cosine", "higher"),
-        Measure("knn_accuracy", "Nearest-neighbour accuracy", "share of items", "higher"),
-        Measure("probe_accuracy", "Linear probe accuracy", "share of items", "higher"),
-        Measure("class_head_accuracy", "Class head accuracy", "share of items", "higher"),
-        Measure("ece", "ECE", "probability", "lower"),
+        Measure("nearest_target", "Nearest target", "median cosine", None),
+        Measure("nearest_noise", "Nearest noise", "median cosine", None),
+        Measure("margin", "Margin", "cosine, target less noise", "higher"),
+        Measure("knn_accuracy", "kNN accuracy", "share of items", "higher"),
+        Measure("probe_accuracy", "Probe accuracy", "share of items", "higher"),
+        Measure("class_head_accuracy", "Head accuracy", "share of items", "higher"),
+        Measure("ece", "ECE", "share of items", "lower"),
         Measure("nll", "NLL", "nats", "lower"),
-        Measure("brier", "Brier score (0 to 2)", "squared error", "lower"),
-        Measure("alignment", "Alignment of classes", "squared distance", None),
-        Measure("uniformity", "Uniformity", "nats", None),
+        Measure("brier", "Brier score", "squared error, 0 to 2", "lower"),
+        Measure("alignment", "Alignment", "squared distance in a class", None),
+        Measure("uniformity", "Uniformity", "nats, less is more even", None),
         Measure("effective_rank", "Effective rank", "directions", None),
     )
 }
@@ -52,21 +52,34 @@ MEDIANS = ("nearest_target", "nearest_noise", "margin")
 class Measured:
     """One model on M test items. target, noise (M,) nearest similarities, to be read where `comparable` (M,) bool.
 
-    right (M,) bool: the k nearest train items vote for the item's class. head: None for a model without a class head.
+    labels (M,) int64: the items' classes; voted (M,) int64: those that the k nearest train items vote for. head: None
+    for a model without a class head.
     """
 
     name: str
     target: np.ndarray
     noise: np.ndarray
     comparable: np.ndarray
-    right: np.ndarray
+    labels: np.ndarray
+    voted: np.ndarray
     k: int
     probe: ClassProbabilities | Unavailable
     head: ClassProbabilities | None
     geometry: Geometry
 
     def __len__(self) -> int:
-        return len(self.right)
+        return len(self.labels)
+
+    @property
+    def right(self) -> np.ndarray:
+        """(M,) bool: the vote is the item's class."""
+        return self.voted == self.labels
+
+    @property
+    def margins(self) -> np.ndarray:
+        """(M,) float32: target less noise of each item, to be read where `comparable`."""
+        with np.errstate(invalid="ignore"):
+            return self.target - self.noise
 
     def reading(self, source: Source) -> ClassProbabilities | Unavailable:
         """The class probabilities of this source."""
@@ -87,8 +100,8 @@ def measure(
     """Gather what `compare` takes. LabError for a k above the neighbours that `nearest` has."""
     head = None if outputs.test.logits is None else class_probabilities(outputs)
     assert not isinstance(head, Unavailable)  # logits always give probabilities
-    right = vote(nearest.neighbours, outputs, k).predicted == outputs.test.labels
-    return Measured(name, nearest.target, nearest.noise, nearest.comparable, right, k, probe, head, geometry)
+    voted, labels = vote(nearest.neighbours, outputs, k).predicted, outputs.test.labels
+    return Measured(name, nearest.target, nearest.noise, nearest.comparable, labels, voted, k, probe, head, geometry)
 
 
 def common_source(measured: Sequence[Measured]) -> Source:

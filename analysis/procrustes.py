@@ -20,6 +20,13 @@ class Aligned:
     scale: float
     residual: float
 
+    @property
+    def at_equal_spread(self) -> np.ndarray:
+        """The same points about the same mean, with the spread of the fixed ones: the best scale draws points that fit
+        badly small."""
+        centre = self.coordinates.mean(axis=0)
+        return centre + (self.coordinates - centre) / max(1 - self.residual, 1e-12) ** 0.5
+
 
 def align(moving: np.ndarray, fixed: np.ndarray) -> Aligned:
     """Least squares over rotation, reflection, scale and shift of (N, d) points onto (N, d) points, row by row.

@@ -70,6 +70,12 @@ PAGES: dict[str, Page] = {
         "Inspect checkpoints",
         "What has this encoder learned?",
     ),
+    "compare": Page(
+        "pages/2_Compare.py",
+        "Compare",
+        "Inspect checkpoints",
+        "Do these checkpoints differ by more than chance?",
+    ),
     "anatomy": Page(
         "pages/3_Anatomy.py",
         "Anatomy",

@@ -1,0 +1,135 @@
+"""Nearest target and noise similarity, and the margin, of several models, below each other on shared axes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import label
+from analysis.figures.theme import BLUE, NOISE, TARGET, layout
+from analysis.measured import Measured
+
+Role = Literal["target", "noise", "margin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+_EDGES = {"target": np.linspace(-1, 1, 101), "noise": np.linspace(-1, 1, 101), "margin": np.linspace(-2, 2, 101)}
+_COLOURS = {"target": TARGET, "noise": NOISE, "margin": BLUE}
+_HATCHED = {"shape": "/", "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.7)", "size": 6, "solidity": 0.3}
+_PATTERNS: dict[Role, dict[str, object]] = {"target": {}, "noise": _HATCHED, "margin": {}}
+_NAMES = {"target": "target: same class", "noise": "noise: other class", "margin": "margin: target less noise"}
+
+
+def comparison_histograms(models: Sequence[Measured], chosen: np.ndarray) -> Exhibit:
+    """Shares of the comparable items in bins of 0.02 (margin 0.04); the `chosen` items stand out where they lie.
+
+    A bar carries [model, place in `ROLES`, bin], which `items_of` turns into items.
+    """
+    plot = make_subplots(
+        rows=len(models),
+        cols=2,
+        shared_xaxes="columns",
+        shared_yaxes="columns",
+        horizontal_spacing=0.06,
+        vertical_spacing=0.16 / len(models),
+        row_titles=[label(model.name) for model in models],
+    )
+    layout(plot, x="", y="", height=110 + 150 * len(models))
+    for row, model in enumerate(models):
+        for role in ROLES:
+            _add_bars(plot, row, model, role, chosen)
+    plot.update_layout(barmode="overlay", bargap=0, dragmode="select", selectdirection="h", uirevision="histograms")
+    plot.update_xaxes(title_text="cosine to the nearest train item", row=len(models), col=1)
+    plot.update_xaxes(title_text="margin of an item (cosine)", row=len(models), col=2)
+    plot.update_yaxes(tickformat=".0%", title_text="items", col=1).update_yaxes(tickformat=".0%", col=2)
+    return Exhibit(
+        stem="comparison-histograms",
+        title="Whose items are nearer to their own class?",
+        plot=plot,
+        how_to_read=(
+            "Left, for each test item its largest cosine to a train item of its class and of any other; right, the "
+            "difference of the two, below 0 where another class is nearer. All panels of a column share their axes. "
+            "Drag over bars and the items in them are marked everywhere; the legend takes one kind of bar out."
+            + "".join(_left_out(model) for model in models)
+        ),
+        alt="; ".join(_said(model) for model in models),
+        table=pd.DataFrame([line for model in models for role in ROLES for line in _lines(model, role)]),
+    )
+
+
+def items_of(bars: Iterable[tuple[int, int, int]], models: Sequence[Measured]) -> np.ndarray:
+    """The items (n,) in any of the bars (model, place in `ROLES`, bin), ascending; what is no bar is passed over."""
+    found = np.zeros(len(models[0]), bool)
+    for model, place, index in bars:
+        if 0 <= model < len(models) and 0 <= place < len(ROLES):
+            role = ROLES[place]
+            found |= models[model].comparable & (_bins(values_of(models[model], role), role) == index)
+    return np.flatnonzero(found)
+
+
+def values_of(model: Measured, role: Role) -> np.ndarray:
+    """(M,) what is counted, to be read where the model's items are comparable."""
+    return {"target": model.target, "noise": model.noise, "margin": model.margins}[role]
+
+
+def _bins(values: np.ndarray, role: Role) -> np.ndarray:
+    """Bin of each value (M,), [a, b) but the last closed, as numpy's histogram has it; -1 for what is not finite."""
+    edges = _EDGES[role]
+    index = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
+    return np.where(np.isfinite(values), index, -1)
+
+
+def _add_bars(plot: go.Figure, row: int, model: Measured, role: Role, chosen: np.ndarray) -> None:
+    """All comparable items; over them, where items are chosen, those alone."""
+    marked = np.zeros(len(model), bool)
+    marked[chosen] = True
+    whole = _share(model, role, model.comparable)
+    layers = [(whole, 0.18 if len(chosen) else 0.55)]
+    if len(chosen):
+        layers.append((_share(model, role, model.comparable & marked), 1.0))
+    edges = _EDGES[role]
+    for layer, (share, opacity) in enumerate(layers):
+        filled = np.flatnonzero(share)
+        plot.add_bar(
+            x=(edges[filled] + edges[filled + 1]) / 2,
+            y=share[filled],
+            width=edges[1] - edges[0],
+            name=_NAMES[role],
+            legendgroup=role,
+            showlegend=row == 0 and layer == len(layers) - 1,
+            marker={"color": _COLOURS[role], "opacity": opacity, "pattern": _PATTERNS[role]},
+            selected={"marker": {"opacity": opacity}},
+            unselected={"marker": {"opacity": opacity}},
+            customdata=[[row, ROLES.index(role), int(index)] for index in filled],
+            hovertemplate="%{y:.1%} at %{x:.2f}<extra>" + _NAMES[role] + "</extra>",
+            row=row + 1,
+            col=2 if role == "margin" else 1,
+        )
+
+
+def _share(model: Measured, role: Role, of: np.ndarray) -> np.ndarray:
+    """Share of the comparable items in each bin that are among `of` (M,) bool."""
+    bins = _bins(values_of(model, role), role)[of]
+    return np.bincount(bins, minlength=len(_EDGES[role]) - 1) / max(1, int(model.comparable.sum()))
+
+
+def _said(model: Measured) -> str:
+    if not model.comparable.any():
+        return f"{model.name}: no item has both"
+    target, noise = (float(np.median(side[model.comparable])) for side in (model.target, model.noise))
+    return f"{model.name}: median target {target:.3f}, median noise {noise:.3f}"
+
+
+def _left_out(model: Measured) -> str:
+    left = int((~model.comparable).sum())
+    return f" {left:,} items of {model.name} have no target, no noise, or a train item's embedding." if left else ""
+
+
+def _lines(model: Measured, role: Role) -> list[dict[str, object]]:
+    share, edges = _share(model, role, model.comparable), _EDGES[role]
+    return [
+        {"model": model.name, "of": role, "from": edges[at], "to": edges[at + 1], "share": share[at]}
+        for at in np.flatnonzero(share)
+    ]

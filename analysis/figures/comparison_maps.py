@@ -1,0 +1,143 @@
+"""The maps of several models side by side, each laid on the first, with the chosen items marked in all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.bootstrap import Unavailable
+from analysis.figures.bands import Cell
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import label
+from analysis.figures.panels import grid, outer_titles
+from analysis.figures.theme import class_style, layout
+from analysis.map_quality import MapQuality
+from analysis.outputs import Split
+from analysis.procrustes import Aligned, align
+from analysis.projection import Projection
+
+_DRAWN_AS_SVG = 6000  # points of all panels together
+_STYLES = 30  # of `class_style`, before they repeat
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One model's map of the shared items."""
+
+    name: str
+    projection: Projection
+    quality: MapQuality | Unavailable
+
+
+def comparison_maps(
+    panels: Sequence[Panel], split: Split, items: np.ndarray, class_names: tuple[str, ...], chosen: np.ndarray
+) -> Exhibit:
+    """Maps of the `items` (N,) of the shared `split`, coordinates (N, 2); `chosen` are indices in the split.
+
+    The second and further maps are turned, mirrored and scaled onto the first. Points carry their index in the split.
+    """
+    first = panels[0].projection.coordinates
+    aligned = [align(panel.projection.coordinates, first) for panel in panels]
+    titles = [_title(panel, found, place) for place, (panel, found) in enumerate(zip(panels, aligned, strict=True))]
+    plot, cells = grid(titles)
+    layout(plot, x="", y="", height=430 if cells[-1].row == 1 else 700)
+    for found, cell in zip(aligned, cells, strict=True):
+        points = _Points(found.at_equal_spread.astype(np.float32), split, items, class_names, np.isin(items, chosen))
+        _add_points(plot, points, cell, svg=len(items) * len(panels) <= _DRAWN_AS_SVG)
+    _style(plot, panels[0].projection)
+    return Exhibit(
+        stem=f"comparison-map-{panels[0].projection.method.lower()}",
+        title="Do they put the same items together?",
+        plot=plot,
+        how_to_read=_how_to_read(panels, aligned, len(items), len(split)),
+        alt="; ".join(f"{p.projection.method} map of {p.name}" for p in panels),
+        table=_table(panels, aligned, split, items, class_names),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """What one panel draws: coordinates (N, 2) of `items` (N,), and which of them are marked (N,) bool."""
+
+    coordinates: np.ndarray
+    split: Split
+    items: np.ndarray
+    class_names: tuple[str, ...]
+    marked: np.ndarray
+
+
+def _add_points(plot: go.Figure, points: _Points, cell: Cell, *, svg: bool) -> None:
+    """A trace for each class, or for each style where there are more classes than styles."""
+    labels = points.split.labels[points.items]
+    named = len(points.class_names) <= _STYLES
+    for index in np.unique(labels % _STYLES):
+        members = np.flatnonzero(labels % _STYLES == index)
+        style = class_style(int(index))
+        plot.add_trace(
+            {
+                "type": "scatter" if svg else "scattergl",
+                "x": points.coordinates[members, 0],
+                "y": points.coordinates[members, 1],
+                "mode": "markers",
+                "name": label(points.class_names[index]) if named else "",
+                "legendgroup": str(index),
+                "showlegend": named and cell == Cell(1, 1),
+                "marker": {"color": style.colour, "symbol": style.symbol, "size": 6, "opacity": 0.75},
+                "selectedpoints": np.flatnonzero(points.marked[members]) if points.marked.any() else None,
+                "selected": {"marker": {"opacity": 1, "size": 9}},
+                "unselected": {"marker": {"opacity": 0.12}},
+                "customdata": points.items[members],
+                "text": _words(points, members),
+                "hovertemplate": "%{text}<extra></extra>",
+            },
+            **cell.place,
+        )
+
+
+def _words(points: _Points, members: np.ndarray) -> list[str]:
+    rows = points.items[members]
+    names = [points.class_names[found] for found in points.split.labels[rows]]
+    return [f"{label(of)}<br>class {label(name)}" for of, name in zip(points.split.ids[rows], names, strict=True)]
+
+
+def _style(plot: go.Figure, projection: Projection) -> None:
+    kind = "principal axis" if projection.method == "PCA" else projection.method
+    unit = "" if projection.method == "PCA" else " (no unit)"
+    outer_titles(plot, x=f"{kind} 1{unit} of the reference", y=f"{kind} 2{unit}")
+    if projection.method != "PCA":
+        plot.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
+    plot.update_yaxes(scaleanchor="x")
+    plot.update_layout(dragmode="select", hovermode="closest", uirevision="maps", margin={"t": 60, "b": 110})
+    legend = {"itemsizing": "constant", "yanchor": "top", "y": -0.19 if plot.layout.height < 500 else -0.09}
+    plot.update_layout(legend=legend)
+
+
+def _title(panel: Panel, found: Aligned, place: int) -> str:
+    return label(panel.name) + ("<br>reference" if place == 0 else f"<br>residual {found.residual:.2f}")
+
+
+def _how_to_read(panels: Sequence[Panel], aligned: Sequence[Aligned], shown: int, of_all: int) -> str:
+    sample = "" if shown == of_all else f" ({shown:,} drawn from {of_all:,})"
+    kept = "; ".join(
+        f"{panel.name} {panel.quality.trustworthiness.value:.3f}"
+        for panel in panels
+        if isinstance(panel.quality, MapQuality)
+    )
+    return (
+        f"A point is a test item{sample}; drag over some and they are marked in all panels and in the histograms. Each "
+        "further map is turned and mirrored onto the first and drawn with its spread (orthogonal Procrustes); the "
+        "residual is the share of that spread that even the best scale leaves over, 0 for maps of one shape and 1 for "
+        f"unrelated ones. Trustworthiness: {kept or 'not available'}. Distances between clusters mean nothing."
+    )
+
+
+def _table(
+    panels: Sequence[Panel], aligned: Sequence[Aligned], split: Split, items: np.ndarray, class_names: tuple[str, ...]
+) -> pd.DataFrame:
+    columns: dict[str, object] = {"item": items, "id": split.ids[items]}
+    columns["class"] = np.array(class_names)[split.labels[items]]
+    for panel, found in zip(panels, aligned, strict=True):
+        columns |= {f"{panel.name} x": found.at_equal_spread[:, 0], f"{panel.name} y": found.at_equal_spread[:, 1]}
+    return pd.DataFrame(columns)

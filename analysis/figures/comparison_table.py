@@ -1,0 +1,145 @@
+"""The table of differences: a line a measure, a column a model, each cell a difference, its interval and a verdict."""
+
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.bootstrap import Unavailable
+from analysis.comparison import ALPHA, Comparison, Difference, Row, Verdict
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import label
+from analysis.figures.theme import layout
+from analysis.measured import MEASURES, Measure
+
+_SIGNS: dict[Verdict, str] = {"better": "▲", "worse": "▼", "different": "◆", "not distinguishable": "≈"}
+_FILLS: dict[Verdict, str] = {
+    "better": "rgba(0,114,178,0.28)",
+    "worse": "rgba(213,94,0,0.28)",
+    "different": "rgba(204,121,167,0.28)",
+    "not distinguishable": "rgba(128,128,128,0.10)",
+}
+_LINE = 48  # pixels a measure
+
+
+def comparison_table(found: Comparison) -> Exhibit:
+    """Cells of every measure that has a number; what has none is named with its reason."""
+    shown = [key for key in MEASURES if any(isinstance(row.found, Difference) for row in found.of(key))]
+    columns = [f"{label(found.models[0])}<br>(reference)", *(label(name) for name in found.models[1:])]
+    plot = layout(go.Figure(), x="", y="", height=90 + _LINE * len(shown))
+    for line, key in enumerate(shown):
+        _add_line(plot, line, found.of(key))
+    plot.update_xaxes(
+        tickvals=list(range(len(columns))), ticktext=columns, side="top", range=[-0.5, len(columns) - 0.5]
+    )
+    titles = [_title(MEASURES[key]) for key in shown]
+    plot.update_yaxes(tickvals=list(range(len(shown))), ticktext=titles, range=[len(shown) - 0.5, -0.5])
+    plot.update_xaxes(showgrid=False, fixedrange=True).update_yaxes(showgrid=False, fixedrange=True)
+    plot.update_layout(margin={"l": 128, "t": 60, "b": 10}, dragmode=False)
+    return Exhibit(
+        stem="comparison",
+        title=_question(found),
+        plot=plot,
+        how_to_read=_how_to_read(found),
+        alt="; ".join(_said(row) for row in found.rows if isinstance(row.found, Difference))[:1500],
+        table=pd.DataFrame([_record(row) for row in found.rows]),
+    )
+
+
+def _question(found: Comparison) -> str:
+    told = [row for row in found.rows if isinstance(row.found, Difference) and _is_told(row.found)]
+    return f"Do they differ? {len(told)} of {found.tests} differences are more than chance"
+
+
+def _is_told(found: Difference) -> bool:
+    return found.verdict != "not distinguishable"
+
+
+def _how_to_read(found: Comparison) -> str:
+    missing = dict.fromkeys(
+        f"{row.measure.title}: {row.found.reason}" for row in found.rows if isinstance(row.found, Unavailable)
+    )
+    return (
+        f"Each cell is the model less {found.models[0]}, with its 95 % bootstrap interval, paired over the same "
+        f"{found.items:,} test items. ▲ better, ▼ worse, ◆ different where neither direction is better, ≈ not "
+        f"distinguishable: p above {ALPHA:.0%} after Holm's correction over all {found.tests} differences, or 0 within "
+        "the interval. An arrow beside a measure is its better direction. ECE, NLL and Brier score are those of the "
+        f"{found.source}. A model's ECE is above 0 by chance even where it is calibrated; a difference counts only if "
+        "it remains after that part is taken off each." + (f" Not available: {'; '.join(missing)}." if missing else "")
+    )
+
+
+def _title(measure: Measure) -> str:
+    arrow = {"higher": " ↑", "lower": " ↓", None: ""}[measure.better]
+    return f"{measure.title}{arrow}  "
+
+
+def _add_line(plot: go.Figure, line: int, rows: tuple[Row, ...]) -> None:
+    reference = next(row.found.reference for row in rows if isinstance(row.found, Difference))
+    size = 15 - max(0, min(len(rows) - 2, 3))  # six models in a narrow window
+    cells = [(0, f"{reference:.4g}", f"{rows[0].measure.title} of the reference: {reference:.5f}")]
+    for column, row in enumerate(rows, start=1):
+        if isinstance(row.found, Unavailable):
+            cells.append((column, "–", label(row.found.reason)))
+            continue
+        _add_fill(plot, line, column, row.found.verdict)
+        cells.append((column, _cell(row.found, size), _hover(row)))
+    plot.add_scatter(
+        x=[column for column, _, _ in cells],
+        y=[line] * len(cells),
+        mode="text",
+        text=[text for _, text, _ in cells],
+        hovertext=[hover for _, _, hover in cells],
+        hovertemplate="%{hovertext}<extra></extra>",
+        textfont={"size": size},
+        showlegend=False,
+    )
+
+
+def _add_fill(plot: go.Figure, line: int, column: int, verdict: Verdict) -> None:
+    corners = {"x0": column - 0.47, "x1": column + 0.47, "y0": line - 0.44, "y1": line + 0.44}
+    plot.add_shape(type="rect", fillcolor=_FILLS[verdict], line={"width": 0}, layer="below", **corners)
+
+
+def _cell(found: Difference, size: int) -> str:
+    """Difference above its interval, with two digits of the interval's width."""
+    low, value, high = found.difference.low, found.difference.value, found.difference.high
+    digits = 3 if high == low else min(5, max(1, 1 - math.floor(math.log10(high - low))))
+    interval = f"<span style='font-size:{size - 2}px'>{low:.{digits}f} to {high:.{digits}f}</span>"
+    return f"{_SIGNS[found.verdict]} {value:+.{digits}f}<br>{interval}"
+
+
+def _hover(row: Row) -> str:
+    found = row.found
+    assert isinstance(found, Difference)
+    return (
+        f"{row.measure.title} ({row.measure.unit}): {found.verdict}<br>{found.value:.5f}, reference "
+        f"{found.reference:.5f}<br>difference {found.difference.value:+.5f} (95 % {found.difference.low:+.5f} to "
+        f"{found.difference.high:+.5f})<br>p {found.p:.2g}, corrected {found.adjusted:.2g}; {found.items:,} items"
+    )
+
+
+def _said(row: Row) -> str:
+    assert isinstance(row.found, Difference)
+    return f"{row.measure.title} of {row.model}: {row.found.verdict}, {row.found.difference.value:+.3f}"
+
+
+def _record(row: Row) -> dict[str, object]:
+    """One line of the table behind the picture."""
+    about: dict[str, object] = {"measure": row.measure.title, "model": row.model, "unit": row.measure.unit}
+    better: dict[str, object] = {"better": row.measure.better or "neither"}
+    if isinstance(row.found, Unavailable):
+        return about | better | {"not available": row.found.reason}
+    found = row.found
+    return about | {
+        "reference": found.reference,
+        "value": found.value,
+        "difference": found.difference.value,
+        "low": found.difference.low,
+        "high": found.difference.high,
+        "p": found.p,
+        "p corrected": found.adjusted,
+        "verdict": found.verdict,
+        "items": found.items,
+        **better,
+    }

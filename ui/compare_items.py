@@ -1,0 +1,59 @@
+"""The marked test items: their images, and what each model makes of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from analysis.measured import Measured
+from analysis.outputs import Outputs
+from ui.checkpoint_item import enlarge
+from ui.compare_selection import clear
+from ui.errors import plain
+
+_IMAGES = 24
+_LISTED = 500
+
+
+def item_list(outputs: Outputs, measured: Sequence[Measured], items: np.ndarray) -> None:
+    """Images and a table of at most so many; nothing where nothing is marked."""
+    if not len(items):
+        st.caption(
+            "No test items are marked: drag over a map or a histogram, or choose a rule under *Mark test items*."
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"{len(items):,} marked test items", anchor=False)
+        st.space("stretch")
+        st.button("Clear", key="clear-marked", on_click=clear, type="tertiary")
+    _images(outputs, items[:_IMAGES])
+    st.dataframe(item_table(outputs, measured, items[:_LISTED]), hide_index=True, height=320)
+    if len(items) > _IMAGES:
+        shown = f"{min(len(items), _LISTED):,}"
+        st.caption(f"Images of the first {_IMAGES}, numbers of the first {shown}.")
+
+
+def item_table(outputs: Outputs, measured: Sequence[Measured], items: np.ndarray) -> pd.DataFrame:
+    """One row an item: its class, and under each model its margin (cosine) and the class its neighbours vote for."""
+    names = np.array(outputs.class_names)
+    columns: dict[str, object] = {
+        "item": items,
+        "id": outputs.test.ids[items],
+        "class": names[outputs.test.labels[items]],
+    }
+    for model in measured:
+        known = model.comparable[items]
+        columns[f"{model.name}: margin"] = np.where(known, model.margins[items], np.nan)
+        columns[f"{model.name}: kNN"] = names[model.voted[items]]
+    return pd.DataFrame(columns)
+
+
+def _images(outputs: Outputs, items: np.ndarray) -> None:
+    images = outputs.test.images
+    if images is None:
+        return
+    with st.container(horizontal=True, gap="xsmall"):
+        for item in items:
+            name = plain(f"{outputs.class_names[outputs.test.labels[item]]} · {outputs.test.ids[item]}")
+            st.image(enlarge(images[item]), caption=name, width=84, alt=name)

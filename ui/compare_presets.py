@@ -1,0 +1,83 @@
+"""Comparisons worth a look, each a link with a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ui import links
+from ui.controls import Panel
+
+_KEY = "presets-compare"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What the page's link says, and what to look at there."""
+
+    title: str
+    look_at: str
+    query: Mapping[str, list[str]]
+
+
+PRESETS = {
+    "positives": Preset(
+        "SupCon or SINCERE",
+        "SINCERE keeps other positives out of its denominator. Its margin is far larger, since noise is much further"
+        " away; which class an item gets is not distinguishable.",
+        {"checkpoints": ["supcon", "sincere"], "show": ["table", "map", "similarity"]},
+    ),
+    "seeds": Preset(
+        "One loss, two seeds",
+        "The same command with another seed: what differs here differs by the start and the order of the batches alone."
+        " Accuracies and scores should not be distinguishable; a difference in geometry that is as small between two"
+        " losses says nothing about the losses.",
+        {"checkpoints": ["sincere", "sincere_seed_1"], "show": ["table", "map", "similarity"]},
+    ),
+    "calibration": Preset(
+        "Soft targets and calibration",
+        "Both were trained on smoothed and mixed targets. Cross-entropy learns to be under-confident on clean images;"
+        " soft target InfoNCE does not.",
+        {"checkpoints": ["soft_target_cross_entropy", "soft_target_infonce"], "show": ["table", "calibration"]},
+    ),
+    "equal": Preset(
+        "Two losses that agree",
+        "With equal class priors label InfoNCE asks for nearly what cross-entropy asks for.",
+        {"checkpoints": ["nll", "label_infonce"], "show": ["table", "calibration"]},
+    ),
+    "hard": Preset(
+        "Where nearest neighbours disagree",
+        "The items that NT-Xent or WEINCE reads wrongly and the other rightly: few, and odd hands.",
+        {"checkpoints": ["nt_xent", "weince"], "mark": ["disagree"], "show": ["table", "map", "similarity"]},
+    ),
+    "six": Preset(
+        "Six at once",
+        "Labels or views, with and without positives in the denominator: supervised classes are tight and far apart.",
+        {
+            "checkpoints": ["nll", "supcon", "sincere", "eps_sup_infonce", "nt_xent", "weince"],
+            "reference": ["supcon"],
+            "show": ["table", "map"],
+        },
+    ),
+}
+
+
+def preset_menu() -> None:
+    """Choosing one opens its link on the page one is on."""
+    titles = {name: preset.title for name, preset in PRESETS.items()}
+    st.menu_button(
+        "Presets", list(titles), format_func=titles.__getitem__, icon=":material/bookmarks:", key=_KEY, on_click=_open
+    )
+
+
+def what_to_look_at(controls: Panel) -> None:
+    """The sentence of the preset that the page shows, if it shows one."""
+    for preset in PRESETS.values():
+        said = {name: controls.values.get(name) for name in preset.query}
+        if said == dict(preset.query):
+            st.markdown(f":material/bookmarks: **{preset.title}.** {preset.look_at}")
+            return
+
+
+def _open() -> None:
+    st.query_params.from_dict({**PRESETS[st.session_state[_KEY]].query, "v": [links.VERSION]})

@@ -1,0 +1,144 @@
+"""Which checkpoints the compare page looks at: shipped ones, files of the user's own, or both."""
+
+import hashlib
+import re
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import streamlit as st
+
+from analysis.item_statistics import Geometry, geometry
+from analysis.matching import FEWEST, MOST, matched
+from analysis.measured import Measured, measure
+from analysis.outputs import Outputs
+from checkpoints.zoo import ZooEntry, shipped
+from losses.catalog import CATALOG
+from losses.errors import LabError
+from ui.checkpoint_analyses import LARGEST_K, Analyses
+from ui.controls import Panel
+
+_DEFAULT = ("supcon", "sincere")
+_LARGEST_MB = 200
+_TOGETHER_MB = 600
+
+
+class Model:
+    """One checkpoint with what is computed on it, each part once and only when it is asked for."""
+
+    def __init__(self, name: str, analyses: Analyses) -> None:
+        self.name, self.analyses = name, analyses
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        return geometry(self.analyses.outputs.test)
+
+    def measured(self, k: int) -> Measured:
+        found = self.analyses
+        return measure(self.name, found.outputs, found.nearest, found.probe, self.geometry, k=k)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A checkpoint to compare: its place in links, its name on the page, the key of its content, and its analyses."""
+
+    key: str
+    name: str
+    digest: str
+    analyses: Analyses
+
+
+def choose(controls: Panel) -> tuple[Chosen, ...]:
+    """Two to six checkpoints, the reference first. LabError for too few, too many, and for a bad file."""
+    entries = {entry.name: entry for entry in shipped()}
+    names = {name: _title(entry, entries) for name, entry in entries.items()}
+    picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
+    own = _uploaded()
+    if not FEWEST <= len(picked) + len(own) <= MOST:
+        raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(picked) + len(own))
+    chosen = [Chosen(name, names[name], entries[name].digest, _shipped(entries[name].digest, entries[name].path))
+              for name in picked]  # fmt: skip
+    return _reference_first(controls, [*chosen, *own])
+
+
+def matched_models(chosen: tuple[Chosen, ...]) -> tuple[Model, ...]:
+    """The chosen ones on the same test items in the same order. LabError where their data differ."""
+    return _models(tuple(one.digest for one in chosen), tuple(one.name for one in chosen), chosen)
+
+
+@st.cache_resource(max_entries=8, scope="session", show_spinner="Matching the test items …")
+def _models(digests: tuple[str, ...], names: tuple[str, ...], _chosen: tuple[Chosen, ...]) -> tuple[Model, ...]:
+    own = {one.name: one.analyses for one in _chosen}
+    same = matched({name: analyses.outputs for name, analyses in own.items()})
+    return tuple(
+        Model(name, own[name] if outputs is own[name].outputs else Analyses(outputs, shared=False))
+        for name, outputs in same.items()
+    )
+
+
+def largest_k(found: tuple[Model, ...]) -> int:
+    return min(LARGEST_K, *(len(model.analyses.outputs.train) for model in found))
+
+
+def _title(entry: ZooEntry, entries: dict[str, ZooEntry]) -> str:
+    """The loss, with what tells it from another file of the same loss."""
+    title = CATALOG[entry.loss].title
+    return (
+        title
+        if entry.name == entry.loss
+        else f"{title}, {entry.name.removeprefix(entry.loss).strip('_').replace('_', ' ')}"
+    )
+
+
+def _reference_first(controls: Panel, chosen: list[Chosen]) -> tuple[Chosen, ...]:
+    options = {one.key: one.name for one in chosen}
+    if st.session_state.get("reference") not in (None, *options):
+        del st.session_state["reference"]  # it is no longer among the chosen
+    reference = controls.choice(
+        "Reference", "reference", options, default=chosen[0].key, help="All others are compared to it."
+    )
+    return tuple(sorted(chosen, key=lambda one: one.key != reference))
+
+
+def _uploaded() -> list[Chosen]:
+    files = st.file_uploader(
+        "And your own",
+        type=["safetensors", "npz"],
+        accept_multiple_files=True,
+        key="own-files",
+        max_upload_size=_LARGEST_MB,
+        help="Files of `python -m checkpoints.train`, or .npz with train and test embeddings and labels, of the same"
+        " test items. They stay in this browser session and are never executed.",
+    )
+    if sum(file.size for file in files) > _TOGETHER_MB * 2**20:
+        raise LabError("your files", f"must have at most {_TOGETHER_MB} MB together")
+    seen: dict[str, int] = {}
+    return [_own_choice(place, file.name, file.getvalue(), seen) for place, file in enumerate(files, start=1)]
+
+
+def _own_choice(place: int, name: str, content: bytes, seen: dict[str, int]) -> Chosen:
+    seen[name] = seen.get(name, 0) + 1
+    unique = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    digest = hashlib.blake2b(content, digest_size=20).hexdigest()
+    return Chosen(f"own-{place}", unique, digest, _own(digest, name, content))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")
+def _shipped(digest: str, _path: Path) -> Analyses:
+    return Analyses(_outputs(_path), shared=True)
+
+
+@st.cache_resource(max_entries=MOST, scope="session", show_spinner="Opening your file …")
+def _own(digest: str, name: str, _content: bytes) -> Analyses:
+    """Parsed from a private copy that is gone before this returns."""
+    with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
+        path = Path(folder) / (re.sub(r"[^A-Za-z0-9._-]", "_", name)[-80:].lstrip(".") or "file")
+        path.write_bytes(_content)
+        return Analyses(_outputs(path), shared=False)
+
+
+def _outputs(path: Path) -> Outputs:
+    from checkpoints import open_outputs  # brings torch, which the page's title need not wait for
+
+    return open_outputs(path)

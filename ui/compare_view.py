@@ -1,0 +1,60 @@
+"""What the compare page is asked to show."""
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from analysis.measured import Measured, common_source
+from analysis.probe import Source
+from ui.controls import Panel
+
+Mark = Literal["drag", "disagree", "wrong", "moved"]
+_SECTIONS = {
+    "table": "Differences",
+    "map": "Maps",
+    "similarity": "Nearest similarity",
+    "calibration": "Calibration",
+}
+_MARKS = {
+    "drag": "what I drag over",
+    "disagree": "where nearest neighbours disagree",
+    "wrong": "wrong under every model",
+    "moved": "whose margin differs most",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the numbers are taken: neighbours that vote, calibration bins, and whether every model gets a probe."""
+
+    k: int
+    bins: int
+    probe_all: bool
+
+    def source(self, measured: tuple[Measured, ...]) -> Source:
+        """Where class probabilities come from: the same for all models."""
+        return "linear probe" if self.probe_all else common_source(measured)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the controls ask for."""
+
+    sections: tuple[str, ...]
+    method: str
+    mark: Mark
+    reading: Reading
+
+
+def choose_view(controls: Panel, most_neighbours: int) -> View:
+    """All controls below the choice of the checkpoints."""
+    sections = controls.choices("Show", "show", _SECTIONS, default=("table", "map", "similarity"))
+    method = controls.choice("Maps", "map", {"pca": "PCA", "umap": "UMAP, PCA until they are ready"}, default="pca")
+    mark = controls.choice("Mark test items", "mark", _MARKS, default="drag")
+    k = controls.integer("Neighbours that vote", "k", default=1, low=1, high=most_neighbours)
+    bins = controls.integer("Calibration bins", "bins", default=15, low=2, high=100)
+    probe_all = controls.switch(
+        "Probabilities by a linear probe for all",
+        "probe",
+        help="Else those of the class heads, where every model has one.",
+    )
+    return View(sections, method, cast(Mark, mark), Reading(k, bins, probe_all))

@@ -1,5 +1,6 @@
 """What arrays from a file must be to count as embeddings, labels and logits; what is mended or left out is said."""
 
+import sys
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +9,8 @@ from checkpoints.quoting import shown
 from losses.errors import LabError
 
 UNLABELLED = -1
+_EXACT = 2**53  # up to here every whole number is a float64
+_AT_ONCE = 1 << 20  # numbers in float64 at a time
 
 
 @dataclass(slots=True)
@@ -29,44 +32,86 @@ def unit_embeddings(array: np.ndarray, name: str, notes: Notes) -> tuple[np.ndar
         notes.add(f"{name}: (N, D, 1, 1) was taken as (N, D)")
     if array.ndim != 2 or array.size == 0:
         raise LabError(name, "must be (N, D) with N >= 1 and D >= 1", array.shape)
-    wide = array.astype(np.float64)
-    _check_finite(wide, name)
-    # By the largest magnitude first: the square of 1e200 is no number.
-    largest = np.abs(wide).max(axis=1, keepdims=True)
-    wide /= np.where(largest > 0, largest, 1)
-    norms = np.linalg.norm(wide, axis=1, keepdims=True)
-    directed = norms[:, 0] > 0
+    _check_finite(array, name)
+    rows, largest, norms = _directions(array)
+    directed = norms > 0
     if not directed.all():
         notes.add(f"{name}: {int((~directed).sum()):,} rows of zeros have no direction and are left out")
-    if not np.allclose(norms[directed] * largest[directed], 1, atol=1e-3):
-        notes.add(f"{name}: rows were not of unit length and have been scaled to it")
-    return (wide / np.where(norms > 0, norms, 1)).astype(np.float32), directed
+    with np.errstate(over="ignore"):
+        if not np.allclose(norms[directed] * largest[directed], 1, atol=1e-3):
+            notes.add(f"{name}: rows were not of unit length and have been scaled to it")
+    return rows, directed
+
+
+def _directions(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit rows (N, D), each row's largest magnitude, and its length by that; a few thousand rows at a time."""
+    rows = np.empty(array.shape, np.float32)
+    largest, norms = np.empty(len(array)), np.empty(len(array))
+    step = max(1, _AT_ONCE // array.shape[1])
+    for part in (slice(start, start + step) for start in range(0, len(array), step)):
+        wide = array[part].astype(np.float64)
+        # By the largest magnitude first: the square of 1e200 is no number.
+        largest[part] = np.abs(wide).max(axis=1)
+        wide /= np.where(largest[part] > 0, largest[part], 1)[:, None]
+        norms[part] = np.linalg.norm(wide, axis=1)
+        wide /= np.where(norms[part] > 0, norms[part], 1)[:, None]
+        rows[part] = wide
+    return rows, largest, norms
 
 
 def class_labels(array: np.ndarray, name: str, notes: Notes) -> np.ndarray:
     """(N,) labels as int64 or texts; `UNLABELLED` stays. LabError where they name no class."""
+    if array.dtype.kind not in "fiubUS":
+        raise LabError(name, "must be numbers or texts", f"of dtype {shown(str(array.dtype))}")
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
-    if array.ndim == 2 and array.dtype.kind in "fiub" and _one_hot(array):
+    if array.ndim == 2 and array.size and array.dtype.kind in "fiub" and _one_hot(array):
         notes.add(f"{name}: one-hot rows were taken as class numbers")
         return array.argmax(axis=1)
     if array.ndim != 1:
         raise LabError(name, "must be (N,), one label an item", array.shape)
+    if array.dtype.kind in "US":
+        return _texts(array, name)
     if array.dtype.kind == "f":
-        _check_finite(array[:, None], name)
-        if (array != np.rint(array)).any():
-            row = int((array != np.rint(array)).argmax())
-            raise LabError(name, "must be whole numbers, one class an item", f"{array[row]:g} in row {row}")
         notes.add(f"{name}: whole numbers stored as {array.dtype} were taken as class numbers")
-    return array.astype(np.str_) if array.dtype.kind in "US" else array.astype(np.int64)
+        return _whole(array, name)
+    if array.dtype.kind == "u" and (array > np.iinfo(np.int64).max).any():
+        raise LabError(name, f"must be at most {np.iinfo(np.int64).max:,}", f"{array.max()}")
+    return array.astype(np.int64)
+
+
+def _whole(array: np.ndarray, name: str) -> np.ndarray:
+    """Floats that are whole numbers, as int64."""
+    _check_finite(array[:, None], name)
+    wide = array.astype(np.float64)
+    wrong = (wide != np.rint(wide)) | (np.abs(wide) > _EXACT)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise LabError(name, "must be whole numbers, one class an item", f"{wide[row]:g} in row {row}")
+    return wide.astype(np.int64)
+
+
+def _texts(array: np.ndarray, name: str) -> np.ndarray:
+    """Class names as str. Numpy keeps bytes that are no UTF-8, and code points that are no character."""
+    if array.dtype.kind == "U":
+        codes = np.ascontiguousarray(array).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+        if ((codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))).any():
+            raise LabError(name, "must be texts of characters", "with other numbers")
+        return array.astype(np.str_)
+    try:
+        return np.array([item.decode() for item in array.tolist()], np.str_)
+    except UnicodeDecodeError as error:
+        raise LabError(name, "must be texts in UTF-8", "in another encoding") from error
 
 
 def class_logits(array: np.ndarray, name: str, classes: int) -> np.ndarray:
     """(N, K) float32 with a column for each of the classes, in their order."""
     if array.ndim != 2 or array.dtype.kind not in "fiu" or array.shape[1] != classes:
         raise LabError(name, f"must be (N, {classes}) numbers, a column a class", f"{array.dtype} {array.shape}")
-    _check_finite(array, name)
-    return array.astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # both end in a number that is refused below
+        narrow = array.astype(np.float32)
+    _check_finite(narrow, name)
+    return narrow
 
 
 def _one_hot(array: np.ndarray) -> bool:

@@ -9,6 +9,12 @@ _WRONG = {
     "lfs pointer": ("a git-lfs pointer", "Run `git lfs pull` where it was cloned."),
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
+    "legacy torch": (
+        "a torch file in the old form, which is a plain pickle",
+        "Ask its owner to save it again with torch 1.6 or later.",
+    ),
+    "tar": ("a tar archive", "Unpack it and give the checkpoint inside."),
+    "hdf5": ("an HDF5 file", "Save its arrays with numpy.savez."),
     "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
     "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "npy": ("a numpy .npy array", "Put train and test embeddings and labels into one .npz, or give their folder."),
@@ -19,6 +25,8 @@ _WRONG = {
         "Its first bytes are those of no known checkpoint; perhaps the download was cut off.",
     ),
 }
+
+_LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
 
 
 def kind_of(head: bytes) -> str:
@@ -34,15 +42,21 @@ def kind_of(head: bytes) -> str:
         return "lfs pointer"
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         return "web page"
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(head)
     if head.startswith(b"\x93NUMPY"):
         return "npy"
     if head.startswith((b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh")):
         return "compressed"
+    if head[257:262] == b"ustar":
+        return "tar"
+    if head.startswith(b"\x89HDF\r\n"):
+        return "hdf5"
     if head[8:9] == b"{":
         return "safetensors"
-    # A protocol number of 2 to 5 after the PROTO opcode: also the legacy torch format, which is a plain pickle.
+    if _LEGACY in head[:64]:
+        return "legacy torch"
+    # A protocol number of 2 to 5 after the PROTO opcode.
     return "pickle" if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" else "unknown"
 
 

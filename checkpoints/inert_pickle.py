@@ -7,11 +7,12 @@ The machine has one handler an opcode and its own stack, so depth costs no recur
 import pickletools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from losses.errors import LabError
 
-MOST_OPERATIONS = 2_000_000
+MOST_OPERATIONS = 1_000_000
 _MARK = object()
 
 
@@ -43,6 +44,11 @@ class Call:
     items: list[Any] = field(default_factory=list)
     pairs: list[tuple[Any, Any]] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """What would be called, where that is a global. Nothing else is turned into text: it may be of any size."""
+        return str(self.function) if isinstance(self.function, Name) else ""
+
 
 @dataclass(slots=True, eq=False)
 class Persistent:
@@ -51,26 +57,34 @@ class Persistent:
     key: Any
 
 
-def read_pickle(data: bytes, *, name: str) -> Any:
-    """The value that `data` describes, inert. LabError for a broken pickle, or an opcode that no checkpoint needs."""
-    machine = _Machine(name)
+def read_pickle(data: bytes, *, name: str, globals_named: set[Name] | None = None) -> Any:
+    """The value that `data` describes, inert. LabError for a broken pickle, or an opcode that no checkpoint needs.
+
+    Every global that it mentions, wherever that is, is put into `globals_named`.
+    """
+    machine, stream = _Machine(name, set() if globals_named is None else globals_named), BytesIO(data)
     try:
-        for count, (opcode, argument, _) in enumerate(pickletools.genops(data)):
-            if count >= MOST_OPERATIONS:
-                raise LabError(name, f"must have at most {MOST_OPERATIONS:,} operations in its pickle")
-            machine.step(opcode.name, argument)
+        for _ in range(MOST_OPERATIONS):
+            opcode = _OPCODES[stream.read(1)]
+            # Judged before its argument is read: reading the old text opcodes warns, and may take for ever.
+            if opcode.name not in _NEEDED:
+                raise LabError(name, "must be a pickle that a checkpoint needs", f"using the opcode {opcode.name}")
+            machine.step(opcode.name, opcode.arg.reader(stream) if opcode.arg else None)
+            if opcode.name == "STOP":
+                return machine.result
     except LabError:
         raise
-    except (ValueError, IndexError, KeyError, TypeError, UnicodeError, OverflowError) as error:
+    except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
         raise LabError(name, "must hold a whole pickle", "one that is broken", "Get it again.") from error
-    return machine.result
+    raise LabError(name, f"must have at most {MOST_OPERATIONS:,} operations in its pickle")
 
 
 class _Machine:
     """The pickle virtual machine without its hands."""
 
-    def __init__(self, name: str) -> None:
-        self.name, self.stack, self.memo, self.result = name, list[Any](), dict[int, Any](), None
+    def __init__(self, name: str, names: set[Name]) -> None:
+        self.name, self.names = name, names
+        self.stack, self.memo, self.result = list[Any](), dict[int, Any](), None
 
     def step(self, opcode: str, argument: Any) -> None:
         if opcode in _VALUES:
@@ -79,8 +93,6 @@ class _Machine:
             self.stack.append(_CONSTANTS[opcode])
         elif opcode in _HANDLERS:
             _HANDLERS[opcode](self, argument)
-        elif opcode not in ("PROTO", "FRAME"):
-            raise LabError(self.name, "must be a pickle that a checkpoint needs", f"using the opcode {opcode}")
 
     def to_mark(self) -> list[Any]:
         """Pop everything above the last mark, and the mark."""
@@ -101,6 +113,11 @@ class _Machine:
 
     def drop(self, count: int) -> None:
         del self.stack[len(self.stack) - count :]
+
+    def mention(self, module: Any, attribute: Any) -> None:
+        found = Name(_only(str, module), _only(str, attribute))
+        self.names.add(found)
+        self.stack.append(found)
 
     def call(self, arguments: Any) -> None:
         self.stack.append(Call(self.pop(), arguments))
@@ -141,15 +158,10 @@ def _only(kinds: type | tuple[type, ...], value: Any) -> Any:
     return value
 
 
-def _name(machine: _Machine) -> Name:
-    module, attribute = machine.last(2)
-    return Name(_only(str, module), _only(str, attribute))
-
-
+_OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
 _VALUES = frozenset(
-    {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"}
-    | {"STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"}
-    | {"BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"}
+    {"BININT", "BININT1", "BININT2", "LONG1", "LONG4", "BINFLOAT", "BINSTRING", "SHORT_BINSTRING"}
+    | {"BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"}
 )
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": (), "MARK": _MARK}
 _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
@@ -169,18 +181,17 @@ _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
     "SETITEMS": lambda m, _: m.insert(m.to_mark()),
     "POP": lambda m, _: m.drop(1),
     "DUP": lambda m, _: m.stack.append(m.stack[-1]),
-    "GLOBAL": lambda m, argument: m.stack.append(Name(*argument.split(" ", 1))),
-    "STACK_GLOBAL": lambda m, _: m.stack.append(_name(m)),
+    "GLOBAL": lambda m, argument: m.mention(*argument.split(" ", 1)),
+    "STACK_GLOBAL": lambda m, _: m.mention(*m.last(2)),
     "REDUCE": lambda m, _: m.call(m.pop()),
     "NEWOBJ": lambda m, _: m.call(m.pop()),
     "BUILD": lambda m, _: m.build(),
     "BINPERSID": lambda m, _: m.stack.append(Persistent(m.pop())),
-    "PUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "LONG_BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "MEMOIZE": lambda m, _: m.memo.__setitem__(len(m.memo), m.stack[-1]),
-    "GET": lambda m, place: m.stack.append(m.memo[place]),
     "BINGET": lambda m, place: m.stack.append(m.memo[place]),
     "LONG_BINGET": lambda m, place: m.stack.append(m.memo[place]),
     "STOP": lambda m, _: m.stop(),
 }
+_NEEDED = _VALUES | _CONSTANTS.keys() | _HANDLERS.keys() | {"PROTO", "FRAME"}

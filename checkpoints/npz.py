@@ -1,79 +1,98 @@
 """Numpy archives and arrays, every declaration checked before memory is asked for, nothing unpickled."""
 
-import io
 import math
+import re
 import zipfile
-from typing import IO, BinaryIO
+from typing import IO
 
 import numpy as np
 
 from checkpoints.quoting import shown
+from checkpoints.zip_archive import open_zip, read_member
 from losses.errors import LabError
 
 MOST_BYTES = 2 << 30
 MOST_MEMBERS = 1_000
-_LONGEST_HEADER = 10_000
-_KINDS = "fiubUS"
+_UNPACKED = 64  # times its size that a compressed archive may unpack to, beyond the first megabytes
+_FREE = 64 << 20
+_MAGIC, _LONGEST_HEADER = b"\x93NUMPY", 10_000
+# Numpy itself reads a header with Python's parser, which warns, and gives up in its own ways.
+_FIELD = r"""['"](?:descr|fortran_order|shape)['"]\s*:\s*(?:['"][^'"\\]{1,20}['"]|True|False|\([\s\d,]*\))"""
+_HEADER = re.compile(rf"\{{\s*{_FIELD}\s*,\s*{_FIELD}\s*,\s*{_FIELD}(?:\s*,)?\s*\}}\s*", re.ASCII)
+_DTYPE = re.compile(r"[<>=|]?(?:f[248]|[iu][1248]|b1|[US][1-9]\d{0,4})", re.ASCII)
 
 
 def read_npz(file: IO[bytes], *, name: str) -> dict[str, np.ndarray]:
     """The arrays of an .npz by name. LabError, one sentence, for a file that is refused."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            _check_entries(entries, name)
-            return {entry.filename.removesuffix(".npy"): _member(archive, entry, name) for entry in entries}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise LabError(name, "must be a whole .npz archive", "a broken one", "Get it again.") from error
+    with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
+        entries = archive.infolist()
+        _check_entries(entries, file.seek(0, 2), name)
+        return {entry.filename.removesuffix(".npy"): _member(archive, entry, name) for entry in entries}
 
 
 def read_npy(file: IO[bytes], size: int, *, name: str) -> np.ndarray:
     """One .npy array of `size` bytes with its header."""
-    dtype, shape, fortran, start = _header(file, name)
-    held, declared = size - start, math.prod(shape) * dtype.itemsize
+    if size > MOST_BYTES:
+        raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
+    return _array(file.read(size), name)
+
+
+def _array(data: bytes, name: str) -> np.ndarray:
+    """The array in `data`, as its own copy."""
+    dtype, shape, fortran, start = _header(data, name)
+    held, declared = len(data) - start, math.prod(shape) * dtype.itemsize
     if declared != held:
-        raise LabError(name, "must be whole", f"declaring {declared:,} bytes where it has {held:,}", "Get it again.")
-    data = file.read(declared)
-    if len(data) != declared:
-        raise LabError(name, "must be whole", "cut off", "Get it again.")
-    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").copy()
+        raise LabError(
+            name, "must be whole", f"declaring {shown(declared)} bytes where it has {held:,}", "Get it again."
+        )
+    # A bool is 0 or 1 to numpy; a file may say 7.
+    flat = np.frombuffer(data, np.uint8 if dtype.kind == "b" else dtype, offset=start)
+    array = (flat != 0 if dtype.kind == "b" else flat).reshape(shape, order="F" if fortran else "C")
+    return array.copy()
 
 
-def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
-    names = [entry.filename for entry in entries]
-    if not 0 < len(names) <= MOST_MEMBERS or len(set(names)) < len(names):
-        raise LabError(name, f"must have 1 to {MOST_MEMBERS:,} arrays, each once", f"{len(names):,} members")
-    strangers = [each for each in names if not each.endswith(".npy")]
+def _check_entries(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
+    strangers = [entry.filename for entry in entries if not entry.filename.endswith(".npy")]
     if strangers:
         raise LabError(name, "must hold .npy arrays alone", f"holding {shown(strangers[0])} too")
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise LabError(name, "must not be encrypted")
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+        raise LabError(name, "must be stored or deflated, as numpy does")
     declared = sum(entry.file_size for entry in entries)
-    if declared > MOST_BYTES:
-        raise LabError(name, f"must unpack to at most {MOST_BYTES:,} bytes", f"{declared:,} bytes")
+    most = min(MOST_BYTES, _FREE + _UNPACKED * size)
+    if declared > most:
+        raise LabError(name, f"must unpack to at most {most:,} bytes", f"{declared:,} bytes in {size:,}")
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> np.ndarray:
-    with archive.open(entry) as opened:
-        return read_npy(opened, entry.file_size, name=f"{name}: {shown(entry.filename)}")
+    return _array(read_member(archive, entry, name=name), f"{name}: {shown(entry.filename)}")
 
 
-def _header(file: IO[bytes], name: str) -> tuple[np.dtype, tuple[int, ...], bool, int]:
+def _header(data: bytes, name: str) -> tuple[np.dtype, tuple[int, ...], bool, int]:
     """dtype, shape, whether columns come first, and where the data starts."""
-    head = file.read(12)
-    longest = int.from_bytes(head[8:10] if head[6:7] == b"\x01" else head[8:12], "little")
-    if head[:6] != b"\x93NUMPY" or head[6] not in (1, 2, 3) or longest > _LONGEST_HEADER:
+    first, begin = data[6:7], 10 if data[6:7] == b"\x01" else 12
+    length = int.from_bytes(data[8:begin], "little")
+    if data[:6] != _MAGIC or first not in (b"\x01", b"\x02", b"\x03") or length > _LONGEST_HEADER:
         raise LabError(name, f"must be a .npy array with a header of at most {_LONGEST_HEADER:,} bytes")
-    start = (10 if head[6] == 1 else 12) + longest
-    text: BinaryIO = io.BytesIO(head + file.read(start - 12))
-    try:
-        version = np.lib.format.read_magic(text)
-        read = np.lib.format.read_array_header_1_0 if version[0] == 1 else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(text, max_header_size=_LONGEST_HEADER)
-    except (ValueError, EOFError, SyntaxError) as error:
-        raise LabError(name, "must have a header that numpy writes", "another") from error
-    if dtype.kind not in _KINDS or dtype.itemsize == 0 or dtype.hasobject:
-        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(str(dtype))}")
-    if any(isinstance(size, bool) or size < 0 for size in shape):
-        raise LabError(name, "must have sizes from 0", shape)
-    return dtype, shape, fortran, start
+    text = data[begin : begin + length].decode("latin-1")
+    if "[" in text:
+        raise LabError(name, "must hold plain numbers or texts", "of a structured dtype")
+    if len(text) != length or not _HEADER.fullmatch(text):
+        raise LabError(name, "must have a header that numpy writes", "another")
+    descr, order, shape = (_field(text, key, name) for key in ("descr", "fortran_order", "shape"))
+    if not _DTYPE.fullmatch(descr.strip("'\"")):
+        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(descr)}")
+    return np.dtype(descr.strip("'\"")), _shape(shape, name), order == "True", begin + length
+
+
+def _field(text: str, key: str, name: str) -> str:
+    found = re.findall(rf"""['"]{key}['"]\s*:\s*(\([^)]*\)|'[^']*'|"[^"]*"|True|False)""", text)
+    if len(found) != 1:
+        raise LabError(name, "must have a header that numpy writes", "another")
+    return str(found[0])
+
+
+def _shape(text: str, name: str) -> tuple[int, ...]:
+    sizes = re.findall(r"\d+", text)
+    if len(sizes) > 32 or any(len(size) > 18 for size in sizes):
+        raise LabError(name, "must have at most 32 sizes of at most 18 digits", shown(text))
+    return tuple(int(size) for size in sizes)

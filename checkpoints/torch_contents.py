@@ -2,25 +2,25 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from checkpoints.inert_pickle import Call, Name, Pairs, read_pickle
+from checkpoints.inert_pickle import Name, read_pickle
 from checkpoints.layouts import Layout, recognised
 from checkpoints.quoting import shown
 from checkpoints.safe_files import open_regular
 from checkpoints.torch_archive import TorchArchive
-from checkpoints.torch_tensors import StoredTensor, tensor_of
+from checkpoints.torch_tensors import StoredTensor
+from checkpoints.torch_walk import UNFOLDED, Found
 from losses.errors import LabError
 
-MOST_NODES = 1_000_000
-DEEPEST = 64
-_OPTIONS = ("argparse.Namespace", "collections.OrderedDict", "collections.defaultdict", "builtins.dict")
-_PATHS = ("pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath")
-_PLAIN = (str, int, float, bool, bytes, type(None))
+MOST_BYTES = 8 << 30
+_SHARED = 4
+_MOST_NAMES, _LONGEST_NAME = 1_000, 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +28,7 @@ class TorchContents:
     """tensors, plain values and foreign objects by their place in the file, such as "model/encoder.conv1.weight".
 
     `foreign` says what an object is called, `refused` why a tensor cannot be read. `size` in bytes, `digest` sha256.
+    `mentions` has every global that the pickle names, also inside of what is only named here.
     """
 
     name: str
@@ -38,87 +39,53 @@ class TorchContents:
     values: dict[str, Any] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    mentions: tuple[str, ...] = ()
 
 
 def torch_contents(path: str | Path) -> TorchContents:
     """Look into the torch file at `path`. LabError, one sentence, where it is refused as a whole."""
+    with open_torch(path) as (contents, _):
+        return contents
+
+
+@contextmanager
+def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, TorchArchive]]:
+    """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into."""
     with open_regular(path) as (file, size):
+        name = Path(path).name
+        if size > MOST_BYTES:
+            raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-        archive = TorchArchive.of(file, name=Path(path).name, size=size)
-        found = _Found(archive)
-        found.walk(read_pickle(archive.pickle(), name=archive.name))
-    layout = recognised(found.tensors)
-    return TorchContents(archive.name, size, digest, layout, found.tensors, found.values, found.foreign, found.refused)
+        archive = TorchArchive.of(file, name=name, size=size)
+        pickled = archive.pickle()
+        found = Found(archive, budget=(1 << 20) + UNFOLDED * len(pickled))
+        mentions: set[Name] = set()
+        found.walk(read_pickle(pickled, name=name, globals_named=mentions))
+        _check_shared(found.tensors, name, size)
+        parts = (found.tensors, found.values, found.foreign, found.refused, _sorted(mentions))
+        yield TorchContents(name, size, digest, recognised(found.tensors), *parts), archive
 
 
 def torch_array(path: Path) -> tuple[np.ndarray, str, int]:
     """The one tensor of a torch file that holds nothing else, with the file's sha256 and size."""
-    contents = torch_contents(path)
-    if set(contents.tensors) != {""}:
-        found = f"{len(contents.tensors):,} tensors and {len(contents.values) + len(contents.foreign):,} other values"
-        raise LabError(
-            contents.name, "must hold one tensor and nothing else", next(iter(contents.refused.values()), found)
-        )
-    with open_regular(path) as (file, size):
-        array = contents.tensors[""].array(TorchArchive.of(file, name=contents.name, size=size))
-    return array, contents.digest, size
+    with open_torch(path) as (contents, archive):
+        if set(contents.tensors) != {""}:
+            others = len(contents.values) + len(contents.foreign)
+            found = f"{len(contents.tensors):,} tensors and {others:,} other values"
+            refused = next(iter(contents.refused.values()), found)
+            raise LabError(contents.name, "must hold one tensor and nothing else", refused)
+        return contents.tensors[""].array(archive), contents.digest, contents.size
 
 
-class _Found:
-    """Collects what there is, place by place, with a budget of nodes and a stack of its own."""
-
-    def __init__(self, archive: TorchArchive) -> None:
-        self.archive = archive
-        self.tensors: dict[str, StoredTensor] = {}
-        self.values: dict[str, Any] = {}
-        self.foreign: dict[str, str] = {}
-        self.refused: dict[str, str] = {}
-
-    def walk(self, top: Any) -> None:
-        waiting: list[tuple[str, Any, int]] = [("", top, 0)]
-        for _ in range(MOST_NODES):
-            if not waiting:
-                return
-            place, value, depth = waiting.pop()
-            if depth > DEEPEST:
-                raise LabError(self.archive.name, f"must be nested at most {DEEPEST} deep", shown(place))
-            waiting += [(place_of(place, key), inner, depth + 1) for key, inner in self._look(place, value)]
-        raise LabError(self.archive.name, f"must hold at most {MOST_NODES:,} values")
-
-    def _look(self, place: str, value: Any) -> Iterator[tuple[Any, Any]]:
-        """Note what is here; what is inside of it is looked at next."""
-        tensor = tensor_of(value, self.archive)
-        if isinstance(tensor, StoredTensor):
-            self.tensors[place] = tensor
-        elif tensor is not None:
-            self.refused[place] = tensor
-        elif isinstance(value, _PLAIN):
-            self.values[place] = value
-        elif isinstance(value, Pairs):
-            yield from reversed(value.items)
-        elif isinstance(value, list | tuple):
-            yield from reversed(list(enumerate(value)))
-        elif isinstance(value, Call):
-            yield from self._object(place, value)
-        else:
-            self.foreign[place] = str(value) if isinstance(value, Name) else "a storage or another outside reference"
-
-    def _object(self, place: str, value: Call) -> Iterator[tuple[Any, Any]]:
-        name = str(value.function) if isinstance(value.function, Name) else "an object without a name"
-        if name in _PATHS and isinstance(value.arguments, tuple):
-            self.values[place] = str(PurePosixPath(*(part for part in value.arguments if isinstance(part, str))))
-            return
-        if name not in _OPTIONS:
-            self.foreign[place] = name
-            return
-        inside = value.state.items if isinstance(value.state, Pairs) else []
-        yield from reversed([*value.pairs, *(inside if name == "argparse.Namespace" else [])])
+def _check_shared(tensors: dict[str, StoredTensor], name: str, size: int) -> None:
+    """Tied weights share their numbers; thousands of tensors over one storage would fill the memory."""
+    total = sum(tensor.count * tensor.itemsize for tensor in tensors.values())
+    if total > _SHARED * size:
+        raise LabError(name, f"must have tensors of at most {_SHARED} times its size", f"{total:,} bytes in {size:,}")
 
 
-def place_of(outer: str, key: Any) -> str:
-    """A readable path; a key that is no text or number is only named by its kind."""
-    inner = str(key)[:200] if isinstance(key, str | int | float) else f"<{type(key).__name__}>"
-    return f"{outer}/{inner}" if outer else inner
+def _sorted(mentions: set[Name]) -> tuple[str, ...]:
+    return tuple(sorted(str(name)[:_LONGEST_NAME] for name in mentions)[:_MOST_NAMES])
 
 
 def report(contents: TorchContents) -> dict[str, object]:
@@ -132,6 +99,7 @@ def report(contents: TorchContents) -> dict[str, object]:
         "values": {name: value if _in_json(value) else shown(value) for name, value in contents.values.items()},
         "other_objects": contents.foreign,
         "refused": contents.refused,
+        "names_in_the_pickle": list(contents.mentions),
     }
 
 

@@ -14,6 +14,7 @@ _STORAGES = {
     "LongStorage": "<i8", "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "|i1", "ByteStorage": "|u1",
     "BoolStorage": "|b1",
 }  # fmt: skip
+_RAW = {"bfloat16": "<u2", "|b1": "|u1"}  # what is read of those that numpy lacks or does not check
 _REBUILDS = ("torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor")
 _PARAMETERS = ("torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state")
 _MOST_DIMENSIONS = 64
@@ -35,25 +36,32 @@ class StoredTensor:
         return math.prod(self.shape)
 
     @property
+    def last(self) -> int:
+        """The last element of the storage that it reaches."""
+        return self.offset + sum((size - 1) * step for size, step in zip(self.shape, self.stride, strict=True))
+
+    @property
     def itemsize(self) -> int:
         return 2 if self.dtype == "bfloat16" else np.dtype(self.dtype).itemsize
 
     def array(self, archive: TorchArchive) -> np.ndarray:
-        """Its own copy, C-contiguous; bfloat16 as float32."""
-        stored = "<u2" if self.dtype == "bfloat16" else self.dtype
-        flat = np.frombuffer(archive.storage(self.key), stored)
+        """Its own copy, C-contiguous; bfloat16 as float32. LabError where the file has been damaged or changed."""
+        start, stop = self.offset * self.itemsize, (self.last + 1) * self.itemsize
+        part = archive.storage(self.key, start, stop) if self.count else b""
+        flat = np.frombuffer(part, _RAW.get(self.dtype, self.dtype))
         steps = tuple(step * self.itemsize for step in self.stride)
-        view = np.lib.stride_tricks.as_strided(flat[self.offset :], self.shape, steps, writeable=False)
+        view = np.lib.stride_tricks.as_strided(flat, self.shape, steps, writeable=False)
         if self.dtype == "bfloat16":
-            return (view.astype(np.uint32) << 16).view(np.float32)
-        return np.ascontiguousarray(view).copy()
+            return (view.astype(np.uint32, order="C") << 16).view(np.float32)
+        # A bool is 0 or 1 to numpy; a file may say 7.
+        return np.not_equal(view, 0, order="C") if self.dtype == "|b1" else np.array(view, order="C")
 
 
 def tensor_of(record: Any, archive: TorchArchive) -> StoredTensor | str | None:
     """A tensor's record, checked; why it is refused; or None where the record is no tensor."""
-    if isinstance(record, Call) and str(record.function) in _PARAMETERS:
+    if isinstance(record, Call) and record.name in _PARAMETERS:
         record = record.arguments[0] if isinstance(record.arguments, tuple) and record.arguments else None
-    if not isinstance(record, Call) or str(record.function) not in _REBUILDS:
+    if not isinstance(record, Call) or record.name not in _REBUILDS:
         return None
     arguments = record.arguments
     if not isinstance(arguments, tuple) or len(arguments) < 4 or not isinstance(arguments[0], Persistent):
@@ -92,8 +100,7 @@ def _misfit(tensor: StoredTensor, held: int | None) -> str | None:
     if held is None:
         return "a tensor whose storage is not in the file"
     count = tensor.count
-    last = tensor.offset + sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride, strict=True))
-    if count and (last + 1) * tensor.itemsize > held:
+    if count and (tensor.last + 1) * tensor.itemsize > held:
         return "a tensor that reaches beyond its storage"
     # Overlapping views would let a small file fill the memory.
     return "a tensor with more elements than its storage has" if count * tensor.itemsize > held else None

@@ -26,12 +26,11 @@ def test_what_is_in_a_training_checkpoint(server, tab, tmp_path):
     assert opened.problems == []
 
 
-@pytest.mark.parametrize("name", ["global_reduce", "damaged", "bare_pickle"])
+@pytest.mark.parametrize("name", ["reduce.pth", "flipped_pickle.pth", "bare_pickle.pth"])
 def test_a_file_made_to_harm_does_nothing(server, tab, tmp_path, name):
     marker = tmp_path / "marker"
-    (case,) = [case for case in [*hostile.exploits(marker), *hostile.broken()] if case.name == name]
-    path = tmp_path / f"{name}.pth"
-    path.write_bytes(case.data)
+    (case,) = [case for case in hostile.corpus(marker) if case.name == name]
+    path = case.write(tmp_path)
     opened = tab().open(f"{server.url}/File_contents")
     give(opened, path)
     said = case.sentence or "Objects that are only named"

@@ -1,0 +1,126 @@
+"""One file after another through `python -m checkpoints.inspect`, each in a forked child with limits of its own.
+
+`python -m tests.checkpoints.confined` reads a path a line and answers each with a line of JSON. Everything heavy is
+imported once; a child that crashes, hangs or fills the memory takes nobody with it.
+"""
+
+import contextlib
+import io
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SECONDS, MEGABYTES = 30, 2048
+"""What a child is killed at; the tests ask for far less."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """code: 0 opened, 2 refused, None where it ended in any other way, which `trouble` then says.
+
+    `seconds` of processor time; `kilobytes` that the resident memory rose by at its peak.
+    """
+
+    code: int | None
+    out: str = ""
+    err: str = ""
+    trouble: str = ""
+    seconds: float = 0.0
+    kilobytes: int = 0
+
+
+class Confined:
+    """The worker's other end."""
+
+    def __init__(self) -> None:
+        # One thread: forking beside others hangs. A warning is a fault here like any other.
+        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+        command = [sys.executable, "-W", "error", "-m", "tests.checkpoints.confined"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._worker = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes)
+
+    def __call__(self, path: Path) -> Outcome:
+        self._worker.stdin.write(json.dumps(str(path)) + "\n")
+        self._worker.stdin.flush()
+        return Outcome(**json.loads(self._worker.stdout.readline()))
+
+    def close(self) -> None:
+        self._worker.communicate()
+
+
+@contextlib.contextmanager
+def confined() -> Iterator[Confined]:
+    worker = Confined()
+    try:
+        yield worker
+    finally:
+        worker.close()
+
+
+def main() -> None:
+    import analysis.probe  # noqa: F401
+    import checkpoints.inspect
+    import checkpoints.inspection
+    import checkpoints.native_outputs
+    import checkpoints.opening
+
+    checkpoints.native_outputs.DATASETS["digits"]()
+    for line in sys.stdin:
+        print(json.dumps(asdict(_in_child(json.loads(line)))), flush=True)
+
+
+def _in_child(path: str) -> Outcome:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _child(path, writer)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        text = answer.read()
+    _, status, used = os.wait4(child, 0)
+    if os.WIFSIGNALED(status):
+        return Outcome(None, trouble=f"killed by {signal.Signals(os.WTERMSIG(status)).name}")
+    seconds = used.ru_utime + used.ru_stime
+    return Outcome(**json.loads(text), seconds=seconds) if text else Outcome(None, trouble=f"ended with {status}")
+
+
+def _child(path: str, writer: int) -> None:
+    signal.alarm(2 * SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    most = _kilobytes("VmSize") * 1024 + (MEGABYTES << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    answer = json.dumps(_inspected(path))
+    with os.fdopen(writer, "w") as pipe:
+        pipe.write(answer)
+    os._exit(0)
+
+
+def _inspected(path: str) -> dict[str, object]:
+    from checkpoints.inspect import main as inspect
+
+    out, err = io.StringIO(), io.StringIO()
+    before = _kilobytes("VmRSS")
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code, trouble = inspect([path, "--json"]), ""
+    except BaseException:  # noqa: BLE001 (that anything at all comes here is what the tests look for)
+        code, trouble = None, traceback.format_exc()
+    told = {"out": out.getvalue(), "err": err.getvalue(), "trouble": trouble}
+    return {"code": code, **told, "kilobytes": _kilobytes("VmHWM") - before}
+
+
+def _kilobytes(what: str) -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith(what)).split()[1])
+
+
+if __name__ == "__main__":
+    main()

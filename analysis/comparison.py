@@ -38,6 +38,13 @@ class Difference:
     items: int
 
 
+def _flat(found: Difference) -> dict[str, object]:
+    """The fields, with the interval's ends for the interval."""
+    interval = {"difference": found.difference.value, "low": found.difference.low, "high": found.difference.high}
+    rest = {"p": found.p, "adjusted": found.adjusted, "verdict": found.verdict, "items": found.items}
+    return {"reference": found.reference, "value": found.value, **interval, **rest}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One measure of one model beside the first; the reason where there is no number."""
@@ -45,6 +52,15 @@ class Row:
     measure: Measure
     model: str
     found: Difference | Unavailable
+
+    def numbers(self) -> dict[str, object]:
+        """Flat and ready for JSON: null where there is no number, with the reason under "unavailable"."""
+        about = {"measure": self.measure.key, "model": self.model, "unit": self.measure.unit}
+        found = self.found
+        parts = ("reference", "value", "difference", "low", "high", "p", "adjusted", "verdict", "items")
+        values = dict.fromkeys(parts) if isinstance(found, Unavailable) else _flat(found)
+        reason = found.reason if isinstance(found, Unavailable) else None
+        return {**about, **values, "better": self.measure.better, "unavailable": reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,10 @@ class Comparison:
     def tests(self) -> int:
         """How many tests the correction goes over."""
         return sum(isinstance(row.found, Difference) for row in self.rows)
+
+    def numbers(self) -> list[dict[str, object]]:
+        """A flat line for each row."""
+        return [row.numbers() for row in self.rows]
 
     def of(self, key: str) -> tuple[Row, ...]:
         """The rows of one measure, a model each."""

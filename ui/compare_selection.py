@@ -43,7 +43,7 @@ def take_bars(key: str, measured: Sequence[Measured], data: str) -> None:
 
 
 def clear() -> None:
-    st.session_state[_KEY] = _Dragged()
+    _take("", np.empty(0, np.int64))
 
 
 def _take(data: str, items: np.ndarray) -> None:

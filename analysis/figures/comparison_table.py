@@ -42,7 +42,7 @@ def comparison_table(found: Comparison) -> Exhibit:
         plot=plot,
         how_to_read=_how_to_read(found),
         alt="; ".join(_said(row) for row in found.rows if isinstance(row.found, Difference))[:1500],
-        table=pd.DataFrame([_record(row) for row in found.rows]),
+        table=pd.DataFrame(found.numbers()),
     )
 
 
@@ -83,7 +83,7 @@ def _add_line(plot: go.Figure, line: int, rows: tuple[Row, ...]) -> None:
             cells.append((column, "–", label(row.found.reason)))
             continue
         _add_fill(plot, line, column, row.found.verdict)
-        cells.append((column, _cell(row.found, size), _hover(row)))
+        cells.append((column, _cell(row.found, size, 5 if len(rows) < 4 else 3), _hover(row)))
     plot.add_scatter(
         x=[column for column, _, _ in cells],
         y=[line] * len(cells),
@@ -101,10 +101,10 @@ def _add_fill(plot: go.Figure, line: int, column: int, verdict: Verdict) -> None
     plot.add_shape(type="rect", fillcolor=_FILLS[verdict], line={"width": 0}, layer="below", **corners)
 
 
-def _cell(found: Difference, size: int) -> str:
-    """Difference above its interval, with two digits of the interval's width."""
+def _cell(found: Difference, size: int, most: int) -> str:
+    """Difference above its interval, with two digits of the interval's width and at most `most` behind the point."""
     low, value, high = found.difference.low, found.difference.value, found.difference.high
-    digits = 3 if high == low else min(5, max(1, 1 - math.floor(math.log10(high - low))))
+    digits = 3 if high == low else min(most, max(1, 1 - math.floor(math.log10(high - low))))
     interval = f"<span style='font-size:{size - 2}px'>{low:.{digits}f} to {high:.{digits}f}</span>"
     return f"{_SIGNS[found.verdict]} {value:+.{digits}f}<br>{interval}"
 
@@ -122,24 +122,3 @@ def _hover(row: Row) -> str:
 def _said(row: Row) -> str:
     assert isinstance(row.found, Difference)
     return f"{row.measure.title} of {row.model}: {row.found.verdict}, {row.found.difference.value:+.3f}"
-
-
-def _record(row: Row) -> dict[str, object]:
-    """One line of the table behind the picture."""
-    about: dict[str, object] = {"measure": row.measure.title, "model": row.model, "unit": row.measure.unit}
-    better: dict[str, object] = {"better": row.measure.better or "neither"}
-    if isinstance(row.found, Unavailable):
-        return about | better | {"not available": row.found.reason}
-    found = row.found
-    return about | {
-        "reference": found.reference,
-        "value": found.value,
-        "difference": found.difference.value,
-        "low": found.difference.low,
-        "high": found.difference.high,
-        "p": found.p,
-        "p corrected": found.adjusted,
-        "verdict": found.verdict,
-        "items": found.items,
-        **better,
-    }

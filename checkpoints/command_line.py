@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from checkpoints.quoting import printable
 from losses.errors import LabError
 
 
@@ -20,5 +21,5 @@ def run(command: Callable[[], int]) -> int:
     try:
         return command()
     except LabError as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return 2

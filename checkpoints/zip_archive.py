@@ -14,7 +14,7 @@ from losses.errors import LabError
 
 _END, _END64, _LOCATOR = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 _LOCAL = struct.Struct("<26s2H")
-_LARGEST_DIRECTORY = 16 << 20
+_LARGEST_DIRECTORY = 64 << 20
 _BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError,
     RuntimeError, ValueError,

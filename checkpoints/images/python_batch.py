@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from checkpoints.inert_pickle import Call, Name, Pairs, read_pickle
+from checkpoints.inert_pickle import Call, Pairs, read_pickle
 from checkpoints.safe_files import FileContent
 from losses.errors import LabError
 
@@ -43,14 +43,14 @@ def _text(value: Any) -> str | None:
     """Texts of Python 2 are bytes to Python 3; its latin-1 encoded bytes are a call of `_codecs.encode`."""
     if isinstance(value, bytes):
         return value.decode("latin1")
-    if isinstance(value, Call) and str(value.function) == "_codecs.encode":
+    if isinstance(value, Call) and value.name == "_codecs.encode":
         value = value.arguments[0] if isinstance(value.arguments, tuple) and value.arguments else None
     return value if isinstance(value, str) else None
 
 
 def _array(record: Any, name: str) -> np.ndarray:
     """A uint8 matrix from the record of its making: (version, shape, dtype, Fortran order, bytes)."""
-    state = record.state if isinstance(record, Call) and str(record.function) in _RECONSTRUCTS else None
+    state = record.state if isinstance(record, Call) and record.name in _RECONSTRUCTS else None
     if not isinstance(state, tuple) or len(state) != 5 or not _is_uint8(state[2]):
         raise LabError(name, "must have its pixels as a numpy array of uint8", "something else")
     shape, fortran, data = state[1], state[3], _bytes(state[4])
@@ -62,8 +62,8 @@ def _array(record: Any, name: str) -> np.ndarray:
 
 def _is_uint8(record: Any) -> bool:
     """dtype("u1", ...)."""
-    named = isinstance(record, Call) and isinstance(record.function, Name) and str(record.function) == "numpy.dtype"
-    return named and isinstance(record.arguments, tuple) and _text(record.arguments[0]) in ("u1", "|u1", "uint8")
+    arguments = record.arguments if isinstance(record, Call) and record.name == "numpy.dtype" else ()
+    return isinstance(arguments, tuple) and _text(next(iter(arguments), None)) in ("u1", "|u1", "uint8")
 
 
 def _bytes(value: Any) -> bytes | None:

@@ -3,6 +3,9 @@ PYTHON ?= python3
 PORT ?= 8501
 # A loss of your own, path/to/file.py:function: see README, "Your own loss".
 LOSS ?=
+# A folder whose checkpoints and images the app may open by path: see README, "The authors' own checkpoints".
+ROOT ?=
+OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ROOT),--root "$(ROOT)")
 IN = .venv/bin/python -m
 
 .PHONY: app test lint bench bench-losses zoo clean install install-dev
@@ -10,7 +13,7 @@ IN = .venv/bin/python -m
 app: install
 	@$(PYTHON) bootstrap.py port $(PORT)
 	@echo "NCE Lab: http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"
-	@exec $(IN) streamlit run app.py --server.port $(PORT) $(if $(LOSS),-- --loss "$(LOSS)")
+	@exec $(IN) streamlit run app.py --server.port $(PORT) $(if $(LOSS)$(ROOT),-- $(OPTIONS))
 
 test: install-dev
 	@$(IN) tests.browser.chromium

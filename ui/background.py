@@ -23,6 +23,11 @@ class Job(Generic[T]):
         return self._future.done()
 
     @property
+    def failure(self) -> BaseException | None:
+        """What the call raised, once `done`."""
+        return self._future.exception(timeout=0)
+
+    @property
     def seconds(self) -> float:
         """Since the start."""
         return time.monotonic() - self._began

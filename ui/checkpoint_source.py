@@ -1,46 +1,89 @@
-"""Which checkpoint the page looks at: a shipped one, or a file of the user's own."""
+"""Which checkpoint the page looks at: a shipped one, a file under the root, or one that was uploaded."""
 
 import hashlib
-import re
+import os
 import tempfile
 from pathlib import Path
 
 import streamlit as st
 
 from analysis.outputs import Outputs
+from checkpoints.content import kind_of
+from checkpoints.listing import inside
+from checkpoints.safe_files import read_head
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
+from ui import root, uploads
 from ui.checkpoint_analyses import Analyses
 from ui.controls import Panel
+from ui.image_source import Checkpoint, choose_images
+from ui.uploads import safe_name
 
-LARGEST_MB = 200
+_SOURCES = {"shipped": "A shipped checkpoint", "root": "A file under the root"}
+_HELP = (
+    "A file of `python -m checkpoints.train`, an .npz with train and test embeddings and labels, or a torch file of the"
+    " authors' (SupContrast, SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session and is"
+    " never executed."
+)
 
 
-def choose(controls: Panel) -> Analyses:
-    """The list of shipped checkpoints and the place for an own file, which goes first. LabError for a bad one."""
+def choose(controls: Panel) -> Analyses | None:
+    """The list of checkpoints and the place for an own file, which goes first. None until its images have been through
+    its network. LabError for a bad file."""
+    folder = root.root()
+    source = controls.choice("Open", "source", _SOURCES, default="shipped") if folder else "shipped"
+    listed = _choose_shipped(controls) if source == "shipped" or folder is None else _choose_below(controls, folder)
+    own = st.file_uploader(
+        "Or open your own", key="own-file", max_upload_size=uploads.MOST_OF_A_FILE_MB, help=_HELP,
+        type=["safetensors", "npz", "pth", "pt", "tar", "ckpt"],
+    )  # fmt: skip
+    uploads.admit("own-file", own)
+    if own is not None:
+        return _uploaded(controls, own.name, own.getvalue())
+    if isinstance(listed, ZooEntry):
+        return _shipped(listed.name, listed.digest, listed.path)
+    return _below(controls, *listed)
+
+
+def _choose_shipped(controls: Panel) -> ZooEntry:
     entries = {entry.name: entry for entry in shipped()}
     if not entries:
         raise LabError("shipped checkpoints", "are missing from this installation", None, "`make zoo` trains them.")
-    titles = {name: _title(entry) for name, entry in entries.items()}
+    titles = {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
     default = "sincere" if "sincere" in entries else next(iter(entries))
-    name = controls.choice("Checkpoint", "checkpoint", titles, default=default)
-    own = st.file_uploader(
-        "Or open your own",
-        type=["safetensors", "npz"],
-        key="own-file",
-        max_upload_size=LARGEST_MB,
-        help="A file of `python -m checkpoints.train`, or an .npz with train and test embeddings and labels. It stays"
-        " in this browser session and is never executed.",
-    )
-    if own is not None:
-        content = own.getvalue()
-        return _own(hashlib.blake2b(content, digest_size=20).hexdigest(), own.name, content)
-    return _shipped(name, entries[name].digest, entries[name].path)
+    return entries[controls.choice("Checkpoint", "checkpoint", titles, default=default)]
 
 
-def _title(entry: ZooEntry) -> str:
-    return f"{CATALOG[entry.loss].title} · {entry.data}"
+def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
+    """Name and path of a checkpoint below the root."""
+    found = root.contents(folder)
+    if found.note:
+        st.caption(found.note)
+    if not found.checkpoints:
+        raise LabError("the root", "must have checkpoints below it", f"{folder}, without any")
+    names = {each: each for each in found.checkpoints}
+    name = controls.choice("File", "path", names, default=found.checkpoints[0], help=f"Below {folder}.")
+    return name, inside(folder, name)
+
+
+def _below(controls: Panel, name: str, path: Path) -> Analyses | None:
+    if path.is_dir() or kind_of(read_head(path)) != "torch":
+        return _at_path(str(path), _state(path))
+    return choose_images(controls, Checkpoint(name, _state(path), path))
+
+
+def _uploaded(controls: Panel, name: str, content: bytes) -> Analyses | None:
+    digest = hashlib.blake2b(content, digest_size=20).hexdigest()
+    if kind_of(content[:4096]) == "torch":
+        return choose_images(controls, Checkpoint(name, digest, content))
+    return _own(digest, name, content)
+
+
+def _state(path: Path) -> str:
+    """Changes when the file does."""
+    status = os.stat(path)
+    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
 
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")
@@ -48,11 +91,16 @@ def _shipped(name: str, digest: str, _path: Path) -> Analyses:
     return Analyses(_outputs(_path), shared=True)
 
 
+@st.cache_resource(max_entries=1, scope="session", show_spinner="Opening the file …")
+def _at_path(path: str, state: str) -> Analyses:
+    return Analyses(_outputs(Path(path)), shared=True)
+
+
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Opening your file …")
 def _own(digest: str, name: str, _content: bytes) -> Analyses:
     """Parsed from a private copy that is gone before this returns."""
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
-        path = Path(folder) / (re.sub(r"[^A-Za-z0-9._-]", "_", name)[-80:].lstrip(".") or "file")
+        path = Path(folder) / safe_name(name)
         path.write_bytes(_content)
         return Analyses(_outputs(path), shared=False)
 

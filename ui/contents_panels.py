@@ -1,6 +1,5 @@
 """The parts of the page on a file's contents. Text from a file is shown as text and nothing else."""
 
-import re
 import tempfile
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import streamlit as st
 from checkpoints.content import check_kind, kind_of
 from checkpoints.quoting import printable
 from checkpoints.torch_contents import TorchContents, torch_contents
-
-LARGEST_MB = 400
+from ui.uploads import MOST_OF_A_FILE_MB, admit, safe_name
 
 
 def choose() -> TorchContents | None:
@@ -20,12 +18,13 @@ def choose() -> TorchContents | None:
         "A torch file is a pickle in a zip archive, and a pickle can hold code. Here it is read as data: every function"
         " that it would call is a name in a list, nothing is called, and torch is not even loaded."
     )
-    given = st.file_uploader("Torch file", key="file", max_upload_size=LARGEST_MB, help="It is not kept.")
+    given = st.file_uploader("Torch file", key="file", max_upload_size=MOST_OF_A_FILE_MB, help="It is not kept.")
+    admit("file", given)
     if given is None:
         st.caption("For example last.pth of SupContrast or SINCERE, or checkpoint_200.tar of SimCLR.")
         return None
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
-        path = Path(folder) / (re.sub(r"[^A-Za-z0-9._-]", "_", given.name)[-80:].lstrip(".") or "file")
+        path = Path(folder) / safe_name(given.name)
         content = given.getbuffer()
         path.write_bytes(content)
         head = bytes(content[:4096])

@@ -1,0 +1,94 @@
+"""What can be opened below a folder that the user named: checkpoints and images, by their relative paths."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from checkpoints.bundle import NAMES
+from checkpoints.images.cifar import form_of
+from checkpoints.images.idx import is_idx
+from checkpoints.images.tree import SIDES
+from checkpoints.quoting import shown
+from losses.errors import LabError
+
+MOST_ENTRIES = 20_000
+MOST_SHOWN = 500
+_DEEPEST = 6
+_CHECKPOINTS = (".safetensors", ".npz", ".pth", ".pt", ".tar", ".ckpt", ".bin")
+_ARRAYS = {f"{name}{ending}" for name in NAMES["train embeddings"] for ending in (".npy", ".pth")}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Relative paths with slashes, sorted; `note` says what the list leaves out, "" for nothing."""
+
+    checkpoints: tuple[str, ...]
+    images: tuple[str, ...]
+    note: str = ""
+
+
+def listing(root: Path) -> Listing:
+    """Names decide here what is offered; what a file is, its content decides when it is opened."""
+    checkpoints, images = list[str](), list[str]()
+    for seen, (kind, path) in enumerate(_walk(root)):
+        if seen >= MOST_ENTRIES or len(checkpoints) >= MOST_SHOWN or len(images) >= MOST_SHOWN:
+            note = f"The list ends after {MOST_ENTRIES:,} entries or {MOST_SHOWN} of a kind: name a smaller root."
+            return Listing(tuple(sorted(checkpoints)), tuple(sorted(images)), note)
+        if kind == "checkpoint":
+            checkpoints.append(path)
+        elif kind == "images":
+            images.append(path)
+    return Listing(tuple(sorted(checkpoints)), tuple(sorted(images)))
+
+
+def inside(root: Path, relative: str) -> Path:
+    """The path below `root`, its links resolved. LabError where it leads out of it."""
+    if "\0" in relative:
+        raise LabError(shown(relative), "must be a path without a NUL character")
+    top, path = root.resolve(), (root / relative).resolve()
+    if not path.is_relative_to(top):
+        raise LabError(shown(relative, 200), "must lie below the root", "outside of it")
+    return path
+
+
+def _walk(root: Path) -> Iterator[tuple[str, str]]:
+    """(kind, relative path) of each entry; links and hidden ones are passed over."""
+    waiting = [("", 0)]
+    while waiting:
+        folder, depth = waiting.pop()
+        kind = _folder_kind(root / folder)
+        if kind:
+            yield kind, folder or "."
+            continue
+        for name, is_folder in _entries(root / folder):
+            path = f"{folder}/{name}" if folder else name
+            if not is_folder:
+                yield _file_kind(name), path
+            elif depth < _DEEPEST:
+                yield "", path
+                waiting.append((path, depth + 1))
+
+
+def _entries(folder: Path) -> list[tuple[str, bool]]:
+    """(name, whether it is a folder); nothing where the folder cannot be read."""
+    try:
+        with os.scandir(folder) as found:
+            plain = [each for each in found if not each.name.startswith(".") and not each.is_symlink()]
+            return [(each.name, each.is_dir()) for each in plain if each.is_dir() or each.is_file()]
+    except OSError:
+        return []
+
+
+def _folder_kind(folder: Path) -> str:
+    names = {name for name, _ in _entries(folder)}
+    if names & _ARRAYS:
+        return "checkpoint"
+    trees = {SIDES[name.lower()] for name in names if name.lower() in SIDES and (folder / name).is_dir()}
+    return "images" if trees == {"train", "test"} or form_of(folder) or is_idx(folder) else ""
+
+
+def _file_kind(name: str) -> str:
+    if name.lower().endswith(_CHECKPOINTS):
+        return "checkpoint"
+    return "images" if name.lower().endswith(".zip") else ""

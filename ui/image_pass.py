@@ -1,0 +1,76 @@
+"""A checkpoint's images going through its network on a thread of its own, with progress and Stop."""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property
+
+import streamlit as st
+
+from analysis.outputs import Outputs
+from checkpoints.foreign.spec import Stopped, Watch
+from ui.background import Job
+from ui.checkpoint_analyses import Analyses
+
+_UNWATCHED = 30.0  # seconds without a look: the tab is closed
+_KEY = "nce_lab_image_pass"
+
+
+class ImagePass:
+    """One pass; `request` is what was asked for, so that a page knows whether it is still wanted."""
+
+    def __init__(self, request: object, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
+        self.request, self._shared = request, shared
+        self._done, self._total = 0, 0
+        self._seen, self._stop = time.monotonic(), threading.Event()
+        self.job: Job[Outputs] = Job(lambda: work(self._watch))
+
+    @cached_property
+    def analyses(self) -> Analyses:
+        """Of the outputs, once `job` is done."""
+        return Analyses(self.job.result(), shared=self._shared)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there are outputs."""
+        return self.job.done and self.job.failure is None
+
+    def stop(self) -> None:
+        """It ends after its batch, and keeps nothing."""
+        self._stop.set()
+
+    def look(self) -> tuple[int, int]:
+        """(images done, images in all), 0 in all before it is known. Somebody is watching."""
+        self._seen = time.monotonic()
+        return self._done, self._total
+
+    def _watch(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+        if self._stop.is_set() or time.monotonic() - self._seen > _UNWATCHED:
+            raise Stopped
+
+
+def current() -> ImagePass | None:
+    """This session's last pass."""
+    return st.session_state.get(_KEY)
+
+
+def start(request: object, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
+    """Begin a pass; the one before stops, and its outputs are forgotten."""
+    before = current()
+    if before is not None:
+        before.stop()
+    st.session_state[_KEY] = ImagePass(request, work, shared=shared)
+
+
+@st.fragment(run_every=0.5)
+def progress(running: ImagePass) -> None:
+    """A bar with a Stop below it, until the pass ends."""
+    if running.job.done:
+        st.rerun()
+    done, total = running.look()
+    words = f"{done:,} of {total:,} images" if total else "Reading the weights and looking at the images"
+    st.progress(done / total if total else 0.0, text=f"{words} · {running.job.seconds:.0f} s")
+    if st.button("Stop", key="stop-pass"):
+        running.stop()
+        st.caption("Stopping after this batch …")

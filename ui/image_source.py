@@ -1,0 +1,150 @@
+"""Which images go through a checkpoint's network, and how many: chosen, started, watched."""
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from analysis.outputs import Outputs
+from checkpoints.datasets import DATASETS
+from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
+from checkpoints.listing import inside
+from checkpoints.torch_contents import TorchContents, torch_contents
+from ui import image_pass, root, uploads
+from ui.checkpoint_analyses import Analyses
+from ui.contents_panels import draw as draw_contents
+from ui.controls import Panel
+from ui.errors import explain, plain
+from ui.uploads import safe_name
+from ui.world import choose_device
+
+_SPACES = {"head": "Output of the head", "encoder": "Features of the encoder"}
+_TRY_OUT = 500
+_NOTHING = ""
+_OFFER = "nce_lab_offer"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A torch file: its name, what changes when it does, and where it is, or its bytes."""
+
+    name: str
+    state: str
+    held: Path | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that a pass depends on: of bytes, their digests."""
+
+    checkpoint: str
+    state: str
+    images: str
+    spec: ForeignSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A pass that could be made: None for images that are still to be chosen."""
+
+    checkpoint: Checkpoint
+    request: Request | None
+    data: Path | bytes
+    spec: ForeignSpec
+
+    def start(self) -> None:
+        by_path = isinstance(self.checkpoint.held, Path) and isinstance(self.data, Path)
+        work = partial(_work, self.checkpoint, self.data, self.spec, keep=by_path)
+        image_pass.start(self.request, work, shared=by_path)
+
+
+def choose_images(controls: Panel, checkpoint: Checkpoint) -> Analyses | None:
+    """The analyses once the pass that is asked for has ended well; None before: `draw_waiting` goes on from there."""
+    images = _choose(controls)
+    spec = _choose_spec(controls)
+    name, data = images or ("", b"")
+    request = Request(checkpoint.name, checkpoint.state, name, spec) if images else None
+    st.session_state[_OFFER] = Offer(checkpoint, request, data, spec)
+    last = image_pass.current()
+    return last.analyses if last is not None and last.request == request and last.succeeded else None
+
+
+def draw_waiting() -> None:
+    """In the page's main part, while there are no outputs yet: what is in the file, the start of a pass, or its bar."""
+    offer, last = st.session_state[_OFFER], image_pass.current()
+    if last is not None and not last.job.done:
+        image_pass.progress(last)
+        return
+    if last is not None and last.request == offer.request:
+        with explain():
+            last.job.result()
+    found = _contents(offer.checkpoint.name, offer.checkpoint.state, offer.checkpoint.held)
+    st.info(
+        "This file has weights, so it needs images: train and test images of the same classes, as a folder, a zip,"
+        " CIFAR batches or IDX files. Choose them in the sidebar, then run them through the network."
+    )
+    st.button("Run the images through", type="primary", disabled=offer.request is None, on_click=offer.start)
+    draw_contents(found)
+
+
+def draw_about(analyses: Analyses) -> None:
+    """How images were prepared for the network, and what was left out: nothing for files that name their own data."""
+    said = analyses.outputs.provenance
+    for name in ("preprocessing", "notes"):
+        if said.get(name):
+            st.caption(plain(f"{name.capitalize()}: {said[name]}"))
+
+
+@st.cache_resource(max_entries=1, scope="session", show_spinner="Looking into the file …")
+def _contents(name: str, state: str, _held: Path | bytes) -> TorchContents:
+    with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
+        return torch_contents(_on_disk(_held, Path(folder) / "checkpoint", name))
+
+
+def _choose(controls: Panel) -> tuple[str, Path | bytes] | None:
+    """A zip that was uploaded goes first; then a path under the root, or a data set of the lab."""
+    given = st.file_uploader(
+        "Images, as a zip", type=["zip"], key="own-images", max_upload_size=uploads.MOST_OF_A_FILE_MB,
+        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip. It stays in this browser session.",
+    )  # fmt: skip
+    uploads.admit("own-images", given)
+    folder = root.root()
+    below = root.contents(folder).images if folder else ()
+    options = {_NOTHING: "choose …", **{each: each for each in below}, **{each: f"{each} (grey)" for each in DATASETS}}
+    name = controls.choice("Or images that are here", "images", options, default=_NOTHING)
+    if given is not None:
+        content = given.getvalue()
+        return f"{given.name} {hashlib.blake2b(content, digest_size=20).hexdigest()}", content
+    if name == _NOTHING:
+        return None
+    return name, (inside(folder, name) if folder and name in below else Path(name))
+
+
+def _choose_spec(controls: Panel) -> ForeignSpec:
+    limit = controls.integer(
+        "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=MOST_ITEMS,
+        help="The first of each class, evenly. A ResNet takes about 20 ms an image on a laptop's CPU, a ViT 200 ms.",
+    )  # fmt: skip
+    space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
+    return ForeignSpec(limit, choose_device(controls), "head" if space == "head" else "encoder")
+
+
+def _work(checkpoint: Checkpoint, data: Path | bytes, spec: ForeignSpec, watch: Watch, *, keep: bool) -> Outputs:
+    """In the pass's own thread. What was uploaded lies in a private folder that is gone before this returns."""
+    from checkpoints import open_outputs
+
+    with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
+        path = _on_disk(checkpoint.held, Path(folder) / "checkpoint", checkpoint.name)
+        images = _on_disk(data, Path(folder) / "images", "images.zip")
+        return open_outputs(path, images, spec=spec, watch=watch, keep=keep)
+
+
+def _on_disk(held: Path | bytes, folder: Path, name: str) -> Path:
+    if isinstance(held, Path):
+        return held
+    folder.mkdir()
+    (folder / safe_name(name)).write_bytes(held)
+    return folder / safe_name(name)

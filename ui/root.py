@@ -1,0 +1,33 @@
+"""The folder that the app may open files from, as it was started: `streamlit run app.py -- --root DIR`."""
+
+import argparse
+import sys
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from checkpoints.listing import Listing, listing
+from losses.errors import LabError
+
+OPTION = "--root"
+_REMEDY = "Start the app with the path of an existing folder, or without the option."
+
+
+@cache
+def root() -> Path | None:
+    """The folder, its links resolved; None where none was named. LabError for one that is none."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument(OPTION, nargs="?", const="")
+    named = parser.parse_known_args(sys.argv[1:])[0].root
+    if named is None:
+        return None
+    if not named or not Path(named).is_dir():
+        raise LabError(OPTION, "must name a folder that exists", repr(named), _REMEDY)
+    return Path(named).resolve()
+
+
+@st.cache_data(ttl=10, max_entries=1, show_spinner="Looking through the root …")
+def contents(folder: Path) -> Listing:
+    """What can be opened below the root, looked up again after ten seconds."""
+    return listing(folder)

@@ -1,0 +1,22 @@
+"""For all tests: no network, neither in this process nor in the interpreters that they start."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.offline import sitecustomize
+
+
+@pytest.fixture(scope="session", autouse=True)
+def refused_connections(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The file of what was refused, see `offline.sitecustomize`; it must be empty in the end."""
+    log = tmp_path_factory.mktemp("network") / "refused"
+    log.touch()
+    paths = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+        environment.setenv(sitecustomize.REFUSALS, str(log))
+        yield log
+    assert log.read_text() == "", "something asked for the network"

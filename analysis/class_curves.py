@@ -53,9 +53,9 @@ def class_curve(
     """The curve of score (M,) for positive (M,) bool; Unavailable with fewer than `LEAST` items on a side."""
     positives, negatives = int(positive.sum()), int((~positive).sum())
     if positives < LEAST:
-        return Unavailable(f"test has {positives or 'no'} item{'s' * (positives != 1)} of this class")
+        return Unavailable(f"test has {positives or 'no'} item of this class")
     if negatives < LEAST:
-        return Unavailable(f"test has {negatives or 'no'} item{'s' * (negatives != 1)} of any other class")
+        return Unavailable(f"test has {negatives or 'no'} item of any other class")
     hits, others = _groups(score, positive)
     rng = np.random.default_rng(seed)
     drawn = [rng.multinomial(n, part / n, size=resamples) for n, part in ((positives, hits), (negatives, others))]

@@ -5,14 +5,11 @@ classes of the binned gaps (Kull et al., arXiv 1910.12656, equation 5). Its band
 from the item's own probabilities, all classes at once.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.calibration import Bins, Scheme, bin_confidences, check_probabilities
-
-RESAMPLES = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,46 +39,49 @@ def classwise(
     *,
     bins: int = 15,
     scheme: Scheme = "equal width",
-    resamples: int = RESAMPLES,
-    seed: int = 0,
+    drawn: np.ndarray | None = None,
 ) -> Classwise:
-    """Of class probabilities (M, K) against labels (M,)."""
+    """Of class probabilities (M, K) against labels (M,). `drawn`: `redrawn_labels`, which do not depend on the bins."""
     exact = check_probabilities(probabilities)
-    place, starts = _places(exact, labels, bins, scheme)
-    expected = np.bincount(place.ravel(), exact.ravel(), minlength=int(starts[-1]) + 1)
+    place, starts, edges = _places(exact, labels, bins, scheme)
+    expected = np.bincount(place.ravel(), exact.ravel(), minlength=edges)
     gaps = _gaps(place, expected, starts, labels)
-    drawn = np.stack([_gaps(place, expected, starts, y) for y in redrawn_labels(exact, resamples, seed)])
-    low, high = np.quantile(drawn.mean(axis=1), [0.025, 0.975])
+    drawn = redrawn_labels(exact) if drawn is None else drawn
+    by_chance = np.stack([_gaps(place, expected, starts, resample) for resample in drawn])
+    low, high = np.quantile(by_chance.mean(axis=1), [0.025, 0.975])
     return Classwise(
         float(gaps.mean()),
         (float(low), float(high)),
         gaps,
-        np.quantile(drawn, [0.025, 0.975], axis=0),
+        np.quantile(by_chance, [0.025, 0.975], axis=0),
         np.bincount(labels, minlength=len(gaps)),
         len(labels),
     )
 
 
-def redrawn_labels(probabilities: np.ndarray, resamples: int, seed: int) -> Iterator[np.ndarray]:
-    """Labels (M,) drawn from each row of (M, K), `resamples` times: what a calibrated model's items would be."""
+def redrawn_labels(probabilities: np.ndarray, *, resamples: int = 200, seed: int = 0) -> np.ndarray:
+    """Labels (R, M) int32 drawn from each row of (M, K): what a calibrated model's items would be."""
     items, classes = probabilities.shape
-    edges = np.cumsum(probabilities, axis=1)
+    edges = np.cumsum(probabilities, axis=1, dtype=np.float64)
     edges = (edges / edges[:, -1:] + np.arange(items)[:, None]).ravel()  # row i lies in (i, i + 1]: one sorted list
-    rng = np.random.default_rng(seed)
-    for _ in range(resamples):
-        drawn = np.searchsorted(edges, rng.random(items) + np.arange(items), side="right")
-        yield np.minimum(drawn - classes * np.arange(items), classes - 1)
+    rng, drawn = np.random.default_rng(seed), np.empty((resamples, items), dtype=np.int32)
+    for resample in drawn:
+        place = np.searchsorted(edges, rng.random(items) + np.arange(items), side="right")
+        resample[:] = np.minimum(place - classes * np.arange(items), classes - 1)
+    return drawn
 
 
-def _places(probabilities: np.ndarray, labels: np.ndarray, bins: int, scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
-    """Each entry's bin among all bins of all classes, (M, K), and the first bin of each class, (K,)."""
-    place = np.empty(probabilities.shape, dtype=np.int32)
-    starts = np.zeros(probabilities.shape[1] + 1, dtype=np.int64)
-    for c in range(probabilities.shape[1]):
+def _places(
+    probabilities: np.ndarray, labels: np.ndarray, bins: int, scheme: Scheme
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Each entry's bin among all bins of all classes, (M, K), the first bin of each class, (K,), and their number."""
+    items, classes = probabilities.shape
+    place, starts = np.empty((items, classes), dtype=np.int32), np.zeros(classes + 1, dtype=np.int64)
+    for c in range(classes):
         found = class_bins(probabilities, labels, c, bins=bins, scheme=scheme)
         place[:, c] = starts[c] + np.searchsorted(found.upper[:-1], probabilities[:, c], side="left")
         starts[c + 1] = starts[c] + len(found.count)
-    return place, starts[:-1]
+    return place, starts[:-1], int(starts[-1])
 
 
 def _gaps(place: np.ndarray, expected: np.ndarray, starts: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -20,5 +20,6 @@ def influence_estimate(value: float, influence: np.ndarray, *, low: float = -np.
     >>> influence_estimate(2.0, np.array([1.0, -1.0, 1.0, -1.0])).low < 1.0
     True
     """
+    value = min(max(value, low), high)  # rounding may have left the range
     half = _NORMAL * float(influence.std(ddof=1)) / len(influence) ** 0.5
     return Estimate(value, max(low, value - half), min(high, value + half))

@@ -82,7 +82,8 @@ def fit_temperature(scores: np.ndarray, labels: np.ndarray) -> Temperature:
         method="bounded",
         options={"xatol": 1e-6},
     )
-    log_t = float(found.x)
+    # Where every item is right, the NLL falls all the way to T = 0, in floating point only until it is 0.
+    log_t = SEARCH[0] if (truth >= np.max(scores, axis=1)).all() else float(found.x)
     probabilities = softmax(scores, float(np.exp(log_t)))
     mean = (probabilities * finite).sum(axis=1)
     slope = mean - truth  # of each item's NLL in 1 / T

@@ -1,35 +1,24 @@
 """Everything the checkpoint page computes for one set of outputs, each part once and only when it is asked for."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Literal
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from typing import Literal, TypeVar
 
-import numpy as np
-
-from analysis import map_process
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.map_cache import cached_map, default_folder
-from analysis.map_quality import MapQuality, map_quality
-from analysis.neighbours import vote
+from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs, Split
 from analysis.probe import ClassProbabilities, class_probabilities, linear_probe
-from analysis.projection import Projection, UmapSpec, map_sample, pca
 from analysis.similarity import Margin, Nearest, margin, nearest_similarity
-from ui.background import Job
+from ui.checkpoint_maps import POINTS, Map, MapJob, pca_map
+from ui.memo import Memo
+
+__all__ = ["LARGEST_K", "Analyses", "Map", "SplitName"]
 
 SplitName = Literal["test", "train"]
 LARGEST_K = 50
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Map:
-    """A projection of `items`, indices in their split, with what it keeps of their neighbourhoods."""
-
-    projection: Projection
-    quality: MapQuality | Unavailable
-    items: np.ndarray
+_MOST_JOBS = 8
+T = TypeVar("T")
 
 
 class Analyses:
@@ -40,9 +29,13 @@ class Analyses:
 
     def __init__(self, outputs: Outputs, *, shared: bool) -> None:
         self.outputs, self.shared = outputs, shared
-        self._pcas: dict[SplitName, Map] = {}
-        self._umaps: dict[SplitName, Job[Map]] = {}
+        self._memo = Memo()
+        self._jobs: dict[tuple[SplitName, str, int], MapJob] = {}
         self._lock = threading.Lock()
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gave for this key, unless 64 other keys have been asked for since."""
+        return self._memo.once(key, make)
 
     def split(self, name: SplitName) -> Split:
         return self.outputs.test if name == "test" else self.outputs.train
@@ -51,9 +44,13 @@ class Analyses:
     def nearest(self) -> Nearest:
         return nearest_similarity(self.outputs, k=LARGEST_K)
 
-    @cached_property
+    @property
     def margin(self) -> Margin | Unavailable:
-        return margin(self.nearest)
+        return self.margin_of(None)
+
+    def margin_of(self, label: int | None) -> Margin | Unavailable:
+        """Of one class, or of all."""
+        return self.once(("margin", label), lambda: margin(self.nearest, label))
 
     @cached_property
     def probabilities(self) -> ClassProbabilities | Unavailable:
@@ -63,35 +60,38 @@ class Analyses:
     def probe(self) -> ClassProbabilities | Unavailable:
         return self.probabilities if self.outputs.test.logits is None else linear_probe(self.outputs)
 
+    def vote(self, k: int) -> Vote:
+        """k is cut to the number of train items."""
+        k = min(k, self.nearest.neighbours.k)
+        return self.once(("vote", k), lambda: vote(self.nearest.neighbours, self.outputs, k))
+
     def accuracies(self, k: int) -> dict[str, Estimate | Unavailable]:
         """Each way of reading a class off, by name."""
-        ks = dict.fromkeys(min(wanted, self.nearest.neighbours.k) for wanted in (1, k))
-        voted = {f"{k} nearest": vote(self.nearest.neighbours, self.outputs, k).accuracy for k in ks}
+        voted = {f"{found.k} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
         head = {} if self.outputs.test.logits is None else {"class head": _accuracy(self.probabilities)}
         return voted | {"linear probe": _accuracy(self.probe)} | head
 
-    def pca(self, split: SplitName) -> Map:
-        if split not in self._pcas:
-            self._pcas[split] = _draw(self.split(split), pca)
-        return self._pcas[split]
+    def pca(self, split: SplitName, points: int = POINTS) -> Map:
+        return self.once(("pca", split, points), lambda: pca_map(self.split(split), points))
 
-    def umap(self, split: SplitName) -> Job[Map]:
+    def umap(self, split: SplitName) -> MapJob:
+        return self.map_job(split, "umap")
+
+    def map_job(self, split: SplitName, method: str, points: int = POINTS) -> MapJob:
         """The job that makes this map; started by the first who asks."""
         with self._lock:
-            if split not in self._umaps:
-                self._umaps[split] = Job(partial(_draw, self.split(split), self._umap))
-            return self._umaps[split]
+            key = (split, method, points)
+            if key not in self._jobs:
+                done = [old for old, job in self._jobs.items() if job.done]
+                for old in done[: max(0, len(self._jobs) + 1 - _MOST_JOBS)]:
+                    del self._jobs[old]
+                self._jobs[key] = MapJob(self.split(split), method, points, shared=self.shared)
+            return self._jobs[key]
 
-    def _umap(self, embeddings: np.ndarray) -> Projection:
-        make, spec = map_process.PROCESS.make, UmapSpec()
-        return cached_map(make, embeddings, spec, default_folder()) if self.shared else make(embeddings, spec)
-
-
-def _draw(split: Split, project: Callable[[np.ndarray], Projection]) -> Map:
-    items = map_sample(len(split))
-    embeddings = split.embeddings[items]
-    projection = project(embeddings)
-    return Map(projection, map_quality(embeddings, projection.coordinates), items)
+    def forget_map(self, split: SplitName, method: str, points: int) -> None:
+        """So that the next who asks starts it anew, after a stop."""
+        with self._lock:
+            self._jobs.pop((split, method, points), None)
 
 
 def _accuracy(found: ClassProbabilities | Unavailable) -> Estimate | Unavailable:

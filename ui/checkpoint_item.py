@@ -1,36 +1,49 @@
 """One item of a checkpoint's data: its image, its class, and the items that the encoder puts next to it."""
 
-import math
-
-import numpy as np
 import streamlit as st
 
+from analysis.bootstrap import Unavailable
 from analysis.neighbour_graph import Neighbours
-from analysis.neighbours import nearest_items
-from analysis.outputs import Split
+from analysis.neighbours import Nearby, nearest_items, nearest_sides
+from analysis.outputs import Outputs, Split
 from ui.checkpoint_analyses import Analyses, SplitName
 from ui.errors import plain
+from ui.pictures import SIDE, enlarge
 
-_SIDE = 144  # pixels an image is enlarged to, in whole steps, so that its own pixels stay square
+__all__ = ["enlarge", "item_panel"]
 
 
 def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
-    """The chosen item and its nearest neighbours in train and in test."""
+    """The chosen item, its nearest target and noise, and its nearest neighbours in train and in test."""
     outputs, query = analyses.outputs, analyses.split(split)
     st.subheader(f"What is near {split} item {item}?", anchor=False)
     name = outputs.class_names[query.labels[item]]
-    if query.images is not None:
-        st.image(enlarge(query.images[item]), width=_SIDE, alt=plain(f"Item {query.ids[item]}, class {name}"))
-    st.text(f"{query.ids[item]} · class {name}")
+    own, *beside = st.columns(3)
+    with own:
+        _picture(query, item, f"{query.ids[item]} · class {name}")
+    target, noise = nearest_sides(outputs, query, item)
+    for column, title, found in zip(beside, ("Nearest target", "Nearest noise"), (target, noise), strict=True):
+        with column:
+            _side(title, outputs, found)
     in_train, in_test = nearest_items(outputs, query, item)
     _row("Nearest in train", outputs.train, in_train, query.labels[item], outputs.class_names)
     _row("Nearest in test", outputs.test, in_test, query.labels[item], outputs.class_names)
 
 
-def enlarge(image: np.ndarray) -> np.ndarray:
-    """(H, W[, C]) repeated to about `_SIDE` pixels; larger images are left as they are."""
-    factor = max(1, math.ceil(_SIDE / max(image.shape[:2])))
-    return image.repeat(factor, axis=0).repeat(factor, axis=1)
+def _picture(split: Split, item: int, text: str) -> None:
+    if split.images is not None:
+        st.image(enlarge(split.images[item]), width=SIDE, alt=plain(text))
+    st.text(text)
+
+
+def _side(title: str, outputs: Outputs, found: Nearby | Unavailable) -> None:
+    """The nearest train item of the same class, or of any other."""
+    if isinstance(found, Unavailable):
+        st.text(f"{title}: not available, {found.reason}.")
+        return
+    train = outputs.train
+    name = outputs.class_names[train.labels[found.item]]
+    _picture(train, found.item, f"{title}, cosine {found.similarity:.3f}: train {train.ids[found.item]} · class {name}")
 
 
 def _row(title: str, split: Split, found: Neighbours, label: int, class_names: tuple[str, ...]) -> None:

@@ -1,47 +1,37 @@
-"""What the checkpoint page is asked to show."""
+"""What the checkpoint page is asked to show. A section's own controls stand in the section."""
 
-from dataclasses import dataclass
-
-import streamlit as st
-
-from analysis.calibration import Scheme
-from ui.checkpoint_analyses import LARGEST_K, Analyses, SplitName
 from ui.controls import Panel
 
-_SECTIONS = {
+SECTIONS = {
     "map": "Map",
     "similarity": "Nearest similarity",
     "calibration": "Calibration",
-    "accuracy": "Accuracy",
+    "accuracy": "Neighbours, probe, confusion",
+    "curves": "ROC and precision-recall",
+    "tails": "Tails",
+    "geometry": "Spectrum and spread",
     "provenance": "Provenance",
 }
 
+MAP = ("map", "items", "points", "only", "item")
+SIMILARITY = ("class",)
+CALIBRATION = ("calibration", "bins", "scheme", "calibrated")
+ACCURACY = ("k", "reading")
+CURVES = ("curves",)
+TAILS = ("pairs", "anchors", "quantile", "tail_items")
+GEOMETRY = ("geometry_items",)
+IN_SECTIONS = MAP + SIMILARITY + CALIBRATION + ACCURACY + CURVES + TAILS + GEOMETRY
+"""The names, in a link, of all controls that are not in the sidebar."""
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the controls ask for."""
-
-    sections: tuple[str, ...]
-    method: str
-    split: SplitName
-    item: int
-    k: int
-    bins: int
-    scheme: Scheme
+SPLITS = {"test": "test", "train": "train"}
 
 
-def choose_view(controls: Panel, analyses: Analyses) -> View:
-    """All controls below the choice of the checkpoint."""
-    sections = controls.choices("Show", "show", _SECTIONS, default=("map", "similarity"))
-    method = controls.choice("Map", "map", {"umap": "UMAP, PCA until it is ready", "pca": "PCA"}, default="umap")
-    split = controls.choice("Items on the map", "items", {"test": "test", "train": "train"}, default="test")
-    last = len(analyses.split(split)) - 1
-    # Another split or checkpoint may have fewer items than the one that was chosen from.
-    if st.session_state.get("item", 0) > last:
-        st.session_state["item"] = last
-    item = controls.integer("Chosen item", "item", default=0, low=0, high=last, help="Or click a point of the map.")
-    k = controls.integer("Neighbours that vote", "k", default=5, low=1, high=LARGEST_K)
-    bins = controls.integer("Calibration bins", "bins", default=15, low=2, high=100)
-    schemes = {"equal width": "of equal width", "equal mass": "of equal mass"}
-    scheme = controls.choice("Bins", "scheme", schemes, default="equal width")
-    return View(sections, method, split, item, k, bins, scheme)
+def choose_sections(controls: Panel) -> tuple[str, ...]:
+    """The sections, in the order of the menu."""
+    return controls.choices("Show", "show", SECTIONS, default=("map", "similarity"))
+
+
+def class_options(class_names: tuple[str, ...]) -> dict[str, str]:
+    """Class index as a link says it -> its name, numbered where two classes share one."""
+    shared = len(set(class_names)) < len(class_names)
+    return {str(c): f"{c}: {name}" if shared else name for c, name in enumerate(class_names)}

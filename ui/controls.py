@@ -92,6 +92,21 @@ class Panel:
         value = tuple(name for name in options if name in picked)
         return self._keep(key, value, default, list(value) or [""])
 
+    def several(self, label: str, key: str, options: Mapping[str, str], *, help: str | None = None) -> tuple[str, ...]:
+        """Any of many `options`, name -> label, in their order; none at first. For few, `choices` shows all at once."""
+        start = self.link.start(key, (), lambda asked: self._read_all(key, options, (), asked))
+        picked = st.multiselect(
+            label,
+            list(options),
+            [name for name in start if name in options],
+            format_func=options.__getitem__,
+            key=key,
+            help=help,
+            placeholder="all",
+        )
+        value = tuple(name for name in options if name in picked)
+        return self._keep(key, value, (), list(value) or [""])
+
     def switch(self, label: str, key: str, *, default: bool = False, help: str | None = None) -> bool:
         """Yes or no."""
         start = self._start(key, default, lambda raw: _name(key, {"true": "", "false": ""}, raw.lower()) == "true")

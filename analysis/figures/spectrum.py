@@ -84,7 +84,7 @@ def spread_figure(found: Spread, dimensions: int, of: str) -> Exhibit:
         how_to_read=(
             f"{'; '.join(f'{name.capitalize()} {_said(value)}' for name, value in values.items())}. {found.items:,} "
             f"{of} items, {found.pairs:,} pairs of one class (Wang and Isola take two views of one image). "
-            f"{sampled}Better is down and left. The uniform law in {dimensions} dimensions has uniformity {uniform:.3f}."
+            f"{sampled}Better is down and left. The uniform law in {dimensions} dimensions is at {uniform:.3f}."
         ),
         alt="; ".join(f"{name} {_said(value)}" for name, value in values.items()),
         table=pd.DataFrame([_row(name, value) for name, value in values.items()]),

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from analysis.bootstrap import Estimate, Unavailable, median_difference, proportion
+from analysis.bootstrap import (
+    Estimate,
+    Unavailable,
+    mean_estimate,
+    median_difference,
+    median_estimate,
+    proportion,
+)
 from losses.errors import LabError
 
 
@@ -65,3 +72,14 @@ def test_too_few_items_give_a_reason_and_no_number(items):
 def test_an_estimate_is_never_nan():
     with pytest.raises(LabError, match="finite"):
         Estimate(float("nan"), 0.0, 1.0)
+
+
+def test_means_and_medians_have_the_interval_of_resampled_items():
+    rng = np.random.default_rng(5)
+    values = rng.exponential(size=301)
+    drawn = values[rng.integers(301, size=(4000, 301))]
+    for found, of in ((mean_estimate(values), np.mean), (median_estimate(values), np.median)):
+        assert found.value == pytest.approx(of(values))
+        assert (found.low, found.high) == pytest.approx(np.quantile(of(drawn, axis=1), [0.025, 0.975]), abs=0.02)
+    assert isinstance(mean_estimate(values[:1]), Unavailable)
+    assert isinstance(median_estimate(values[:1]), Unavailable)

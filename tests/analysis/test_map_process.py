@@ -1,8 +1,10 @@
-"""The UMAP worker: the same map as in this process, refusals handed on, a crash survived, no orphan."""
+"""The map worker: the same map as in this process, refusals handed on, a crash survived, a stop, no orphan."""
 
 import io
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from analysis import map_worker
 from analysis.map_process import MapProcess
 from analysis.map_worker import read_answer, serve, write_request
 from analysis.projection import Projection, UmapSpec
+from analysis.tsne import TsneSpec
 from losses.errors import LabError
 
 ROOT = Path(__file__).parents[2]
@@ -89,3 +92,43 @@ def test_the_worker_ends_with_its_parents_pipe():
     )
     assert worker.communicate(timeout=30) == (b"", None)
     assert worker.returncode == 0
+
+
+def test_each_method_is_made_by_its_own_function(turned, monkeypatch, unit_rows):
+    monkeypatch.setattr(map_worker, "tsne_map", lambda rows, spec: Projection("t-SNE", rows[:, 1:3] * spec.perplexity))
+    rows = unit_rows(12, 3)
+    np.testing.assert_array_equal(read_answer(answers_to((rows, TsneSpec(perplexity=5)))), rows[:, 1:3] * 5)
+
+
+@pytest.fixture
+def endless(monkeypatch):
+    """A worker that never answers."""
+    stand_in = "import time; time.sleep(600)"
+    monkeypatch.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", stand_in))
+    opened = MapProcess()
+    yield opened
+    opened.close()
+
+
+def test_stop_ends_the_map_that_is_made_and_the_one_that_waits(endless, unit_rows):
+    first, second = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        made = pool.submit(endless.make, unit_rows(30, 3), QUICK, first)
+        while endless._current is not first:
+            time.sleep(0.01)
+        waiting = pool.submit(endless.make, unit_rows(30, 3), QUICK, second)
+        endless.stop(second)
+        with pytest.raises(LabError, match="The map was stopped"):
+            waiting.result(timeout=20)
+        assert not made.done()
+        endless.stop(first)
+        with pytest.raises(LabError, match="The map was stopped"):
+            made.result(timeout=20)
+
+
+def test_after_a_stop_the_next_map_is_made(process, unit_rows):
+    stopped = threading.Event()
+    process.stop(stopped)
+    with pytest.raises(LabError, match="was stopped"):
+        process.make(unit_rows(30, 3), QUICK, stopped)
+    assert len(process.make(unit_rows(12, 3), QUICK).coordinates) == 12

@@ -6,7 +6,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from analysis.bootstrap import Unavailable
 from analysis.neighbour_graph import Neighbours
-from analysis.neighbours import nearest_items, vote
+from analysis.neighbours import nearest_items, nearest_sides, vote
 from analysis.outputs import Outputs, Split
 from analysis.similarity import nearest_similarity
 from losses.errors import LabError
@@ -82,3 +82,30 @@ def test_an_item_that_is_not_there_is_refused(clustered):
     outputs = clustered()
     with pytest.raises(LabError, match="0 to 59"):
         nearest_items(outputs, outputs.test, 60)
+
+
+@pytest.mark.parametrize("split", ["test", "train"])
+def test_the_two_sides_of_an_item_are_those_of_a_loop(clustered, split):
+    outputs = clustered()
+    query = getattr(outputs, split)
+    for item in (0, 7, 30):
+        best = {True: (-2.0, -1), False: (-2.0, -1)}
+        for other, row in enumerate(outputs.train.embeddings.astype(float)):
+            alike = bool(outputs.train.labels[other] == query.labels[item])
+            if not (query is outputs.train and other == item):
+                best[alike] = max(best[alike], (float(row @ query.embeddings[item]), other))
+        target, noise = nearest_sides(outputs, query, item)
+        assert (target.item, noise.item) == (best[True][1], best[False][1])
+        assert (target.similarity, noise.similarity) == pytest.approx((best[True][0], best[False][0]), abs=1e-6)
+
+
+def test_a_side_that_is_not_there_has_a_reason(unit_rows):
+    alone = Outputs(
+        Split(unit_rows(4, 3), np.array([0, 0, 0, 1])), Split(unit_rows(1, 3), np.array([2])), ("a", "b", "c"), 1.0, {}
+    )
+    assert nearest_sides(alone, alone.test, 0)[0] == Unavailable("train has no other item of this class")
+    assert nearest_sides(alone, alone.train, 3)[0] == Unavailable("train has no other item of this class")
+    same = Outputs(Split(unit_rows(2, 3), np.array([0, 0])), Split(unit_rows(1, 3), np.array([0])), ("a",), 1.0, {})
+    assert nearest_sides(same, same.test, 0)[1] == Unavailable("train has no other class")
+    with pytest.raises(LabError, match="item must lie in 0 to 0"):
+        nearest_sides(alone, alone.test, 1)

@@ -56,3 +56,12 @@ def test_items_of_a_class_that_train_does_not_have_are_left_out():
 def test_what_cannot_be_probed_is_said():
     assert "one class only" in linear_probe(labelled([1] * 5, [1, 1])).reason
     assert "no test item" in linear_probe(labelled([0, 1] * 5, [2, 2])).reason
+
+
+@pytest.mark.parametrize(("classes", "head"), [(2, False), (4, False), (4, True)])
+def test_scores_are_log_probabilities_up_to_a_constant(clustered, classes, head):
+    found = class_probabilities(clustered(classes=classes, head=head))
+    np.testing.assert_allclose(softmax(found.scores, 1.0), found.probabilities, rtol=1e-12)
+    np.testing.assert_allclose(
+        found.scores - found.scores[:, :1], np.log(found.probabilities / found.probabilities[:, :1])
+    )

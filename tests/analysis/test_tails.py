@@ -157,5 +157,9 @@ def test_negatives_are_other_classes_or_all():
     assert np.isnan(everyone).sum() == 40
     assert np.isnan(np.diag(everyone)).all()
     assert len(negative_cosines(z, labels, anchors=7)) == 7
+    some = negative_cosines(z, labels, pairs="all", anchors=40, partners=25)
+    assert some.shape == (40, 25)
+    assert np.isnan(some).sum() == 25  # each partner meets itself once
+    assert set(np.round(some[np.isfinite(some)], 4)) <= set(np.round(everyone[np.isfinite(everyone)], 4))
     with pytest.raises(LabError, match=r"^pairs must be one of"):
         negative_cosines(z, labels, pairs="some")

@@ -1,0 +1,55 @@
+"""The section on reading classes off: neighbours, linear probe, class head, and which class is taken for which."""
+
+import numpy as np
+import streamlit as st
+
+from analysis.bootstrap import Unavailable
+from analysis.confusion import confusion
+from analysis.figures.confusion import confusion_matrix
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.neighbours import accuracies, accuracy_by_k
+from ui.checkpoint_analyses import LARGEST_K, Analyses
+from ui.checkpoint_view import ACCURACY
+from ui.controls import part
+from ui.exhibit import show
+from ui.unavailable import not_available
+
+_KS = (1, 2, 5, 10, 20, LARGEST_K)
+
+
+def section(analyses: Analyses) -> None:
+    """Accuracies, accuracy against k, confusion matrix of one reading."""
+    outputs = analyses.outputs
+    readings = {"knn": "k nearest", "probe": "linear probe"}
+    if outputs.test.logits is not None:
+        readings["head"] = "class head"
+    with part(*ACCURACY) as controls, st.container(horizontal=True, vertical_alignment="bottom"):
+        k = controls.integer("Neighbours that vote", "k", default=5, low=1, high=LARGEST_K)
+        reading = controls.choice("Confusion of", "reading", readings, default="knn")
+    items, classes = len(outputs.test), len(outputs.class_names)
+    show(accuracies(analyses.accuracies(k), items, classes), key="accuracy")
+    show(analyses.once("by k", lambda: _by_k(analyses)), key="accuracy-by-k")
+    found = _predicted(analyses, reading, k)
+    if isinstance(found, Unavailable):
+        not_available("Confusion matrix", found)
+        return
+    labels, predicted = found
+    name = f"{k} nearest" if reading == "knn" else readings[reading]
+    matrix = analyses.once(
+        ("confusion", reading, k if reading == "knn" else 0),
+        lambda: confusion_matrix(confusion(labels, predicted, classes), outputs.class_names, name),
+    )
+    show(matrix, key="confusion")
+
+
+def _by_k(analyses: Analyses) -> Exhibit:
+    found = {each.k: each.accuracy for each in map(analyses.vote, _KS)}
+    return accuracy_by_k(found, len(analyses.outputs.test))
+
+
+def _predicted(analyses: Analyses, reading: str, k: int) -> tuple[np.ndarray, np.ndarray] | Unavailable:
+    """Labels and what was read off, of the items that have it."""
+    if reading == "knn":
+        return analyses.outputs.test.labels, analyses.vote(k).predicted
+    found = analyses.probe if reading == "probe" else analyses.probabilities
+    return found if isinstance(found, Unavailable) else (found.labels, found.predicted)

@@ -1,0 +1,93 @@
+"""The section on calibration: the top label, every class, and what one temperature would mend."""
+
+import streamlit as st
+
+from analysis.bootstrap import Unavailable
+from analysis.calibration import Scheme, calibration, null_band
+from analysis.classwise import class_bins, classwise, redrawn_labels
+from analysis.figures.calibration import reliability_diagram
+from analysis.figures.class_calibration import class_errors, class_reliability
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.similarity import interval
+from analysis.figures.temperature import temperature_diagram
+from analysis.probe import ClassProbabilities
+from analysis.proper_scores import proper_scores
+from analysis.temperature import TemperatureScaling, temperature_scaling
+from ui.checkpoint_analyses import Analyses
+from ui.checkpoint_view import CALIBRATION, class_options
+from ui.controls import Panel, part
+from ui.exhibit import show
+from ui.unavailable import not_available
+
+_VARIANTS = {"top": "of the top label", "class": "of every class", "temperature": "after a temperature"}
+_SCHEMES = {"equal width": "of equal width", "equal mass": "of equal mass"}
+
+
+def section(analyses: Analyses) -> None:
+    """One variant at a time, each with its own conventions in its caption."""
+    known = analyses.probabilities
+    if isinstance(known, Unavailable):
+        not_available("Calibration", known)
+        return
+    with part(*CALIBRATION) as controls, st.container(horizontal=True, vertical_alignment="bottom"):
+        variant = controls.choice("Calibration", "calibration", _VARIANTS, default="top")
+        bins = controls.integer("Calibration bins", "bins", default=15, low=2, high=100)
+        scheme: Scheme = controls.choice("Bins", "scheme", _SCHEMES, default="equal width")  # type: ignore[assignment]
+        chosen = _choose_class(controls, analyses) if variant == "class" else 0
+    if variant == "top":
+        _top(analyses, known, bins, scheme)
+    elif variant == "class":
+        _classes(analyses, known, bins, scheme, chosen)
+    else:
+        _temperature(analyses, known, bins, scheme)
+
+
+def _choose_class(controls: Panel, analyses: Analyses) -> int:
+    options = class_options(analyses.outputs.class_names)
+    return int(controls.choice("Diagram of class", "calibrated", options, default="0"))
+
+
+def _top(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Scheme) -> None:
+    found = analyses.once(
+        ("calibration", bins, scheme),
+        lambda: calibration(known.probabilities, known.labels, bins=bins, scheme=scheme),
+    )
+    show(reliability_diagram(found, known.source), key="reliability")
+    st.text(f"{_scores(analyses, known)} · largest gap of a bin (MCE) {found.bins.mce:.3f}")
+
+
+def _scores(analyses: Analyses, known: ClassProbabilities) -> str:
+    found = analyses.once("proper scores", lambda: proper_scores(known.probabilities, known.labels))
+    parts = [
+        f"{name} not available, {value.reason}" if isinstance(value, Unavailable) else f"{name} {interval(value)}{unit}"
+        for name, value, unit in (("NLL", found.nll, " nats"), ("Brier score", found.brier, " (0 to 2)"))
+    ]
+    return f"{' · '.join(parts)} · {found.items:,} items"
+
+
+def _classes(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Scheme, label: int) -> None:
+    names = analyses.outputs.class_names
+
+    def errors() -> Exhibit:
+        drawn = analyses.once("redrawn labels", lambda: redrawn_labels(known.probabilities))
+        found = classwise(known.probabilities, known.labels, bins=bins, scheme=scheme, drawn=drawn)
+        return class_errors(found, names)
+
+    def of_one() -> Exhibit:
+        found = class_bins(known.probabilities, known.labels, label, bins=bins, scheme=scheme)
+        band = null_band(known.probabilities[:, label].clip(max=1), found)
+        return class_reliability(found, band, names[label], known.source)
+
+    show(analyses.once(("class errors", bins, scheme), errors), key="class-errors")
+    show(analyses.once(("class reliability", bins, scheme, label), of_one), key="class-reliability")
+
+
+def _temperature(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Scheme) -> None:
+    def scaled() -> TemperatureScaling | Unavailable:
+        return temperature_scaling(known.scores, known.labels, bins=bins, scheme=scheme)
+
+    found = analyses.once(("temperature", bins, scheme), scaled)
+    if isinstance(found, Unavailable):
+        not_available("Temperature scaling", found)
+    else:
+        show(temperature_diagram(found), key="temperature")

@@ -1,0 +1,27 @@
+"""The section on single classes against the rest."""
+
+from analysis.bootstrap import Unavailable
+from analysis.class_curves import class_curves
+from analysis.figures.class_curves import MOST_SHOWN, class_curve_figure, hardest_classes
+from ui.checkpoint_analyses import Analyses
+from ui.checkpoint_view import CURVES, class_options
+from ui.controls import part
+from ui.exhibit import show
+from ui.unavailable import not_available
+
+
+def section(analyses: Analyses) -> None:
+    """Curves of the hardest classes, or of those that are chosen; intervals of all in the table."""
+    known, names = analyses.probabilities, analyses.outputs.class_names
+    if isinstance(known, Unavailable):
+        not_available("ROC and precision-recall", known)
+        return
+    with part(*CURVES) as controls:
+        help_text = f"The {MOST_SHOWN} of lowest average precision where none is chosen."
+        chosen = controls.several("Curves of", "curves", class_options(names), help=help_text)
+    found = analyses.once("class curves", lambda: class_curves(known.probabilities, known.labels))
+    shown = tuple(map(int, chosen)) or hardest_classes(found)
+    show(class_curve_figure(found, shown, names, known.source), key="class-curves")
+    for label in shown:
+        if isinstance(reason := found[label], Unavailable):
+            not_available(f"Class {names[label]}", reason)

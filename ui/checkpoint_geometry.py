@@ -1,0 +1,25 @@
+"""The section on how the embeddings lie on the sphere: their spectrum, alignment and uniformity."""
+
+from analysis.bootstrap import Unavailable
+from analysis.figures.spectrum import spectrum_figure, spread_figure
+from analysis.spectrum import spectrum
+from analysis.sphere_spread import spread
+from ui.checkpoint_analyses import Analyses, SplitName
+from ui.checkpoint_view import GEOMETRY, SPLITS
+from ui.controls import part
+from ui.exhibit import show
+from ui.unavailable import not_available
+
+
+def section(analyses: Analyses) -> None:
+    """Of one split."""
+    with part(*GEOMETRY) as controls:
+        split: SplitName = controls.choice("Items", "geometry_items", SPLITS, default="test")  # type: ignore[assignment]
+    items = analyses.split(split)
+    found = analyses.once(("spectrum", split), lambda: spectrum(items.embeddings))
+    if isinstance(found, Unavailable):
+        not_available("Spectrum", found)
+    else:
+        show(spectrum_figure(found, split), key="spectrum")
+    lie = analyses.once(("spread", split), lambda: spread(items.embeddings, items.labels))
+    show(spread_figure(lie, items.embeddings.shape[1], split), key="spread")

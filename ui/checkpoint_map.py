@@ -1,0 +1,100 @@
+"""The map section: controls, the map itself, and the item that was clicked, searched or typed."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from analysis.figures.projection import embedding_map
+from ui.checkpoint_analyses import Analyses, Map, SplitName
+from ui.checkpoint_item import item_panel
+from ui.checkpoint_maps import MapJob
+from ui.checkpoint_search import search
+from ui.checkpoint_view import MAP, SPLITS, class_options
+from ui.controls import Panel, part
+from ui.errors import explain
+from ui.exhibit import show
+
+_METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
+_POINTS = {"2000": "2,000", "10000": "10,000", "50000": "50,000"}
+
+
+def section(analyses: Analyses) -> None:
+    """The map on the left, the item on the right."""
+    with part(*MAP) as controls:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            method = controls.choice("Map", "map", _METHODS, default="umap", help="PCA is shown until it is ready.")
+            split: SplitName = controls.choice("Items on the map", "items", SPLITS, default="test")  # type: ignore[assignment]
+            points = int(controls.choice("Points at most", "points", _POINTS, default="10000"))
+            only = controls.several("Classes", "only", class_options(analyses.outputs.class_names))
+        left, right = st.columns([3, 2], gap="large")
+        with right, st.container(horizontal=True, vertical_alignment="bottom"):
+            item = _choose_item(controls, len(analyses.split(split)) - 1)
+            search(analyses.split(split).ids)
+    with left:
+        _map(analyses, method, split, points, tuple(map(int, only)), item)
+    with right:
+        item_panel(analyses, split, item)
+
+
+def _choose_item(controls: Panel, last: int) -> int:
+    # Another split or checkpoint may have fewer items than the one that was chosen from.
+    if st.session_state.get("item", 0) > last:
+        st.session_state["item"] = last
+    return controls.integer("Chosen item", "item", default=0, low=0, high=last, help="Or click a point of the map.")
+
+
+def _map(analyses: Analyses, method: str, split: SplitName, points: int, only: tuple[int, ...], item: int) -> None:
+    drawn, key = _current_map(analyses, method, split, points), f"map-{split}"
+    figure = embedding_map(
+        drawn.projection,
+        drawn.quality,
+        analyses.split(split),
+        drawn.items,
+        analyses.outputs.class_names,
+        chosen=item,
+        of=split,
+        only=only,
+    )
+    shown = figure.table["item"].to_numpy()
+    show(figure, key=key, on_select=partial(_take_click, key, shown))
+
+
+def _current_map(analyses: Analyses, method: str, split: SplitName, points: int) -> Map:
+    """The method that is asked for where it is ready, else PCA at once. What has no PCA map raises here."""
+    at_once = analyses.pca(split, points)
+    if method == "pca":
+        return at_once
+    job = analyses.map_job(split, method, points)
+    if not job.done:
+        _wait(job, _METHODS[method])
+    elif job.stopped:
+        if st.button(f"{_METHODS[method]} was stopped; this is PCA. Start again", type="tertiary"):
+            analyses.forget_map(split, method, points)
+            st.rerun(scope="fragment")
+    else:
+        with explain():
+            return job.result()
+    return at_once
+
+
+@st.fragment(run_every=0.5)
+def _wait(job: MapJob, method: str) -> None:
+    """Polls; Stop stands in here, since the fragment around it may be busy."""
+    if job.done:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"PCA for now; {method} is being computed, {job.seconds:.0f} s (the first one after a start compiles)."
+        )
+        if st.button("Stop", key="stop-map"):
+            job.stop()
+
+
+def _take_click(key: str, shown: np.ndarray) -> None:
+    """The point that was clicked becomes the chosen item."""
+    points = st.session_state[key].selection.points
+    if points and "customdata" in points[0]:
+        st.session_state["item"] = int(points[0]["customdata"])
+    elif points and points[0].get("point_index", len(shown)) < len(shown):
+        st.session_state["item"] = int(shown[points[0]["point_index"]])

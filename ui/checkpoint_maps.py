@@ -1,0 +1,68 @@
+"""The maps of one checkpoint: PCA at once, the others as jobs that a page asks how they stand and can stop."""
+
+import threading
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from analysis import map_process
+from analysis.bootstrap import Unavailable
+from analysis.map_cache import cached_map, default_folder
+from analysis.map_quality import MapQuality, map_quality
+from analysis.map_worker import MapSpec
+from analysis.outputs import Split
+from analysis.projection import Projection, UmapSpec, map_sample, pca
+from analysis.tsne import MOST_ITEMS, TsneSpec
+from ui.background import Job
+
+POINTS = 10_000
+SPECS: dict[str, MapSpec] = {"umap": UmapSpec(), "tsne": TsneSpec()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map:
+    """A projection of `items`, indices in their split, with what it keeps of their neighbourhoods."""
+
+    projection: Projection
+    quality: MapQuality | Unavailable
+    items: np.ndarray
+
+
+class MapJob(Job[Map]):
+    """A map being made, which can be stopped while it waits for its turn or is made."""
+
+    def __init__(self, split: Split, method: str, points: int, *, shared: bool) -> None:
+        self._stopped = threading.Event()
+        super().__init__(partial(slow_map, split, method, points, self._stopped, shared=shared))
+
+    def stop(self) -> None:
+        """`result` then raises a LabError that says so."""
+        map_process.PROCESS.stop(self._stopped)
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+
+def pca_map(split: Split, points: int) -> Map:
+    """PCA of at most `points` items of a split."""
+    items = map_sample(len(split), points)
+    return _with_quality(split, items, pca(split.embeddings[items]))
+
+
+def slow_map(split: Split, method: str, points: int, stopped: threading.Event, *, shared: bool) -> Map:
+    """UMAP or t-SNE of at most `points` items, t-SNE of at most as many as it takes; on disk where `shared`."""
+    spec = SPECS[method]
+    items = map_sample(len(split), min(points, MOST_ITEMS) if isinstance(spec, TsneSpec) else points)
+    embeddings = split.embeddings[items]
+
+    def make(rows: np.ndarray, wanted: MapSpec) -> Projection:
+        return map_process.PROCESS.make(rows, wanted, stopped)
+
+    projection = cached_map(make, embeddings, spec, default_folder()) if shared else make(embeddings, spec)
+    return _with_quality(split, items, projection)
+
+
+def _with_quality(split: Split, items: np.ndarray, projection: Projection) -> Map:
+    return Map(projection, map_quality(split.embeddings[items], projection.coordinates), items)

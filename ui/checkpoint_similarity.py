@@ -1,0 +1,85 @@
+"""The section on nearest similarity: overall or of one class, and the items of a part that was dragged over."""
+
+import pandas as pd
+import streamlit as st
+
+from analysis.bootstrap import Unavailable
+from analysis.figures.similarity import class_medians, nearest_histograms
+from analysis.selection import Selected, items_between
+from ui.checkpoint_analyses import Analyses
+from ui.checkpoint_item import item_panel
+from ui.checkpoint_view import SIMILARITY, class_options
+from ui.controls import part
+from ui.exhibit import show
+from ui.pictures import data_url, enlarge
+from ui.unavailable import not_available
+
+_KEY = "nearest-similarity"
+_MOST_LISTED = 100
+
+
+def section(analyses: Analyses) -> None:
+    """Histograms with what is dragged over, then the medians class by class."""
+    names = analyses.outputs.class_names
+    with part(*SIMILARITY) as controls:
+        options = {"all": "all classes", **class_options(names)}
+        chosen = controls.choice("Test items of", "class", options, default="all")
+    label = None if chosen == "all" else int(chosen)
+    found = analyses.margin_of(label)
+    if isinstance(found, Unavailable):
+        not_available("Nearest similarity", found)
+    else:
+        of_class = None if label is None else (label, names[label])
+        exhibit = analyses.once(("histograms", label), lambda: nearest_histograms(analyses.nearest, found, of_class))
+        event = show(exhibit, key=_KEY, on_select="rerun", selection_mode=("box",))
+        _selected(analyses, label, event)
+    if not isinstance(analyses.margin, Unavailable):
+        by_class = analyses.once("class medians", lambda: class_medians(analyses.nearest, names))
+        show(by_class, key="class-medians")
+
+
+def _selected(analyses: Analyses, label: int | None, event: object) -> None:
+    """A table of the items in the part that was dragged over; one that is picked is looked at below."""
+    boxes = event.selection.box  # type: ignore[attr-defined]
+    if not boxes:
+        return
+    low, high = sorted(float(end) for end in boxes[0]["x"])
+    found = items_between(analyses.nearest, low, high, label)
+    listed = "" if len(found) <= _MOST_LISTED else f", the first {_MOST_LISTED} listed"
+    st.markdown(
+        f"**{len(found):,} test items between {low:.3f} and {high:.3f}**: {int(found.target_inside.sum()):,} by their"
+        f" target, {int(found.noise_inside.sum()):,} by their noise{listed}. A double click in the plot ends this."
+    )
+    if not len(found):
+        return
+    picked = st.dataframe(
+        _table(analyses, found),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="similarity-items",
+        column_config={"image": st.column_config.ImageColumn()},
+        row_height=44 if analyses.outputs.test.images is not None else None,
+    )
+    rows = picked.selection.rows
+    if rows and rows[0] < len(found):
+        item_panel(analyses, "test", int(found.items[rows[0]]))
+
+
+def _table(analyses: Analyses, found: Selected) -> pd.DataFrame:
+    test, names = analyses.outputs.test, analyses.outputs.class_names
+    items = found.items[:_MOST_LISTED]
+    columns: dict[str, object] = {"item": items, "id": test.ids[items]}
+    if test.images is not None:
+        columns["image"] = [data_url(enlarge(test.images[item])) for item in items]
+    rest = slice(0, len(items))
+    return pd.DataFrame(
+        columns
+        | {
+            "class": [names[label] for label in test.labels[items]],
+            "target": found.target[rest],
+            "noise": found.noise[rest],
+            "margin": found.target[rest] - found.noise[rest],
+            "noise class": [names[label] for label in found.noise_class[rest]],
+        }
+    )

@@ -1,0 +1,153 @@
+"""From a training script's file and a zip of images to outputs, and what is said of both."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from checkpoints import open_outputs
+from checkpoints.foreign.preparation import preparation_of
+from checkpoints.foreign.spec import ForeignSpec, Stopped
+from checkpoints.inspect import main
+from losses.errors import LabError
+from tests.checkpoints.foreign.states import PLANS, saved, state_of
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "nce-lab" / "outputs"
+
+
+@torch.inference_mode()
+def straight(plan, pixels, options=None):
+    """(features, outputs) at once, without batches or files."""
+    model = plan.build()
+    model.load_state_dict(state_of(plan), strict=True, assign=True)
+    preparation = preparation_of(plan, options or {}, "", None)
+    images = np.stack([preparation.pixels(image, name="x") for image in pixels])
+    return [part.numpy() for part in model(preparation.tensor(images))]
+
+
+def unit(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_layout_from_file_and_images_to_outputs(tmp_path, image_zip, pixels, name):
+    plan = PLANS[name]
+    outputs = open_outputs(saved(tmp_path / "last.pth", plan), image_zip)
+    features, given = straight(plan, pixels)
+    expected = unit(given if plan.role == "projection" else features)
+    np.testing.assert_allclose(outputs.train.embeddings, expected[[0, 3, 1, 4, 2, 5]], atol=1e-5)  # class by class
+    np.testing.assert_allclose(outputs.test.embeddings, expected[6:], atol=1e-5)
+    assert outputs.class_names == ("ant", "bee", "cat")
+    np.testing.assert_array_equal(outputs.test.labels, [0, 1, 2])
+    assert outputs.test.ids.tolist() == [f"insects/test/{c}/{r}.png" for c, r in (("ant", 6), ("bee", 7), ("cat", 8))]
+    if plan.role == "logits":
+        np.testing.assert_allclose(outputs.test.logits, given[6:], rtol=1e-4, atol=1e-4)
+    else:
+        assert outputs.test.logits is None
+
+
+def test_the_encoders_features_on_request(tmp_path, image_zip, pixels):
+    path = saved(tmp_path / "last.pth", PLANS["supcon"])
+    outputs = open_outputs(path, image_zip, spec=ForeignSpec(space="encoder"))
+    np.testing.assert_allclose(outputs.test.embeddings, unit(straight(PLANS["supcon"], pixels)[0])[6:], atol=1e-5)
+    assert outputs.provenance["embeddings"] == "the encoder's features at unit length; the loss saw the head's output"
+
+
+def test_provenance_says_how_and_what_was_left_out(tmp_path, image_zip):
+    options = {"dataset": "cifar100", "temp": 0.07, "method": "SINCERE", "size": 16}
+    outputs = open_outputs(saved(tmp_path / "last.pth", PLANS["supcon"], options=options), image_zip)
+    said = outputs.provenance
+    assert json.loads(json.dumps(said)) == said
+    assert (outputs.temperature, said["loss"], said["data"]) == (
+        0.07,
+        "SINCERE",
+        "insects.zip (an image folder in a zip)",
+    )
+    assert "scaled to 16 x 16 pixels" in said["preprocessing"]
+    assert "mean (0.5071, 0.4867, 0.4408) and std (0.2675, 0.2565, 0.2761)" in said["preprocessing"]
+    assert "1 files are no images of a class and were left out (.txt 1): insects/README.txt" in said["notes"]
+    assert "1 train images were refused: insects/train/bee/broken.png must be a whole JPEG or PNG" in said["notes"]
+    assert len(outputs.train) == 6
+
+
+def test_a_file_of_the_linear_stage_says_that_it_holds_the_encoder(tmp_path, image_zip):
+    path = saved(tmp_path / "last.pth", PLANS["supcon"], options={"ckpt": "save/last.pth", "n_cls": 3})
+    outputs = open_outputs(path, image_zip)
+    assert "whose script saves the encoder and not the classifier" in outputs.provenance["notes"]
+    assert outputs.test.logits is None
+
+
+def test_logits_of_other_classes_are_left_out_and_said(tmp_path, image_zip):
+    plan = PLANS["supce"].__class__(**{**as_fields(PLANS["supce"]), "outputs": 7})
+    outputs = open_outputs(saved(tmp_path / "last.pth", plan), image_zip)
+    assert outputs.test.logits is None
+    assert "the head has 7 classes and the images 3: its logits are left out" in outputs.provenance["notes"]
+
+
+def as_fields(plan):
+    return {name: getattr(plan, name) for name in plan.__slots__}
+
+
+def test_a_limit_takes_the_first_of_each_class(tmp_path, image_zip):
+    path, heard = saved(tmp_path / "last.pth", PLANS["supcon"]), []
+    outputs = open_outputs(path, image_zip, spec=ForeignSpec(limit=3), watch=lambda *so_far: heard.append(so_far))
+    assert [re.sub(r".*/", "", name) for name in outputs.train.ids] == ["0.png", "1.png", "2.png"]
+    assert "3 of 7 train images, the first of each class evenly" in outputs.provenance["notes"]
+    assert heard[0] == (0, 6)
+    assert heard[-1] == (6, 6)
+
+
+def test_stop_ends_the_pass_and_keeps_nothing(tmp_path, image_zip, cache):
+    def watch(done, total):
+        raise Stopped
+
+    with pytest.raises(LabError, match="the forward pass was stopped before its end"):
+        open_outputs(saved(tmp_path / "last.pth", PLANS["supcon"]), image_zip, watch=watch)
+    assert not list(cache.glob("*"))
+    assert len(open_outputs(tmp_path / "last.pth", image_zip).test) == 3  # and nothing is left locked
+
+
+def test_images_are_needed(tmp_path):
+    with pytest.raises(LabError, match=r"data must be given for last\.pth: its network needs images"):
+        open_outputs(saved(tmp_path / "last.pth", PLANS["supcon"]))
+
+
+def test_a_network_that_collapsed_is_refused(tmp_path, image_zip):
+    state = {name: torch.zeros_like(value) for name, value in state_of(PLANS["supcon"]).items()}
+    torch.save({"model": state}, tmp_path / "last.pth")
+    with pytest.raises(LabError, match="embeddings must have a direction"):
+        open_outputs(tmp_path / "last.pth", image_zip)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("limit", 0), ("limit", 10**9), ("device", "tpu"), ("space", "x"), ("side", 4)]
+)
+def test_a_spec_keeps_its_bounds(field, value):
+    with pytest.raises(LabError, match=f"{field} must be"):
+        ForeignSpec(**{field: value})
+
+
+def test_a_device_that_is_not_here_is_refused(tmp_path, image_zip):
+    absent = "mps" if not torch.backends.mps.is_available() else "cuda"
+    with pytest.raises(LabError, match="device must be auto or one of this machine"):
+        open_outputs(saved(tmp_path / "last.pth", PLANS["supcon"]), image_zip, spec=ForeignSpec(device=absent))
+
+
+def test_the_command_inspects_and_refuses(tmp_path, image_zip, capsys):
+    path = saved(tmp_path / "last.pth", PLANS["supce"])
+    assert main([str(path), "--data", str(image_zip), "--limit", "6", "--json"]) == 0
+    numbers = json.loads(capsys.readouterr().out)
+    assert (numbers["train_items"], numbers["test_items"], numbers["classes"]) == (6, 3, 3)
+    assert numbers["network"].endswith("linear fc to 3 class logits")
+    assert numbers["class_head_accuracy"] is not None
+    assert main([str(path), "--json"]) == 0
+    assert "encoder.conv1.weight" in capsys.readouterr().out
+    for words in (["--data", "/nowhere"], ["--data", str(path)], ["--data", str(image_zip), "--limit", "0"]):
+        assert main([str(path), *words]) == 2
+        assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,105 @@
+"""Weights arrive to the last bit, whatever wrapped them; what does not fit is named, all of it, in one sentence."""
+
+import numpy as np
+import pytest
+import torch
+
+from checkpoints.foreign.plan import plan_of
+from checkpoints.foreign.weights import load, weights_in
+from checkpoints.torch_contents import torch_contents
+from losses.errors import LabError
+from tests.checkpoints.foreign.states import PLANS, state_of
+
+PLAN = PLANS["supcon"]
+
+
+def loaded(path, value):
+    """The module of the file that `value` makes, weighed."""
+    torch.save(value, path)
+    contents = torch_contents(path)
+    weights = weights_in(contents)
+    model = plan_of(weights.layout.name, weights.shapes, name=path.name).build()
+    load(model, weights, contents, path)
+    return model
+
+
+WRAPPED = {
+    "bare": lambda state: state,
+    "model": lambda state: {"model": state, "optimizer": {"state": {0: {"exp_avg": torch.zeros(2)}}}},
+    "state_dict": lambda state: {"state_dict": state, "ema": state},
+    "several GPUs in front": lambda state: {"model": {f"module.{name}": value for name, value in state.items()}},
+    "several GPUs inside": lambda state: {
+        "model": {name.replace("encoder.", "encoder.module."): value for name, value in state.items()}
+    },
+    "compiled": lambda state: {"model": {f"_orig_mod.{name}": value for name, value in state.items()}},
+    "half": lambda state: {name: value.half() if value.is_floating_point() else value for name, value in state.items()},
+    "without counters": lambda state: {name: value for name, value in state.items() if "num_batches" not in name},
+}
+
+
+@pytest.mark.parametrize("how", WRAPPED)
+def test_weights_are_found_in_every_wrapping(tmp_path, how):
+    state = state_of(PLAN)
+    found = loaded(tmp_path / "last.pth", WRAPPED[how](state)).state_dict()
+    for name, value in state.items():
+        if value.is_floating_point():
+            expected = value.half().float() if how == "half" else value
+            np.testing.assert_array_equal(found[name].numpy(), expected.numpy())
+
+
+def test_the_first_of_several_state_dicts_is_the_models(tmp_path):
+    mine, average = state_of(PLAN, 1), state_of(PLAN, 2)
+    found = loaded(tmp_path / "last.pth", {"average": average, "model": mine}).state_dict()
+    np.testing.assert_array_equal(found["encoder.conv1.weight"].numpy(), mine["encoder.conv1.weight"].numpy())
+
+
+def test_everything_that_does_not_fit_is_named(tmp_path):
+    state = state_of(PLAN)
+    del state["encoder.layer2.0.bn1.bias"]
+    state["encoder.layer9.0.conv1.weight"] = torch.zeros(1)
+    state["encoder.bn1.weight"] = torch.zeros(5)
+    state["head.0.bias"] = torch.zeros(20, dtype=torch.int32)
+    with pytest.raises(LabError) as refusal:
+        loaded(tmp_path / "last.pth", state)
+    said = str(refusal.value)
+    assert "encoder.layer2.0.bn1.bias is missing" in said
+    assert "encoder.layer9.0.conv1.weight is not one of them" in said
+    assert "encoder.bn1.weight is (5,) where (4,) is needed" in said
+    assert "head.0.bias has the dtype i4" in said
+
+
+def test_many_misfits_are_counted(tmp_path):
+    state = {name: value for name, value in state_of(PLAN).items() if ".bn" not in name}
+    with pytest.raises(LabError, match=r"is missing and \d+ more"):
+        loaded(tmp_path / "last.pth", state)
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, 1e300])
+def test_weights_that_are_no_numbers_are_refused(tmp_path, value):
+    state = {name: tensor.double() for name, tensor in state_of(PLAN).items()}
+    state["encoder.conv1.weight"][0, 0, 0, 0] = value
+    with pytest.raises(LabError, match=r"tensor encoder\.conv1\.weight must be finite float32 numbers"):
+        loaded(tmp_path / "last.pth", state)
+
+
+def test_one_tensor_under_two_names_is_refused(tmp_path):
+    state = state_of(PLAN)
+    state["module.encoder.conv1.weight"] = state["encoder.conv1.weight"]
+    with pytest.raises(LabError, match=r"naming encoder\.conv1\.weight twice"):
+        loaded(tmp_path / "last.pth", state)
+
+
+def test_many_tensors_in_one_storage_are_not_read_again_and_again(tmp_path):
+    flat = torch.zeros(100_000)
+    state = {name: flat[: like.numel()].view(like.shape) for name, like in state_of(PLAN).items()}
+    with pytest.raises(LabError, match="must have a storage for each tensor, but is many tensors in one"):
+        loaded(tmp_path / "last.pth", state)
+
+
+def test_a_file_that_changed_since_it_was_looked_at_is_refused(tmp_path):
+    path = tmp_path / "last.pth"
+    torch.save(state_of(PLAN), path)
+    contents = torch_contents(path)
+    torch.save(state_of(PLAN, 1), path)
+    with pytest.raises(LabError, match=r"last\.pth must not change while it is read"):
+        load(PLAN.build(), weights_in(contents), contents, path)

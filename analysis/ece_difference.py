@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.calibration import Bins, bin_confidences
-from analysis.paired import Tested, compare_draws, normal_p, resample_counts
+from analysis.paired import Tested, compare_draws, resample_counts, student_p
 from analysis.probe import ClassProbabilities
 
 _REDRAWS = 200
@@ -54,7 +54,7 @@ def compare_errors(first: CalibrationError, second: CalibrationError, items: int
     value, draws = second.ece - first.ece, second.draws - first.draws
     found = compare_draws(value, draws, items, centred=True)
     beyond = value - (second.by_chance - first.by_chance)
-    return Tested(found.difference, max(found.p, normal_p(beyond, float(draws.std(ddof=1)))), items)
+    return Tested(found.difference, max(found.p, student_p(beyond, float(draws.std(ddof=1)), items**0.5)), items)
 
 
 def _members(found: Bins, confidence: np.ndarray) -> np.ndarray:

@@ -9,11 +9,13 @@ standard errors too, and the p-value is the larger of the two. It is exact for e
 samples wherever the means agree; skewed differences with few items in the tail remain beyond any test.
 
 Medians and ECE are no means, and swapping two models' values mixes the shapes of their distributions: two models of
-equal medians and unequal spread would be told apart. These are held against a normal law with the standard error that
-the paired bootstrap gives, which also reaches the small p-values that a correction for many tests asks for.
+equal medians and unequal spread would be told apart. These are held against their standard error from the paired
+bootstrap, which also reaches the small p-values that a correction for many tests asks for. That of a median is itself
+uncertain: its square has a relative variance of about 2 / sqrt(n) (n^-1/4 is the bootstrap's rate for quantiles, Hall &
+Martin 1988; the factor by simulation), that of a variance with sqrt(n) degrees of freedom. So Student's t with as many
+stands for the normal law, which told 6 to 7 of 100 equal medians apart at n = 80.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,8 +48,8 @@ def compare_means(differences: np.ndarray, *, seed: int = 0) -> tuple[Tested, ..
     values = filled.sum(axis=0) / items
     low, high = np.quantile(_resampled_means(filled, present, seed), [0.025, 0.975], axis=0)
     errors = np.sqrt(((filled - values * present) ** 2).sum(axis=0) / np.maximum(items - 1, 1) / items)
-    normal = [normal_p(float(value), float(error)) for value, error in zip(values, errors, strict=True)]
-    p_values = np.maximum(_sign_flips(filled, seed), normal)
+    students = [student_p(*map(float, each)) for each in zip(values, errors, items - 1, strict=True)]
+    p_values = np.maximum(_sign_flips(filled, seed), students)
     same = ~filled.any(axis=0)
     slack = np.where(same, 1 - 0.025 ** (1 / items), 0.0)
     return tuple(
@@ -68,14 +70,16 @@ def compare_draws(value: float, draws: np.ndarray, items: int, *, centred: bool 
         low, high = value - 1.959964 * error, value + 1.959964 * error
     # The value of a few items may lie outside of its own resamples' middle.
     estimate = Estimate(value, min(float(low), value), max(float(high), value))
-    return Tested(estimate, max(normal_p(value, error), 2.0 ** (1 - items)), items)
+    return Tested(estimate, max(student_p(value, error, items**0.5), 2.0 ** (1 - items)), items)
 
 
-def normal_p(value: float, error: float) -> float:
-    """Two-sided p-value of a normal value with this standard error; 1 for 0 +- 0."""
-    if value == 0:
+def student_p(value: float, error: float, freedom: float) -> float:
+    """Two-sided p-value of value / error under Student's t with `freedom` degrees; 1 for 0 / 0."""
+    from scipy.special import stdtr
+
+    if value == 0 or not freedom:
         return 1.0
-    return math.erfc(abs(value) / error / math.sqrt(2)) if error else 0.0
+    return float(2 * stdtr(freedom, -abs(value) / error)) if error else 0.0
 
 
 def resample_counts(items: int, *, resamples: int = RESAMPLES, seed: int = 0) -> Iterator[np.ndarray]:

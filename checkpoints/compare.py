@@ -101,7 +101,7 @@ def _measured(name: str, outputs: "Outputs", k: int) -> "Measured":
 def _named(paths: Sequence[str]) -> list[tuple[str, str]]:
     """(name, path): file names where they differ, else paths; one given again is numbered."""
     short = [Path(path).name for path in paths]
-    names = short if len(set(short)) == len(short) else list(paths)
+    names = short if len(set(short)) == len(set(paths)) else list(paths)
     return [
         (name if name not in names[:place] else f"{name} ({names[: place + 1].count(name)})", path)
         for place, (name, path) in enumerate(zip(names, paths, strict=True))

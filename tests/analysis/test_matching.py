@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.matching import matched
+from analysis.outputs import Outputs, Split
+from losses.errors import LabError
+
+
+def reordered(split: Split, order: np.ndarray) -> Split:
+    logits = None if split.logits is None else split.logits[order]
+    return Split(split.embeddings[order], split.labels[order], logits, split.images[order], split.ids[order])
+
+
+def changed(outputs: Outputs, side: str, **fields: np.ndarray) -> Outputs:
+    return replace(outputs, **{side: replace(getattr(outputs, side), **fields)})
+
+
+def test_test_items_come_in_the_order_of_the_first(clustered, rng):
+    first = clustered(head=True)
+    order = rng.permutation(len(first.test))
+    other = replace(first, test=reordered(first.test, order), train=reordered(first.train, np.arange(120)[::-1]))
+    found = matched({"first": first, "other": other})
+    assert found["first"] is first
+    for name in ("embeddings", "labels", "logits", "images", "ids"):
+        np.testing.assert_array_equal(getattr(found["other"].test, name), getattr(first.test, name))
+
+
+def test_items_in_order_are_not_copied(clustered):
+    first = clustered()
+    assert matched({"a": first, "b": replace(first, temperature=1.0)})["b"].test is first.test
+
+
+def swapped(array: np.ndarray, at: int, value: object) -> np.ndarray:
+    copy = array.copy()
+    copy[at] = value
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda o: replace(o, class_names=("class 0", "b", "class 2", "class 3")), "class names of other must be"),
+        (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "99")), "1 missing, first '3'; 1 unknown there"),
+        (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "4")), "must have an id each, but is 1 ids that"),
+        (lambda o: changed(o, "test", labels=swapped(o.test.labels, 5, 3)), "first '5': 'class 3', there 'class 1'"),
+        (lambda o: changed(o, "test", images=swapped(o.test.images, 5, 0)), "the same ids with other images"),
+        (lambda o: changed(o, "train", labels=swapped(o.train.labels, 5, 3)), "train items of other must be those of"),
+        (lambda o: replace(o, test=reordered(o.test, np.arange(59))), "1 missing, first '59'."),
+    ],
+)  # fmt: skip
+def test_other_data_are_refused_in_one_sentence(clustered, spoil, sentence):
+    first = clustered()
+    with pytest.raises(LabError) as refusal:
+        matched({"first": first, "other": spoil(first)})
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_two_to_six(clustered, count):
+    with pytest.raises(LabError, match=f"must be 2 to 6 to be compared, but is {count}"):
+        matched(dict.fromkeys("abcdefg"[:count], clustered()))
+
+
+def test_text_from_a_file_is_quoted_and_cut(clustered):
+    first = clustered()
+    hostile = changed(first, "test", ids=swapped(first.test.ids.astype("<U200"), 3, "\u202e\n" + "x" * 150))
+    with pytest.raises(LabError) as refusal:
+        matched({"first": first, "other": hostile})
+    assert "'\\u202e\\nxxx" in str(refusal.value)
+    assert len(str(refusal.value)) < 250

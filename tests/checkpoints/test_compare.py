@@ -1,0 +1,101 @@
+"""The command that compares, and what it refuses."""
+
+import json
+
+import numpy as np
+import pytest
+
+from checkpoints.compare import main
+from checkpoints.inspect import inspect_file
+
+
+def bundle(path, seed: int, items: int = 60, spread: float = 0.7, **changes):
+    """An .npz of noisy clusters whose labels depend on nothing but the number of items."""
+    rng = np.random.default_rng(seed)
+    arrays = {}
+    for side, count in (("train", 2 * items), ("test", items)):
+        labels = np.arange(count) % 3
+        arrays[f"{side}_embeds"] = np.eye(3, 6)[labels] + spread * rng.normal(size=(count, 6))
+        arrays[f"{side}_labels"] = labels
+    np.savez(path, **(arrays | changes))
+    return str(path)
+
+
+@pytest.fixture
+def files(tmp_path):
+    return [bundle(tmp_path / f"{name}.npz", seed) for seed, name in enumerate(("a", "b", "c"))]
+
+
+def test_the_json_object_has_the_numbers_that_inspect_gives(capsys, files):
+    assert main([*files, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["reference"], found["models"], found["test_items"]) == ("a.npz", ["a.npz", "b.npz", "c.npz"], 60)
+    assert found["tests"] == sum(row["p"] is not None for row in found["rows"]) == 22
+    first, second = (inspect_file(path) for path in files[:2])
+    rows = {(row["measure"], row["model"]): row for row in found["rows"]}
+    for key, name in (("margin", "margin"), ("knn_accuracy", "knn_accuracy"), ("probe_accuracy", "probe_accuracy"),
+                      ("ece", "ece"), ("nll", "nll"), ("brier", "brier")):  # fmt: skip
+        row = rows[(key, "b.npz")]
+        assert row["reference"] == pytest.approx(first[name])
+        assert row["value"] == pytest.approx(second[name])
+        assert row["low"] <= row["difference"] <= row["high"]
+
+
+def test_the_table_says_a_verdict_for_every_difference(capsys, files):
+    assert main(files[:2]) == 0
+    said = capsys.readouterr().out
+    assert sum(said.count(word) for word in ("better", "worse", "different", "not distinguishable")) >= 11
+    assert "b.npz                              not available: a.npz has no class head" in said
+
+
+def test_a_checkpoint_beside_itself_does_not_differ(capsys, files):
+    assert main([files[0], files[0], "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["models"] == ["a.npz", "a.npz (2)"]
+    assert {row["verdict"] for row in found["rows"]} == {"not distinguishable", None}
+    assert all(row["difference"] == 0 for row in found["rows"] if row["p"] is not None)
+
+
+def test_a_model_that_learned_nothing_is_worse(capsys, tmp_path):
+    good, noise = (bundle(tmp_path / f"{spread}.npz", 5, items=200, spread=spread) for spread in (0.4, 5.0))
+    assert main([good, noise, "--json"]) == 0
+    verdicts = {row["measure"]: row["verdict"] for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert [verdicts[key] for key in ("margin", "knn_accuracy", "probe_accuracy", "nll", "brier")] == ["worse"] * 5
+    assert verdicts["alignment"] == "different"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"items": 59}, "test items of other.npz must be those of a.npz, but is 1 missing, first '59'."),
+        ({"test_labels": np.arange(60) % 3 + 1}, "class names of other.npz must be those of a.npz"),
+        ({"test_labels": np.roll(np.arange(60) % 3, 1)}, "test items of other.npz must be those of a.npz, but is 60"),
+        ({"train_labels": np.append(np.arange(119) % 3, 0)}, "train items of other.npz must be those of a.npz, but"),
+    ],
+)  # fmt: skip
+def test_other_data_are_refused_with_one_sentence(capsys, files, tmp_path, changes, sentence):
+    assert main([files[0], bundle(tmp_path / "other.npz", 3, **changes), "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["0"], "checkpoints must be 2 to 6"),
+        (["0"] * 7, "checkpoints must be 2 to 6"),
+        (["0", "none.npz"], "none.npz"),
+        (["0", "1", "--k", "0"], "k must be at least 1"),
+        (["0", "1", "--k", "500"], "k must lie in 1 to 120"),
+        (["0", "1", "--bins", "0"], "bins must lie in 1 to 1000"),
+    ],
+)
+def test_a_wrong_command_exits_with_2_and_one_sentence(capsys, files, words, sentence):
+    assert main([files[int(word)] if word.isdigit() and at < 7 and "--" not in "".join(words[:at]) else word
+                 for at, word in enumerate(words)]) == 2  # fmt: skip
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert sentence in said.err

@@ -1,0 +1,53 @@
+"""What a root offers, and that nothing outside of it can be reached."""
+
+import os
+
+import pytest
+
+from checkpoints import listing as module
+from checkpoints.listing import inside, listing
+from losses.errors import LabError
+
+
+@pytest.fixture
+def root(tmp_path):
+    top = tmp_path / "root"
+    for name in (
+        "last.pth", "runs/a/checkpoint_9.tar", "runs/model.safetensors", "notes.txt", ".hidden/x.pth", "images.zip",
+        "sincere/train_embeds.pth", "sincere/test_embeds.pth", "cifar-10-batches-py/data_batch_1",
+        "cifar-10-batches-py/test_batch", "pets/train/cat/1.jpg", "pets/test/cat/2.jpg",
+    ):  # fmt: skip
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_bytes(b"x")
+    (tmp_path / "outside.pth").write_bytes(b"x")
+    os.symlink(tmp_path / "outside.pth", top / "link.pth")
+    os.symlink(tmp_path, top / "up")
+    return top
+
+
+def test_checkpoints_and_images_are_told_apart(root):
+    found = listing(root)
+    assert found.checkpoints == ("last.pth", "runs/a/checkpoint_9.tar", "runs/model.safetensors", "sincere")
+    assert found.images == ("cifar-10-batches-py", "images.zip", "pets")
+    assert found.note == ""
+
+
+def test_a_root_that_is_itself_a_data_set(root):
+    assert listing(root / "pets").images == (".",)
+
+
+def test_a_long_list_ends_and_says_so(root, monkeypatch):
+    monkeypatch.setattr(module, "MOST_ENTRIES", 3)
+    assert "The list ends after 3 entries" in listing(root).note
+
+
+@pytest.mark.parametrize("name", ["../outside.pth", "link.pth", "up/outside.pth", "/etc/passwd", "runs/../../x"])
+def test_nothing_outside_is_reached(root, name):
+    with pytest.raises(LabError, match="must lie below the root, but is outside of it"):
+        inside(root, name)
+
+
+def test_what_is_inside_is_reached(root):
+    assert inside(root, "runs/a/../model.safetensors") == (root / "runs/model.safetensors").resolve()
+    with pytest.raises(LabError, match="without a NUL"):
+        inside(root, "a\0b")

@@ -20,8 +20,17 @@ ACCURACY = ("k", "reading")
 CURVES = ("curves",)
 TAILS = ("pairs", "anchors", "quantile", "tail_items")
 GEOMETRY = ("geometry_items",)
-IN_SECTIONS = MAP + SIMILARITY + CALIBRATION + ACCURACY + CURVES + TAILS + GEOMETRY
-"""The names, in a link, of all controls that are not in the sidebar."""
+OWN_CONTROLS = {
+    "map": MAP,
+    "similarity": SIMILARITY,
+    "calibration": CALIBRATION,
+    "accuracy": ACCURACY,
+    "curves": CURVES,
+    "tails": TAILS,
+    "geometry": GEOMETRY,
+}
+"""Section -> the names, in a link, of the controls that stand in it and not in the sidebar."""
+IN_SECTIONS = tuple(name for names in OWN_CONTROLS.values() for name in names)
 
 SPLITS = {"test": "test", "train": "train"}
 

@@ -1,24 +1,35 @@
 """The checkpoint page without a browser: every section, hostile links, good and bad files of the user's own."""
 
+import base64
+import io
 import json
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from analysis.map_worker import MapSpec
 from analysis.outputs import Outputs, Split
 from analysis.projection import Projection
 from checkpoints.zoo import shipped
 from losses.errors import LabError
 from ui.background import Job
 from ui.checkpoint_analyses import Analyses
-from ui.checkpoint_item import enlarge
+from ui.checkpoint_view import OWN_CONTROLS, SECTIONS
+from ui.memo import Memo
+from ui.pictures import data_url, enlarge
 
 PAGE = "pages/2_Checkpoints.py"
-EVERYTHING = ["map", "similarity", "calibration", "accuracy", "provenance"]
+EVERYTHING = list(SECTIONS)
+OWNER = {key: section for section, keys in OWN_CONTROLS.items() for key in keys}
+CHARTS = {"map": 1, "similarity": 2, "calibration": 1, "accuracy": 3, "curves": 1, "tails": 3, "geometry": 2}
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +37,9 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
     """No page waits for numba: UMAP is replaced by a turn of the first two coordinates. Gives the fits' sizes."""
     fits = []
 
-    def turned(process: object, embeddings: np.ndarray, spec: object) -> Projection:
+    def turned(process: object, embeddings: np.ndarray, spec: MapSpec, stopped: object) -> Projection:
         fits.append(len(embeddings))
-        return Projection("UMAP", np.ascontiguousarray(embeddings[:, [1, 0]]))
+        return Projection(spec.method, np.ascontiguousarray(embeddings[:, [1, 0]]))
 
     monkeypatch.setattr("analysis.map_process.MapProcess.make", turned)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -66,20 +77,20 @@ def test_pca_at_once_then_umap_and_the_histograms(open_page, quick):
 def test_every_section_draws(open_page):
     app = open_page(PAGE, show=EVERYTHING, map="pca", k="7", bins="10", scheme="equal mass")
     assert not app.exception
-    assert len(charts(app)) == 5
+    assert len(charts(app)) == sum(CHARTS.values())
     titles = [found.value for found in app.subheader]
     assert any("ECE 0." in title for title in titles)
     assert any("python -m checkpoints.train" in code.value for code in app.code)
     assert any(text.value.startswith("NLL 0.") for text in app.text)
-    assert "7 nearest" in charts(app)[-1]["data"][0]["y"]
+    assert "7 nearest" in charts(app)[4]["data"][0]["y"]
 
 
 @pytest.mark.parametrize("entry", shipped(), ids=lambda entry: entry.name)
 def test_every_shipped_checkpoint_opens(open_page, entry):
-    app = open_page(PAGE, checkpoint=entry.name, show=EVERYTHING, map="pca")
+    app = open_page(PAGE, checkpoint=entry.name, show=["similarity", "calibration", "provenance"])
     assert not app.exception
     assert not app.error
-    assert len(charts(app)) == 5
+    assert len(charts(app)) == 3
     assert any(entry.command == code.value for code in app.code)
 
 
@@ -96,16 +107,31 @@ def test_every_shipped_checkpoint_opens(open_page, entry):
         ("bins", "inf"),
         ("bins", "0"),
         ("scheme", "unequal"),
-        ("map", "tsne"),
+        ("map", "som"),
+        ("points", "10000000000"),
+        ("only", "10"),
+        ("class", "-1"),
+        ("calibration", "guess"),
+        ("calibrated", "0.5"),
+        ("reading", "entrails"),
+        ("curves", "nan"),
+        ("pairs", "some"),
+        ("anchors", "<b>"),
+        ("quantile", "1"),
+        ("quantile", "nan"),
+        ("tail_items", "validation"),
+        ("geometry_items", ""),
         ("items", "validation"),
         ("show", "everything"),
     ],
 )
 def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
-    app = open_page(PAGE, **{key: value})
+    where = {"show": OWNER[key]} if key in OWNER else {}
+    variant = {"calibration": "class"} if key == "calibrated" else {}
+    app = open_page(PAGE, **(where | variant | {key: value}))
     assert not app.exception
     assert len(app.warning) == 1
-    assert len(charts(app)) == 3
+    assert charts(app)
 
 
 def test_parameters_of_other_pages_are_ignored(open_page):
@@ -169,23 +195,31 @@ def draw_synthetic() -> None:
     import streamlit as st
 
     from ui.checkpoint_panels import draw
-    from ui.checkpoint_view import View
+    from ui.checkpoint_view import SECTIONS
 
-    everything = ("map", "similarity", "calibration", "accuracy", "provenance")
-    draw(st.session_state["analyses"], View(everything, "umap", "test", 0, 5, 15, "equal width"))
+    draw(st.session_state["analyses"], tuple(SECTIONS))
 
 
 def drawn(outputs: Outputs) -> AppTest:
+    return drawn_from(Analyses(outputs, shared=False))
+
+
+def drawn_from(analyses: Analyses) -> AppTest:
     app = AppTest.from_function(draw_synthetic, default_timeout=30)
-    app.session_state["analyses"] = Analyses(outputs, shared=False)
+    app.session_state["analyses"] = analyses
     return app.run()
 
 
 def test_one_class_gives_reasons_and_no_numbers():
     app = drawn(outputs_of([0] * 12, ("only",)))
     assert not app.exception
-    assert [text.value.split(" not available")[0] for text in app.info] == ["Nearest similarity\\:", "Calibration\\:"]
-    assert len(charts(app)) == 2
+    assert [text.value.split(" not available")[0] for text in app.info] == [
+        "Nearest similarity\\:",
+        "Calibration\\:",
+        "ROC and precision\\-recall\\:",
+        "Tail\\:",
+    ]
+    assert len(charts(app)) == 6
 
 
 def test_names_from_a_file_are_never_markup():
@@ -210,6 +244,107 @@ def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):
     assert not list(tmp_path.rglob("*.npz"))
     Analyses(outputs, shared=True).umap("test").result(timeout=10)
     assert len(list(tmp_path.rglob("*.npz"))) == 1
+
+
+def test_the_class_filter_hides_the_others_and_says_so(open_page):
+    app = open_page(PAGE, show="map", map="pca", only=["3", "5"])
+    assert not app.exception
+    assert [trace["name"] for trace in charts(app)[0]["data"] if "name" in trace] == ["3", "5"]
+    assert any("Other classes are hidden" in caption.value for caption in app.caption)
+
+
+def test_an_item_is_found_by_its_id(open_page):
+    app = open_page(PAGE, show="map", map="pca")
+    app.text_input("find").set_value("digits-1729").run()
+    assert app.number_input("item").value == 521
+    app.text_input("find").set_value("digits-17").run()
+    assert app.selectbox("found").options[0].startswith("digits-17")
+    app.selectbox("found").select_index(1).run()
+    assert not app.exception
+    assert app.number_input("item").value != 521
+    app.text_input("find").set_value("<b>").run()
+    assert any(text.value == "No id contains that." for text in app.text)
+
+
+def test_the_chosen_item_has_its_nearest_target_and_noise(open_page):
+    app = open_page(PAGE, show="map", map="pca")
+    texts = [text.value for text in app.text]
+    assert any(text.startswith("Nearest target, cosine 0.99") and text.endswith("class 1") for text in texts)
+    assert any(text.startswith("Nearest noise, cosine 0.1") for text in texts)
+
+
+@pytest.mark.parametrize(("variant", "charts_drawn", "word"), [("class", 2, "Classwise"), ("temperature", 1, "T = ")])
+def test_the_variants_of_calibration(open_page, variant, charts_drawn, word):
+    app = open_page(PAGE, show="calibration", calibration=variant, checkpoint="nll")
+    assert not app.exception
+    assert len(charts(app)) == charts_drawn
+    assert any(word in found.value for found in app.subheader)
+
+
+def test_tails_of_single_anchors_and_too_few_excesses(open_page):
+    app = open_page(PAGE, show="tails", anchors="single", quantile="0.9", pairs="all")
+    assert not app.exception
+    assert [chart["layout"]["xaxis"]["title"]["text"] for chart in charts(app)] == ["shape xi of one anchor's tail"]
+    app.number_input("quantile").set_value(0.999).run()
+    assert "no anchor has 50 excesses" in app.info[0].value
+    assert axis_titles(app) == ["cosine of two items"]
+
+
+def test_a_stopped_map_is_pca_and_can_start_again(monkeypatch):
+    def wait(process: object, embeddings: np.ndarray, spec: MapSpec, stopped: threading.Event) -> Projection:
+        stopped.wait(20)
+        raise LabError("The map", "was stopped")
+
+    monkeypatch.setattr("analysis.map_process.MapProcess.make", wait)
+    analyses = Analyses(outputs_of([0, 1] * 6, ("a", "b")), shared=False)
+    app = drawn_from(analyses)
+    next(button for button in app.button if button.label == "Stop").click().run()
+    with pytest.raises(LabError, match="was stopped"):
+        analyses.umap("test").result(timeout=10)
+    app.run()
+    again = next(button for button in app.button if button.label.startswith("UMAP was stopped"))
+    assert axis_titles(app)[0].startswith("principal axis")
+    stopped = analyses.umap("test")
+    again.click().run()
+    assert analyses.umap("test") is not stopped
+    analyses.umap("test").stop()
+
+
+def test_results_are_kept_once_and_not_for_ever():
+    made = []
+    memo = Memo(most=3)
+    for key in (1, 1, 2, 3, 1, 4):
+        assert memo.once(key, lambda key=key: made.append(key) or key) == key
+    assert made == [1, 2, 3, 4]
+    memo.once(2, lambda: made.append(2))
+    assert made == [1, 2, 3, 4, 2]  # 2 was asked for least recently
+    assert len(memo) == 3
+    with pytest.raises(ZeroDivisionError):
+        memo.once("bad", lambda: 1 / 0)
+    assert memo.once("bad", lambda: 5) == 5
+
+
+def test_two_who_ask_at_once_wait_for_one():
+    made, memo, begun = [], Memo(), threading.Event()
+
+    def slow() -> int:
+        begun.set()
+        time.sleep(0.1)
+        made.append(1)
+        return 7
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(memo.once, "key", slow)
+        begun.wait(5)
+        assert pool.submit(memo.once, "key", slow).result() == first.result() == 7
+    assert made == [1]
+
+
+def test_pictures_in_a_table_are_pngs():
+    image = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    for shape in ((3, 4), (3, 4, 1)):
+        raw = base64.b64decode(data_url(image.reshape(shape)).removeprefix("data:image/png;base64,"))
+        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(raw))), image)
 
 
 def test_a_map_is_one_job(quick):

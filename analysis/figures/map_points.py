@@ -15,6 +15,7 @@ from analysis.projection import Projection
 MOST_AS_SVG = 3000  # points; more need WebGL, which is slower to start and does not print as well
 _NAMED_IN_LEGEND = 30  # classes; more repeat their colours and symbols
 _OPACITY = 0.8
+_SYMBOL_CODES = {"circle": 0, "square": 1, "diamond": 2, "cross": 3, "x": 4, "triangle-up": 5}  # Plotly's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +91,8 @@ def _svg(one: MapClass, projection: Projection, ids: np.ndarray, items: np.ndarr
 
 def _webgl(coordinates: np.ndarray, labels: np.ndarray) -> dict[str, object]:
     """One trace whatever the number of classes; 50,000 points are 0.7 MB: no ids, no text."""
-    colours, symbols = len(CLASS_COLOURS), len(CLASS_SYMBOLS)
+    colours = len(CLASS_COLOURS)
+    codes = np.array([_SYMBOL_CODES[name] for name in CLASS_SYMBOLS], dtype=np.uint8)
     scale = [[at / colours, CLASS_COLOURS[step]] for step in range(colours) for at in (step, step + 1)]
     return {
         "type": "scattergl",
@@ -102,7 +104,7 @@ def _webgl(coordinates: np.ndarray, labels: np.ndarray) -> dict[str, object]:
             "colorscale": scale,
             "cmin": -0.5,
             "cmax": colours - 0.5,
-            "symbol": (labels // colours % symbols).astype(np.uint8) if labels.max() >= colours else "circle",
+            "symbol": codes[labels // colours % len(codes)] if labels.max() >= colours else "circle",
             "size": 5,
             "opacity": _OPACITY,
         },

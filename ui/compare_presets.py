@@ -29,9 +29,9 @@ PRESETS = {
     ),
     "seeds": Preset(
         "One loss, two seeds",
-        "The same command with another seed: what differs here differs by the start and the order of the batches alone."
-        " Accuracies and scores should not be distinguishable; a difference in geometry that is as small between two"
-        " losses says nothing about the losses.",
+        "The same command with another seed: accuracies and scores are not distinguishable, but noise is nearer under"
+        " one than under the other by far more than chance over test items. A verdict is about two checkpoints; a"
+        " difference of this size between two losses would say nothing about the losses.",
         {"checkpoints": ["sincere", "sincere_seed_1"], "show": ["table", "map", "similarity"]},
     ),
     "calibration": Preset(
@@ -47,7 +47,8 @@ PRESETS = {
     ),
     "hard": Preset(
         "Where nearest neighbours disagree",
-        "The items that NT-Xent or WEINCE reads wrongly and the other rightly: few, and odd hands.",
+        "Marked are the items that one of the two reads rightly and the other wrongly: few, so their accuracies are not"
+        " distinguishable.",
         {"checkpoints": ["nt_xent", "weince"], "mark": ["disagree"], "show": ["table", "map", "similarity"]},
     ),
     "six": Preset(

@@ -13,7 +13,7 @@ from analysis.item_statistics import Geometry, geometry
 from analysis.matching import FEWEST, MOST, matched
 from analysis.measured import Measured, measure
 from analysis.outputs import Outputs
-from checkpoints.zoo import ZooEntry, shipped
+from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui.checkpoint_analyses import LARGEST_K, Analyses
@@ -51,14 +51,14 @@ class Chosen:
 
 def choose(controls: Panel) -> tuple[Chosen, ...]:
     """Two to six checkpoints, the reference first. LabError for too few, too many, and for a bad file."""
-    entries = {entry.name: entry for entry in shipped()}
-    names = {name: _title(entry, entries) for name, entry in entries.items()}
+    entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
+    names = {name: _title(entry) for name, entry in entries.items()}
     picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
     own = _uploaded()
     if not FEWEST <= len(picked) + len(own) <= MOST:
         raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(picked) + len(own))
-    chosen = [Chosen(name, names[name], entries[name].digest, _shipped(entries[name].digest, entries[name].path))
-              for name in picked]  # fmt: skip
+    zoo = [entries[name] for name in picked]
+    chosen = [Chosen(one.name, names[one.name], one.digest, _shipped(one.digest, one.path)) for one in zoo]
     return _reference_first(controls, [*chosen, *own])
 
 
@@ -81,14 +81,10 @@ def largest_k(found: tuple[Model, ...]) -> int:
     return min(LARGEST_K, *(len(model.analyses.outputs.train) for model in found))
 
 
-def _title(entry: ZooEntry, entries: dict[str, ZooEntry]) -> str:
+def _title(entry: ZooEntry) -> str:
     """The loss, with what tells it from another file of the same loss."""
-    title = CATALOG[entry.loss].title
-    return (
-        title
-        if entry.name == entry.loss
-        else f"{title}, {entry.name.removeprefix(entry.loss).strip('_').replace('_', ' ')}"
-    )
+    rest = entry.name.removeprefix(entry.loss).replace("_", " ").strip()
+    return CATALOG[entry.loss].title + (f", {rest}" if rest else "")
 
 
 def _reference_first(controls: Panel, chosen: list[Chosen]) -> tuple[Chosen, ...]:

@@ -5,7 +5,6 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
@@ -39,7 +38,9 @@ def comparison_histograms(models: Sequence[Measured], chosen: np.ndarray) -> Exh
     layout(plot, x="", y="", height=110 + 150 * len(models))
     for row, model in enumerate(models):
         for role in ROLES:
-            _add_bars(plot, row, model, role, chosen)
+            traces = _bars(row, model, role, chosen)
+            column = 2 if role == "margin" else 1
+            plot.add_traces(traces, rows=[row + 1] * len(traces), cols=[column] * len(traces))
     plot.update_layout(barmode="overlay", bargap=0, dragmode="select", selectdirection="h", uirevision="histograms")
     plot.update_xaxes(title_text="cosine to the nearest train item", row=len(models), col=1)
     plot.update_xaxes(title_text="margin of an item (cosine)", row=len(models), col=2)
@@ -81,32 +82,34 @@ def _bins(values: np.ndarray, role: Role) -> np.ndarray:
     return np.where(np.isfinite(values), index, -1)
 
 
-def _add_bars(plot: go.Figure, row: int, model: Measured, role: Role, chosen: np.ndarray) -> None:
+def _bars(row: int, model: Measured, role: Role, chosen: np.ndarray) -> list[dict[str, object]]:
     """All comparable items; over them, where items are chosen, those alone."""
+    whole = _share(model, role, model.comparable)
+    if not len(chosen):
+        return [_trace(row, role, whole, 0.55, first=row == 0)]
     marked = np.zeros(len(model), bool)
     marked[chosen] = True
-    whole = _share(model, role, model.comparable)
-    layers = [(whole, 0.18 if len(chosen) else 0.55)]
-    if len(chosen):
-        layers.append((_share(model, role, model.comparable & marked), 1.0))
-    edges = _EDGES[role]
-    for layer, (share, opacity) in enumerate(layers):
-        filled = np.flatnonzero(share)
-        plot.add_bar(
-            x=(edges[filled] + edges[filled + 1]) / 2,
-            y=share[filled],
-            width=edges[1] - edges[0],
-            name=_NAMES[role],
-            legendgroup=role,
-            showlegend=row == 0 and layer == len(layers) - 1,
-            marker={"color": _COLOURS[role], "opacity": opacity, "pattern": _PATTERNS[role]},
-            selected={"marker": {"opacity": opacity}},
-            unselected={"marker": {"opacity": opacity}},
-            customdata=[[row, ROLES.index(role), int(index)] for index in filled],
-            hovertemplate="%{y:.1%} at %{x:.2f}<extra>" + _NAMES[role] + "</extra>",
-            row=row + 1,
-            col=2 if role == "margin" else 1,
-        )
+    part = _share(model, role, model.comparable & marked)
+    return [_trace(row, role, whole, 0.18, first=False), _trace(row, role, part, 1.0, first=row == 0)]
+
+
+def _trace(row: int, role: Role, share: np.ndarray, opacity: float, *, first: bool) -> dict[str, object]:
+    edges, filled = _EDGES[role], np.flatnonzero(share)
+    return {
+        "type": "bar",
+        "x": (edges[filled] + edges[filled + 1]) / 2,
+        "y": share[filled],
+        "width": edges[1] - edges[0],
+        "name": _NAMES[role],
+        "legendgroup": role,
+        "showlegend": first,
+        "marker": {"color": _COLOURS[role], "opacity": opacity, "pattern": _PATTERNS[role]},
+        # What is chosen has bars of its own, so the ones dragged over need not stand out.
+        "selected": {"marker": {"opacity": opacity}},
+        "unselected": {"marker": {"opacity": opacity}},
+        "customdata": [[row, ROLES.index(role), int(index)] for index in filled],
+        "hovertemplate": "%{y:.1%} at %{x:.2f}<extra>" + _NAMES[role] + "</extra>",
+    }
 
 
 def _share(model: Measured, role: Role, of: np.ndarray) -> np.ndarray:

@@ -8,7 +8,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.bootstrap import Unavailable
-from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.panels import grid, outer_titles
@@ -45,7 +44,9 @@ def comparison_maps(
     layout(plot, x="", y="", height=430 if cells[-1].row == 1 else 700)
     for found, cell in zip(aligned, cells, strict=True):
         points = _Points(found.at_equal_spread.astype(np.float32), split, items, class_names, np.isin(items, chosen))
-        _add_points(plot, points, cell, svg=len(items) * len(panels) <= _DRAWN_AS_SVG)
+        svg = len(items) * len(panels) <= _DRAWN_AS_SVG
+        traces = _traces(points, svg=svg, in_legend=cell == cells[0])
+        plot.add_traces(traces, rows=[cell.row] * len(traces), cols=[cell.col] * len(traces))
     _style(plot, panels[0].projection)
     return Exhibit(
         stem=f"comparison-map-{panels[0].projection.method.lower()}",
@@ -68,14 +69,17 @@ class _Points:
     marked: np.ndarray
 
 
-def _add_points(plot: go.Figure, points: _Points, cell: Cell, *, svg: bool) -> None:
-    """A trace for each class, or for each style where there are more classes than styles."""
+def _traces(points: _Points, *, svg: bool, in_legend: bool) -> list[dict[str, object]]:
+    """A trace for each class, or for each style where there are more classes than styles.
+
+    Plain dicts, added together: Plotly checks a whole figure again for every trace that is added alone.
+    """
     labels = points.split.labels[points.items]
-    named = len(points.class_names) <= _STYLES
+    named, traces = len(points.class_names) <= _STYLES, []
     for index in np.unique(labels % _STYLES):
         members = np.flatnonzero(labels % _STYLES == index)
         style = class_style(int(index))
-        plot.add_trace(
+        traces.append(
             {
                 "type": "scatter" if svg else "scattergl",
                 "x": points.coordinates[members, 0],
@@ -83,17 +87,17 @@ def _add_points(plot: go.Figure, points: _Points, cell: Cell, *, svg: bool) -> N
                 "mode": "markers",
                 "name": label(points.class_names[index]) if named else "",
                 "legendgroup": str(index),
-                "showlegend": named and cell == Cell(1, 1),
+                "showlegend": named and in_legend,
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 6, "opacity": 0.75},
-                "selectedpoints": np.flatnonzero(points.marked[members]) if points.marked.any() else None,
+                "selectedpoints": np.flatnonzero(points.marked[members]).tolist() if points.marked.any() else None,
                 "selected": {"marker": {"opacity": 1, "size": 9}},
                 "unselected": {"marker": {"opacity": 0.12}},
                 "customdata": points.items[members],
                 "text": _words(points, members),
                 "hovertemplate": "%{text}<extra></extra>",
-            },
-            **cell.place,
+            }
         )
+    return traces
 
 
 def _words(points: _Points, members: np.ndarray) -> list[str]:

@@ -26,9 +26,10 @@ def comparison_table(found: Comparison) -> Exhibit:
     """Cells of every measure that has a number; what has none is named with its reason."""
     shown = [key for key in MEASURES if any(isinstance(row.found, Difference) for row in found.of(key))]
     columns = [f"{label(found.models[0])}<br>(reference)", *(label(name) for name in found.models[1:])]
-    plot = layout(go.Figure(), x="", y="", height=90 + _LINE * len(shown))
-    for line, key in enumerate(shown):
-        _add_line(plot, line, found.of(key))
+    lines = [found.of(key) for key in shown]
+    fills = [fill for line, rows in enumerate(lines) for fill in _fills(line, rows)]
+    plot = go.Figure([_line(line, rows) for line, rows in enumerate(lines)], {"shapes": fills})
+    layout(plot, x="", y="", height=90 + _LINE * len(shown))
     plot.update_xaxes(
         tickvals=list(range(len(columns))), ticktext=columns, side="top", range=[-0.5, len(columns) - 0.5]
     )
@@ -65,7 +66,8 @@ def _how_to_read(found: Comparison) -> str:
         f"distinguishable: p above {ALPHA:.0%} after Holm's correction over all {found.tests} differences, or 0 within "
         "the interval. An arrow beside a measure is its better direction. ECE, NLL and Brier score are those of the "
         f"{found.source}. A model's ECE is above 0 by chance even where it is calibrated; a difference counts only if "
-        "it remains after that part is taken off each." + (f" Not available: {'; '.join(missing)}." if missing else "")
+        "it remains after that part is taken off each. Chance is that of the test items: another seed is "
+        "another checkpoint, and may differ too." + (f" Not available: {'; '.join(missing)}." if missing else "")
     )
 
 
@@ -74,35 +76,46 @@ def _title(measure: Measure) -> str:
     return f"{measure.title}{arrow}  "
 
 
-def _add_line(plot: go.Figure, line: int, rows: tuple[Row, ...]) -> None:
+def _line(line: int, rows: tuple[Row, ...]) -> dict[str, object]:
+    """The texts of one measure: the reference's value, then a cell for each model."""
     reference = next(row.found.reference for row in rows if isinstance(row.found, Difference))
     size = 15 - max(0, min(len(rows) - 2, 3))  # six models in a narrow window
-    cells = [(0, f"{reference:.4g}", f"{rows[0].measure.title} of the reference: {reference:.5f}")]
-    for column, row in enumerate(rows, start=1):
-        if isinstance(row.found, Unavailable):
-            cells.append((column, "–", label(row.found.reason)))
-            continue
-        _add_fill(plot, line, column, row.found.verdict)
-        cells.append((column, _cell(row.found, size, 5 if len(rows) < 4 else 3), _hover(row)))
-    plot.add_scatter(
-        x=[column for column, _, _ in cells],
-        y=[line] * len(cells),
-        mode="text",
-        text=[text for _, text, _ in cells],
-        hovertext=[hover for _, _, hover in cells],
-        hovertemplate="%{hovertext}<extra></extra>",
-        textfont={"size": size},
-        showlegend=False,
-    )
+    most = 5 if len(rows) < 4 else 3
+    return {
+        "type": "scatter",
+        "x": list(range(len(rows) + 1)),
+        "y": [line] * (len(rows) + 1),
+        "mode": "text",
+        "text": [f"{reference:.4g}", *(_cell(row.found, size, most) for row in rows)],
+        "hovertext": [f"{rows[0].measure.title} of the reference: {reference:.6g}", *map(_hover, rows)],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "textfont": {"size": size},
+        "showlegend": False,
+    }
 
 
-def _add_fill(plot: go.Figure, line: int, column: int, verdict: Verdict) -> None:
-    corners = {"x0": column - 0.47, "x1": column + 0.47, "y0": line - 0.44, "y1": line + 0.44}
-    plot.add_shape(type="rect", fillcolor=_FILLS[verdict], line={"width": 0}, layer="below", **corners)
+def _fills(line: int, rows: tuple[Row, ...]) -> list[dict[str, object]]:
+    """A rectangle behind each verdict."""
+    return [
+        {
+            "type": "rect",
+            "x0": column - 0.47,
+            "x1": column + 0.47,
+            "y0": line - 0.44,
+            "y1": line + 0.44,
+            "fillcolor": _FILLS[row.found.verdict],
+            "line": {"width": 0},
+            "layer": "below",
+        }
+        for column, row in enumerate(rows, start=1)
+        if isinstance(row.found, Difference)
+    ]
 
 
-def _cell(found: Difference, size: int, most: int) -> str:
+def _cell(found: Difference | Unavailable, size: int, most: int) -> str:
     """Difference above its interval, with two digits of the interval's width and at most `most` behind the point."""
+    if isinstance(found, Unavailable):
+        return "–"
     low, value, high = found.difference.low, found.difference.value, found.difference.high
     digits = 3 if high == low else min(most, max(1, 1 - math.floor(math.log10(high - low))))
     interval = f"<span style='font-size:{size - 2}px'>{low:.{digits}f} to {high:.{digits}f}</span>"
@@ -111,7 +124,8 @@ def _cell(found: Difference, size: int, most: int) -> str:
 
 def _hover(row: Row) -> str:
     found = row.found
-    assert isinstance(found, Difference)
+    if isinstance(found, Unavailable):
+        return label(found.reason)
     return (
         f"{row.measure.title} ({row.measure.unit}): {found.verdict}<br>{found.value:.5f}, reference "
         f"{found.reference:.5f}<br>difference {found.difference.value:+.5f} (95 % {found.difference.low:+.5f} to "

@@ -25,7 +25,16 @@ class ZooEntry:
 
 def shipped() -> tuple[ZooEntry, ...]:
     """Every shipped checkpoint, in the order of the losses. LabError if one of the files is damaged."""
-    entries = [_entry(path) for path in FOLDER.glob("*.safetensors")]
+    return _listed(FOLDER)
+
+
+def other_seeds() -> tuple[ZooEntry, ...]:
+    """Shipped recipes trained again with another seed: a difference between losses is to be held against theirs."""
+    return _listed(FOLDER / "seeds")
+
+
+def _listed(folder: Path) -> tuple[ZooEntry, ...]:
+    entries = [_entry(path) for path in folder.glob("*.safetensors")]
     order = list(OBJECTIVES)
     return tuple(sorted(entries, key=lambda entry: (order.index(entry.loss), entry.name)))
 

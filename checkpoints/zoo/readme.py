@@ -5,7 +5,7 @@ import numpy as np
 from checkpoints.datasets import digits
 from checkpoints.forward import unit_rows
 from checkpoints.inspect import inspect_file
-from checkpoints.zoo import ZooEntry
+from checkpoints.zoo import FOLDER, ZooEntry
 
 _INTRODUCTION = """\
 # The shipped checkpoints
@@ -26,6 +26,8 @@ raw pixels gives {pixels:.3f}: digits are easy, and what differs between the los
 - target, noise: median cosine to the nearest train item of the same class and of any other; margin: their difference.
 - ECE (15 equal-width bins) and NLL (nats): of the head where there is one, else of the probe; in brackets the ECE that
   a calibrated model with the same confidences would give.
+
+The last row is a loss once more, with another seed: what differs between it and its twin is no property of a loss.
 """
 
 _HEADINGS = ("file", "KB", "1-NN", "probe", "head", "target", "noise", "margin", "ECE", "NLL")
@@ -36,7 +38,9 @@ def readme(entries: tuple[ZooEntry, ...]) -> str:
     lines = [_introduction(), _line(_HEADINGS), _line(["---"] + ["---:"] * (len(_HEADINGS) - 1))]
     lines += [_line(_cells(entry)) for entry in entries]
     lines += ["", "## Commands", "", "```"] + [entry.command for entry in entries] + ["```", ""]
-    lines += ["## Digests (sha256)", "", "```"] + [f"{entry.digest}  {entry.path.name}" for entry in entries]
+    lines += ["## Digests (sha256)", "", "```"] + [
+        f"{entry.digest}  {entry.path.relative_to(FOLDER)}" for entry in entries
+    ]
     return "\n".join([*lines, "```", ""])
 
 
@@ -50,7 +54,7 @@ def _introduction() -> str:
 def _cells(entry: ZooEntry) -> list[str]:
     numbers = inspect_file(str(entry.path))
     return [
-        f"`{entry.path.name}`",
+        f"`{entry.path.relative_to(FOLDER)}`",
         f"{entry.size / 1000:.0f}",
         _number(numbers["knn_accuracy"]) + _interval(numbers["knn_accuracy_interval"]),
         _number(numbers["probe_accuracy"]),

@@ -1,5 +1,7 @@
 """How each shipped checkpoint is made. The command in a file is its recipe's; a test holds them together."""
 
+from dataclasses import replace
+
 from checkpoints.objectives import OBJECTIVES
 from checkpoints.recipes import Recipe
 
@@ -31,6 +33,8 @@ RECIPES: dict[str, Recipe] = {
     "nt_xent": _recipe("nt_xent", 80),
     "weince": _recipe("weince", 80),
 }
+# One loss again, with another start and other batches.
+OTHER_SEEDS: dict[str, Recipe] = {"seeds/sincere_seed_1": replace(RECIPES["sincere"], seed=1)}
 
 
 def path_from_root(name: str) -> str:

@@ -8,12 +8,13 @@ from contextlib import chdir
 from checkpoints import train
 from checkpoints.atomic import write_atomic
 from checkpoints.command_line import Parser, run
-from checkpoints.zoo import FOLDER, shipped
+from checkpoints.zoo import FOLDER, other_seeds, shipped
 from checkpoints.zoo.readme import readme
-from checkpoints.zoo.recipes import RECIPES, path_from_root
+from checkpoints.zoo.recipes import OTHER_SEEDS, RECIPES, path_from_root
 from losses.errors import LabError
 
 ROOT = FOLDER.parents[1]
+_ALL = RECIPES | OTHER_SEEDS
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,19 +25,19 @@ def main(argv: list[str] | None = None) -> int:
 
 def _remake(options: argparse.Namespace) -> int:
     for name in options.names:
-        if name not in RECIPES:
-            raise LabError("checkpoint", f"must be one of {', '.join(RECIPES)}", repr(name))
-    for name in () if options.readme_only else options.names or RECIPES:
+        if name not in _ALL:
+            raise LabError("checkpoint", f"must be one of {', '.join(_ALL)}", repr(name))
+    for name in () if options.readme_only else options.names or _ALL:
         if code := remake(name):
             return code
-    write_atomic(FOLDER / "README.md", readme(shipped()).encode())
+    write_atomic(FOLDER / "README.md", readme((*shipped(), *other_seeds())).encode())
     return 0
 
 
 def remake(name: str) -> int:
     """Run the very command that the file records; returns its exit code and says whether the bytes are the same."""
     before = _digest(name)
-    words = shlex.split(RECIPES[name].command(path_from_root(name)))
+    words = shlex.split(_ALL[name].command(path_from_root(name)))
     # The recorded path is relative, so that the bytes do not depend on where the project lies.
     with chdir(ROOT):
         code = train.main(words[3:])
@@ -46,7 +47,9 @@ def remake(name: str) -> int:
 
 
 def _digest(name: str) -> str | None:
-    return next((entry.digest for entry in shipped() if entry.name == name), None)
+    return next(
+        (entry.digest for entry in (*shipped(), *other_seeds()) if entry.path == FOLDER / f"{name}.safetensors"), None
+    )
 
 
 def _parser() -> Parser:

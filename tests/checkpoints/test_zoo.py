@@ -4,14 +4,15 @@ import json
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from checkpoints import peek
 from checkpoints.inspect import inspect_file
-from checkpoints.zoo import FOLDER, remake, shipped
-from checkpoints.zoo.recipes import RECIPES
+from checkpoints.zoo import FOLDER, other_seeds, remake, shipped
+from checkpoints.zoo.recipes import OTHER_SEEDS, RECIPES
 
 ROOT = FOLDER.parents[1]
 NAMES = [
@@ -38,6 +39,18 @@ def test_a_shipped_file_is_small_and_says_the_command_that_made_it(entries, name
     assert entry.command == RECIPES[name].command(f"checkpoints/zoo/{name}.safetensors")
     assert (ROOT / shlex.split(entry.command)[-1]).samefile(entry.path)
     assert len(about.metadata.log) == about.metadata.recipe.epochs
+
+
+def test_another_seed_is_a_shipped_recipe_with_its_seed_alone_changed():
+    (entry,) = other_seeds()
+    (name, recipe), metadata = next(iter(OTHER_SEEDS.items())), peek(entry.path).metadata
+    assert replace(recipe, seed=0) == RECIPES["sincere"]
+    assert metadata.recipe == recipe != RECIPES["sincere"]
+    assert entry.path == FOLDER / f"{name}.safetensors"
+    assert entry.command == recipe.command(f"checkpoints/zoo/{name}.safetensors")
+    assert entry.size <= 250_000
+    assert entry.digest in (FOLDER / "README.md").read_text()
+    assert inspect_file(str(entry.path))["knn_accuracy"] >= 0.97
 
 
 @pytest.mark.parametrize("name", NAMES)

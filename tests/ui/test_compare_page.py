@@ -1,0 +1,152 @@
+"""The compare page without a browser: every section, hostile links, files of the user's own, marked items."""
+
+import io
+import json
+import time
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from checkpoints.zoo import other_seeds, shipped
+from ui.compare_presets import PRESETS
+
+PAGE = "pages/2_Compare.py"
+EVERYTHING = ["table", "map", "similarity", "calibration"]
+
+
+def settled(app: AppTest) -> AppTest:
+    """Run again until the numbers are there."""
+    deadline = time.monotonic() + 60
+    while any("resamples of every checkpoint" in caption.value for caption in app.caption):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+    return app
+
+
+def charts(app: AppTest) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def titles(app: AppTest) -> list[str]:
+    return [found.value for found in app.subheader]
+
+
+def test_two_checkpoints_with_every_section(open_page):
+    app = settled(open_page(PAGE, show=EVERYTHING))
+    assert not app.error
+    assert not app.warning
+    assert len(charts(app)) == 4
+    assert "11 differences are more than chance" in titles(app)[0]
+    assert any("No test items are marked" in caption.value for caption in app.caption)
+    ticks = charts(app)[0]["layout"]["xaxis"]["ticktext"]
+    assert ticks == ["SupCon<br>(reference)", "SINCERE"]
+
+
+def test_the_reference_comes_first_and_a_rule_marks_items_everywhere(open_page):
+    app = settled(open_page(PAGE, checkpoints=["nll", "nt_xent", "weince"], reference="weince", mark="disagree"))
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["WEINCE<br>(reference)", "NLL", "NT-Xent"]
+    marked = next(title for title in titles(app) if title.endswith("marked test items"))
+    table = app.dataframe[-1].value
+    assert len(table) == int(marked.split()[0])
+    right = table[[f"{name}: kNN" for name in ("WEINCE", "NLL", "NT-Xent")]].eq(table["class"], axis=0)
+    assert (right.any(axis=1) & ~right.all(axis=1)).all()
+    for chart in charts(app)[1:2]:
+        drawn = [len(trace["selectedpoints"]) for trace in chart["data"]]
+        assert sum(drawn) == 3 * len(table)
+
+
+def test_a_reference_that_is_taken_out_gives_way(open_page):
+    app = settled(open_page(PAGE, checkpoints=["nll", "supcon", "sincere"], reference="sincere", show="table"))
+    app.pills("checkpoints").set_value(["nll", "supcon"]).run()
+    settled(app)
+    assert not app.error
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["NLL<br>(reference)", "SupCon"]
+
+
+@pytest.mark.parametrize(
+    "chosen", [["nll"], ["nll", "supcon", "sincere", "nt_xent", "weince", "eps_sup_infonce", "label_infonce"]]
+)
+def test_too_few_or_too_many_is_one_sentence(open_page, chosen):
+    app = open_page(PAGE, checkpoints=chosen)
+    assert not app.exception
+    assert [error.value for error in app.error] == [f"checkpoints must be 2 to 6 to be compared, but is {len(chosen)}."]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("checkpoints", "../../etc/passwd"),
+        ("reference", "own-1"),
+        ("mark", "<script>"),
+        ("k", "1e9"),
+        ("map", "tsne"),
+    ],
+)
+def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
+    app = settled(open_page(PAGE, **{key: value}))
+    assert len(app.warning) == 1
+    assert not app.error
+    assert len(charts(app)) == 3
+
+
+def bundle(items: int = 60, shift: int = 0) -> bytes:
+    rng = np.random.default_rng(items + shift)
+    labels = np.arange(items) % 3
+    rows = np.eye(3, 6)[labels] + 0.6 * rng.normal(size=(items, 6))
+    content = io.BytesIO()
+    names = {"train_labels": labels, "test_labels": np.roll(labels, shift)}
+    np.savez(content, train_embeds=rows + rng.normal(size=rows.shape) / 9, test_embeds=rows, **names)
+    return content.getvalue()
+
+
+def test_own_files_of_the_same_data_are_compared(open_page):
+    app = open_page(PAGE, checkpoints=[""], show=EVERYTHING)
+    assert "but is 0" in app.error[0].value
+    app.file_uploader("own-files").upload("a.npz", bundle()).upload("a.npz", bundle(60, 3)).run()
+    settled(app)
+    assert not app.error
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "a.npz (2)"]
+
+
+@pytest.mark.parametrize(
+    ("second", "sentence"),
+    [
+        (bundle(63), "3 unknown there"),
+        (bundle(60, 1), "60 with another label"),
+        (b"<!doctype html><html>", "is a web page"),
+    ],
+)
+def test_other_data_and_bad_files_are_one_sentence(open_page, second, sentence):
+    app = open_page(PAGE, checkpoints=[""])
+    app.file_uploader("own-files").upload("a.npz", bundle()).upload("b.npz", second).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert sentence in app.error[0].value
+    assert not charts(app)
+
+
+def test_own_files_beside_a_shipped_one_are_other_test_items(open_page):
+    app = open_page(PAGE, checkpoints=["nll"])
+    app.file_uploader("own-files").upload("a.npz", bundle()).run()
+    assert "class names of a.npz must be those of NLL" in app.error[0].value
+
+
+@pytest.mark.parametrize("name", ["seeds", "calibration", "six"])
+def test_a_preset_is_a_link_that_opens(open_page, name):
+    preset = PRESETS[name]
+    app = settled(open_page(PAGE, **preset.query))
+    assert not app.error
+    assert not app.warning
+    assert any(preset.look_at in text.value for text in app.markdown)
+    assert len(charts(app)) == len(preset.query["show"])
+
+
+def test_presets_name_shipped_checkpoints_and_no_two_are_the_same():
+    names = {entry.name for entry in (*shipped(), *other_seeds())}
+    for preset in PRESETS.values():
+        assert set(preset.query["checkpoints"]) <= names
+        assert 2 <= len(preset.query["checkpoints"]) <= 6
+    assert len({str(preset.query) for preset in PRESETS.values()}) == len(PRESETS)

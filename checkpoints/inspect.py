@@ -58,7 +58,7 @@ def inspect_file(
 
 def _progress(done: int, total: int) -> None:
     """A line that counts, where somebody watches."""
-    if sys.stderr.isatty():
+    if total and sys.stderr.isatty():
         print(f"\r{done:,} of {total:,} images", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 

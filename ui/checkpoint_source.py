@@ -17,6 +17,7 @@ from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoint_analyses import Analyses
 from ui.controls import Panel
+from ui.errors import plain
 from ui.image_source import Checkpoint, choose_images
 from ui.uploads import safe_name
 
@@ -32,6 +33,8 @@ def choose(controls: Panel) -> Analyses | None:
     """The list of checkpoints and the place for an own file, which goes first. None until its images have been through
     its network. LabError for a bad file."""
     folder = root.root()
+    if root.refusal():
+        st.error(plain(root.refusal()), icon=":material/error:")
     source = controls.choice("Open", "source", _SOURCES, default="shipped") if folder else "shipped"
     listed = _choose_shipped(controls) if source == "shipped" or folder is None else _choose_below(controls, folder)
     own = st.file_uploader(

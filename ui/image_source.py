@@ -78,16 +78,25 @@ def draw_waiting() -> None:
     if last is not None and not last.job.done:
         image_pass.progress(last)
         return
-    if last is not None and last.request == offer.request:
+    if last is not None and last.request == offer.request and last.job.failure is not None:
         with explain():
-            last.job.result()
+            raise last.job.failure
     found = _contents(offer.checkpoint.name, offer.checkpoint.state, offer.checkpoint.held)
+    with explain():
+        _draw_offer(offer, found)
+    draw_contents(found)
+
+
+def _draw_offer(offer: Offer, found: TorchContents) -> None:
+    """The network in the file and the button; LabError where no network here has such weights."""
+    from checkpoints.foreign.opening import network_in
+
+    network = network_in(found)[1].title
     st.info(
-        "This file has weights, so it needs images: train and test images of the same classes, as a folder, a zip,"
-        " CIFAR batches or IDX files. Choose them in the sidebar, then run them through the network."
+        plain(f"This file has the weights of {network}, so it needs images.")
+        + " Choose train and test images of the same classes in the sidebar."
     )
     st.button("Run the images through", type="primary", disabled=offer.request is None, on_click=offer.start)
-    draw_contents(found)
 
 
 def draw_about(analyses: Analyses) -> None:

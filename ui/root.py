@@ -8,23 +8,31 @@ from pathlib import Path
 import streamlit as st
 
 from checkpoints.listing import Listing, listing
-from losses.errors import LabError
+from checkpoints.quoting import shown
 
 OPTION = "--root"
-_REMEDY = "Start the app with the path of an existing folder, or without the option."
+
+
+def root() -> Path | None:
+    """The folder, its links resolved; None where none was named, or none that exists (see `refusal`)."""
+    return _read()[0]
+
+
+def refusal() -> str:
+    """Why the app runs without the root that was named, "" where nothing is wrong."""
+    return _read()[1]
 
 
 @cache
-def root() -> Path | None:
-    """The folder, its links resolved; None where none was named. LabError for one that is none."""
+def _read() -> tuple[Path | None, str]:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument(OPTION, nargs="?", const="")
     named = parser.parse_known_args(sys.argv[1:])[0].root
     if named is None:
-        return None
+        return None, ""
     if not named or not Path(named).is_dir():
-        raise LabError(OPTION, "must name a folder that exists", repr(named), _REMEDY)
-    return Path(named).resolve()
+        return None, f"{OPTION} must name a folder that exists, but is {shown(named)}: no files can be opened by path."
+    return Path(named).resolve(), ""
 
 
 @st.cache_data(ttl=10, max_entries=1, show_spinner="Looking through the root …")

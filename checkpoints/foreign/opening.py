@@ -11,14 +11,14 @@ from analysis.outputs import Outputs, Split
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
-from checkpoints.foreign.plan import plan_of
+from checkpoints.foreign.plan import Plan, plan_of
 from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
-from checkpoints.foreign.weights import load, weights_in
+from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.forward import unit_rows
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
-from checkpoints.torch_contents import torch_contents
+from checkpoints.torch_contents import TorchContents, torch_contents
 from losses.errors import LabError
 
 _SHOWN = 5
@@ -33,17 +33,25 @@ def open_foreign(
 
     LabError, one sentence, for what is refused. `cache`: the folder where outputs are kept, None for nowhere.
     """
+    watch = watch or _unwatched
     contents = torch_contents(path)
-    weights = weights_in(contents)
-    plan = plan_of(weights.layout.name, weights.shapes, name=contents.name)
+    weights, plan = network_in(contents)
     if data is None:
         raise LabError("data", f"must be given for {contents.name}: its network needs images", None, f"Give {FORMS}.")
+    watch(0, 0)
     with image_data(data) as images:
+        watch(0, 0)
         preparation = preparation_of(plan, options_of(contents), images.data_set, spec.side)
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
-        return cached_outputs(made.key(), cache, lambda: _outputs(made, watch or _unwatched))
+        return cached_outputs(made.key(), cache, lambda: _outputs(made, watch))
+
+
+def network_in(contents: TorchContents) -> tuple[Weights, Plan]:
+    """The file's weights and the network that they belong to. LabError where none here has them."""
+    weights = weights_in(contents)
+    return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name)
 
 
 def _unwatched(done: int, total: int) -> None:

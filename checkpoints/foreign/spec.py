@@ -12,7 +12,7 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 MOST_ITEMS = 200_000
 SIDES = (8, 512)
 
-# Called with (images done, images in all) after each batch; may raise `Stopped`.
+# Called with (images done, images in all) after each batch, with (0, 0) before they are counted; may raise `Stopped`.
 Watch = Callable[[int, int], None]
 
 

@@ -1,0 +1,224 @@
+"""Files under the root, and files that need images, on the checkpoint page: chosen, run, stopped, refused."""
+
+import io
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from checkpoints import open_outputs
+from checkpoints.foreign.spec import Stopped
+from checkpoints.zoo import shipped
+from losses.errors import LabError
+from tests.checkpoints.foreign.states import PLANS, saved
+from tests.ui.run_page import button
+from ui import image_pass, root, uploads
+
+PAGE = "pages/2_Checkpoints.py"
+RUN = "Run the images through"
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    yield
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    root._read.cache_clear()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The app's root: a checkpoint, images, a zip without images, a native file, and one file beside it."""
+    top = tmp_path / "root"
+    top.mkdir()
+    saved(top / "last.pth", PLANS["supcon"], options={"dataset": "cifar10"})
+    (top / "images.zip").write_bytes(images())
+    (top / "none.zip").write_bytes(zipped({"readme.txt": b"nothing"}))
+    (top / "mine.safetensors").write_bytes(shipped()[0].path.read_bytes())
+    (tmp_path / "beside.pth").write_bytes(b"x")
+    started(monkeypatch, str(top))
+    return top
+
+
+def started(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    monkeypatch.setattr("sys.argv", ["app.py", "--root", named])
+    root._read.cache_clear()
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return buffer.getvalue()
+
+
+def images() -> bytes:
+    """Twelve train and twelve test images of two classes."""
+    rng, members = np.random.default_rng(0), {}
+    for number in range(24):
+        buffer, kind = io.BytesIO(), ("light", "dark")[number % 2]
+        pixels = rng.integers(100 * (number % 2), 155 + 100 * (number % 2), (32, 32, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(buffer, "PNG")
+        members[f"{'train' if number < 12 else 'test'}/{kind}/{number}.png"] = buffer.getvalue()
+    return zipped(members)
+
+
+def until(app: AppTest, holds) -> AppTest:
+    deadline = time.monotonic() + 30
+    while not holds(app):
+        assert time.monotonic() < deadline
+        assert not app.exception
+        time.sleep(0.05)
+        app.run()
+    return app
+
+
+def has_charts(app: AppTest) -> bool:
+    return bool(app.get("plotly_chart"))
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(found.value for found in (*app.caption, *app.text, *app.subheader))
+
+
+def test_a_file_under_the_root_with_its_images(open_page, folder, tmp_path):
+    app = open_page(PAGE, source="root", path="last.pth", show="map", map="pca")
+    assert "SupConResNet (SupContrast, SINCERE): encoder and head" in app.subheader[0].value
+    assert button(app, RUN).disabled
+    app.selectbox("images").set_value("images.zip").run()
+    button(app, RUN).click().run()
+    until(app, has_charts)
+    assert "normalised by mean" in said(app)
+    assert "last.pth" in said(app)
+    assert len(list((tmp_path / "cache" / "nce-lab" / "outputs").glob("*"))) == 1
+    app.number_input("limit").set_value(10).run()  # another pass is another decision
+    assert not has_charts(app)
+    assert not button(app, RUN).disabled
+
+
+def test_a_file_under_the_root_that_needs_no_images(open_page, folder):
+    app = open_page(PAGE, source="root", path="mine.safetensors", show="map", map="pca")
+    assert has_charts(app)
+    assert "mine.safetensors" in said(app)
+
+
+def test_a_path_out_of_the_root_gives_the_default(open_page, folder):
+    for path in ("../beside.pth", "/etc/passwd"):
+        app = open_page(PAGE, source="root", path=path)
+        assert not app.exception
+        assert len(app.warning) == 1
+        assert app.selectbox("path").value == "last.pth"
+
+
+@pytest.mark.parametrize("named", ["/nowhere/at/all", __file__])
+def test_a_root_that_is_none_is_one_sentence(open_page, monkeypatch, named):
+    started(monkeypatch, named)
+    app = open_page(PAGE, show="map", map="pca")
+    assert not app.exception
+    assert [error.value[:39] for error in app.error] == ["\\-\\-root must name a folder that exists"]
+    assert has_charts(app)
+
+
+def test_without_a_root_there_is_none_to_choose(open_page, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["app.py"])
+    app = open_page(PAGE, source="root", show="map", map="pca")
+    assert has_charts(app)
+    assert "source" not in [box.key for box in app.selectbox]
+
+
+def test_an_uploaded_file_with_uploaded_images_leaves_nothing_on_disk(open_page, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "private"))
+    (tmp_path / "private").mkdir()
+    app = open_page(PAGE, show="map", map="pca")
+    app.file_uploader("own-file").upload("../up.pth", (folder / "last.pth").read_bytes(), "application/octet-stream")
+    app.run()
+    app.file_uploader("own-images").upload("images.zip", images(), "application/zip")
+    app.run()
+    assert not has_charts(app)
+    button(app, RUN).click().run()
+    until(app, has_charts)
+    assert not app.error
+    assert not list((tmp_path / "private").iterdir())
+    assert not (tmp_path / "cache" / "nce-lab" / "outputs").exists()
+
+
+def test_what_is_refused_in_the_pass_is_one_sentence_and_can_be_tried_again(open_page, folder):
+    app = open_page(PAGE, source="root", path="last.pth", images="none.zip")
+    button(app, RUN).click().run()
+    until(app, lambda app: bool(app.error))
+    assert len(app.error) == 1
+    assert "must have images as train/CLASS" in app.error[0].value.replace("\\", "")
+    app.selectbox("images").set_value("images.zip").run()
+    assert not app.error
+    button(app, RUN).click().run()
+    until(app, has_charts)
+
+
+def test_stop_ends_the_pass(open_page, folder, monkeypatch):
+    begun = threading.Event()
+
+    def slow(path, data, *, spec, watch, keep):
+        for done in range(1, 2_000):
+            watch(done, 2_000)
+            begun.set()
+            time.sleep(0.01)
+        return open_outputs(path, data, spec=spec)
+
+    monkeypatch.setattr("checkpoints.open_outputs", slow, raising=False)
+    app = open_page(PAGE, source="root", path="last.pth", images="images.zip")
+    button(app, RUN).click().run()
+    assert begun.wait(10)
+    button(app, "Stop").click().run()
+    until(app, lambda app: bool(app.error))
+    assert "was stopped before its end" in app.error[0].value
+    assert not button(app, RUN).disabled
+
+
+def test_a_pass_that_nobody_watches_ends(monkeypatch):
+    monkeypatch.setattr(image_pass, "_UNWATCHED", 0.05)
+
+    def work(watch):
+        for done in range(1_000):
+            watch(done, 1_000)
+            time.sleep(0.01)
+
+    left = image_pass.ImagePass("request", work, shared=False)
+    with pytest.raises(Stopped):
+        left.job.result(timeout=10)
+    assert not left.succeeded
+    assert 0 < left.look()[0] < 1_000
+
+
+def test_uploads_have_a_total(open_page, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_OF_A_SESSION_MB", 0.0001)
+    app = open_page(PAGE)
+    app.file_uploader("own-file").upload("a.safetensors", shipped()[0].path.read_bytes(), "application/octet-stream")
+    app.run()
+    assert not app.exception
+    assert "your uploads must have at most" in app.error[0].value
+    contents = open_page("pages/2_File_contents.py")
+    contents.file_uploader("file").upload("last.pth", b"x" * 1_000, "application/octet-stream")
+    assert "your uploads must have at most" in contents.run().error[0].value
+
+
+def test_all_sessions_share_a_total(monkeypatch):
+    one, other = uploads.Held(), uploads.Held()
+    monkeypatch.setattr(uploads, "_sessions", {one, other})
+    other.sizes["file"] = (uploads.MOST_OF_THE_PROCESS_MB - 1) * 2**20
+    monkeypatch.setattr(uploads, "_held", lambda: one)
+    file = io.BytesIO()
+    file.size = 2**20
+    uploads.admit("own-file", file, None)
+    file.size = 2**20 + 1
+    with pytest.raises(LabError, match="the uploads of all tabs must have at most 2,000 MB together"):
+        uploads.admit("own-file", file)
+    uploads.admit("own-file", None)
+    assert one.total == 0

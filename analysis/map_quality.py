@@ -8,7 +8,7 @@ from analysis.bootstrap import Estimate, Unavailable, mean_estimate
 from analysis.neighbour_graph import similarity_blocks, top_k
 
 _ANCHORS = 2000  # each costs a sweep over all items; a share over 2,000 of them is known to about one percent
-_CELLS = 50_000_000  # anchors times items: beyond 25,000 items there are fewer anchors
+_CELLS = 25_000_000  # anchors times items: beyond 12,500 items there are fewer anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,11 @@ def _closeness(coordinates: np.ndarray, own: np.ndarray) -> np.ndarray:
 
 
 def _ranks(cosines: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Rank from 1 of the given columns (B, k) of each row of (B, N), largest first; equal ones share the best rank."""
+    """Rank from 1 of the given columns (B, k) of each row of (B, N), largest first; equal ones share the best rank.
+
+    Sorting a row costs less than fifteen comparisons with all of it.
+    """
     values = np.take_along_axis(cosines, columns, axis=1)
-    return np.stack([(cosines > value[:, None]).sum(axis=1) + 1 for value in values.T], axis=1)
+    ordered = np.sort(cosines, axis=1)
+    below = [np.searchsorted(row, value, side="right") for row, value in zip(ordered, values, strict=True)]
+    return cosines.shape[1] - np.array(below) + 1

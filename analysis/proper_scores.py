@@ -7,6 +7,8 @@ import numpy as np
 from analysis.bootstrap import Estimate, Unavailable, mean_estimate
 from analysis.calibration import check_probabilities
 
+RESAMPLES = 400
+
 
 @dataclass(frozen=True, slots=True)
 class ProperScores:
@@ -25,6 +27,6 @@ def proper_scores(probabilities: np.ndarray, labels: np.ndarray) -> ProperScores
     nll = (
         Unavailable(f"it is infinite, since {impossible:,} labels had probability 0")
         if impossible
-        else mean_estimate(-np.log(truth))
+        else mean_estimate(-np.log(truth), resamples=RESAMPLES)
     )
-    return ProperScores(nll, mean_estimate((exact**2).sum(axis=1) - 2 * truth + 1), len(labels))
+    return ProperScores(nll, mean_estimate((exact**2).sum(axis=1) - 2 * truth + 1, resamples=RESAMPLES), len(labels))

@@ -14,7 +14,7 @@ from ui.controls import part
 from ui.exhibit import show
 from ui.unavailable import not_available
 
-_KS = (1, 2, 5, 10, 20, LARGEST_K)
+_KS = (1, 2, 5, 10, 20)
 
 
 def section(analyses: Analyses) -> None:

@@ -16,9 +16,10 @@ from ui.exhibit import show
 from ui.unavailable import not_available
 
 _LEVELS = {"pooled": "pooled over anchors", "single": "of each anchor"}
-_ANCHORS, _PARTNERS = 300, 2000  # pooled: 600,000 cosines, of which the highest hundredth is fitted 200 times
+ANCHORS, PARTNERS = 300, 1000  # pooled: 300,000 cosines, of which the highest hundredth is fitted 200 times
 _SINGLE_ANCHORS, _SINGLE_PARTNERS = 200, 10_000
-_SCAN = np.array([0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999])
+SCAN = np.array([0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999])
+SCAN_RESAMPLES = 60
 
 
 def section(analyses: Analyses) -> None:
@@ -35,7 +36,7 @@ def section(analyses: Analyses) -> None:
 
 
 def _pooled(analyses: Analyses, split: SplitName, pairs: str, quantile: float) -> None:
-    cosines = _cosines(analyses, split, pairs, _ANCHORS, _PARTNERS)
+    cosines = _cosines(analyses, split, pairs, ANCHORS, PARTNERS)
     fit = analyses.once(("tail", split, pairs, quantile), lambda: fit_tail(cosines, quantile=quantile))
     st.caption(f"{PAIRS[pairs]}: {len(cosines):,} anchors drawn from {split}, each against {cosines.shape[1]:,} items.")
     if isinstance(fit, Unavailable):
@@ -44,7 +45,7 @@ def _pooled(analyses: Analyses, split: SplitName, pairs: str, quantile: float) -
         return
     show(tail_histogram(fit), key="tail")
     show(quantile_plot(fit), key="tail-quantiles")
-    scan = analyses.once(("scan", split, pairs), lambda: shape_by_threshold(cosines, _SCAN, resamples=60))
+    scan = analyses.once(("scan", split, pairs), lambda: shape_by_threshold(cosines, SCAN, resamples=SCAN_RESAMPLES))
     if len(scan.xi):
         show(threshold_plot(scan), key="tail-thresholds")
 

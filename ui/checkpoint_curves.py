@@ -17,8 +17,8 @@ def section(analyses: Analyses) -> None:
         not_available("ROC and precision-recall", known)
         return
     with part(*CURVES) as controls:
-        help_text = f"The {MOST_SHOWN} of lowest average precision where none is chosen."
-        chosen = controls.several("Curves of", "curves", class_options(names), help=help_text)
+        hardest = f"the {min(MOST_SHOWN, len(names))} classes of lowest average precision"
+        chosen = controls.several("Curves of", "curves", class_options(names), empty=hardest)
     found = analyses.once("class curves", lambda: class_curves(known.probabilities, known.labels))
     shown = tuple(map(int, chosen)) or hardest_classes(found)
     show(class_curve_figure(found, shown, names, known.source), key="class-curves")

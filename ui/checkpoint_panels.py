@@ -35,7 +35,9 @@ def draw(analyses: Analyses, sections: tuple[str, ...]) -> None:
     st.text(_description(analyses.outputs))
     if not sections:
         st.info("Choose under *Show* what to look at.")
-    for name in sections:
+    for place, name in enumerate(sections):
+        if place:
+            st.divider()
         _section(name, analyses)
 
 

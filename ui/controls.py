@@ -92,8 +92,10 @@ class Panel:
         value = tuple(name for name in options if name in picked)
         return self._keep(key, value, default, list(value) or [""])
 
-    def several(self, label: str, key: str, options: Mapping[str, str], *, help: str | None = None) -> tuple[str, ...]:
-        """Any of many `options`, name -> label, in their order; none at first. For few, `choices` shows all at once."""
+    def several(
+        self, label: str, key: str, options: Mapping[str, str], *, empty: str = "all", help: str | None = None
+    ) -> tuple[str, ...]:
+        """Any of many `options`, name -> label, in their order; none at first, which `empty` says in words."""
         start = self.link.start(key, (), lambda asked: self._read_all(key, options, (), asked))
         picked = st.multiselect(
             label,
@@ -102,7 +104,7 @@ class Panel:
             format_func=options.__getitem__,
             key=key,
             help=help,
-            placeholder="all",
+            placeholder=empty,
         )
         value = tuple(name for name in options if name in picked)
         return self._keep(key, value, (), list(value) or [""])

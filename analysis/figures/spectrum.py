@@ -12,6 +12,7 @@ from analysis.figures.theme import BLUE, GREEN, TRUTH, layout
 from analysis.spectrum import Spectrum
 from analysis.sphere_spread import MOST_ITEMS, Spread, uniform_on_sphere
 
+_TICKS = [digit * 10**power for power in range(4) for digit in (1, 2, 5)]
 _BAND = "rgba(0,114,178,0.2)"
 
 
@@ -28,9 +29,9 @@ def spectrum_figure(found: Spectrum, of: str) -> Exhibit:
     plot.add_scatter(x=axes, y=found.shares, mode="lines+markers", line=line, name="one axis", row=1, col=1)
     dashed = {"color": GREEN, "dash": "dash", "width": 2}
     plot.add_scatter(x=axes, y=found.cumulative, mode="lines", line=dashed, name="all up to it", row=1, col=2)
-    plot.update_xaxes(type="log", title_text="principal axis")
+    plot.update_xaxes(type="log", title_text="principal axis", tickvals=[t for t in _TICKS if t <= len(axes)])
     floor = max(1e-6, float(found.shares[found.shares > 0].min()) / 2)
-    plot.update_yaxes(type="log", range=[np.log10(floor), 0.05], exponentformat="power", row=1, col=1)
+    plot.update_yaxes(type="log", range=[np.log10(floor), 0.05], exponentformat="power", dtick=1, row=1, col=1)
     plot.update_yaxes(title_text="cumulative share", range=[0, 1.03], row=1, col=2)
     rank = found.effective_rank
     return Exhibit(
@@ -73,7 +74,7 @@ def spread_figure(found: Spread, dimensions: int, of: str) -> Exhibit:
             error_y=_bars(found.alignment),
             mode="markers",
             name=f"{of} items",
-            marker={"color": BLUE, "symbol": "circle", "size": 12},
+            marker={"color": BLUE, "symbol": "circle", "size": 9},
         )
     values = {"alignment": found.alignment, "uniformity": found.uniformity}
     sampled = f"Uniformity is over {MOST_ITEMS:,} of them, drawn. " if found.items > MOST_ITEMS else ""

@@ -67,6 +67,8 @@ def quantile_plot(fit: TailFit) -> Exhibit:
     plot.add_scatter(x=np.concatenate([found.model, found.model[::-1]]), y=around, hoverinfo="skip", **band)
     ends = [0, float(found.model[-1])]
     plot.add_scatter(x=ends, y=ends, mode="lines", name="equal", line={"color": TRUTH, "dash": "dot"})
+    # No two cosines are further apart than 2, however far a law without endpoint reaches.
+    plot.update_yaxes(range=[0, 1.05 * min(2.0, float(found.high[-1]))])
     marker = {"color": BLUE, "symbol": "circle", "size": 6}
     plot.add_scatter(x=found.model, y=found.observed, mode="markers", name="excesses", marker=marker)
     outside = int(((found.observed < found.low) | (found.observed > found.high)).sum())

@@ -135,7 +135,7 @@ def _choose(controls: Panel) -> tuple[str, Path | bytes] | None:
 def _choose_spec(controls: Panel) -> ForeignSpec:
     limit = controls.integer(
         "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=MOST_ITEMS,
-        help="The first of each class, evenly. A ResNet takes about 20 ms an image on a laptop's CPU, a ViT 200 ms.",
+        help="The first of each class, evenly: a few for a try-out, all of them where there is a GPU or time.",
     )  # fmt: skip
     space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
     return ForeignSpec(limit, choose_device(controls), "head" if space == "head" else "encoder")

@@ -1,0 +1,87 @@
+"""What does a pass of images through the authors' networks cost, beside the bare network, and when it was kept?"""
+
+import io
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from checkpoints.foreign.opening import open_foreign
+from checkpoints.foreign.plan import Plan
+from checkpoints.foreign.resnet import ResNetSpec
+from checkpoints.foreign.spec import ForeignSpec
+from checkpoints.foreign.vit import TransformerSpec
+from checkpoints.torch_contents import torch_contents
+
+IMAGES = 256
+_RESNET18 = Plan("supcon", ResNetSpec((2, 2, 2, 2), False, "shortcut"), "projection", "head", False, 512, 128)
+_RESNET50 = Plan("supcon", ResNetSpec((3, 4, 6, 3), True, "shortcut"), "projection", "head", False, 2048, 128)
+_VIT = Plan("vit", TransformerSpec(12, 768, 16, 224, 3072), "logits", "head", True, 0, 2)
+
+
+def rows() -> Iterable[tuple[str, float, str, float]]:
+    """Milliseconds an image are this machine's: their limits are those of two slow cores."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        images = _images(folder / "images.zip")
+        path = _checkpoint(folder / "resnet18.pth", _RESNET18)
+        bare, whole = _bare(_RESNET18), _pass(path, images, folder / "kept")
+        yield "ResNet-18 in CIFAR form, an image", 1e3 * whole / IMAGES, "ms", 100
+        yield "the pass, decoding included, beside the bare network", whole / bare, "x", 1.5
+        yield "the same outputs again, from disk", _pass(path, images, folder / "kept"), "s", 0.5
+        yield "look into a file of 46 MB, without torch", _once(lambda: torch_contents(path)), "s", 0.5
+        for title, plan, count in (("ResNet-50", _RESNET50, 64), ("ViT-B/16 at 224 pixels", _VIT, 32)):
+            seconds = _pass(_checkpoint(folder / "other.pth", plan), images, None, limit=count // 2)
+            yield f"{title}, an image", 1e3 * seconds / count, "ms", 1_000
+
+
+def _images(path: Path) -> Path:
+    """Half of `IMAGES` a side, of two classes."""
+    rng = np.random.default_rng(0)
+    with zipfile.ZipFile(path, "w") as file:
+        for number in range(IMAGES):
+            buffer = io.BytesIO()
+            Image.fromarray(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)).save(buffer, "JPEG")
+            file.writestr(f"{('train', 'test')[number % 2]}/{number // 2 % 2}/{number}.jpg", buffer.getvalue())
+    return path
+
+
+def _weights(plan: Plan) -> dict[str, torch.Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    state = {}
+    for name, like in plan.build().state_dict().items():
+        fan = like[0].numel() if like.ndim > 1 else 1
+        drawn = (
+            torch.randn(like.shape, generator=generator).abs()
+            if fan == 1
+            else (torch.randn(like.shape, generator=generator) * (2 / fan) ** 0.5)
+        )
+        state[name] = drawn if like.is_floating_point() else torch.tensor(0)
+    return state
+
+
+def _checkpoint(path: Path, plan: Plan) -> Path:
+    torch.save({"model": _weights(plan)}, path)
+    return path
+
+
+def _bare(plan: Plan) -> float:
+    model = plan.build()
+    model.load_state_dict(_weights(plan), assign=True)
+    with torch.inference_mode():
+        return _once(lambda: model(torch.rand(IMAGES, 3, 32, 32, generator=torch.Generator().manual_seed(0))))
+
+
+def _pass(path: Path, images: Path, kept: Path | None, limit: int | None = None) -> float:
+    return _once(lambda: open_foreign(path, images, ForeignSpec(limit), cache=kept))
+
+
+def _once(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

@@ -13,6 +13,7 @@ from analysis.figures.comparison_histograms import comparison_histograms
 from analysis.figures.comparison_maps import Panel, comparison_maps
 from analysis.figures.comparison_reliability import comparison_reliability
 from analysis.figures.comparison_table import comparison_table
+from analysis.figures.exhibit import Exhibit
 from analysis.measured import Measured
 from ui.background import Job
 from ui.checkpoint_analyses import Map
@@ -26,7 +27,7 @@ from ui.exhibit import show
 _PATIENCE = 2.0  # seconds that a page waits before it says that it waits
 _BOXES = ("points", "box", "lasso")
 
-Found = tuple[tuple[Measured, ...], Comparison]
+Found = tuple[tuple[Measured, ...], Comparison, Exhibit]
 
 
 def draw(models: tuple[Model, ...], view: View) -> None:
@@ -40,7 +41,7 @@ def draw(models: tuple[Model, ...], view: View) -> None:
         tuple(model.analyses.outputs.digest for model in models), tuple(m.name for m in models), view.reading, models
     )
     try:
-        measured, table = job.result(_PATIENCE)
+        measured, table, drawn = job.result(_PATIENCE)
     except TimeoutError:
         st.fragment(_wait, run_every=0.5)(job)
         return
@@ -49,7 +50,7 @@ def draw(models: tuple[Model, ...], view: View) -> None:
     for section in view.sections:
         with explain():
             if section == "table":
-                show(comparison_table(table), key="comparison")
+                show(drawn, key="comparison")
             elif section == "map":
                 _maps(models, view, items, data)
             elif section == "similarity":
@@ -67,7 +68,8 @@ def _job(digests: tuple[str, ...], names: tuple[str, ...], reading: Reading, _mo
 
     def work() -> Found:
         measured = tuple(model.measured(reading.k) for model in _models)
-        return measured, compare(measured, reading.source(measured), bins=reading.bins)
+        table = compare(measured, reading.source(measured), bins=reading.bins)
+        return measured, table, comparison_table(table)
 
     return Job(work)
 

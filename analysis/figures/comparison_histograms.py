@@ -1,14 +1,16 @@
 """Nearest target and noise similarity, and the margin, of several models, below each other on shared axes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
 
+from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
+from analysis.figures.panels import add_together
 from analysis.figures.theme import BLUE, NOISE, TARGET, layout
 from analysis.measured import Measured
 
@@ -36,15 +38,11 @@ def comparison_histograms(models: Sequence[Measured], chosen: np.ndarray) -> Exh
         row_titles=[label(model.name) for model in models],
     )
     layout(plot, x="", y="", height=110 + 150 * len(models))
-    for row, model in enumerate(models):
-        for role in ROLES:
-            traces = _bars(row, model, role, chosen)
-            column = 2 if role == "margin" else 1
-            plot.add_traces(traces, rows=[row + 1] * len(traces), cols=[column] * len(traces))
     plot.update_layout(barmode="overlay", bargap=0, dragmode="select", selectdirection="h", uirevision="histograms")
     plot.update_xaxes(title_text="cosine to the nearest train item", row=len(models), col=1)
     plot.update_xaxes(title_text="margin of an item (cosine)", row=len(models), col=2)
     plot.update_yaxes(tickformat=".0%", title_text="items", col=1).update_yaxes(tickformat=".0%", col=2)
+    add_together(plot, _placed(models, chosen))
     return Exhibit(
         stem="comparison-histograms",
         title="Whose items are nearer to their own class?",
@@ -80,6 +78,13 @@ def _bins(values: np.ndarray, role: Role) -> np.ndarray:
     edges = _EDGES[role]
     index = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
     return np.where(np.isfinite(values), index, -1)
+
+
+def _placed(models: Sequence[Measured], chosen: np.ndarray) -> Iterator[tuple[dict[str, object], Cell]]:
+    for row, model in enumerate(models):
+        for role in ROLES:
+            for trace in _bars(row, model, role, chosen):
+                yield trace, Cell(row + 1, 2 if role == "margin" else 1)
 
 
 def _bars(row: int, model: Measured, role: Role, chosen: np.ndarray) -> list[dict[str, object]]:

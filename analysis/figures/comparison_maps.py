@@ -1,6 +1,6 @@
 """The maps of several models side by side, each laid on the first, with the chosen items marked in all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.bootstrap import Unavailable
+from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
-from analysis.figures.panels import grid, outer_titles
+from analysis.figures.panels import add_together, grid, outer_titles
 from analysis.figures.theme import class_style, layout
 from analysis.map_quality import MapQuality
 from analysis.outputs import Split
@@ -42,12 +43,8 @@ def comparison_maps(
     titles = [_title(panel, found, place) for place, (panel, found) in enumerate(zip(panels, aligned, strict=True))]
     plot, cells = grid(titles)
     layout(plot, x="", y="", height=430 if cells[-1].row == 1 else 700)
-    for found, cell in zip(aligned, cells, strict=True):
-        points = _Points(found.at_equal_spread.astype(np.float32), split, items, class_names, np.isin(items, chosen))
-        svg = len(items) * len(panels) <= _DRAWN_AS_SVG
-        traces = _traces(points, svg=svg, in_legend=cell == cells[0])
-        plot.add_traces(traces, rows=[cell.row] * len(traces), cols=[cell.col] * len(traces))
     _style(plot, panels[0].projection)
+    add_together(plot, _placed(aligned, cells, split, items, class_names, np.isin(items, chosen)))
     return Exhibit(
         stem=f"comparison-map-{panels[0].projection.method.lower()}",
         title="Do they put the same items together?",
@@ -69,11 +66,23 @@ class _Points:
     marked: np.ndarray
 
 
-def _traces(points: _Points, *, svg: bool, in_legend: bool) -> list[dict[str, object]]:
-    """A trace for each class, or for each style where there are more classes than styles.
+def _placed(
+    aligned: Sequence[Aligned],
+    cells: Sequence[Cell],
+    split: Split,
+    items: np.ndarray,
+    class_names: tuple[str, ...],
+    marked: np.ndarray,
+) -> Iterator[tuple[dict[str, object], Cell]]:
+    svg = len(items) * len(aligned) <= _DRAWN_AS_SVG
+    for found, cell in zip(aligned, cells, strict=True):
+        points = _Points(found.at_equal_spread.astype(np.float32), split, items, class_names, marked)
+        for trace in _traces(points, svg=svg, in_legend=cell == cells[0]):
+            yield trace, cell
 
-    Plain dicts, added together: Plotly checks a whole figure again for every trace that is added alone.
-    """
+
+def _traces(points: _Points, *, svg: bool, in_legend: bool) -> list[dict[str, object]]:
+    """A trace for each class, or for each style where there are more classes than styles."""
     labels = points.split.labels[points.items]
     named, traces = len(points.class_names) <= _STYLES, []
     for index in np.unique(labels % _STYLES):

@@ -1,0 +1,58 @@
+"""The compare page in a real browser: dragging over one panel marks the items in all; a preset opens its link."""
+
+import pytest
+from playwright.sync_api import Locator
+
+pytestmark = pytest.mark.browser
+_MARKED = "chart => chart.data.map(trace => trace.selectedpoints ? trace.selectedpoints.length : -1)"
+
+
+def drag(chart: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Over a chart, from and to shares of its width and height."""
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    mouse = chart.page.mouse
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+    mouse.move(*places[0])
+    mouse.down()
+    mouse.move(*places[1], steps=8)
+    mouse.up()
+
+
+def test_items_dragged_over_in_one_panel_are_marked_in_all(server, tab):
+    page = (
+        opened := tab().open(f"{server.url}/Compare?checkpoints=supcon&checkpoints=nt_xent&show=map&show=similarity")
+    ).page
+    page.get_by_text("No test items are marked").wait_for(timeout=60_000)
+    opened.settle()
+    maps, bars = (page.locator(f".st-key-compare-{name} .js-plotly-plot") for name in ("maps", "histograms"))
+    drag(maps, (0.1, 0.2), (0.45, 0.5))
+    page.get_by_role("heading", name="marked test items").wait_for()
+    opened.settle()
+    items = int(page.get_by_role("heading", name="marked test items").inner_text().split()[0].replace(",", ""))
+    marked = maps.evaluate(_MARKED)
+    assert sum(marked[:10]) == sum(marked[10:]) == items
+    assert page.locator("[data-testid=stImage] img").count() == min(24, items)
+
+    drag(bars, (0.6, 0.3), (0.75, 0.35))
+    page.get_by_role("heading", name=f"{items} marked").wait_for(state="detached")
+    opened.settle()
+    fewer = int(page.get_by_role("heading", name="marked test items").inner_text().split()[0].replace(",", ""))
+    assert sum(maps.evaluate(_MARKED)) == 2 * fewer
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_text("No test items are marked").wait_for()
+    assert not opened.problems
+
+
+def test_a_preset_opens_and_the_link_keeps_the_choice(server, tab):
+    page = (opened := tab().open(f"{server.url}/Compare?show=table")).page
+    page.get_by_text("11 differences are more than chance").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Presets").click()
+    page.get_by_text("Soft targets and calibration").click()
+    page.get_by_text("Whose probabilities can be trusted?").wait_for(timeout=60_000)
+    opened.settle()
+    assert "checkpoints=soft_target_cross_entropy&checkpoints=soft_target_infonce" in page.url
+    page.reload()
+    page.get_by_text("Whose probabilities can be trusted?").wait_for(timeout=60_000)
+    page.locator(".st-key-comparison .js-plotly-plot").wait_for()
+    assert not opened.problems

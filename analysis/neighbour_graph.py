@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.top_k import top_k
 from losses.errors import LabError
 
+__all__ = ["ROWS", "Neighbours", "join", "nearest_neighbours", "similarity_blocks", "top_k"]
+
 ROWS = 512  # rows of the product at once: 100 MB against 50,000 keys
-_STRANDS = 32  # columns per group of the pre-selection in `top_k`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,48 +63,3 @@ def join(parts: list[tuple[np.ndarray, np.ndarray]]) -> Neighbours:
         np.concatenate([indices for indices, _ in parts]),
         np.clip(np.concatenate([cosines for _, cosines in parts]), -1, 1),
     )
-
-
-def top_k(block: np.ndarray, k: int, names: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Names (B, k) and values (B, k) of the k largest of each row of (B, N) float32; ties by lowest name.
-
-    `names` (N,) are distinct integers under 2**32, by default the column numbers. The columns are first thinned:
-    the k largest lie in the k groups with the largest maxima, unless groups tie at the border, where the whole row
-    is searched.
-    """
-    names = np.arange(block.shape[1]) if names is None else names
-    if block.shape[1] < 3 * k * _STRANDS:
-        return _select(block, np.broadcast_to(names, block.shape), k)
-    columns, tied = _candidates(block, k)
-    chosen, values = _select(np.take_along_axis(block, columns, axis=1), names[columns], k)
-    if len(tied):
-        chosen[tied], values[tied] = _select(block[tied], np.broadcast_to(names, (len(tied), len(names))), k)
-    return chosen, values
-
-
-def _candidates(block: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Columns (B, C) that hold the k largest of each row, and the rows where ties between groups leave that open.
-
-    Group g has the columns g, g + G, g + 2 G, ...: their maximum is a few contiguous sweeps over the row.
-    """
-    rows, width = block.shape
-    groups = width // _STRANDS
-    body = groups * _STRANDS
-    maxima = block[:, :body].reshape(rows, _STRANDS, groups).max(axis=1)
-    best = np.argpartition(maxima, -k, axis=1)[:, -k:]
-    columns = (best[:, None, :] + groups * np.arange(_STRANDS)[:, None]).reshape(rows, -1)
-    rest = np.broadcast_to(np.arange(body, width), (rows, width - body))
-    border = np.take_along_axis(maxima, best, axis=1).min(axis=1, keepdims=True)
-    return np.hstack([columns, rest]), np.flatnonzero((maxima >= border).sum(axis=1) > k)
-
-
-def _select(values: np.ndarray, names: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """`top_k` on the values (B, C) themselves: value and name packed into one integer, so one partition orders both."""
-    # A float's bits order like integers once the lower 31 of negative ones are flipped; + 0.0 makes -0.0 equal 0.0.
-    bits = (values + np.float32(0)).view(np.int32)
-    ordered = np.where(bits < 0, bits ^ np.int32(0x7FFFFFFF), bits).astype(np.int64)
-    packed = (ordered << 32) | (0xFFFFFFFF - names)
-    largest = -np.sort(-np.partition(packed, packed.shape[1] - k, axis=1)[:, -k:], axis=1)
-    high = (largest >> 32).astype(np.int32)
-    found = np.where(high < 0, high ^ np.int32(0x7FFFFFFF), high).view(np.float32)
-    return 0xFFFFFFFF - (largest & 0xFFFFFFFF), found

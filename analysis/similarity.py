@@ -5,15 +5,22 @@ The authors' script takes the lower of two middle values as the median and repor
 take the mean of the two and keep the sign: a model whose noise is nearer than its target has a negative margin.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, median_difference
-from analysis.neighbour_graph import ROWS, Neighbours, join, similarity_blocks, top_k
+from analysis.class_columns import ClassColumns
+from analysis.neighbour_graph import ROWS, Neighbours, join, similarity_blocks
 from analysis.outputs import Outputs
 from losses.errors import LabError
+
+# The product uses every core and the rest is numpy, which uses one: so the rows of a block are shared out.
+_THREADS = min(4, os.cpu_count() or 1)
+_COPIED = 64 << 20
 
 
 @dataclass(frozen=True, eq=False)  # no slots: what is derived from the maxima is derived once
@@ -69,16 +76,28 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int = ROWS) -> Ne
     """
     if k < 1:
         raise LabError("k", "must be at least 1", k)
-    order = np.argsort(outputs.train.labels, kind="stable")
-    train, k = outputs.train.embeddings[order], min(k, len(order))
-    present, starts = np.unique(outputs.train.labels[order], return_index=True)
+    train = outputs.train
+    k = min(k, len(train))
+    columns = ClassColumns.of(train.labels, k)
+    # Columns in the order of their classes. A large table is not copied for that; parts of the similarities are.
+    copied = train.embeddings.nbytes <= _COPIED
+    keys = train.embeddings[columns.items] if copied else train.embeddings
+    look = partial(_look, columns=columns, k=k, in_order=copied)
     maxima = np.full((len(outputs.test), len(outputs.class_names)), -np.inf, dtype=np.float32)
-    found = []
-    for chosen, block in similarity_blocks(outputs.test.embeddings, train, rows=rows):
-        maxima[chosen, present] = np.clip(np.maximum.reduceat(block, starts, axis=1), -1, 1)
-        found.append(top_k(block, k, order))
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for chosen, block in similarity_blocks(outputs.test.embeddings, keys, rows=rows):
+            parts = list(pool.map(look, np.array_split(block, min(len(block), _THREADS))))
+            maxima[chosen, columns.classes] = np.clip(np.concatenate([largest for largest, *_ in parts]), -1, 1)
+            found += [(items, similarities) for _, items, similarities in parts]
     neighbours = join(found)
     return Nearest(maxima, neighbours, outputs.test.labels, _copies(outputs, neighbours))
+
+
+def _look(
+    block: np.ndarray, *, columns: ClassColumns, k: int, in_order: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return columns.look(block if in_order else np.take(block, columns.items, axis=1), k)
 
 
 def margin(nearest: Nearest, label: int | None = None, *, seed: int = 0) -> Margin | Unavailable:

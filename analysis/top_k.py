@@ -1,0 +1,91 @@
+"""The k largest of every row of a matrix, exactly, at little more than the cost of looking at each entry once."""
+
+import numpy as np
+
+_STRANDS = 32
+
+
+def top_k(block: np.ndarray, k: int, names: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Names (B, k) and values (B, k) of the k largest of each row of (B, N) float32; ties by lowest name.
+
+    `names` (N,) are distinct integers under 2**32, by default the column numbers. The columns are first thinned, by
+    the largest of each group of 32; what is left over is always looked at.
+    """
+    width = block.shape[1]
+    names = np.arange(width) if names is None else names
+    if width < 3 * k * _STRANDS:
+        return select(block, np.broadcast_to(names, block.shape), k)
+    body = width // _STRANDS * _STRANDS
+    columns, tied = candidates(group_maxima(block[:, :body], _STRANDS), k, _STRANDS)
+    rest = np.broadcast_to(np.arange(body, width), (len(block), width - body))
+    return pick(block, np.hstack([columns, rest]), tied, names, k)
+
+
+def group_maxima(block: np.ndarray, strands: int) -> np.ndarray:
+    """Largest entries (B, G) of the groups of a block (B, strands G): group g has the columns g, g + G, g + 2 G, ...
+
+    Then a maximum is a few contiguous sweeps over the row.
+    """
+    largest: np.ndarray = block.reshape(len(block), strands, -1).max(axis=1)
+    return largest
+
+
+def candidates(maxima: np.ndarray, k: int, strands: int) -> tuple[np.ndarray, np.ndarray]:
+    """Columns (B, strands k) of the k groups with the largest maxima: they hold the k largest entries of the row.
+
+    The second, (B,) bool, marks rows where a tie between groups leaves that open.
+    """
+    groups = maxima.shape[1]
+    best, tied = _largest(maxima, min(k, groups))
+    return (best[:, None, :] + groups * np.arange(strands)[:, None]).reshape(len(maxima), -1), tied
+
+
+def pick(
+    block: np.ndarray, columns: np.ndarray, tied: np.ndarray, names: np.ndarray, k: int, pads: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """`top_k` among the given columns (B, C), for `tied` rows among all. Columns in `pads` (N,) bool do not count."""
+    values = np.take_along_axis(block, columns, axis=1)
+    if pads is not None:
+        values[pads[columns]] = -np.inf
+    inner, tied_inside = _largest(values, k)
+    chosen = names[np.take_along_axis(columns, inner, axis=1)]
+    found = select(np.take_along_axis(values, inner, axis=1), chosen, k)
+    again = np.flatnonzero(tied | tied_inside)
+    if len(again):
+        rows = block[again]
+        if pads is not None:
+            rows[:, pads] = -np.inf
+        for part, whole in zip(found, select(rows, np.broadcast_to(names, rows.shape), k), strict=True):
+            part[again] = whole
+    return found
+
+
+def _largest(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Columns (B, k) of the k largest of each row, in any order, and (B,) where a tie leaves open which they are."""
+    if values.shape[1] > 64 * k:
+        return _largest_of_many(values, k)
+    best = np.argpartition(values, -k, axis=1)[:, -k:]
+    border = np.take_along_axis(values, best, axis=1).min(axis=1, keepdims=True)
+    return best, np.count_nonzero(values >= border, axis=1) > k
+
+
+def _largest_of_many(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same by groups of 8: a partition costs ten times what a maximum does."""
+    width = values.shape[1]
+    body = width // 8 * 8
+    columns, tied = candidates(group_maxima(values[:, :body], 8), k, 8)
+    columns = np.hstack([columns, np.broadcast_to(np.arange(body, width), (len(values), width - body))])
+    inner, tied_inside = _largest(np.take_along_axis(values, columns, axis=1), k)
+    return np.take_along_axis(columns, inner, axis=1), tied | tied_inside
+
+
+def select(values: np.ndarray, names: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """`top_k` on the values (B, C) themselves: value and name packed into one integer, so one partition orders both."""
+    # A float's bits order like integers once the lower 31 of negative ones are flipped; + 0.0 makes -0.0 equal 0.0.
+    bits = (values + np.float32(0)).view(np.int32)
+    ordered = np.where(bits < 0, bits ^ np.int32(0x7FFFFFFF), bits).astype(np.int64)
+    packed = (ordered << 32) | (0xFFFFFFFF - names)
+    largest = -np.sort(-np.partition(packed, packed.shape[1] - k, axis=1)[:, -k:], axis=1)
+    high = (largest >> 32).astype(np.int32)
+    found = np.where(high < 0, high ^ np.int32(0x7FFFFFFF), high).view(np.float32)
+    return 0xFFFFFFFF - (largest & 0xFFFFFFFF), found

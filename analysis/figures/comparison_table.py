@@ -61,13 +61,12 @@ def _how_to_read(found: Comparison) -> str:
         f"{row.measure.title}: {row.found.reason}" for row in found.rows if isinstance(row.found, Unavailable)
     )
     return (
-        f"Each cell is the model less {found.models[0]}, with its 95 % bootstrap interval, paired over the same "
-        f"{found.items:,} test items. ▲ better, ▼ worse, ◆ different where neither direction is better, ≈ not "
-        f"distinguishable: p above {ALPHA:.0%} after Holm's correction over all {found.tests} differences, or 0 within "
-        "the interval. An arrow beside a measure is its better direction. ECE, NLL and Brier score are those of the "
-        f"{found.source}. A model's ECE is above 0 by chance even where it is calibrated; a difference counts only if "
-        "it remains after that part is taken off each. Chance is that of the test items: another seed is "
-        "another checkpoint, and may differ too." + (f" Not available: {'; '.join(missing)}." if missing else "")
+        f"Each cell is the model less {found.models[0]} with its 95 % bootstrap interval, paired over {found.items:,} "
+        "test items. ▲ better, ▼ worse, ◆ different (neither direction is better), ≈ not distinguishable: p above "
+        f"{ALPHA:.0%} after Holm's correction over all {found.tests}, or 0 in the interval. An arrow at a measure is "
+        f"its better direction. ECE, NLL, Brier score: of the {found.source}. Part of an ECE is chance; a difference must "
+        "hold without it. Another seed is another checkpoint and may differ too."
+        + (f" Not available: {'; '.join(missing)}." if missing else "")
     )
 
 

@@ -37,6 +37,7 @@ def test_the_table_has_a_cell_for_every_number_and_colours_only_verdicts(three):
     assert f"{margins.difference.low:.2f} to {margins.difference.high:.2f}" in lines[2][1]
     assert len(shown.plot.layout.shapes) == found.tests
     assert "Head accuracy: model 0 has no class head" in shown.how_to_read
+    assert len(shown.how_to_read) < 600  # what a page shows of it
     told = sum(isinstance(row.found, Difference) and row.found.verdict != "not distinguishable" for row in found.rows)
     assert shown.title == f"Do they differ? {told} of {found.tests} differences are more than chance"
     assert len(shown.table) == len(found.rows)

@@ -54,6 +54,25 @@ def ring(place: np.ndarray) -> dict[str, object]:
     }
 
 
+def frames(place: np.ndarray) -> list[dict[str, object]]:
+    """Around the chosen point of a WebGL map, whose points hide every SVG trace: a black frame in a white one."""
+    x, y = (float(value) for value in place)
+    return [
+        {
+            "x": x,
+            "y": y,
+            "text": " ",
+            "showarrow": False,
+            "width": side,
+            "height": side,
+            "borderpad": 0,
+            "borderwidth": 3,
+            "bordercolor": colour,
+        }
+        for side, colour in ((20, "white"), (14, "black"))
+    ]
+
+
 def class_name(one: MapClass, coordinates: np.ndarray) -> dict[str, object]:
     """The class's name just above its core: the half of its points around the one nearest to the median.
 
@@ -69,6 +88,8 @@ def class_name(one: MapClass, coordinates: np.ndarray) -> dict[str, object]:
         "text": f"<b>{one.name}</b>",
         "showarrow": False,
         "font": {"size": 15, "color": class_style(one.index).colour},
+        "bgcolor": "rgba(255,255,255,0.8)",  # on a crowd of its own colour a name is not seen, light or dark
+        "borderpad": 1,
     }
 
 
@@ -105,7 +126,7 @@ def _webgl(coordinates: np.ndarray, labels: np.ndarray) -> dict[str, object]:
             "cmin": -0.5,
             "cmax": colours - 0.5,
             "symbol": codes[labels // colours % len(codes)] if labels.max() >= colours else "circle",
-            "size": 5,
+            "size": 5 if len(labels) <= 15_000 else 3,
             "opacity": _OPACITY,
         },
         "hovertemplate": "click to see this item<extra></extra>",

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from analysis.bootstrap import Unavailable
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.map_points import MOST_AS_SVG, class_name, map_classes, point_traces, ring
+from analysis.figures.map_points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
 from analysis.figures.similarity import interval
 from analysis.figures.theme import layout
 from analysis.map_quality import MapQuality
@@ -40,12 +40,15 @@ def embedding_map(
     labels = split.labels[items]
     classes = map_classes(labels, class_names)
     traces = point_traces(projection, split, items, classes)
-    if chosen is not None and chosen in items:
-        traces.append(ring(projection.coordinates[np.flatnonzero(items == chosen)[0]]))
+    webgl = len(items) > MOST_AS_SVG
+    marked = projection.coordinates[items == chosen]  # none where nothing is chosen, or it is not on the map
+    traces += [] if webgl else [ring(place) for place in marked]
     # Unvalidated: Plotly looks at every symbol of 50,000 for two seconds. A test has it look at fewer.
     plot = layout(go.Figure(traces, _validate=False), **_axes(projection), height=600)
-    if len(class_names) <= _NAMED:
-        plot.update_layout(annotations=[class_name(one, projection.coordinates[one.members]) for one in classes])
+    named = classes if len(class_names) <= _NAMED else []
+    notes = [class_name(one, projection.coordinates[one.members]) for one in named]
+    notes += [frame for place in marked for frame in frames(place)] if webgl else []
+    plot.update_layout(annotations=notes)
     if projection.explained is None:
         plot.update_xaxes(showticklabels=False).update_yaxes(showticklabels=False)
     # Equal scales: a distance along one axis is one along the other. The user's zoom survives a new ring.
@@ -53,7 +56,7 @@ def embedding_map(
     plot.update_layout(uirevision=projection.method, hovermode="closest", margin_b=100)
     # Below the map: above it, the plot's own buttons would cover it.
     plot.update_layout(legend={"itemsizing": "constant", "yanchor": "top", "y": -0.16})
-    if len(items) > MOST_AS_SVG:
+    if webgl:
         plot.update_layout(legend={"itemclick": False, "itemdoubleclick": False})
     return Exhibit(
         stem=f"map-{projection.method.lower()}-{of}",

@@ -35,6 +35,8 @@ def test_fifty_thousand_points_are_one_trace_of_at_most_a_megabyte(classes):
     assert webgl["x"]["dtype"] == webgl["y"]["dtype"] == "f4"
     np.testing.assert_array_equal(exhibit.plot.data[0].x, split.embeddings[:, 0])
     np.testing.assert_array_equal(exhibit.table["item"], np.arange(50_000))
+    frames = exhibit.plot.layout.annotations[-2:]
+    assert {(frame.x, frame.y) for frame in frames} == {tuple(map(float, split.embeddings[-1]))}
 
 
 def test_colour_and_symbol_of_each_point_are_its_classs():

@@ -10,22 +10,20 @@ from analysis.bootstrap import Unavailable
 from analysis.calibration import calibration
 from analysis.comparison import Comparison, compare
 from analysis.figures.comparison_histograms import comparison_histograms
-from analysis.figures.comparison_maps import Panel, comparison_maps
 from analysis.figures.comparison_reliability import comparison_reliability
 from analysis.figures.comparison_table import comparison_table
 from analysis.figures.exhibit import Exhibit
 from analysis.measured import Measured
 from ui.background import Job
-from ui.checkpoint_analyses import Map
 from ui.compare_items import item_list
-from ui.compare_selection import marked, take_bars, take_points
+from ui.compare_maps import draw_maps
+from ui.compare_selection import marked, take_bars
 from ui.compare_source import Model
 from ui.compare_view import Reading, View
 from ui.errors import explain, plain
 from ui.exhibit import show
 
 _PATIENCE = 2.0  # seconds that a page waits before it says that it waits
-_BOXES = ("points", "box", "lasso")
 
 Found = tuple[tuple[Measured, ...], Comparison, Exhibit]
 
@@ -52,7 +50,7 @@ def draw(models: tuple[Model, ...], view: View) -> None:
             if section == "table":
                 show(drawn, key="comparison")
             elif section == "map":
-                _maps(models, view, items, data)
+                draw_maps(models, view.method, items, data)
             elif section == "similarity":
                 _histograms(measured, items, data)
             else:
@@ -78,35 +76,6 @@ def _wait(job: Job[Found]) -> None:
     if job.done:
         st.rerun()
     st.caption(f"Neighbours, probes and resamples of every checkpoint, {job.seconds:.0f} s …")
-
-
-def _maps(models: tuple[Model, ...], view: View, items: np.ndarray, data: str) -> None:
-    maps = _current_maps(models, view)
-    panels = [Panel(model.name, found.projection, found.quality) for model, found in zip(models, maps, strict=True)]
-    outputs = models[0].analyses.outputs
-    figure = comparison_maps(panels, outputs.test, maps[0].items, outputs.class_names, items)
-    key = "compare-maps"
-    show(figure, key=key, on_select=partial(take_points, key, data), selection_mode=_BOXES)
-
-
-def _current_maps(models: tuple[Model, ...], view: View) -> list[Map]:
-    """UMAP of all where it is asked for and ready, else PCA of all."""
-    at_once = [model.analyses.pca("test") for model in models]
-    if view.method == "umap":
-        jobs = [model.analyses.umap("test") for model in models]
-        if not all(job.done for job in jobs):
-            st.fragment(_wait_for_maps, run_every=0.5)(jobs)
-        else:
-            with explain():
-                return [job.result() for job in jobs]
-    return at_once
-
-
-def _wait_for_maps(jobs: list[Job[Map]]) -> None:
-    ready = sum(job.done for job in jobs)
-    if ready == len(jobs):
-        st.rerun()
-    st.caption(f"PCA for now; UMAP: {ready} of {len(jobs)} ready, {max(job.seconds for job in jobs):.0f} s.")
 
 
 def _histograms(measured: tuple[Measured, ...], items: np.ndarray, data: str) -> None:

@@ -1,7 +1,6 @@
 """Which checkpoints the compare page looks at: shipped ones, files of the user's own, or both."""
 
 import hashlib
-import re
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,15 +12,17 @@ from analysis.item_statistics import Geometry, geometry
 from analysis.matching import FEWEST, MOST, matched
 from analysis.measured import Measured, measure
 from analysis.outputs import Outputs
+from checkpoints.listing import inside
 from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
+from ui import root, uploads
 from ui.checkpoint_analyses import LARGEST_K, Analyses
 from ui.controls import Panel
+from ui.uploads import safe_name
 
 _DEFAULT = ("supcon", "sincere")
-_LARGEST_MB = 200
-_TOGETHER_MB = 600
+_LISTED = 40  # files under the root that are offered
 
 
 class Model:
@@ -54,7 +55,7 @@ def choose(controls: Panel) -> tuple[Chosen, ...]:
     entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
     names = {name: _title(entry) for name, entry in entries.items()}
     picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
-    own = _uploaded()
+    own = [*_below(controls), *_uploaded()]
     if not FEWEST <= len(picked) + len(own) <= MOST:
         raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(picked) + len(own))
     zoo = [entries[name] for name in picked]
@@ -97,18 +98,38 @@ def _reference_first(controls: Panel, chosen: list[Chosen]) -> tuple[Chosen, ...
     return tuple(sorted(chosen, key=lambda one: one.key != reference))
 
 
+def _below(controls: Panel) -> list[Chosen]:
+    """Files under the folder that the app was started with; none without one."""
+    folder = root.root()
+    if folder is None:
+        return []
+    names = {each: each for each in root.contents(folder).checkpoints[:_LISTED]}
+    picked = controls.choices("Files under the root", "paths", names, default=())
+    found = []
+    for name in picked:
+        path = inside(folder, name)
+        analyses = _at_path(str(path), _state(path))
+        found.append(Chosen(name, name, analyses.outputs.digest, analyses))
+    return found
+
+
+def _state(path: Path) -> str:
+    """Changes when the file does."""
+    status = path.stat()
+    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
+
+
 def _uploaded() -> list[Chosen]:
     files = st.file_uploader(
         "And your own",
         type=["safetensors", "npz"],
         accept_multiple_files=True,
         key="own-files",
-        max_upload_size=_LARGEST_MB,
+        max_upload_size=uploads.MOST_OF_A_FILE_MB,
         help="Files of `python -m checkpoints.train`, or .npz with train and test embeddings and labels, of the same"
         " test items. They stay in this browser session and are never executed.",
     )
-    if sum(file.size for file in files) > _TOGETHER_MB * 2**20:
-        raise LabError("your files", f"must have at most {_TOGETHER_MB} MB together")
+    uploads.admit("own-files", *files)
     seen: dict[str, int] = {}
     return [_own_choice(place, file.name, file.getvalue(), seen) for place, file in enumerate(files, start=1)]
 
@@ -125,11 +146,16 @@ def _shipped(digest: str, _path: Path) -> Analyses:
     return Analyses(_outputs(_path), shared=True)
 
 
+@st.cache_resource(max_entries=MOST, scope="session", show_spinner="Opening the file …")
+def _at_path(path: str, state: str) -> Analyses:
+    return Analyses(_outputs(Path(path)), shared=True)
+
+
 @st.cache_resource(max_entries=MOST, scope="session", show_spinner="Opening your file …")
 def _own(digest: str, name: str, _content: bytes) -> Analyses:
     """Parsed from a private copy that is gone before this returns."""
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
-        path = Path(folder) / (re.sub(r"[^A-Za-z0-9._-]", "_", name)[-80:].lstrip(".") or "file")
+        path = Path(folder) / safe_name(name)
         path.write_bytes(_content)
         return Analyses(_outputs(path), shared=False)
 

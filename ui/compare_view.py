@@ -14,6 +14,7 @@ _SECTIONS = {
     "similarity": "Nearest similarity",
     "calibration": "Calibration",
 }
+METHODS = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
 _MARKS = {
     "drag": "what I drag over",
     "disagree": "where nearest neighbours disagree",
@@ -48,7 +49,7 @@ class View:
 def choose_view(controls: Panel, most_neighbours: int) -> View:
     """All controls below the choice of the checkpoints."""
     sections = controls.choices("Show", "show", _SECTIONS, default=("table", "map", "similarity"))
-    method = controls.choice("Maps", "map", {"pca": "PCA", "umap": "UMAP, PCA until they are ready"}, default="pca")
+    method = controls.choice("Maps", "map", METHODS, default="pca", help="PCA stands in until all are ready.")
     mark = controls.choice("Mark test items", "mark", _MARKS, default="drag")
     k = controls.integer("Neighbours that vote", "k", default=1, low=1, high=most_neighbours)
     bins = controls.integer("Calibration bins", "bins", default=15, low=2, high=100)

@@ -101,9 +101,10 @@ def _traces(points: _Points, *, svg: bool, in_legend: bool) -> list[dict[str, ob
                 "selectedpoints": np.flatnonzero(points.marked[members]).tolist() if points.marked.any() else None,
                 "selected": {"marker": {"opacity": 1, "size": 9}},
                 "unselected": {"marker": {"opacity": 0.12}},
-                "customdata": points.items[members],
-                "text": _words(points, members),
-                "hovertemplate": "%{text}<extra></extra>",
+                "customdata": points.items[members].astype(np.int32),
+                # Words for tens of thousands of points would be the most of what is sent.
+                "text": _words(points, members) if svg else None,
+                "hovertemplate": "%{text}<extra></extra>" if svg else "item %{customdata}<extra></extra>",
             }
         )
     return traces

@@ -64,8 +64,8 @@ def _how_to_read(found: Comparison) -> str:
         f"Each cell is the model less {found.models[0]} with its 95 % bootstrap interval, paired over {found.items:,} "
         "test items. ▲ better, ▼ worse, ◆ different (neither direction is better), ≈ not distinguishable: p above "
         f"{ALPHA:.0%} after Holm's correction over all {found.tests}, or 0 in the interval. An arrow at a measure is "
-        f"its better direction. ECE, NLL, Brier score: of the {found.source}. Part of an ECE is chance; a difference must "
-        "hold without it. Another seed is another checkpoint and may differ too."
+        f"its better direction. ECE, NLL, Brier score: of the {found.source}. Part of an ECE is chance; a difference "
+        "must hold without it. Another seed is another checkpoint and may differ too."
         + (f" Not available: {'; '.join(missing)}." if missing else "")
     )
 

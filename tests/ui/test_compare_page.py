@@ -2,17 +2,29 @@
 
 import io
 import json
+import threading
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analysis.projection import Projection
 from checkpoints.zoo import other_seeds, shipped
+from losses.errors import LabError
 from ui.compare_presets import PRESETS
 
 PAGE = "pages/2_Compare.py"
 EVERYTHING = ["table", "map", "similarity", "calibration"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forgotten() -> Iterator[None]:
+    """What these tests have opened and stopped is no other's."""
+    yield
+    st.cache_resource.clear()
 
 
 def settled(app: AppTest) -> AppTest:
@@ -82,7 +94,7 @@ def test_too_few_or_too_many_is_one_sentence(open_page, chosen):
         ("reference", "own-1"),
         ("mark", "<script>"),
         ("k", "1e9"),
-        ("map", "tsne"),
+        ("map", "isomap"),
     ],
 )
 def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
@@ -150,3 +162,37 @@ def test_presets_name_shipped_checkpoints_and_no_two_are_the_same():
         assert set(preset.query["checkpoints"]) <= names
         assert 2 <= len(preset.query["checkpoints"]) <= 6
     assert len({str(preset.query) for preset in PRESETS.values()}) == len(PRESETS)
+
+
+def test_maps_that_wait_can_be_stopped_and_started_again(open_page, monkeypatch):
+    asked = threading.Event()
+
+    def slow(process: object, embeddings: np.ndarray, spec: object, stopped: threading.Event) -> Projection:
+        asked.set()
+        assert stopped.wait(60)
+        raise LabError("UMAP", "was stopped")
+
+    monkeypatch.setattr("analysis.map_process.MapProcess.make", slow)
+    monkeypatch.setattr("analysis.map_process.MapProcess.stop", lambda process, stopped: stopped.set())
+    app = settled(open_page(PAGE, checkpoints=["nll", "label_infonce"], show="map", map="umap", k="3"))
+    assert asked.wait(60)
+    assert any("0 of 2 ready" in caption.value for caption in app.caption)
+    assert "principal axis" in json.dumps(charts(app))
+    app.button("stop-maps").click().run()
+    deadline = time.monotonic() + 60
+    while not any("Start again" in button.label for button in app.button):
+        assert time.monotonic() < deadline
+        app.run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_files_under_the_root_are_compared(open_page, monkeypatch, tmp_path):
+    for name, shift in (("a.npz", 0), ("b.npz", 3)):
+        (tmp_path / name).write_bytes(bundle(60, shift))
+    monkeypatch.setattr("ui.root.root", lambda: tmp_path)
+    app = settled(open_page(PAGE, checkpoints=[""], paths=["a.npz", "b.npz"], show="table"))
+    assert not app.error
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
+    app = open_page(PAGE, checkpoints=[""], paths=["a.npz", "../../etc/passwd"])
+    assert "paths must be one of" in app.warning[0].value

@@ -1,0 +1,60 @@
+"""The maps side by side: PCA at once, another method once it is ready for every checkpoint."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from analysis.figures.comparison_maps import Panel, comparison_maps
+from ui.checkpoint_maps import Map, MapJob
+from ui.compare_selection import take_points
+from ui.compare_source import Model
+from ui.compare_view import METHODS
+from ui.errors import explain
+from ui.exhibit import show
+
+_POINTS = 20_000  # of all maps together
+
+
+def draw_maps(models: tuple[Model, ...], method: str, items: np.ndarray, data: str) -> None:
+    """`items` are marked; what is dragged over becomes the marked items of `data`."""
+    maps, key = _current_maps(models, method), "compare-maps"
+    panels = [Panel(model.name, found.projection, found.quality) for model, found in zip(models, maps, strict=True)]
+    outputs = models[0].analyses.outputs
+    figure = comparison_maps(panels, outputs.test, maps[0].items, outputs.class_names, items)
+    show(figure, key=key, on_select=partial(take_points, key, data), selection_mode=("points", "box", "lasso"))
+
+
+def _current_maps(models: tuple[Model, ...], method: str) -> list[Map]:
+    """The method that is asked for where all of its maps are ready, else PCA. What has no PCA map raises here."""
+    points = _POINTS // len(models)
+    at_once = [model.analyses.pca("test", points) for model in models]
+    if method == "pca":
+        return at_once
+    jobs = [model.analyses.map_job("test", method, points) for model in models]
+    if not all(job.done for job in jobs):
+        _wait(jobs, METHODS[method])
+    elif any(job.stopped for job in jobs):
+        if st.button(f"{METHODS[method]} was stopped; this is PCA. Start again", type="tertiary"):
+            for model in models:
+                model.analyses.forget_map("test", method, points)
+            st.rerun()
+    else:
+        with explain():
+            return [job.result() for job in jobs]
+    return at_once
+
+
+@st.fragment(run_every=0.5)
+def _wait(jobs: list[MapJob], method: str) -> None:
+    ready = sum(job.done for job in jobs)
+    if ready == len(jobs):
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"PCA for now; {method}: {ready} of {len(jobs)} ready, {max(job.seconds for job in jobs):.0f} s (the first"
+            " one after a start compiles)."
+        )
+        if st.button("Stop", key="stop-maps"):
+            for job in jobs:
+                job.stop()

@@ -34,7 +34,21 @@ def test_a_click_on_a_point_shows_its_item_and_names_it_in_the_link(server, tab)
     opened.settle()
     item = re.search(r"[?&]item=(\d+)", page.url).group(1)
     assert page.get_by_text(f"What is near test item {item}?").is_visible()
-    assert page.locator("[data-testid=stImage] img").count() == 11
+    assert page.locator("[data-testid=stImage] img").count() == 13
+    assert not opened.problems
+
+
+def test_a_part_of_the_histogram_that_is_dragged_over_shows_its_items(server, tab):
+    page = (opened := tab().open(f"{server.url}/Checkpoints?show=similarity")).page
+    plot = page.locator(".st-key-nearest-similarity .nsewdrag").first
+    plot.wait_for(timeout=60_000)
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"], steps=5)
+    page.mouse.up()
+    page.get_by_text(re.compile(r"\d+ test items between 0\.\d+ and 0\.\d+")).wait_for()
+    page.locator("[data-testid=stDataFrame]").wait_for()
     assert not opened.problems
 
 

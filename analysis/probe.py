@@ -38,6 +38,9 @@ def class_probabilities(outputs: Outputs) -> ClassProbabilities | Unavailable:
     """softmax(logits / temperature) where the model has a class head, else those of `linear_probe`."""
     if outputs.test.logits is None:
         return linear_probe(outputs)
+    columns, classes = outputs.test.logits.shape[1], len(outputs.class_names)
+    if columns != classes:
+        return Unavailable(f"the class head has {columns} outputs for {classes} classes")
     probabilities = softmax(outputs.test.logits, outputs.temperature)
     scores, labels = outputs.test.logits.astype(np.float64) / outputs.temperature, outputs.test.labels
     items = np.arange(len(labels))

@@ -65,3 +65,10 @@ def test_scores_are_log_probabilities_up_to_a_constant(clustered, classes, head)
     np.testing.assert_allclose(
         found.scores - found.scores[:, :1], np.log(found.probabilities / found.probabilities[:, :1])
     )
+
+
+def test_a_head_for_other_classes_has_no_probabilities(clustered):
+    outputs = clustered(head=True)
+    names = (*outputs.class_names, "a fifth")
+    found = class_probabilities(Outputs(outputs.train, outputs.test, names, 1.0, {}))
+    assert found.reason == "the class head has 4 outputs for 5 classes"

@@ -33,6 +33,15 @@ def test_a_network_has_just_the_authors_tensors(layout):
     assert plan.title == TITLES[layout]
 
 
+def test_the_three_layers_of_a_vit_head_are_the_authors():
+    """Biases nowhere, gains in the first two normalisations alone (util/vit.py of soft target InfoNCE)."""
+    linear = [f"head.{place}.weight" for place in (0, 3, 6)]
+    gains = [f"head.{place}.{what}" for place in (1, 4) for what in ("weight", "bias")]
+    running = [f"head.{p}.{w}" for p in (1, 4, 7) for w in ("running_mean", "running_var", "num_batches_tracked")]
+    names = {name for name in PLANS["vit mlp"].build().state_dict() if name.startswith("head.")}
+    assert names == {*linear, *gains, *running}
+
+
 @pytest.mark.parametrize("name", PLANS)
 def test_the_plan_of_a_network_is_found_again_in_its_tensors(name):
     shapes = {name: tuple(like.shape) for name, like in PLANS[name].build().state_dict().items()}

@@ -16,7 +16,7 @@ from checkpoints.listing import inside
 from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
-from ui import root, uploads
+from ui import image_pass, root, uploads
 from ui.checkpoint_analyses import LARGEST_K, Analyses
 from ui.controls import Panel
 from ui.uploads import safe_name
@@ -55,7 +55,7 @@ def choose(controls: Panel) -> tuple[Chosen, ...]:
     entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
     names = {name: _title(entry) for name, entry in entries.items()}
     picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
-    own = [*_below(controls), *_uploaded()]
+    own = [*_below(controls), *_passed(controls), *_uploaded()]
     if not FEWEST <= len(picked) + len(own) <= MOST:
         raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(picked) + len(own))
     zoo = [entries[name] for name in picked]
@@ -111,6 +111,15 @@ def _below(controls: Panel) -> list[Chosen]:
         analyses = _at_path(str(path), _state(path))
         found.append(Chosen(name, name, analyses.outputs.digest, analyses))
     return found
+
+
+def _passed(controls: Panel) -> list[Chosen]:
+    """What images gave on the page Checkpoints, in this session."""
+    made = image_pass.finished()
+    if not made:
+        return []
+    picked = controls.choices("Opened on Checkpoints", "opened", {name: name for name in made}, default=())
+    return [Chosen(name, name, made[name].outputs.digest, made[name]) for name in picked]
 
 
 def _state(path: Path) -> str:

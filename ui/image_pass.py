@@ -13,14 +13,15 @@ from ui.background import Job
 from ui.checkpoint_analyses import Analyses
 
 _UNWATCHED = 30.0  # seconds without a look: the tab is closed
-_KEY = "nce_lab_image_pass"
+_KEPT = 6  # passes: as many as can be compared
+_KEY = "nce_lab_image_passes"
 
 
 class ImagePass:
-    """One pass; `request` is what was asked for, so that a page knows whether it is still wanted."""
+    """One pass; `request` is what was asked for, so that a page knows whether it is still wanted, `name` its words."""
 
-    def __init__(self, request: object, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
-        self.request, self._shared = request, shared
+    def __init__(self, request: object, name: str, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
+        self.request, self.name, self._shared = request, name, shared
         self._done, self._total = 0, 0
         self._seen, self._stop = time.monotonic(), threading.Event()
         self.job: Job[Outputs] = Job(lambda: work(self._watch))
@@ -50,17 +51,27 @@ class ImagePass:
             raise Stopped
 
 
-def current() -> ImagePass | None:
-    """This session's last pass."""
-    return st.session_state.get(_KEY)
+def passes() -> list[ImagePass]:
+    """This session's, the last one last: the one that runs or failed, and those whose outputs are kept."""
+    return st.session_state.setdefault(_KEY, [])
 
 
-def start(request: object, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
-    """Begin a pass; the one before stops, and its outputs are forgotten."""
-    before = current()
-    if before is not None:
-        before.stop()
-    st.session_state[_KEY] = ImagePass(request, work, shared=shared)
+def find(request: object) -> ImagePass | None:
+    """The pass that was asked for with `request`, if it is still known."""
+    return next((each for each in passes() if each.request == request), None)
+
+
+def finished() -> dict[str, Analyses]:
+    """What the kept passes gave, by their names."""
+    return {each.name: each.analyses for each in passes() if each.succeeded}
+
+
+def start(request: object, name: str, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
+    """Begin a pass; one that runs stops. The outputs of the last few before stay."""
+    for each in passes():
+        each.stop()
+    kept = [each for each in passes() if each.succeeded and each.request != request and each.name != name]
+    st.session_state[_KEY] = [*kept[1 - _KEPT :], ImagePass(request, name, work, shared=shared)]
 
 
 @st.fragment(run_every=0.5)

@@ -55,10 +55,16 @@ class Offer:
     data: Path | bytes
     spec: ForeignSpec
 
+    @property
+    def name(self) -> str:
+        """For a list of passes."""
+        images = "an upload" if self.request is None else self.request.images.split(" ")[0]
+        return f"{self.checkpoint.name}, {self.spec.limit:,} of {images}, {_SPACES[self.spec.space].lower()}"
+
     def start(self) -> None:
         by_path = isinstance(self.checkpoint.held, Path) and isinstance(self.data, Path)
         work = partial(_work, self.checkpoint, self.data, self.spec, keep=by_path)
-        image_pass.start(self.request, work, shared=by_path)
+        image_pass.start(self.request, self.name, work, shared=by_path)
 
 
 def choose_images(controls: Panel, checkpoint: Checkpoint) -> Analyses | None:
@@ -68,19 +74,21 @@ def choose_images(controls: Panel, checkpoint: Checkpoint) -> Analyses | None:
     name, data = images or ("", b"")
     request = Request(checkpoint.name, checkpoint.state, name, spec) if images else None
     st.session_state[_OFFER] = Offer(checkpoint, request, data, spec)
-    last = image_pass.current()
-    return last.analyses if last is not None and last.request == request and last.succeeded else None
+    made = image_pass.find(request)
+    return made.analyses if request is not None and made is not None and made.succeeded else None
 
 
 def draw_waiting() -> None:
     """In the page's main part, while there are no outputs yet: what is in the file, the start of a pass, or its bar."""
-    offer, last = st.session_state[_OFFER], image_pass.current()
-    if last is not None and not last.job.done:
-        image_pass.progress(last)
+    offer = st.session_state[_OFFER]
+    running = next((each for each in image_pass.passes() if not each.job.done), None)
+    if running is not None:
+        image_pass.progress(running)
         return
-    if last is not None and last.request == offer.request and last.job.failure is not None:
+    tried = image_pass.find(offer.request)
+    if tried is not None and tried.job.failure is not None:
         with explain():
-            raise last.job.failure
+            raise tried.job.failure
     found = _contents(offer.checkpoint.name, offer.checkpoint.state, offer.checkpoint.held)
     with explain():
         _draw_offer(offer, found)

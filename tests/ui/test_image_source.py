@@ -102,6 +102,24 @@ def test_a_file_under_the_root_with_its_images(open_page, folder, tmp_path):
     app.number_input("limit").set_value(10).run()  # another pass is another decision
     assert not has_charts(app)
     assert not button(app, RUN).disabled
+    app.number_input("limit").set_value(500).run()  # that one is still there
+    assert has_charts(app)
+
+
+def test_two_passes_are_compared(open_page, folder):
+    app = open_page(PAGE, source="root", path="last.pth", images="images.zip", show="map", map="pca")
+    for space in ("head", "encoder"):
+        app.selectbox("space").set_value(space).run()
+        button(app, RUN).click().run()
+        until(app, has_charts)
+    app.switch_page("pages/2_Compare.py").run()
+    app.pills("checkpoints").set_value([]).run()
+    names = app.pills("opened").options
+    assert [name.rsplit(", ")[-1] for name in names] == ["output of the head", "features of the encoder"]
+    app.pills("opened").set_value(names).run()
+    assert not app.exception
+    assert not app.error
+    assert has_charts(app)
 
 
 def test_a_file_under_the_root_that_needs_no_images(open_page, folder):
@@ -190,7 +208,7 @@ def test_a_pass_that_nobody_watches_ends(monkeypatch):
             watch(done, 1_000)
             time.sleep(0.01)
 
-    left = image_pass.ImagePass("request", work, shared=False)
+    left = image_pass.ImagePass("request", "name", work, shared=False)
     with pytest.raises(Stopped):
         left.job.result(timeout=10)
     assert not left.succeeded

@@ -33,13 +33,13 @@ def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
 def _picture(split: Split, item: int, text: str) -> None:
     if split.images is not None:
         st.image(enlarge(split.images[item]), width=SIDE, alt=plain(text))
-    st.text(text)
+    st.caption(plain(text))
 
 
 def _side(title: str, outputs: Outputs, found: Nearby | Unavailable) -> None:
     """The nearest train item of the same class, or of any other."""
     if isinstance(found, Unavailable):
-        st.text(f"{title}: not available, {found.reason}.")
+        st.caption(plain(f"{title}: not available, {found.reason}."))
         return
     train = outputs.train
     name = outputs.class_names[train.labels[found.item]]

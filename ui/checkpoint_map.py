@@ -68,13 +68,12 @@ def _current_map(analyses: Analyses, method: str, split: SplitName, points: int)
     job = analyses.map_job(split, method, points)
     if not job.done:
         _wait(job, _METHODS[method])
-    elif job.stopped:
-        if st.button(f"{_METHODS[method]} was stopped; this is PCA. Start again", type="tertiary"):
-            analyses.forget_map(split, method, points)
-            st.rerun(scope="fragment")
-    else:
+        return at_once
+    if not job.stopped:
         with explain():
             return job.result()
+    again = f"{_METHODS[method]} {'was stopped' if job.stopped else 'ended'}; this is PCA. Start again"
+    st.button(again, type="tertiary", on_click=analyses.forget_map, args=(split, method, points))
     return at_once
 
 
@@ -84,9 +83,8 @@ def _wait(job: MapJob, method: str) -> None:
     if job.done:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"PCA for now; {method} is being computed, {job.seconds:.0f} s (the first one after a start compiles)."
-        )
+        first = " (the first one after a start compiles)" if method == "UMAP" else ""
+        st.caption(f"PCA for now; {method} is being computed, {job.seconds:.0f} s{first}.")
         if st.button("Stop", key="stop-map"):
             job.stop()
 

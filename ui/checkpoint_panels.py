@@ -16,6 +16,7 @@ from ui import (
     checkpoint_tails,
 )
 from ui.checkpoint_analyses import Analyses
+from ui.checkpoint_view import SECTIONS
 from ui.errors import explain
 
 _DRAW: dict[str, Callable[[Analyses], None]] = {
@@ -44,7 +45,7 @@ def draw(analyses: Analyses, sections: tuple[str, ...]) -> None:
 @st.fragment
 def _section(name: str, analyses: Analyses) -> None:
     """A change of a control inside shows within 300 ms: sidebar and other sections stay as they are."""
-    with explain():
+    with st.spinner(f"{SECTIONS[name]} …"), explain():
         _DRAW[name](analyses)
 
 

@@ -56,7 +56,8 @@ def _single(analyses: Analyses, split: SplitName, pairs: str, quantile: float) -
     def shapes() -> Exhibit | Unavailable:
         tails = fit_anchors(cosines, quantile=quantile)
         if not len(tails.xi):
-            return Unavailable(f"no anchor has {LEAST_EXCESSES} excesses over this quantile of its own cosines")
+            few = f"no anchor has {LEAST_EXCESSES} excesses over this quantile of its own cosines"
+            return Unavailable(f"{few}; a lower threshold or the larger split may have")
         return anchor_shapes(tails, median_estimate(tails.xi), proportion(tails.xi < 0), quantile)
 
     found = analyses.once(("anchor tails", split, pairs, quantile), shapes)

@@ -72,8 +72,8 @@ def _title(found: Confusion, class_names: tuple[str, ...]) -> str:
     if not worst:
         return f"Which class is taken for which? None of {found.items:,} items is taken for another"
     true, taken, items = worst[0]
-    pair = f"{label(class_names[true])} for {label(class_names[taken])}"
-    return f"Which class is taken for which? Most often {pair}: {items}"
+    pair = f"class {label(class_names[true])} for class {label(class_names[taken])}"
+    return f"Which class is taken for which? Most often {pair}, {items:,} of {found.counts[true].sum():,} items"
 
 
 def _recalls(found: Confusion, class_names: tuple[str, ...]) -> str:

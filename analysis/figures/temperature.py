@@ -17,8 +17,8 @@ def temperature_diagram(found: TemperatureScaling) -> Exhibit:
     plot = layout(go.Figure(), x="confidence: probability of the predicted class", y="accuracy", height=440)
     diagonal = {"color": TRUTH, "dash": "dash", "width": 1.5}
     plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name="calibrated", line=diagonal, hoverinfo="skip")
-    _add(plot, found.before, "before", ORANGE, "diamond-open", "dot")
-    _add(plot, found.after, "after", BLUE, "circle", "solid")
+    _add(plot, found.before, "before", ORANGE, "diamond-open")
+    _add(plot, found.after, "after", BLUE, "circle")
     plot.update_xaxes(range=[-0.02, 1.02]).update_yaxes(range=[-0.03, 1.03])
     fitted = found.fitted
     return Exhibit(
@@ -37,16 +37,21 @@ def temperature_diagram(found: TemperatureScaling) -> Exhibit:
     )
 
 
-def _add(plot: go.Figure, found: Calibration, name: str, colour: str, symbol: str, dash: str) -> None:
+def _add(plot: go.Figure, found: Calibration, name: str, colour: str, symbol: str) -> None:
     bins = found.bins
     filled = bins.count > 0
     plot.add_scatter(
         x=bins.confidence[filled],
         y=bins.accuracy[filled],
-        mode="lines+markers",
+        mode="markers",
         name=name,
-        line={"color": colour, "dash": dash, "width": 1.5},
-        marker={"color": colour, "symbol": symbol, "size": np.where(bins.count[filled] >= FEW, 11, 5)},
+        marker={
+            "color": colour,
+            "symbol": symbol,
+            "size": np.where(bins.count[filled] >= FEW, 13, 6),
+            "opacity": np.where(bins.count[filled] >= FEW, 1, 0.5),
+            "line": {"width": 2},
+        },
         customdata=bins.count[filled],
         hovertemplate="confidence %{x:.3f}, accuracy %{y:.3f}, %{customdata} items<extra>" + name + "</extra>",
     )

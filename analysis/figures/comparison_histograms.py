@@ -74,10 +74,9 @@ def values_of(model: Measured, role: Role) -> np.ndarray:
 
 
 def _bins(values: np.ndarray, role: Role) -> np.ndarray:
-    """Bin of each value (M,), [a, b) but the last closed, as numpy's histogram has it; -1 for what is not finite."""
+    """Bin of each value (M,), [a, b) but the last closed, as numpy's histogram has it."""
     edges = _EDGES[role]
-    index = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-    return np.where(np.isfinite(values), index, -1)
+    return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
 
 
 def _placed(models: Sequence[Measured], chosen: np.ndarray) -> Iterator[tuple[dict[str, object], Cell]]:

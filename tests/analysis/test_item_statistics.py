@@ -8,6 +8,8 @@ import pytest
 from analysis.bootstrap import Unavailable
 from analysis.item_statistics import alignment, effective_rank, geometry, uniformity
 from analysis.outputs import Split
+from analysis.spectrum import spectrum
+from analysis.sphere_spread import spread
 
 
 @pytest.fixture
@@ -72,3 +74,14 @@ def test_more_items_than_pairs_allow_are_sampled(monkeypatch, rng, unit_rows):
     taken = ~np.isnan(found.values)
     assert taken.sum() == 30
     assert found.value == pytest.approx(uniformity(Split(split.embeddings[taken], split.labels[taken])).value)
+
+
+def test_the_numbers_are_those_that_one_checkpoint_is_shown_with(split):
+    single, rank = spread(split.embeddings, split.labels), spectrum(split.embeddings).effective_rank
+    found = geometry(split)
+    assert found.alignment.value == pytest.approx(single.alignment.value)
+    assert found.uniformity.value == pytest.approx(single.uniformity.value)
+    assert found.effective_rank.value == pytest.approx(rank.value)
+    for statistic, shown in ((found.alignment, single.alignment), (found.effective_rank, rank)):
+        half = 1.959964 * statistic.values.std(ddof=1) / len(split) ** 0.5
+        assert (shown.high - shown.low) / 2 == pytest.approx(half)

@@ -8,7 +8,7 @@ ROOT ?=
 OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ROOT),--root "$(ROOT)")
 IN = .venv/bin/python -m
 
-.PHONY: app test lint bench bench-losses zoo clean install install-dev
+.PHONY: app test lint fuzz bench bench-losses zoo clean install install-dev
 
 app: install
 	@$(PYTHON) bootstrap.py port $(PORT)
@@ -23,6 +23,10 @@ lint: install-dev
 	$(IN) ruff check
 	$(IN) ruff format --check
 	$(IN) mypy
+
+# Ten thousand spoilt files; a finding prints how to make it again. CASES=... WORKERS=...
+fuzz: install-dev
+	$(IN) tests.fuzz --cases $(or $(CASES),10000) --workers $(or $(WORKERS),2)
 
 bench: install-dev
 	$(IN) benchmarks

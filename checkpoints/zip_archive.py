@@ -83,6 +83,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str, members: int) -> N
         raise LabError(name, f"must have 1 to {members:,} members", len(entries))
     seen: set[str] = set()
     for entry in entries:
+        if not entry.filename:
+            raise LabError(name, "must name its members", "with one that has no name")
         if entry.flag_bits & 1:
             raise LabError(name, "must not be encrypted", shown(entry.filename))
         if entry.filename in seen:

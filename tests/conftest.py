@@ -1,4 +1,4 @@
-"""For all tests: no network, neither in this process nor in the interpreters that they start."""
+"""For all tests: no network, neither in this process nor in the interpreters that they start; one confined reader."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkpoints.confined import Confined, confined
 from tests.offline import sitecustomize
 
 
@@ -20,3 +21,10 @@ def refused_connections(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         environment.setenv(sitecustomize.REFUSALS, str(log))
         yield log
     assert log.read_text() == "", "something asked for the network"
+
+
+@pytest.fixture(scope="session")
+def confined_reader() -> Iterator[Confined]:
+    """Opens files in children with limits, see `checkpoints.confined`."""
+    with confined() as worker:
+        yield worker

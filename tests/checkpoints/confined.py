@@ -1,7 +1,7 @@
-"""One file after another through `python -m checkpoints.inspect`, each in a forked child with limits of its own.
+"""One file after another through a reader, each in a forked child with limits of its own.
 
-`python -m tests.checkpoints.confined` reads a path a line and answers each with a line of JSON. Everything heavy is
-imported once; a child that crashes, hangs or fills the memory takes nobody with it.
+`python -m tests.checkpoints.confined` reads a reader's name and a path a line and answers each with a line of JSON.
+Everything heavy is imported once; a child that crashes, hangs or fills the memory takes nobody with it.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -47,8 +47,8 @@ class Confined:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self._worker = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes)
 
-    def __call__(self, path: Path) -> Outcome:
-        self._worker.stdin.write(json.dumps(str(path)) + "\n")
+    def __call__(self, path: Path, reader: str = "inspect") -> Outcome:
+        self._worker.stdin.write(json.dumps([reader, str(path)]) + "\n")
         self._worker.stdin.flush()
         return Outcome(**json.loads(self._worker.stdout.readline()))
 
@@ -67,6 +67,7 @@ def confined() -> Iterator[Confined]:
 
 def main() -> None:
     import analysis.probe  # noqa: F401
+    import checkpoints.images.finding
     import checkpoints.inspect
     import checkpoints.inspection
     import checkpoints.native_outputs
@@ -74,16 +75,16 @@ def main() -> None:
 
     checkpoints.native_outputs.DATASETS["digits"]()
     for line in sys.stdin:
-        print(json.dumps(asdict(_in_child(json.loads(line)))), flush=True)
+        print(json.dumps(asdict(_in_child(*json.loads(line)))), flush=True)
 
 
-def _in_child(path: str) -> Outcome:
-    reader, writer = os.pipe()
+def _in_child(reader: str, path: str) -> Outcome:
+    answers, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        _child(path, writer)
+        _child(READERS[reader], path, writer)
     os.close(writer)
-    with os.fdopen(reader) as answer:
+    with os.fdopen(answers) as answer:
         text = answer.read()
     _, status, used = os.wait4(child, 0)
     if os.WIFSIGNALED(status):
@@ -92,29 +93,82 @@ def _in_child(path: str) -> Outcome:
     return Outcome(**json.loads(text), seconds=seconds) if text else Outcome(None, trouble=f"ended with {status}")
 
 
-def _child(path: str, writer: int) -> None:
+def _child(reader: Callable[[str], int], path: str, writer: int) -> None:
     signal.alarm(2 * SECONDS)
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     most = _kilobytes("VmSize") * 1024 + (MEGABYTES << 20)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    answer = json.dumps(_inspected(path))
+    answer = json.dumps(_read(reader, path))
     with os.fdopen(writer, "w") as pipe:
         pipe.write(answer)
     os._exit(0)
 
 
-def _inspected(path: str) -> dict[str, object]:
-    from checkpoints.inspect import main as inspect
-
+def _read(reader: Callable[[str], int], path: str) -> dict[str, object]:
     out, err = io.StringIO(), io.StringIO()
     before = _kilobytes("VmRSS")
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code, trouble = inspect([path, "--json"]), ""
+            code, trouble = reader(path), ""
     except BaseException:  # noqa: BLE001 (that anything at all comes here is what the tests look for)
         code, trouble = None, traceback.format_exc()
     told = {"out": out.getvalue(), "err": err.getvalue(), "trouble": trouble}
     return {"code": code, **told, "kilobytes": _kilobytes("VmHWM") - before}
+
+
+def _inspect(path: str) -> int:
+    from checkpoints.inspect import main as inspect
+
+    return inspect([path, "--json"])
+
+
+def _tensors(path: str) -> int:
+    """What is in a torch file, and a copy of each tensor."""
+    from checkpoints.command_line import run
+    from checkpoints.torch_contents import open_torch, report
+
+    def command() -> int:
+        with open_torch(path) as (contents, archive):
+            print(json.dumps(report(contents), allow_nan=False))
+            for tensor in contents.tensors.values():
+                tensor.array(archive)
+        return 0
+
+    return run(command)
+
+
+def _outputs(path: str) -> int:
+    """Embeddings, labels and logits, without their numbers."""
+    from checkpoints.command_line import run
+    from checkpoints.opening import open_outputs
+
+    return run(lambda: 0 * len(open_outputs(path, keep=False).test))
+
+
+def _images(path: str) -> int:
+    """Every image of both sides."""
+    from checkpoints.command_line import run
+    from checkpoints.images.finding import image_data
+
+    def command() -> int:
+        with image_data(Path(path)) as data:
+            for side in (data.train, data.test):
+                for row in range(len(side)):
+                    assert side.read(row).dtype == "uint8"
+        return 0
+
+    return run(command)
+
+
+def _ends_itself(path: str) -> int:
+    """What a reader that crashes looks like."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return 0
+
+
+READERS = {
+    "inspect": _inspect, "tensors": _tensors, "outputs": _outputs, "images": _images, "ends_itself": _ends_itself,
+}  # fmt: skip
 
 
 def _kilobytes(what: str) -> int:

@@ -18,13 +18,15 @@ Pickle = bytes
 class Hostile:
     """A file by name: its bytes, what makes them, or what makes the file or folder at a path.
 
-    `sentence` is in the refusal; None where the file opens, and then `shows` is in what is said of it.
+    `sentence` is in the refusal; None where the file opens, and then `shows` is in what is said of it. `reader` is one
+    of `confined.READERS`.
     """
 
     name: str
     data: bytes | Callable[[], bytes] | None = None
     sentence: str | None = None
     shows: str = ""
+    reader: str = "inspect"
     make: Callable[[Path], None] | None = None
 
     def write(self, folder: Path) -> Path:
@@ -46,8 +48,15 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as file:
         for name, data in members.items():
-            file.writestr(name, data)
+            file.writestr(dated(name, method), data)
     return buffer.getvalue()
+
+
+def dated(name: str, method: int) -> zipfile.ZipInfo:
+    """A member without the time of day: the same members are the same bytes."""
+    member = zipfile.ZipInfo(name)
+    member.compress_type = method
+    return member
 
 
 def text(value: str | bytes) -> Pickle:
@@ -87,9 +96,10 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_broken,
         hostile_code,
         hostile_data,
+        hostile_images,
         hostile_kinds,
         hostile_memory,
     )
 
-    parts = (hostile_bombs, hostile_broken, hostile_data, hostile_kinds, hostile_memory)
+    parts = (hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_kinds, hostile_memory)
     return [*hostile_code.cases(marker), *(case for part in parts for case in part.cases())]

@@ -1,0 +1,121 @@
+"""Good files of every kind that is read: what the mutations start from."""
+
+import argparse
+import io
+import pickle
+import struct
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import torch
+from PIL import Image
+
+from tests.checkpoints.hostile import zipped
+from tests.checkpoints.hostile_data import bundle
+
+ZOO = Path(__file__).parents[2] / "checkpoints" / "zoo"
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A file, or a folder of files, and the reader (see `confined.READERS`) that takes it."""
+
+    name: str
+    reader: str
+    files: dict[str, bytes]
+    folder: bool = False
+
+    def write(self, place: Path, changed: dict[str, bytes]) -> Path:
+        """The seed at `place` / name, with some of its files changed."""
+        path = place / self.name
+        if self.folder:
+            path.mkdir()
+        for name, data in (self.files | changed).items():
+            (path / name if self.folder else path).write_bytes(data)
+        return path
+
+
+def seeds() -> list[Seed]:
+    torch_files = {f"protocol_{p}.pth": _saved(_checkpoint(), pickle_protocol=p) for p in (2, 4, 5)}
+    arrays = {f"{name}.npz": bundle(packed=packed) for name, packed in (("stored", False), ("deflated", True))}
+    native = {name: (ZOO / f"{name}.safetensors").read_bytes() for name in ("sincere", "nll")}
+    return [
+        *(Seed(name, "tensors", {"": data}) for name, data in torch_files.items()),
+        *(Seed(name, "outputs", {"": data}) for name, data in arrays.items()),
+        *(Seed(f"{name}.safetensors", "outputs", {"": data}) for name, data in native.items()),
+        Seed("npy_folder", "outputs", _members(bundle()), folder=True),
+        Seed("pth_folder", "outputs", _torch_members(bundle()), folder=True),
+        Seed("idx", "images", _idx(), folder=True),
+        Seed("cifar_python", "images", _cifar_python(), folder=True),
+        Seed("cifar_binary", "images", _cifar_binary(), folder=True),
+        Seed("images.zip", "images", {"": _image_zip()}),
+    ]
+
+
+def _checkpoint() -> dict[str, object]:
+    """As SupContrast writes it, with a view, a parameter and some dtypes more."""
+    rows = torch.arange(24, dtype=torch.float32).view(4, 6)
+    weights = {"encoder.conv1.weight": rows, "head.0.weight": rows.T, "head.2.weight": torch.nn.Parameter(rows[1:3])}
+    extra = {"half": rows.half(), "brain": rows.bfloat16(), "flags": rows > 3, "steps": torch.tensor(7)}
+    options = argparse.Namespace(temp=0.1, out=PurePosixPath("a/b"), mean="(0.5, 0.5)", sizes=[1, 2], none=None)
+    return {"opt": options, "model": weights, "optimizer": {"state": {0: extra}, "param_groups": []}, "epoch": 3}
+
+
+def _saved(value: object, **how: int) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(value, buffer, **how)
+    return buffer.getvalue()
+
+
+def _arrays(data: bytes) -> dict[str, np.ndarray]:
+    with np.load(io.BytesIO(data)) as arrays:
+        return dict(arrays)
+
+
+def _members(data: bytes) -> dict[str, bytes]:
+    made = {}
+    for name, array in _arrays(data).items():
+        np.save(buffer := io.BytesIO(), array)
+        made[f"{name}.npy"] = buffer.getvalue()
+    return made
+
+
+def _torch_members(data: bytes) -> dict[str, bytes]:
+    return {f"{name}.pth": _saved(torch.from_numpy(array).float()) for name, array in _arrays(data).items()}
+
+
+def _idx() -> dict[str, bytes]:
+    files = {}
+    for side, items in (("train", 6), ("t10k", 4)):
+        files[f"{side}-images-idx3-ubyte"] = struct.pack(">4B3I", 0, 0, 8, 3, items, 5, 5) + bytes(range(items * 25))
+        files[f"{side}-labels-idx1-ubyte"] = struct.pack(">4BI", 0, 0, 8, 1, items) + bytes(
+            row % 2 for row in range(items)
+        )
+    return files
+
+
+def _cifar_python() -> dict[str, bytes]:
+    files = {"batches.meta": pickle.dumps({"label_names": [f"class {name}" for name in range(10)]}, protocol=2)}
+    for name in ("data_batch_1", "test_batch"):
+        batch = {b"data": np.zeros((2, 3072), np.uint8), b"labels": [3, 7], b"filenames": [b"a.png", b"b.png"]}
+        files[name] = pickle.dumps(batch, protocol=2)
+    return files
+
+
+def _cifar_binary() -> dict[str, bytes]:
+    rows = b"".join(bytes([label]) + bytes(3072) for label in (1, 2))
+    return {
+        "data_batch_1.bin": rows,
+        "test_batch.bin": rows,
+        "batches.meta.txt": b"\n".join(b"c%d" % c for c in range(10)),
+    }
+
+
+def _image_zip() -> bytes:
+    members = {}
+    for side in ("train", "test"):
+        for label, ending in (("cat", "PNG"), ("dog", "JPEG")):
+            Image.new("RGB", (8, 8), (9, 90, 200)).save(buffer := io.BytesIO(), ending)
+            members[f"{side}/{label}/1.{ending.lower()}"] = buffer.getvalue()
+    return zipped(members)

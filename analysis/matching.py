@@ -24,6 +24,11 @@ def matched(outputs: Mapping[str, Outputs]) -> dict[str, Outputs]:
     return {first: reference} | {name: _matched(name, other, first, reference) for name, other in others}
 
 
+def has_names(split: Split) -> bool:
+    """Whether the ids are more than row numbers, which two files may share by accident."""
+    return not bool(np.char.isdigit(split.ids).all())
+
+
 def _matched(name: str, other: Outputs, first: str, reference: Outputs) -> Outputs:
     """`other` with its test items in the order of `reference`."""
     if other.class_names != reference.class_names:
@@ -69,8 +74,8 @@ def _check_ids(what: str, split: Split, rule: str, onto: Split) -> None:
 
 
 def _taken(split: Split, order: np.ndarray) -> Split:
-    optional = (None if array is None else array[order] for array in (split.logits, split.images))
-    return Split(split.embeddings[order], split.labels[order], *optional, split.ids[order])
+    logits, images = (None if array is None else array[order] for array in (split.logits, split.images))
+    return Split(split.embeddings[order], split.labels[order], logits, images, split.ids[order])
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -8,74 +8,64 @@ import streamlit as st
 
 from analysis.bootstrap import Unavailable
 from analysis.calibration import calibration
-from analysis.comparison import Comparison, compare
 from analysis.figures.comparison_histograms import comparison_histograms
 from analysis.figures.comparison_reliability import comparison_reliability
-from analysis.figures.comparison_table import comparison_table
-from analysis.figures.exhibit import Exhibit
+from analysis.matching import has_names
 from analysis.measured import Measured
-from ui.background import Job
+from losses.errors import LabError
 from ui.compare_items import item_list
+from ui.compare_job import Found, forget, job_of, wait
 from ui.compare_maps import draw_maps
 from ui.compare_selection import marked, take_bars
 from ui.compare_source import Model
-from ui.compare_view import Reading, View
+from ui.compare_view import View
 from ui.errors import explain, plain
 from ui.exhibit import show
 
 _PATIENCE = 2.0  # seconds that a page waits before it says that it waits
 
-Found = tuple[tuple[Measured, ...], Comparison, Exhibit]
-
 
 def draw(models: tuple[Model, ...], view: View) -> None:
-    """The chosen sections, in the order of the menu; then the marked items."""
+    """What is compared; then, once the numbers are there, the chosen sections and the marked items."""
     outputs = models[0].analyses.outputs
     st.text(
         f"{len(outputs.test):,} test items, the same in all {len(models)} checkpoints, and "
         f"{len(outputs.train):,} train items · {len(outputs.class_names)} classes"
+        + ("" if has_names(outputs.test) else " · matched by row number, since the files name no items")
     )
-    job = _job(
-        tuple(model.analyses.outputs.digest for model in models), tuple(m.name for m in models), view.reading, models
-    )
+    job = job_of(models, view.reading)
     try:
-        measured, table, drawn = job.result(_PATIENCE)
+        found = job.result(_PATIENCE)
     except TimeoutError:
-        st.fragment(_wait, run_every=0.5)(job)
-        return
+        wait(job)
+    except LabError:
+        if not job.stopped:
+            raise
+        if st.button("The comparison was stopped. Start again", type="tertiary"):
+            forget(models, view.reading)
+            st.rerun()
+    else:
+        _sections(models, view, found)
+
+
+def _sections(models: tuple[Model, ...], view: View, found: Found) -> None:
+    """In the order of the menu; the marked items last."""
+    outputs = models[0].analyses.outputs
     data = hashlib.blake2b(outputs.test.ids.tobytes(), digest_size=20).hexdigest()
-    items = marked(view.mark, measured, data)
+    items = marked(view.mark, found.measured, data)
     for section in view.sections:
         with explain():
             if section == "table":
-                show(drawn, key="comparison")
+                show(found.drawn, key="comparison")
             elif section == "map":
                 draw_maps(models, view.method, items, data)
             elif section == "similarity":
-                _histograms(measured, items, data)
+                _histograms(found.measured, items, data)
             else:
-                _calibration(measured, view, table)
+                _calibration(models, view.reading.bins, found)
     if not view.sections:
         st.info("Choose under *Show* what to look at.")
-    item_list(outputs, measured, items)
-
-
-@st.cache_resource(max_entries=8, scope="session", show_spinner=False)
-def _job(digests: tuple[str, ...], names: tuple[str, ...], reading: Reading, _models: tuple[Model, ...]) -> Job[Found]:
-    """Everything behind the table; the k nearest neighbours, the probes and the resampling take their time."""
-
-    def work() -> Found:
-        measured = tuple(model.measured(reading.k) for model in _models)
-        table = compare(measured, reading.source(measured), bins=reading.bins)
-        return measured, table, comparison_table(table)
-
-    return Job(work)
-
-
-def _wait(job: Job[Found]) -> None:
-    if job.done:
-        st.rerun()
-    st.caption(f"Neighbours, probes and resamples of every checkpoint, {job.seconds:.0f} s …")
+    item_list(outputs, found.measured, items)
 
 
 def _histograms(measured: tuple[Measured, ...], items: np.ndarray, data: str) -> None:
@@ -84,15 +74,13 @@ def _histograms(measured: tuple[Measured, ...], items: np.ndarray, data: str) ->
     show(figure, key=key, on_select=partial(take_bars, key, measured, data), selection_mode=("points", "box"))
 
 
-def _calibration(measured: tuple[Measured, ...], view: View, table: Comparison) -> None:
-    readings = {model.name: model.reading(table.source) for model in measured}
-    missing = [reading for reading in readings.values() if isinstance(reading, Unavailable)]
-    if missing:
-        st.info(plain(f"Calibration: not available, {missing[0].reason}."))
-        return
-    found = {
-        name: calibration(reading.probabilities, reading.labels, bins=view.reading.bins)
-        for name, reading in readings.items()
-        if not isinstance(reading, Unavailable)
-    }
-    show(comparison_reliability(found, table.source), key="compare-reliability")
+def _calibration(models: tuple[Model, ...], bins: int, found: Found) -> None:
+    source, diagrams = found.table.source, {}
+    for model, measured in zip(models, found.measured, strict=True):
+        reading = measured.reading(source)
+        if isinstance(reading, Unavailable):
+            st.info(plain(f"Calibration: not available, {reading.reason}."))
+            return
+        make = partial(calibration, reading.probabilities, reading.labels, bins=bins)
+        diagrams[model.name] = model.analyses.once(("compared calibration", source, bins), make)
+    show(comparison_reliability(diagrams, source), key="compare-reliability")

@@ -11,10 +11,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analysis.measured import Measured
 from analysis.projection import Projection
 from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError
 from ui.compare_presets import PRESETS
+from ui.compare_source import Model
 
 PAGE = "pages/2_Compare.py"
 EVERYTHING = ["table", "map", "similarity", "calibration"]
@@ -30,7 +32,7 @@ def forgotten() -> Iterator[None]:
 def settled(app: AppTest) -> AppTest:
     """Run again until the numbers are there."""
     deadline = time.monotonic() + 60
-    while any("resamples of every checkpoint" in caption.value for caption in app.caption):
+    while any(button.label == "Stop" and button.key == "stop-comparison" for button in app.button):
         assert time.monotonic() < deadline
         time.sleep(0.2)
         app.run()
@@ -120,6 +122,7 @@ def test_own_files_of_the_same_data_are_compared(open_page):
     app.file_uploader("own-files").upload("a.npz", bundle()).upload("a.npz", bundle(60, 3)).run()
     settled(app)
     assert not app.error
+    assert "matched by row number" in app.text[0].value
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "a.npz (2)"]
 
 
@@ -196,3 +199,25 @@ def test_files_under_the_root_are_compared(open_page, monkeypatch, tmp_path):
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
     app = open_page(PAGE, checkpoints=[""], paths=["a.npz", "../../etc/passwd"])
     assert "paths must be one of" in app.warning[0].value
+
+
+def test_a_comparison_that_waits_can_be_stopped_and_started_again(open_page, monkeypatch):
+    go_on = threading.Event()
+    measured = Model.measured
+
+    def slow(model: Model, k: int) -> Measured:
+        assert go_on.wait(60)
+        return measured(model, k)
+
+    monkeypatch.setattr("ui.compare_panels._PATIENCE", 0.05)
+    monkeypatch.setattr(Model, "measured", slow)
+    app = open_page(PAGE, checkpoints=["nll", "label_infonce"], show="table")
+    app.button("stop-comparison").click().run()
+    go_on.set()
+    deadline = time.monotonic() + 60
+    while not any("Start again" in button.label for button in app.button):
+        assert time.monotonic() < deadline
+        app.run()
+    assert not app.error
+    next(button for button in app.button if "Start again" in button.label).click().run()
+    assert len(charts(settled(app))) == 1

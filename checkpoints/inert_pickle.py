@@ -69,7 +69,7 @@ def read_pickle(data: bytes, *, name: str, globals_named: set[Name] | None = Non
             # Judged before its argument is read: reading the old text opcodes warns, and may take for ever.
             if opcode.name not in _NEEDED:
                 raise LabError(name, "must be a pickle that a checkpoint needs", f"using the opcode {opcode.name}")
-            machine.step(opcode.name, opcode.arg.reader(stream) if opcode.arg else None)
+            machine.step(opcode.name, _READERS[opcode.name](stream))
             if opcode.name == "STOP":
                 return machine.result
     except LabError:
@@ -181,7 +181,7 @@ _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
     "SETITEMS": lambda m, _: m.insert(m.to_mark()),
     "POP": lambda m, _: m.drop(1),
     "DUP": lambda m, _: m.stack.append(m.stack[-1]),
-    "GLOBAL": lambda m, argument: m.mention(*argument.split(" ", 1)),
+    "GLOBAL": lambda m, names: m.mention(*names),
     "STACK_GLOBAL": lambda m, _: m.mention(*m.last(2)),
     "REDUCE": lambda m, _: m.call(m.pop()),
     "NEWOBJ": lambda m, _: m.call(m.pop()),
@@ -195,3 +195,16 @@ _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
     "STOP": lambda m, _: m.stop(),
 }
 _NEEDED = _VALUES | _CONSTANTS.keys() | _HANDLERS.keys() | {"PROTO", "FRAME"}
+
+
+def _two_lines(stream: BytesIO) -> tuple[str, ...]:
+    """Module and attribute. The library's own reader takes backslashes for escapes, and warns of some."""
+    lines = stream.readline(), stream.readline()
+    if not all(line.endswith(b"\n") for line in lines):
+        raise ValueError("cut off in a name")
+    return tuple(line[:-1].decode("utf-8") for line in lines)
+
+
+_READERS: dict[str, Callable[[BytesIO], Any]] = {
+    opcode.name: opcode.arg.reader if opcode.arg else lambda _: None for opcode in pickletools.opcodes
+} | {"GLOBAL": _two_lines}

@@ -23,6 +23,8 @@ def _pickles() -> list[Hostile]:
     wrong = {
         "empty_pickle": (b"", "must have a data.pkl of 1 to"),
         "cut_pickle": (b"\x80\x02]q", whole),
+        "cut_name": (b"\x80\x02cos\nsystem", whole),
+        "name_in_no_utf8": (pickled(b"cx\n\\\xf1\n"), whole),
         "cut_text": (b"\x80\x02X\xff\x00\x00\x00ab", whole),
         "no_stop": (b"\x80\x02N", whole),
         "stack_underflow": (b"\x80\x02R.", whole),
@@ -44,6 +46,7 @@ def _pickles() -> list[Hostile]:
     lone = pickled(b"}" + text(b"\xed\xa0\x80") + text(b"\xed\xa0\x80\x1b[31m") + b"s")
     return [
         *(Hostile(f"{name}.pth", archive(data), why) for name, (data, why) in wrong.items()),
+        Hostile("backslash_in_a_name.pth", archive(pickled(b"cx\n\\q\n")), shows=r"x.\\q"),
         Hostile("lone_surrogates.pth", archive(lone), shows=r"\ud800"),
     ]
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checkpoints.command_line import Parser, run
+from checkpoints.content import kind_of
 from checkpoints.quoting import printable
+from checkpoints.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -45,9 +47,18 @@ def compare_files(
 
     if not FEWEST <= len(paths) <= MOST:
         raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(paths))
-    outputs = matched({name: open_outputs(path, data) for name, path in _named(paths)})
+    foreign = _foreign(paths, data)
+    outputs = matched({name: open_outputs(path, data if path in foreign else None) for name, path in _named(paths)})
     measured = [_measured(name, each, k) for name, each in outputs.items()]
     return compare(measured, "linear probe" if probe_all else common_source(measured), bins=bins)
+
+
+def _foreign(paths: Sequence[str], data: str | None) -> list[str]:
+    """The files that need images. LabError where images are given and none does."""
+    found = [path for path in paths if not Path(path).is_dir() and kind_of(read_head(path)) == "torch"]
+    if data is not None and not found:
+        raise LabError("data", "must be left out", data, "None of these checkpoints needs images.")
+    return found
 
 
 def table(found: "Comparison") -> str:

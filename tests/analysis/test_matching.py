@@ -71,3 +71,12 @@ def test_text_from_a_file_is_quoted_and_cut(clustered):
         matched({"first": first, "other": hostile})
     assert "'\\u202e\\nxxx" in str(refusal.value)
     assert len(str(refusal.value)) < 250
+
+
+def test_the_same_images_prepared_in_another_way_are_the_same_items(clustered):
+    first = clustered()
+    blurred = np.clip(first.test.images.astype(int) + np.arange(64).reshape(8, 8) % 7, 0, 255).astype(np.uint8)
+    smaller = first.test.images[:, ::2, ::2]
+    for images in (blurred, smaller):
+        other = changed(first, "test", images=images)
+        assert matched({"first": first, "other": other})["other"] is other

@@ -92,6 +92,7 @@ def test_other_data_are_refused_with_one_sentence(capsys, files, tmp_path, chang
         (["0", "1", "--k", "0"], "k must be at least 1"),
         (["0", "1", "--k", "500"], "k must lie in 1 to 120"),
         (["0", "1", "--bins", "0"], "bins must lie in 1 to 1000"),
+        (["0", "1", "--data", "x"], "data must be left out"),
     ],
 )
 def test_a_wrong_command_exits_with_2_and_one_sentence(capsys, files, words, sentence):

@@ -88,7 +88,7 @@ def provenance(made: Pass, notes: list[str]) -> dict[str, object]:
         "file": printable(contents.name),
         "sha256": contents.digest,
         "bytes": contents.size,
-        "loss": printable(str(options.get("method", options.get("loss", "not named in the file"))))[:80],
+        "loss": printable(str(options.get("method", options.get("loss", "a loss that the file does not name"))))[:80],
         "data": f"{made.images.name} ({made.images.kind})",
         "layout": made.weights.layout.title,
         "network": made.plan.title,

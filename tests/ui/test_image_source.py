@@ -3,6 +3,7 @@
 import io
 import threading
 import time
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from checkpoints.foreign.spec import Stopped
 from checkpoints.zoo import shipped
 from losses.errors import LabError
 from tests.checkpoints.foreign.states import PLANS, saved
+from tests.ui.conftest import ROOT
 from tests.ui.run_page import button
 from ui import image_pass, root, uploads
 
@@ -213,6 +215,11 @@ def test_a_pass_that_nobody_watches_ends(monkeypatch):
         left.job.result(timeout=10)
     assert not left.succeeded
     assert 0 < left.look()[0] < 1_000
+
+
+def test_the_server_takes_what_the_uploaders_promise():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert config["server"]["maxUploadSize"] == uploads.MOST_OF_A_FILE_MB
 
 
 def test_uploads_have_a_total(open_page, monkeypatch):

@@ -132,6 +132,12 @@ def test_an_image_that_declares_too_many_pixels_is_not_unpacked(side):
         decode(bytes(image), name="a.png")
 
 
+def test_pixels_are_counted_before_they_are_unpacked(monkeypatch):
+    monkeypatch.setattr("checkpoints.images.decode.MOST_PIXELS", 23)
+    with pytest.raises(LabError, match=r"a\.png must have at most 23 pixels, but is 24 pixels large"):
+        decode(encoded((1, 2, 3)), name="a.png")
+
+
 @pytest.mark.parametrize("limit", [1, 2, 5, 7, 11, 12, 30, None])
 def test_evenly_takes_the_first_of_each_class(limit):
     labels = np.array([0, 0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 1])

@@ -73,10 +73,10 @@ def frames(place: np.ndarray) -> list[dict[str, object]]:
     ]
 
 
-def class_name(one: MapClass, coordinates: np.ndarray) -> dict[str, object]:
+def class_name(one: MapClass, coordinates: np.ndarray, *, ground: bool) -> dict[str, object]:
     """The class's name just above its core: the half of its points around the one nearest to the median.
 
-    A class in two pieces is then named at one of them and not in the gap.
+    A class in two pieces is then named at one of them and not in the gap. `ground`: on a light one, for a crowd.
     """
     away = np.linalg.norm(coordinates - np.median(coordinates, axis=0), axis=1)
     centre = coordinates[away.argmin()]
@@ -88,7 +88,7 @@ def class_name(one: MapClass, coordinates: np.ndarray) -> dict[str, object]:
         "text": f"<b>{one.name}</b>",
         "showarrow": False,
         "font": {"size": 15, "color": class_style(one.index).colour},
-        "bgcolor": "rgba(255,255,255,0.8)",  # on a crowd of its own colour a name is not seen, light or dark
+        "bgcolor": "rgba(255,255,255,0.8)" if ground else "rgba(0,0,0,0)",
         "borderpad": 1,
     }
 

@@ -1,7 +1,5 @@
 """Which checkpoint the page looks at: a shipped one, a file under the root, or one that was uploaded."""
 
-import hashlib
-import os
 import tempfile
 from pathlib import Path
 
@@ -43,7 +41,7 @@ def choose(controls: Panel) -> Analyses | None:
     )  # fmt: skip
     uploads.admit("own-file", own)
     if own is not None:
-        return _uploaded(controls, own.name, own.getvalue())
+        return _uploaded(controls, own.name, own.file_id, own.getbuffer())
     if isinstance(listed, ZooEntry):
         return _shipped(listed.name, listed.digest, listed.path)
     return _below(controls, *listed)
@@ -72,21 +70,14 @@ def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
 
 def _below(controls: Panel, name: str, path: Path) -> Analyses | None:
     if path.is_dir() or kind_of(read_head(path)) != "torch":
-        return _at_path(str(path), _state(path))
-    return choose_images(controls, Checkpoint(name, _state(path), path))
+        return _at_path(str(path), root.state(path))
+    return choose_images(controls, Checkpoint(name, root.state(path), path))
 
 
-def _uploaded(controls: Panel, name: str, content: bytes) -> Analyses | None:
-    digest = hashlib.blake2b(content, digest_size=20).hexdigest()
-    if kind_of(content[:4096]) == "torch":
-        return choose_images(controls, Checkpoint(name, digest, content))
-    return _own(digest, name, content)
-
-
-def _state(path: Path) -> str:
-    """Changes when the file does."""
-    status = os.stat(path)
-    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
+def _uploaded(controls: Panel, name: str, upload: str, content: memoryview) -> Analyses | None:
+    if kind_of(bytes(content[:4096])) == "torch":
+        return choose_images(controls, Checkpoint(name, upload, content))
+    return _own(upload, name, content)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")
@@ -100,7 +91,7 @@ def _at_path(path: str, state: str) -> Analyses:
 
 
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Opening your file …")
-def _own(digest: str, name: str, _content: bytes) -> Analyses:
+def _own(upload: str, name: str, _content: memoryview) -> Analyses:
     """Parsed from a private copy that is gone before this returns."""
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
         path = Path(folder) / safe_name(name)

@@ -1,6 +1,5 @@
 """Which images go through a checkpoint's network, and how many: chosen, started, watched."""
 
-import hashlib
 import tempfile
 from dataclasses import dataclass
 from functools import partial
@@ -33,16 +32,17 @@ class Checkpoint:
 
     name: str
     state: str
-    held: Path | bytes
+    held: Path | memoryview
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that a pass depends on: of bytes, their digests."""
+    """All that a pass depends on: of a file, what changes when it does."""
 
     checkpoint: str
     state: str
     images: str
+    images_state: str
     spec: ForeignSpec
 
 
@@ -52,13 +52,13 @@ class Offer:
 
     checkpoint: Checkpoint
     request: Request | None
-    data: Path | bytes
+    data: Path | memoryview
     spec: ForeignSpec
 
     @property
     def name(self) -> str:
         """For a list of passes."""
-        images = "an upload" if self.request is None else self.request.images.split(" ")[0]
+        images = "none" if self.request is None else self.request.images
         return f"{self.checkpoint.name}, {self.spec.limit:,} of {images}, {_SPACES[self.spec.space].lower()}"
 
     def start(self) -> None:
@@ -71,8 +71,8 @@ def choose_images(controls: Panel, checkpoint: Checkpoint) -> Analyses | None:
     """The analyses once the pass that is asked for has ended well; None before: `draw_waiting` goes on from there."""
     images = _choose(controls)
     spec = _choose_spec(controls)
-    name, data = images or ("", b"")
-    request = Request(checkpoint.name, checkpoint.state, name, spec) if images else None
+    name, state, data = images or ("", "", memoryview(b""))
+    request = Request(checkpoint.name, checkpoint.state, name, state, spec) if images else None
     st.session_state[_OFFER] = Offer(checkpoint, request, data, spec)
     made = image_pass.find(request)
     return made.analyses if request is not None and made is not None and made.succeeded else None
@@ -116,13 +116,13 @@ def draw_about(analyses: Analyses) -> None:
 
 
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Looking into the file …")
-def _contents(name: str, state: str, _held: Path | bytes) -> TorchContents:
+def _contents(name: str, state: str, _held: Path | memoryview) -> TorchContents:
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
         return torch_contents(_on_disk(_held, Path(folder) / "checkpoint", name))
 
 
-def _choose(controls: Panel) -> tuple[str, Path | bytes] | None:
-    """A zip that was uploaded goes first; then a path under the root, or a data set of the lab."""
+def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
+    """Name, state and place: an uploaded zip goes first, then a path under the root or a data set of the lab."""
     given = st.file_uploader(
         "Images, as a zip", type=["zip"], key="own-images", max_upload_size=uploads.MOST_OF_A_FILE_MB,
         help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip. It stays in this browser session.",
@@ -133,11 +133,13 @@ def _choose(controls: Panel) -> tuple[str, Path | bytes] | None:
     options = {_NOTHING: "choose …", **{each: each for each in below}, **{each: f"{each} (grey)" for each in DATASETS}}
     name = controls.choice("Or images that are here", "images", options, default=_NOTHING)
     if given is not None:
-        content = given.getvalue()
-        return f"{given.name} {hashlib.blake2b(content, digest_size=20).hexdigest()}", content
+        return given.name, given.file_id, given.getbuffer()
     if name == _NOTHING:
         return None
-    return name, (inside(folder, name) if folder and name in below else Path(name))
+    if folder is None or name not in below:
+        return name, "", Path(name)
+    path = inside(folder, name)
+    return name, root.state(path), path
 
 
 def _choose_spec(controls: Panel) -> ForeignSpec:
@@ -149,7 +151,7 @@ def _choose_spec(controls: Panel) -> ForeignSpec:
     return ForeignSpec(limit, choose_device(controls), "head" if space == "head" else "encoder")
 
 
-def _work(checkpoint: Checkpoint, data: Path | bytes, spec: ForeignSpec, watch: Watch, *, keep: bool) -> Outputs:
+def _work(checkpoint: Checkpoint, data: Path | memoryview, spec: ForeignSpec, watch: Watch, *, keep: bool) -> Outputs:
     """In the pass's own thread. What was uploaded lies in a private folder that is gone before this returns."""
     from checkpoints import open_outputs
 
@@ -159,7 +161,7 @@ def _work(checkpoint: Checkpoint, data: Path | bytes, spec: ForeignSpec, watch: 
         return open_outputs(path, images, spec=spec, watch=watch, keep=keep)
 
 
-def _on_disk(held: Path | bytes, folder: Path, name: str) -> Path:
+def _on_disk(held: Path | memoryview, folder: Path, name: str) -> Path:
     if isinstance(held, Path):
         return held
     folder.mkdir()

@@ -35,6 +35,12 @@ def _read() -> tuple[Path | None, str]:
     return Path(named).resolve(), ""
 
 
+def state(path: Path) -> str:
+    """Changes when the file or folder does."""
+    status = path.stat()
+    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
+
+
 @st.cache_data(ttl=10, max_entries=1, show_spinner="Looking through the root …")
 def contents(folder: Path) -> Listing:
     """What can be opened below the root, looked up again after ten seconds."""

@@ -39,9 +39,9 @@ def most_confused(found: Confusion, most: int = 20) -> list[tuple[int, int, int]
     """(class, taken for, items) of the `most` frequent mistakes, most frequent first; equal ones in class order."""
     wrong = found.counts.copy()
     np.fill_diagonal(wrong, 0)
-    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
-    rows, columns = np.unravel_index(order, wrong.shape)
-    return [(int(a), int(b), int(wrong[a, b])) for a, b in zip(rows, columns, strict=True) if wrong[a, b]]
+    rows, columns = np.nonzero(wrong)
+    order = np.argsort(-wrong[rows, columns], kind="stable")[:most]
+    return [(int(a), int(b), int(wrong[a, b])) for a, b in zip(rows[order], columns[order], strict=True)]
 
 
 def _share(hits: np.ndarray, reason: str) -> Estimate | Unavailable:

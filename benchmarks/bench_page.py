@@ -176,7 +176,7 @@ def large_outputs(test: int = 10_000, train: int = 50_000, dimensions: int = 128
         rows = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
         return Split(rows, labels, (rows @ centres.T).astype(np.float32))
 
-    return Outputs(split(train), split(test), tuple("abcdefghij"), 0.5, {"digest": "0"})
+    return Outputs(split(train), split(test), tuple(f"class {c}" for c in range(_CLASSES)), 0.5, {"digest": "0"})
 
 
 def _once(work: Callable[[], object]) -> float:

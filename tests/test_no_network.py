@@ -3,6 +3,8 @@
 import socket
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +53,12 @@ def test_an_interpreter_that_a_test_starts_refuses_too(own_log):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "PermissionError: no network in tests" in done.stderr
     assert OUTSIDE in own_log.read_text()
+
+
+def test_the_server_listens_on_this_machine_and_tells_nobody():
+    config = tomllib.loads((Path(__file__).parents[1] / ".streamlit" / "config.toml").read_text())
+    assert config["server"]["address"] == "127.0.0.1"
+    assert config["server"]["allowedHosts"] == ["localhost", "127.0.0.1"]
+    assert config["server"]["enableXsrfProtection"] is config["server"]["enableCORS"] is True
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["client"]["showErrorDetails"] == "none"

@@ -62,6 +62,10 @@ def _checkpoint() -> dict[str, object]:
     return {"opt": options, "model": weights, "optimizer": {"state": {0: extra}, "param_groups": []}, "epoch": 3}
 
 
+def supcon_file() -> bytes:
+    return _saved(_checkpoint())
+
+
 def _saved(value: object, **how: int) -> bytes:
     buffer = io.BytesIO()
     torch.save(value, buffer, **how)

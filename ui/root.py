@@ -8,7 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from checkpoints.listing import Listing, listing
-from checkpoints.quoting import shown
+from checkpoints.quoting import printable, shown
+from losses.errors import LabError
 
 OPTION = "--root"
 
@@ -36,8 +37,11 @@ def _read() -> tuple[Path | None, str]:
 
 
 def state(path: Path) -> str:
-    """Changes when the file or folder does."""
-    status = path.stat()
+    """Changes when the file or folder does. LabError where it has gone since it was listed."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise LabError(printable(path.name), f"cannot be opened ({error.strerror})") from error
     return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
 
 

@@ -138,6 +138,14 @@ def test_a_path_out_of_the_root_gives_the_default(open_page, folder):
         assert app.selectbox("path").value == "last.pth"
 
 
+def test_a_file_that_has_gone_is_one_sentence(open_page, folder):
+    app = open_page(PAGE, source="root", path="mine.safetensors", show="map", map="pca")
+    (folder / "mine.safetensors").unlink()
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
 @pytest.mark.parametrize("named", ["/nowhere/at/all", __file__])
 def test_a_root_that_is_none_is_one_sentence(open_page, monkeypatch, named):
     started(monkeypatch, named)

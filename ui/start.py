@@ -8,7 +8,7 @@ from ui.slots import PROCESS
 
 _JOBS = {
     "simplex_labels": "Run a world live, every loss from the same start, against the exact answer.",
-    "checkpoints": "Open a trained encoder: its map, its similarities, its calibration, its neighbours.",
+    "checkpoints": "Open a trained encoder: its map, its similarities, its calibration. Compare up to six.",
     "forces": "One batch, two losses: who pulls, who pushes. Link, save and print any figure.",
 }
 

@@ -14,8 +14,8 @@ from checkpoints.foreign.preparation import Preparation
 from checkpoints.images.source import Side
 from losses.errors import LabError
 
-_PIXELS = 1 << 20  # of all images in a batch: 1,024 of CIFAR, 20 of a ViT
-_MOST_BATCH = 256
+# Images and pixels of the largest batch. On a CPU Stop waits for its end: 64 of CIFAR, 5 of a ViT.
+_LARGEST, _LARGEST_ELSEWHERE = {"cpu": (64, 1 << 18)}, (512, 1 << 22)
 _THUMBNAIL, _SMALL_THUMBNAIL, _MANY = 64, 32, 20_000
 
 
@@ -41,7 +41,7 @@ def forward(
 ) -> Seen:
     """Items `rows` of a side. `step` hears after each batch how many images it had; it may raise to end the pass."""
     seen = Seen()
-    size = max(1, min(_MOST_BATCH, _PIXELS // preparation.side**2))
+    size = _batch(preparation.side, device.type)
     thumbnail = _THUMBNAIL if len(rows) <= _MANY else _SMALL_THUMBNAIL
     for start in range(0, len(rows), size):
         taken = rows[start : start + size]
@@ -60,6 +60,12 @@ def device_of(name: str) -> torch.device:
         found = ", ".join(each for each, there in here.items() if there)
         raise LabError("device", f"must be auto or one of this machine ({found})", repr(name))
     return torch.device(next(each for each, there in here.items() if there) if name == "auto" else name)
+
+
+def _batch(side: int, device: str) -> int:
+    """How many images of that side go at once."""
+    most, pixels = _LARGEST.get(device, _LARGEST_ELSEWHERE)
+    return max(1, min(most, pixels // side**2))
 
 
 @torch.inference_mode()

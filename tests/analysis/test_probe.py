@@ -19,8 +19,9 @@ def test_class_head_is_a_softmax_at_the_models_temperature(clustered):
     assert found.accuracy.value == np.mean(truth.argmax(axis=1) == outputs.test.labels)
 
 
-def test_without_a_head_a_linear_probe_speaks(clustered):
-    outputs = clustered()
+@pytest.mark.parametrize("classes", [2, 4])
+def test_without_a_head_a_linear_probe_speaks(clustered, classes):
+    outputs = clustered(classes=classes)
     found = class_probabilities(outputs)
     sklearn = LogisticRegression(max_iter=5000).fit(outputs.train.embeddings.astype(float), outputs.train.labels)
     np.testing.assert_allclose(

@@ -21,7 +21,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     embeddings = clustered()
     PROCESS.warm_up()
     began = time.perf_counter()
-    ours = PROCESS.umap_map(embeddings, UmapSpec())
+    ours = PROCESS.make(embeddings, UmapSpec())
     yield f"seeded UMAP of {ITEMS:,} x {DIMENSIONS}, warm", time.perf_counter() - began, "s", 10.0
     default = _trustworthiness(embeddings, _default(embeddings))
     lost = default - _trustworthiness(embeddings, ours.coordinates)
@@ -53,4 +53,4 @@ def _default(embeddings: np.ndarray) -> np.ndarray:
 def _trustworthiness(embeddings: np.ndarray, coordinates: np.ndarray) -> float:
     found = map_quality(embeddings, coordinates)
     assert isinstance(found, MapQuality)
-    return found.trustworthiness
+    return found.trustworthiness.value

@@ -9,8 +9,9 @@ from analysis.bootstrap import Estimate, Unavailable
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.similarity import interval
 from analysis.figures.theme import BLUE, GREEN, TRUTH, layout
+from analysis.item_statistics import MOST_ITEMS
 from analysis.spectrum import Spectrum
-from analysis.sphere_spread import MOST_ITEMS, Spread, uniform_on_sphere
+from analysis.sphere_spread import Spread, uniform_on_sphere
 
 _TICKS = [digit * 10**power for power in range(4) for digit in (1, 2, 5)]
 _BAND = "rgba(0,114,178,0.2)"

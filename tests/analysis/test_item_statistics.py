@@ -5,11 +5,24 @@ import itertools
 import numpy as np
 import pytest
 
+from analysis import item_statistics
 from analysis.bootstrap import Unavailable
-from analysis.item_statistics import alignment, effective_rank, geometry, uniformity
+from analysis.item_statistics import geometry
 from analysis.outputs import Split
 from analysis.spectrum import spectrum
 from analysis.sphere_spread import spread
+
+
+def alignment(split: Split):
+    return item_statistics.alignment(split.embeddings, split.labels)
+
+
+def uniformity(split: Split):
+    return item_statistics.uniformity(split.embeddings)
+
+
+def effective_rank(split: Split):
+    return item_statistics.effective_rank(split.embeddings)
 
 
 @pytest.fixture
@@ -62,13 +75,13 @@ def test_known_spheres():
 
 
 def test_what_has_no_pair_or_no_spread_has_a_reason(unit_rows):
-    assert alignment(Split(unit_rows(3, 4), np.arange(3))) == Unavailable("no class has two test items")
+    assert alignment(Split(unit_rows(3, 4), np.arange(3))) == Unavailable("no class has two items")
     assert isinstance(uniformity(Split(unit_rows(1, 4), np.zeros(1, np.int64))), Unavailable)
     assert isinstance(effective_rank(Split(np.tile(unit_rows(1, 4), (5, 1)), np.arange(5))), Unavailable)
 
 
 def test_more_items_than_pairs_allow_are_sampled(monkeypatch, rng, unit_rows):
-    monkeypatch.setattr("analysis.item_statistics.LARGEST", 30)
+    monkeypatch.setattr("analysis.item_statistics.MOST_ITEMS", 30)
     split = Split(unit_rows(50, 4), np.zeros(50, np.int64))
     found = uniformity(split)
     taken = ~np.isnan(found.values)

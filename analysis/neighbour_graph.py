@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.block_pool import ROWS, over_blocks
 from analysis.top_k import top_k
 from losses.errors import LabError
 
 __all__ = ["ROWS", "Neighbours", "join", "nearest_neighbours", "similarity_blocks", "top_k"]
-
-ROWS = 512  # rows of the product at once: 100 MB against 50,000 keys
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +49,12 @@ def nearest_neighbours(embeddings: np.ndarray, k: int) -> Neighbours:
     items = len(embeddings)
     if not 1 <= k < items:
         raise LabError("k", f"must lie in 1 to {items - 1} for {items} items", k)
-    found = []
-    for rows, block in similarity_blocks(embeddings, embeddings):
+
+    def look(rows: slice, block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         block[np.arange(len(block)), np.arange(rows.start, rows.stop)] = -np.inf
-        found.append(top_k(block, k))
-    return join(found)
+        return top_k(block, k)
+
+    return join([found for _, found in over_blocks(embeddings, embeddings, look)])
 
 
 def join(parts: list[tuple[np.ndarray, np.ndarray]]) -> Neighbours:

@@ -5,21 +5,18 @@ The authors' script takes the lower of two middle values as the median and repor
 take the mean of the two and keep the sign: a model whose noise is nearer than its target has a negative margin.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 
+from analysis.block_pool import ROWS, over_blocks
 from analysis.bootstrap import Estimate, Unavailable, median_difference
 from analysis.class_columns import ClassColumns
-from analysis.neighbour_graph import ROWS, Neighbours, join, similarity_blocks
+from analysis.neighbour_graph import Neighbours, join
 from analysis.outputs import Outputs
 from losses.errors import LabError
 
-# The product uses every core and the rest is numpy, which uses one: so the rows of a block are shared out.
-_THREADS = min(4, os.cpu_count() or 1)
 _COPIED = 64 << 20
 
 
@@ -85,17 +82,15 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int = ROWS) -> Ne
     look = partial(_look, columns=columns, k=k, in_order=copied)
     maxima = np.full((len(outputs.test), len(outputs.class_names)), -np.inf, dtype=np.float32)
     found: list[tuple[np.ndarray, np.ndarray]] = []
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for chosen, block in similarity_blocks(outputs.test.embeddings, keys, rows=rows):
-            parts = list(pool.map(look, np.array_split(block, min(len(block), _THREADS))))
-            maxima[chosen, columns.classes] = np.clip(np.concatenate([largest for largest, *_ in parts]), -1, 1)
-            found += [(items, similarities) for _, items, similarities in parts]
+    for chosen, (largest, items, similarities) in over_blocks(outputs.test.embeddings, keys, look, rows=rows):
+        maxima[chosen, columns.classes] = np.clip(largest, -1, 1)
+        found.append((items, similarities))
     neighbours = join(found)
     return Nearest(maxima, neighbours, outputs.test.labels, _copies(outputs, neighbours))
 
 
 def _look(
-    block: np.ndarray, *, columns: ClassColumns, k: int, in_order: bool
+    _: slice, block: np.ndarray, *, columns: ClassColumns, k: int, in_order: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return columns.look(block if in_order else np.take(block, columns.items, axis=1), k)
 

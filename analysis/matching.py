@@ -22,6 +22,9 @@ def matched(outputs: Mapping[str, Outputs]) -> dict[str, Outputs]:
     """
     if not FEWEST <= len(outputs) <= MOST:
         raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(outputs))
+    for name, each in outputs.items():
+        if not len(each.train):
+            raise LabError(name, "must have train items to be compared", "none", _REMEDY)
     (first, reference), *others = outputs.items()
     return {first: reference} | {name: _matched(name, other, first, reference) for name, other in others}
 

@@ -6,13 +6,16 @@ import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, proportion
 from analysis.neighbour_graph import Neighbours, join, top_k
-from analysis.outputs import Outputs, Split
+from analysis.outputs import NO_TRAIN, Outputs, Split
 from losses.errors import LabError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vote:
-    """The k-nearest-neighbour classifier on test: predicted (M,) int64 and the share that it gets right."""
+    """The k-nearest-neighbour classifier on test: predicted (M,) int64 and the share that it gets right.
+
+    Without train items there is no vote: k is 0 and predicted -1.
+    """
 
     k: int
     predicted: np.ndarray
@@ -24,6 +27,8 @@ def vote(neighbours: Neighbours, outputs: Outputs, k: int) -> Vote:
 
     Equal votes go to the class of the nearer neighbour; of equally near ones, to the lower train index.
     """
+    if not neighbours.k:
+        return Vote(0, np.full(len(outputs.test), -1), Unavailable(NO_TRAIN))
     if not 1 <= k <= neighbours.k:
         raise LabError("k", f"must lie in 1 to {neighbours.k}", k)
     labels = outputs.train.labels[neighbours.indices[:, :k]]

@@ -7,6 +7,8 @@ import numpy as np
 
 from losses.errors import LabError
 
+NO_TRAIN = "there are no train items"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
@@ -25,8 +27,8 @@ class Split:
 
     def __post_init__(self) -> None:
         items = len(self.embeddings)
-        if self.embeddings.ndim != 2 or self.embeddings.size == 0:
-            raise LabError("embeddings", "must be (N, D) with N >= 1 and D >= 1", self.embeddings.shape)
+        if self.embeddings.ndim != 2 or not self.embeddings.shape[1]:
+            raise LabError("embeddings", "must be (N, D) with D >= 1", self.embeddings.shape)
         if not np.isfinite(self.embeddings).all():
             rows = np.flatnonzero(~np.isfinite(self.embeddings).all(axis=1))
             raise LabError("embeddings", "must be finite", f"not so in {len(rows)} rows, first row {rows[0]}")
@@ -48,6 +50,7 @@ class Split:
 class Outputs:
     """A model's outputs on train and test, with where they come from.
 
+    Train may have no items, where a file has none: then nothing is near, and there is no vote and no probe.
     `temperature` is the one the model was trained with (logits are divided by it before a softmax).
     `provenance` has loss, data, seed, file digest, versions, the training log: plain JSON values, never code.
     """
@@ -59,7 +62,11 @@ class Outputs:
     provenance: Mapping[str, object]
 
     def __post_init__(self) -> None:
+        if not len(self.test):
+            raise LabError("test embeddings", "must be (N, D) with N >= 1 and D >= 1", self.test.embeddings.shape)
         for name, split in (("train", self.train), ("test", self.test)):
+            if not len(split):
+                continue
             low, high = int(split.labels.min()), int(split.labels.max())
             if low < 0 or high >= len(self.class_names):
                 raise LabError(

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, proportion
-from analysis.outputs import Outputs
+from analysis.outputs import NO_TRAIN, Outputs
 from losses.errors import LabError
 
 Source = Literal["class head", "linear probe"]
@@ -53,6 +53,8 @@ def linear_probe(outputs: Outputs) -> ClassProbabilities | Unavailable:
 
     present = np.unique(outputs.train.labels)
     items = np.flatnonzero(np.isin(outputs.test.labels, present))
+    if not len(present):
+        return Unavailable(NO_TRAIN)
     if len(present) < 2:
         return Unavailable("train has one class only, so there is nothing for a linear probe to tell apart")
     if not len(items):

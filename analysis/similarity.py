@@ -14,7 +14,7 @@ from analysis.block_pool import ROWS, over_blocks
 from analysis.bootstrap import Estimate, Unavailable, median_difference
 from analysis.class_columns import ClassColumns
 from analysis.neighbour_graph import Neighbours, join
-from analysis.outputs import Outputs
+from analysis.outputs import NO_TRAIN, Outputs
 from losses.errors import LabError
 
 _COPIED = 64 << 20
@@ -74,6 +74,8 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int = ROWS) -> Ne
     if k < 1:
         raise LabError("k", "must be at least 1", k)
     train = outputs.train
+    if not len(train):
+        return _nothing_near(outputs)
     k = min(k, len(train))
     columns = ClassColumns.of(train.labels, k)
     # Columns in the order of their classes. A large table is not copied for that; parts of the similarities are.
@@ -87,6 +89,13 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int = ROWS) -> Ne
         found.append((items, similarities))
     neighbours = join(found)
     return Nearest(maxima, neighbours, outputs.test.labels, _copies(outputs, neighbours))
+
+
+def _nothing_near(outputs: Outputs) -> Nearest:
+    items = len(outputs.test)
+    none = Neighbours(np.empty((items, 0), np.int64), np.empty((items, 0), np.float32))
+    maxima = np.full((items, len(outputs.class_names)), -np.inf, dtype=np.float32)
+    return Nearest(maxima, none, outputs.test.labels, np.zeros(items, bool))
 
 
 def _look(
@@ -112,6 +121,8 @@ def _why_not(nearest: Nearest, of_class: np.ndarray) -> str:
     """The first reason that leaves fewer than two of the chosen items to compare."""
     if of_class.sum() < 2:
         return f"a median with an interval needs at least 2 test items, here {of_class.sum()}"
+    if not nearest.neighbours.k:
+        return NO_TRAIN
     if not np.isfinite(nearest.noise[of_class]).any():
         return "train has no other class, so nothing is noise"
     if not np.isfinite(nearest.target[of_class]).any():

@@ -1,4 +1,4 @@
-"""Arrays as the SINCERE scripts write them, train and test embeddings with labels, as `Outputs`.
+"""Arrays as the SINCERE scripts write them, train and test embeddings with labels, or those of the linear stage.
 
 An .npz file, or a folder with an .npy or .pth file an array. A .pth is read as data (see `torch_contents`).
 """
@@ -20,12 +20,13 @@ Arrays = Mapping[str, np.ndarray]
 NAMES = {
     "train embeddings": ("train_embeddings", "train_embeds"),
     "train labels": ("train_labels",),
-    "test embeddings": ("test_embeddings", "test_embeds"),
-    "test labels": ("test_labels",),
+    "test embeddings": ("test_embeddings", "test_embeds", "embeds"),
+    "test labels": ("test_labels", "labels"),
     "train logits": ("train_logits", "train_preds"),
     "test logits": ("test_logits", "test_preds", "preds"),
 }
-NEEDED = tuple(NAMES)[:4]
+TRAIN, TEST = tuple(NAMES)[:2], tuple(NAMES)[2:4]
+_NO_TRAIN = "train: the linear stage of SINCERE's scripts writes no train items; what needs them is not available"
 
 
 def open_npz(path: Path, data: Path | None = None) -> Outputs:
@@ -54,14 +55,20 @@ def open_folder(path: Path, data: Path | None = None) -> Outputs:
 def outputs_of(arrays: Arrays, *, file: str, digest: str, size: int) -> Outputs:
     """Outputs of named arrays, after the rules of `array_rules`; the notes are in the provenance."""
     found = {what: next((arrays[name] for name in names if name in arrays), None) for what, names in NAMES.items()}
-    missing = [NAMES[what][0] for what in NEEDED if found[what] is None]
+    # The linear stage writes embeds, preds and labels of the test items alone.
+    alone = all(found[what] is None for what in TRAIN) and "embeds" in arrays
+    missing = [NAMES[what][0] for what in (TEST if alone else TRAIN + TEST) if found[what] is None]
     if missing:
         have = ", ".join(sorted(arrays)) or "no arrays"
         raise LabError(file, f"must have the arrays {', '.join(missing)}", f"with {have}"[:200])
     notes = Notes()
-    labels = {side: class_labels(_of(found, f"{side} labels"), f"{side} labels", notes) for side in ("train", "test")}
+    given = ("test",) if alone else ("train", "test")
+    labels = {side: class_labels(_of(found, f"{side} labels"), f"{side} labels", notes) for side in given}
     names = _class_names(labels)
-    sides = {side: _side(side, found, labels[side], names, notes) for side in ("train", "test")}
+    sides = {side: _side(side, found, labels[side], names, notes) for side in given}
+    if alone:
+        notes.add(_NO_TRAIN)
+        sides["train"] = Split(sides["test"].embeddings[:0], sides["test"].labels[:0])
     facts = {"digest": digest, "file": file, "bytes": size, "embeddings": "as given in the file"}
     class_names = tuple(str(name) for name in names)
     return Outputs(sides["train"], sides["test"], class_names, 1.0, {**facts, "notes": "; ".join(notes.sentences)})

@@ -16,7 +16,7 @@ MOST_ENTRIES = 20_000
 MOST_SHOWN = 500
 _DEEPEST = 6
 _CHECKPOINTS = (".safetensors", ".npz", ".pth", ".pt", ".tar", ".ckpt", ".bin")
-_ARRAYS = {f"{name}{ending}" for name in NAMES["train embeddings"] for ending in (".npy", ".pth")}
+_ARRAYS = {f"{name}{ending}" for name in NAMES["test embeddings"] for ending in (".npy", ".pth")}
 
 
 @dataclass(frozen=True, slots=True)

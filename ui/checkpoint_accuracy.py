@@ -8,6 +8,7 @@ from analysis.confusion import confusion
 from analysis.figures.confusion import confusion_matrix
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours import accuracies, accuracy_by_k
+from analysis.outputs import NO_TRAIN
 from ui.checkpoint_analyses import LARGEST_K, Analyses
 from ui.checkpoint_view import ACCURACY
 from ui.controls import part
@@ -28,7 +29,8 @@ def section(analyses: Analyses) -> None:
         reading = controls.choice("Confusion of", "reading", readings, default="knn")
     items, classes = len(outputs.test), len(outputs.class_names)
     show(accuracies(analyses.accuracies(k), items, classes), key="accuracy")
-    show(analyses.once("by k", lambda: _by_k(analyses)), key="accuracy-by-k")
+    if len(outputs.train):
+        show(analyses.once("by k", lambda: _by_k(analyses)), key="accuracy-by-k")
     found = _predicted(analyses, reading, k)
     if isinstance(found, Unavailable):
         not_available("Confusion matrix", found)
@@ -50,6 +52,7 @@ def _by_k(analyses: Analyses) -> Exhibit:
 def _predicted(analyses: Analyses, reading: str, k: int) -> tuple[np.ndarray, np.ndarray] | Unavailable:
     """Labels and what was read off, of the items that have it."""
     if reading == "knn":
-        return analyses.outputs.test.labels, analyses.vote(k).predicted
+        vote = analyses.vote(k)
+        return (analyses.outputs.test.labels, vote.predicted) if vote.k else Unavailable(NO_TRAIN)
     found = analyses.probe if reading == "probe" else analyses.probabilities
     return found if isinstance(found, Unavailable) else (found.labels, found.predicted)

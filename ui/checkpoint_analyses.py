@@ -67,7 +67,7 @@ class Analyses:
 
     def accuracies(self, k: int) -> dict[str, Estimate | Unavailable]:
         """Each way of reading a class off, by name."""
-        voted = {f"{found.k} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
+        voted = {f"{found.k or 'k'} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
         head = {} if self.outputs.test.logits is None else {"class head": _accuracy(self.probabilities)}
         return voted | {"linear probe": _accuracy(self.probe)} | head
 

@@ -5,7 +5,7 @@ from analysis.figures.spectrum import spectrum_figure, spread_figure
 from analysis.spectrum import spectrum
 from analysis.sphere_spread import spread
 from ui.checkpoint_analyses import Analyses, SplitName
-from ui.checkpoint_view import GEOMETRY, SPLITS
+from ui.checkpoint_view import GEOMETRY, splits
 from ui.controls import part
 from ui.exhibit import show
 from ui.unavailable import not_available
@@ -14,7 +14,7 @@ from ui.unavailable import not_available
 def section(analyses: Analyses) -> None:
     """Of one split."""
     with part(*GEOMETRY) as controls:
-        split: SplitName = controls.choice("Items", "geometry_items", SPLITS, default="test")  # type: ignore[assignment]
+        split: SplitName = controls.choice("Items", "geometry_items", splits(analyses.outputs), default="test")  # type: ignore[assignment]
     items = analyses.split(split)
     found = analyses.once(("spectrum", split), lambda: spectrum(items.embeddings))
     if isinstance(found, Unavailable):

@@ -10,7 +10,7 @@ from ui.checkpoint_analyses import Analyses, Map, SplitName
 from ui.checkpoint_item import item_panel
 from ui.checkpoint_maps import MapJob
 from ui.checkpoint_search import search
-from ui.checkpoint_view import MAP, SPLITS, class_options
+from ui.checkpoint_view import MAP, class_options, splits
 from ui.controls import Panel, part
 from ui.errors import explain
 from ui.exhibit import show
@@ -24,7 +24,7 @@ def section(analyses: Analyses) -> None:
     with part(*MAP) as controls:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             method = controls.choice("Map", "map", _METHODS, default="umap", help="PCA is shown until it is ready.")
-            split: SplitName = controls.choice("Items on the map", "items", SPLITS, default="test")  # type: ignore[assignment]
+            split: SplitName = controls.choice("Items on the map", "items", splits(analyses.outputs), default="test")  # type: ignore[assignment]
             points = int(controls.choice("Points at most", "points", _POINTS, default="10000"))
             only = controls.several("Classes", "only", class_options(analyses.outputs.class_names))
         left, right = st.columns([3, 2], gap="large")

@@ -10,7 +10,7 @@ from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
 from analysis.tail_pairs import PAIRS, negative_cosines
 from analysis.tails import LEAST_EXCESSES, fit_anchors, fit_tail, shape_by_threshold
 from ui.checkpoint_analyses import Analyses, SplitName
-from ui.checkpoint_view import SPLITS, TAILS
+from ui.checkpoint_view import TAILS, splits
 from ui.controls import part
 from ui.exhibit import show
 from ui.unavailable import not_available
@@ -27,7 +27,7 @@ def section(analyses: Analyses) -> None:
     with part(*TAILS) as controls, st.container(horizontal=True, vertical_alignment="bottom"):
         pairs = controls.choice("Negatives", "pairs", PAIRS, default="different_class")
         level = controls.choice("Tail", "anchors", _LEVELS, default="pooled")
-        split: SplitName = controls.choice("Items", "tail_items", SPLITS, default="test")  # type: ignore[assignment]
+        split: SplitName = controls.choice("Items", "tail_items", splits(analyses.outputs), default="test")  # type: ignore[assignment]
         quantile = controls.real("Threshold, quantile", "quantile", default=0.99, low=0.5, high=0.9999, step=0.005)
     if level == "pooled":
         _pooled(analyses, split, pairs, quantile)

@@ -1,5 +1,6 @@
 """What the checkpoint page is asked to show. A section's own controls stand in the section."""
 
+from analysis.outputs import Outputs
 from ui.controls import Panel
 
 SECTIONS = {
@@ -32,7 +33,10 @@ OWN_CONTROLS = {
 """Section -> the names, in a link, of the controls that stand in it and not in the sidebar."""
 IN_SECTIONS = tuple(name for names in OWN_CONTROLS.values() for name in names)
 
-SPLITS = {"test": "test", "train": "train"}
+
+def splits(outputs: Outputs) -> dict[str, str]:
+    """Those that have items."""
+    return {"test": "test", "train": "train"} if len(outputs.train) else {"test": "test"}
 
 
 def choose_sections(controls: Panel) -> tuple[str, ...]:

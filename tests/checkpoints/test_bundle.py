@@ -1,6 +1,7 @@
 """Array bundles as the SINCERE scripts write them: opened, mended with a note, or refused in one sentence."""
 
 import io
+import json
 import zipfile
 
 import numpy as np
@@ -51,6 +52,32 @@ def test_the_authors_folder_of_torch_files(arrays, tmp_path):
     np.testing.assert_array_equal(outputs.test.labels, arrays["test_labels"])
     np.testing.assert_array_equal(outputs.test.logits, logits.numpy())
     assert "float32 were taken as class numbers" in outputs.provenance["notes"]
+
+
+def test_the_linear_stage_has_no_train_items(arrays, tmp_path, capsys):
+    """2048-d features that are not of unit length, logits, float32 labels."""
+    rng = np.random.default_rng(0)
+    labels, features = arrays["test_labels"], rng.standard_normal((24, 2048)) * 9
+    logits = 4 * np.eye(3)[labels] + rng.standard_normal((24, 3))
+    for name, array in (("embeds", features), ("labels", labels), ("preds", logits)):
+        torch.save(torch.tensor(array, dtype=torch.float32), tmp_path / f"{name}.pth")
+    outputs = open_outputs(tmp_path)
+    assert outputs.train.embeddings.shape == (0, 2048)
+    np.testing.assert_array_equal(outputs.test.labels, labels)
+    assert "no train items" in outputs.provenance["notes"]
+    assert main([str(tmp_path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["class_head_accuracy"] == pytest.approx((logits.argmax(axis=1) == labels).mean())
+    assert found["ece"] is not None
+    assert found["train_items"] == 0
+    for name in ("margin", "knn_accuracy", "probe_accuracy"):
+        assert found[name] is None
+        assert found["unavailable"][name] == "there are no train items"
+
+
+def test_test_arrays_alone_are_not_taken_for_the_linear_stage(arrays, opened):
+    with pytest.raises(LabError, match="must have the arrays train_embeddings, train_labels"):
+        opened(**{name: array for name, array in arrays.items() if name.startswith("test")})
 
 
 def test_a_folder_of_npy_files_and_an_inspection(arrays, tmp_path, capsys):

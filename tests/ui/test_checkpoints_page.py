@@ -211,6 +211,21 @@ def drawn_from(analyses: Analyses) -> AppTest:
     return app.run()
 
 
+def test_without_train_items_the_rest_is_shown():
+    whole = outputs_of([0, 1, 2] * 30, ("a", "b", "c"))
+    logits = np.random.default_rng(1).normal(size=(90, 3))
+    test = Split(whole.test.embeddings, whole.test.labels, logits)
+    nothing = Split(whole.test.embeddings[:0], whole.test.labels[:0])
+    app = drawn(Outputs(nothing, test, whole.class_names, 1.0, whole.provenance))
+    assert not app.exception
+    assert not app.error
+    said = " ".join(text.value for text in app.info)
+    assert "there are no train items" in said
+    assert any("ECE" in found.value for found in app.subheader)  # by the class head
+    assert len(charts(app)) >= 5
+    assert app.selectbox("items").options == ["test"]
+
+
 def test_one_class_gives_reasons_and_no_numbers():
     app = drawn(outputs_of([0] * 12, ("only",)))
     assert not app.exception

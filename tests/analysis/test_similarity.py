@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import similarity
 from analysis.bootstrap import Unavailable
 from analysis.outputs import Outputs, Split
 from analysis.similarity import margin, nearest_similarity
@@ -48,6 +49,24 @@ def test_one_pass_is_the_double_loop(seed, classes, rows):
     target, noise = double_loop(outputs)
     np.testing.assert_allclose(nearest.target, target, atol=1e-6)
     np.testing.assert_allclose(nearest.noise, noise, atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [2, 64, None])
+def test_a_train_too_large_to_copy_gives_the_same(monkeypatch, clustered, rows):
+    """Then parts of the similarities are put in order, a few rows at a time."""
+    outputs = clustered()
+    expected = nearest_similarity(outputs, k=7)
+    monkeypatch.setattr(similarity, "_COPIED", 0)
+    monkeypatch.setattr(similarity, "_ORDERED", 3)
+    found = nearest_similarity(outputs, k=7, rows=rows)
+    np.testing.assert_allclose(found.class_maxima, expected.class_maxima, atol=1e-6)
+    np.testing.assert_array_equal(found.neighbours.indices, expected.neighbours.indices)
+
+
+def test_without_train_items_nothing_is_near(clustered):
+    outputs = clustered()
+    none = dataclasses.replace(outputs, train=Split(outputs.train.embeddings[:0], outputs.train.labels[:0]))
+    assert margin(nearest_similarity(none)) == Unavailable("there are no train items")
 
 
 def test_neighbours_come_from_the_same_pass(clustered):

@@ -34,7 +34,9 @@ def test_a_click_on_a_point_shows_its_item_and_names_it_in_the_link(server, tab)
     opened.settle()
     item = re.search(r"[?&]item=(\d+)", page.url).group(1)
     assert page.get_by_text(f"What is near test item {item}?").is_visible()
-    assert page.locator("[data-testid=stImage] img").count() == 13
+    images = page.locator("[data-testid=stImage] img")
+    images.nth(12).wait_for()
+    assert images.count() == 13
     assert not opened.problems
 
 

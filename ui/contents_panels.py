@@ -41,6 +41,9 @@ def draw(found: TorchContents) -> None:
     _table("Options and other values", "value", found.values)
     _table("Objects that are only named: nothing makes them", "name", found.foreign)
     _table("Refused", "why", found.refused)
+    if found.mentions:
+        st.markdown("**Every name in the pickle.** Whoever unpickles the file looks these up; here they are text.")
+        st.dataframe(pd.DataFrame({"name": [printable(name) for name in found.mentions]}), hide_index=True)
     rows = [
         (name, tensor.dtype.lstrip("<|"), str(tensor.shape), tensor.count) for name, tensor in found.tensors.items()
     ]

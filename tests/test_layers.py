@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ OURS = {
     "losses": {"losses"},
     "toy_models": {"losses", "toy_models"},
     "analysis": {"losses", "analysis"},
-    "analysis/figures": {"losses", "analysis", "toy_models", "checkpoints"},
+    "analysis/figures": {"losses", "analysis", "toy_models"},
     "checkpoints": {"losses", "analysis", "checkpoints"},
     "ui": {"losses", "analysis", "toy_models", "checkpoints", "ui"},
     "pages": {"losses", "analysis", "toy_models", "checkpoints", "ui"},
 }
 SCREEN = {"streamlit": {"ui", "pages"}, "plotly": {"analysis/figures", "ui"}}
-SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+PLACES = {*LAYERS, "tests", "benchmarks"}
+TREES = {path: ast.parse(path.read_text()) for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))}
 
 
 def layer_of(path: Path) -> str:
@@ -29,9 +31,14 @@ def layer_of(path: Path) -> str:
 
 def imports(path: Path) -> set[str]:
     """Top-level names of all modules a file imports, also inside functions and under TYPE_CHECKING."""
-    nodes = list(ast.walk(ast.parse(path.read_text())))
+    nodes = list(ast.walk(TREES[path]))
     plain = {alias.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    return plain | {(node.module or "").split(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}
+    return plain | {source(node, path) for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+def source(node: ast.ImportFrom, path: Path) -> str:
+    """Where `from ... import` takes its names from; a relative one stays below the top folder of its file."""
+    return path.relative_to(ROOT).parts[0] if node.level else (node.module or "").split(".")[0]
 
 
 def imported_by(statement: str, *names: str) -> set[str]:
@@ -41,32 +48,55 @@ def imported_by(statement: str, *names: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_imports_point_inward(path):
-    ours = imports(path) & {"losses", "toy_models", "analysis", "checkpoints", "ui", "pages", "tests", "benchmarks"}
-    assert ours <= OURS[layer_of(path)]
+def offenders(holds: Callable[[Path], bool], *layers: str) -> list[str]:
+    """Files of these layers (all, if none is named) for which `holds` is false."""
+    within = [path for path in TREES if not layers or layer_of(path) in layers]
+    assert within
+    return [path.relative_to(ROOT).as_posix() for path in within if not holds(path)]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_the_arithmetic_never_sees_the_screen(path):
-    for library, layers in SCREEN.items():
-        assert library not in imports(path) or layer_of(path) in layers
+def test_imports_point_inward():
+    assert offenders(lambda path: imports(path) & PLACES <= OURS[layer_of(path)]) == []
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if layer_of(p) == "losses"], ids=lambda path: path.name)
-def test_the_losses_need_torch_alone(path):
-    assert imports(path) <= {"losses", "torch", *sys.stdlib_module_names}
+def test_the_arithmetic_never_sees_the_screen():
+    def unseen(path: Path) -> bool:
+        return all(library not in imports(path) or layer_of(path) in layers for library, layers in SCREEN.items())
+
+    assert offenders(unseen) == []
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if layer_of(p) == "pages"], ids=lambda path: path.name)
-def test_a_page_is_thin(path):
-    assert len(path.read_text().splitlines()) <= 60
+def test_the_losses_need_torch_alone():
+    assert offenders(lambda path: imports(path) <= {"losses", "torch", *sys.stdlib_module_names}, "losses") == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_nobody_seeds_the_process(path):
-    calls = [ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    assert not {"torch.manual_seed", "np.random.seed", "numpy.random.seed", "random.seed"} & set(calls)
+def test_a_page_is_thin():
+    assert offenders(lambda path: len(path.read_text().splitlines()) <= 60, "pages") == []
+
+
+def test_nobody_seeds_the_process():
+    seeds = {"torch.manual_seed", "np.random.seed", "numpy.random.seed", "random.seed"}
+
+    def local(path: Path) -> bool:
+        return not seeds & {ast.unparse(node.func) for node in ast.walk(TREES[path]) if isinstance(node, ast.Call)}
+
+    assert offenders(local) == []
+
+
+def test_an_offender_is_named(tmp_path, monkeypatch):
+    page = tmp_path / "losses" / "fast" / "bad.py"
+    page.parent.mkdir(parents=True)
+    page.write_text("import streamlit\n\nfrom ..pairs import roles\n\ntorch.manual_seed(0)\n")
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    monkeypatch.setitem(globals(), "TREES", {page: ast.parse(page.read_text())})
+    assert imports(page) == {"streamlit", "losses"}
+    for test in (
+        test_the_arithmetic_never_sees_the_screen,
+        test_the_losses_need_torch_alone,
+        test_nobody_seeds_the_process,
+    ):
+        with pytest.raises(AssertionError, match=r"losses/fast/bad\.py"):
+            test()
 
 
 @pytest.mark.parametrize("module", ["losses", "losses.catalog", "analysis.outputs", "checkpoints", "ui.frame"])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from analysis.bootstrap import (
     Estimate,
@@ -83,3 +84,27 @@ def test_means_and_medians_have_the_interval_of_resampled_items():
         assert (found.low, found.high) == pytest.approx(np.quantile(of(drawn, axis=1), [0.025, 0.975]), abs=0.02)
     assert isinstance(mean_estimate(values[:1]), Unavailable)
     assert isinstance(median_estimate(values[:1]), Unavailable)
+
+
+ORACLE = {"method": "percentile", "n_resamples": 9999, "confidence_level": 0.95, "rng": 3}
+
+
+@pytest.mark.parametrize(("estimate", "of"), [(mean_estimate, np.mean), (median_estimate, np.median)])
+def test_intervals_agree_with_scipy(rng, estimate, of):
+    values = rng.gamma(2.0, size=151)
+    ours, theirs = estimate(values, resamples=10_000), scipy.stats.bootstrap((values,), of, **ORACLE)
+    width = ours.high - ours.low
+    interval = theirs.confidence_interval
+    assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high), abs=width / 15)
+
+
+def test_a_paired_difference_agrees_with_scipy(rng):
+    first = rng.normal(size=121)
+    second = 0.8 * first + 0.3 * rng.normal(size=121) - 0.4
+
+    def difference(a, b, axis):
+        return np.median(a, axis=axis) - np.median(b, axis=axis)
+
+    ours = median_difference(first, second, resamples=10_000)
+    theirs = scipy.stats.bootstrap((first, second), difference, paired=True, **ORACLE).confidence_interval
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=(ours.high - ours.low) / 15)

@@ -6,13 +6,12 @@ from typing import Protocol
 from weakref import WeakSet
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from losses.errors import LabError
+from ui.public import Caps, caps
 from ui.session import session
 
-MOST_OF_A_FILE_MB = 400
-MOST_OF_A_SESSION_MB = 800
-MOST_OF_THE_PROCESS_MB = 2_000
 _KEY = "nce_lab_uploads"
 _lock = threading.Lock()
 
@@ -43,8 +42,14 @@ def admit(key: str, *files: File | None) -> None:
         held = _held()
         held.sizes[key] = sum(file.size for file in files if file is not None)
         own, everyone = held.total, sum(each.total for each in _sessions)
-    _check(own, MOST_OF_A_SESSION_MB, "your uploads", "Remove one, or open files by path (--root).")
-    _check(everyone, MOST_OF_THE_PROCESS_MB, "the uploads of all tabs", "Close another tab, or remove a file there.")
+    check_totals(own, everyone, caps())
+
+
+def check_totals(own: int, everyone: int, most: Caps) -> None:
+    """LabError where one session's uploads, or those of all of them, are more bytes than they may be."""
+    by_path = ", or open files by path (--root)" if most.paths else ""
+    _check(own, most.session_mb, "your uploads", f"Remove one{by_path}.")
+    _check(everyone, most.process_mb, "the uploads of all tabs", "Close another tab, or remove a file there.")
 
 
 def _held() -> Held:
@@ -55,6 +60,22 @@ def _held() -> Held:
         held.page = session().page
         held.sizes.clear()
     return held
+
+
+def check_file(size: int, most: Caps) -> None:
+    """LabError for a file of more bytes than one may have."""
+    if size > most.file_mb * 2**20:
+        raise LabError("a file", f"must have at most {most.file_mb:,} MB to be uploaded", f"{size / 2**20:,.0f} MB")
+
+
+def forget_other_pages() -> None:
+    """Free what lay in the uploaders of a page that was left: a browser does not, and nobody can reach it any more."""
+    before = st.session_state.get(_KEY)
+    if before is not None and before.page != session().page:
+        context = get_script_run_ctx()
+        if context is not None:
+            context.uploaded_file_mgr.remove_session_files(context.session_id)
+    _held()
 
 
 def _check(total: int, most: int, name: str, remedy: str) -> None:

@@ -8,11 +8,12 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from textwrap import fill
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
@@ -21,8 +22,10 @@ from checkpoints.quoting import shown
 from losses.errors import LabError
 
 logger = logging.getLogger(__name__)
-_PROBES = ("/_stcore/health", "/_stcore/host-config")
+_CORE = "/_stcore/"
+_PROBES = (f"{_CORE}health", f"{_CORE}host-config")  # what a page asks first; it shows JSON that is no 403
 _MOST_SAID = 50
+_WIDTH = 46  # letters in a line of the box in which a page shows the answer
 _LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789.-:[]/_")
 
 
@@ -35,9 +38,9 @@ class Asked:
 
     @classmethod
     def read(cls, path: str, headers: Headers) -> "Asked":
-        """A proxy that changes the host says the page's own in X-Forwarded-Host; a page's first two questions have no
-        origin, but a referrer."""
-        origin = headers.get("origin", "")
+        """A proxy that changes the host may say the page's own in X-Forwarded-Host; a page's first two questions have
+        no origin, but a referrer. Scripts and styles are the same for every page, so their origin is left alone."""
+        origin = headers.get("origin", "") if _CORE in path else ""
         if not origin and (forwarded := _first(headers.get("x-forwarded-host", ""))):
             same = _name(forwarded) == _name(headers.get("host", ""))
             origin = "" if same else f"{_first(headers.get('x-forwarded-proto', '')) or 'http'}://{forwarded}"
@@ -79,12 +82,18 @@ class Guard:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})  # before it is accepted: status 403
         else:
-            await PlainTextResponse(f"{refused}\n", status_code=403)(scope, receive, send)
+            await _answer(scope["path"], str(refused))(scope, receive, send)
 
     def _say(self, sentence: str) -> None:
         if sentence not in self._said and len(self._said) < _MOST_SAID:
             self._said.add(sentence)
             logger.warning("Refused. %s", sentence)
+
+
+def _answer(path: str, sentence: str) -> Response:
+    if path.endswith(_PROBES):
+        return JSONResponse(fill(sentence, _WIDTH, break_long_words=False), status_code=421)
+    return PlainTextResponse(f"{sentence}\n", status_code=403)
 
 
 def _as_own(scope: Scope, asked: Asked) -> dict[str, Any] | Scope:
@@ -111,7 +120,7 @@ def _is_listed(origin: str, origins: Iterable[str]) -> bool:
 
 def _remedy(case: str, setting: str, value: str, option: str) -> str:
     """Nothing to copy where the value is not one that anybody could mean."""
-    if not value or not set(value) <= _LETTERS:
+    if not value or len(value) > 255 or not set(value) <= _LETTERS:
         return "See docs/hosting.md."
     return (
         f"{case}, start the lab with: make app {setting}={value} (without make: {option} {value}). See docs/hosting.md."

@@ -1,11 +1,13 @@
 """One parse at a time: Python keeps one count of depth for all threads that make syntax trees.
 
 CPython 3.11 up to 3.11.8 and 3.12 up to 3.12.2 (issue 106905) end a parse with "SystemError: AST constructor recursion
-depth mismatch" where another thread parses in the middle of it, which a garbage collection lets happen. Pages parse
-nothing, but what they import does: torch and pandas read their own sources while another session draws.
+depth mismatch" where something else is parsed in the middle of it: a garbage collection lets another thread go on, or a
+finalizer format a traceback. Pages parse nothing, but what they import does: torch and pandas read their own sources
+while another session draws.
 """
 
 import ast
+import gc
 import threading
 from functools import wraps
 from typing import Any
@@ -15,7 +17,7 @@ _MARK = "_nce_lab_one_at_a_time"
 
 
 def one_at_a_time() -> None:
-    """Make `ast.parse`, and with it all of the standard library that parses, take turns. Twice is once."""
+    """Make `ast.parse`, and with it all of the standard library that parses, take turns, undisturbed. Twice is once."""
     parse = ast.parse
     if hasattr(parse, _MARK):
         return
@@ -23,7 +25,13 @@ def one_at_a_time() -> None:
     @wraps(parse)
     def in_turn(*args: Any, **options: Any) -> ast.AST:
         with _lock:
-            return parse(*args, **options)
+            collecting = gc.isenabled()
+            gc.disable()
+            try:
+                return parse(*args, **options)
+            finally:
+                if collecting:
+                    gc.enable()
 
     setattr(in_turn, _MARK, True)
     ast.parse = in_turn

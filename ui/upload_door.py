@@ -19,7 +19,7 @@ from ui.uploads import check_file, check_totals
 logger = logging.getLogger(__name__)
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)\Z")
 _LEAST = 2**16  # bytes that each file counts for, an empty one too: it is an entry, and a temporary file while it comes
-_FRAME = 2**16  # bytes at most that an upload has around its file
+_FRAME = 2**12  # bytes at most that an upload has around its file
 Place = tuple[str, str]
 """Session and file, as the address of an upload names them."""
 
@@ -40,9 +40,10 @@ def stored() -> dict[Place, int]:
         }
 
 
-def _say(refused: LabError) -> None:
-    """A browser shows the status alone."""
-    logger.warning("Refused an upload: %s", refused)
+def _refuse(why: LabError) -> str:
+    """The sentence for who asks, said in the terminal too: a browser shows the status alone."""
+    logger.warning("Refused an upload: %s", why)
+    return str(why)
 
 
 class UploadDoor:
@@ -68,8 +69,7 @@ class UploadDoor:
         try:
             self._check(place, declared)
         except LabError as refused:
-            _say(refused)
-            await PlainTextResponse(str(refused), status_code=413)(scope, receive, send)
+            await PlainTextResponse(_refuse(refused), status_code=413)(scope, receive, send)
             return
         try:
             await self.app(scope, self._counting(place, declared, receive), send)
@@ -87,8 +87,7 @@ class UploadDoor:
             try:
                 self._check(place, max(came, declared))
             except LabError as refused:
-                _say(refused)
-                raise HTTPException(413, str(refused)) from refused
+                raise HTTPException(413, _refuse(refused)) from refused
             self._arriving[place] = max(came, self._arriving.get(place, 0))
             return message
 
@@ -96,9 +95,10 @@ class UploadDoor:
 
     def _check(self, place: Place, size: int) -> None:
         """LabError where session or process would hold too much with `size` bytes at `place`."""
+        check_file(size - _FRAME, self._most())
         sizes = dict(self._stored())
         for each, bytes_ in (*self._arriving.items(), (place, size)):
-            sizes[each] = max(bytes_, sizes.get(each, 0), _LEAST)
-        check_file(size - _FRAME, self._most())
+            sizes[each] = max(bytes_ - _FRAME, sizes.get(each, 0))
+        sizes = {each: max(bytes_, _LEAST) for each, bytes_ in sizes.items()}
         own = sum(each for (session, _), each in sizes.items() if session == place[0])
         check_totals(own, sum(sizes.values()), self._most())

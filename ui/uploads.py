@@ -48,8 +48,10 @@ def admit(key: str, *files: File | None) -> None:
 def check_totals(own: int, everyone: int, most: Caps) -> None:
     """LabError where one session's uploads, or those of all of them, are more bytes than they may be."""
     by_path = ", or open files by path (--root)" if most.paths else ""
-    _check(own, most.session_mb, "your uploads", f"Remove one{by_path}.")
-    _check(everyone, most.process_mb, "the uploads of all tabs", "Close another tab, or remove a file there.")
+    _check(own, most.session_mb, "your uploads", "together", f"Remove one{by_path}.")
+    _check(
+        everyone, most.process_mb, "the uploads of all tabs", "together", "Close another tab, or remove a file there."
+    )
 
 
 def _held() -> Held:
@@ -64,8 +66,7 @@ def _held() -> Held:
 
 def check_file(size: int, most: Caps) -> None:
     """LabError for a file of more bytes than one may have."""
-    if size > most.file_mb * 2**20:
-        raise LabError("a file", f"must have at most {most.file_mb:,} MB to be uploaded", f"{size / 2**20:,.0f} MB")
+    _check(size, most.file_mb, "a file", "to be uploaded", "")
 
 
 def forget_other_pages() -> None:
@@ -78,9 +79,11 @@ def forget_other_pages() -> None:
     _held()
 
 
-def _check(total: int, most: int, name: str, remedy: str) -> None:
-    if total > most * 2**20:
-        raise LabError(name, f"must have at most {most:,} MB together", f"{total / 2**20:,.0f} MB", remedy)
+def _check(size: int, most: float, name: str, how: str, remedy: str) -> None:
+    found = f"{size / 2**20:,.0f} MB"
+    if size > most * 2**20:
+        value = found if found != f"{most:,} MB" else "more"  # while it comes, only that it is more is known
+        raise LabError(name, f"must have at most {most:,} MB {how}", value, remedy)
 
 
 def safe_name(name: str) -> str:

@@ -56,7 +56,7 @@ def test_a_page_elsewhere_is_told_and_the_terminal_names_the_setting(browser, se
     with proxy(server.url, host="localhost:8501") as port:
         page = browser.new_page()
         page.goto(f"http://{NAME}:{port}/Losses")
-        expect(page.get_by_role("dialog")).to_contain_text("403", timeout=60_000)
+        expect(page.get_by_role("dialog")).to_contain_text(f"make app ORIGIN=http://{NAME}:{port} ", timeout=60_000)
         page.close()
     assert f"make app ORIGIN=http://{NAME}:{port} " in server.log.read_text()
     assert "external IP" not in server.log.read_text(), "a refusal asks nobody"
@@ -77,7 +77,7 @@ def test_nothing_answers_a_foreign_host(server, path):
             connection.request("GET", f"/{path}", headers={"Host": host})
             return connection.getresponse().status
 
-    assert status("evil.example") == status("127.0.0.1.evil.example") == 403
+    assert {status("evil.example"), status("127.0.0.1.evil.example")} <= {403, 421}
     assert status("127.0.0.1") == status("LOCALHOST:9000") == status("[::1]:8501") == 200
 
 

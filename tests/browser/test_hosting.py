@@ -1,6 +1,8 @@
 """Behind a proxy: what is allowed works as at home, what is not is refused with the setting that would allow it."""
 
+import re
 import socket
+import urllib.request
 from contextlib import closing
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -94,3 +96,31 @@ def works(browser, url):
     assert urlsplit(page.url).path.removeprefix(urlsplit(url).path) == "/Force_curves"
     assert [each for each in problems if not each.startswith(("data:", "blob:"))] == []
     context.close()
+
+
+def test_the_endpoint_of_uploads_stores_no_more_than_a_session_may(browser, tmp_path):
+    """Eight files of 30 MB through the browser's own session, past every page, in a lab whose visitors have 100 MB."""
+    with running(tmp_path / "log", NCE_LAB_PUBLIC="1") as server:
+        page = browser.new_page()
+        page.goto(f"{server.url}/File_contents")
+        chooser = page.locator("input[type=file]")
+        chooser.wait_for(state="attached", timeout=60_000)
+        with page.expect_request(lambda request: request.method == "PUT") as sent:
+            chooser.set_input_files({"name": "a.pth", "mimeType": "application/octet-stream", "buffer": b"x" * 1_000})
+        session, token = sent.value.url.rsplit("/", 2)[1], sent.value.headers["x-xsrftoken"]
+        statuses = page.evaluate(
+            """async ([session, token]) => Promise.all([...Array(8).keys()].map(async number => {
+                const form = new FormData();
+                form.append("file", new Blob([new Uint8Array(30 * 2 ** 20)]), `${number}.pth`);
+                const place = `/_stcore/upload_file/${session}/${crypto.randomUUID()}`;
+                const put = {method: "PUT", body: form, headers: {"X-Xsrftoken": token}};
+                return fetch(place, put).then(answer => answer.status, () => 0);
+            }))""",
+            [session, token],
+        )
+        with urllib.request.urlopen(f"{server.url}/_stcore/metrics", timeout=10) as answer:
+            held = re.search(r'cache_memory_bytes{cache_type="UploadedFileManager".*?} (\d+)', answer.read().decode())
+        page.close()
+        assert "your uploads must have at most 100 MB together" in server.log.read_text()
+    assert set(statuses) <= {204, 413, 0}, statuses  # 0: the connection ended before all was sent
+    assert 0 < int(held[1]) <= 100 * 2**20

@@ -11,6 +11,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.web.server.starlette.starlette_routes import create_upload_routes
 
 from tests.ui.asgi import asked
+from ui import uploads
 from ui.public import OWNER
 from ui.upload_door import UploadDoor
 
@@ -148,3 +149,15 @@ def test_an_announcement_holds_no_room(endpoint):
 @pytest.mark.parametrize("length", ["x", "-1", "9" * 5_000, "1_0"])
 def test_a_length_that_is_none_is_no_bug(endpoint, length):
     assert asyncio.run(put(endpoint, "one", 10, claims=length))[0] in (204, 400, 413)
+
+
+def test_a_page_that_is_left_takes_its_uploads_with_it(open_page, monkeypatch):
+    """The browser never deletes them: they would count against the visitor, who could not remove them any more."""
+    managers, real = [], uploads.get_script_run_ctx
+    monkeypatch.setattr(uploads, "get_script_run_ctx", lambda: managers.append(real().uploaded_file_mgr) or real())
+    app = open_page("pages/2_File_contents.py")
+    app.file_uploader("file").upload("last.pth", b"x" * 1_000, "application/octet-stream").run()
+    app.run()
+    app.switch_page("pages/4_Losses.py").run()
+    assert not app.exception
+    assert not any(managers[-1].file_storage.values())

@@ -5,15 +5,28 @@ PORT ?= 8501
 LOSS ?=
 # A folder whose checkpoints and images the app may open by path: see README, "The authors' own checkpoints".
 ROOT ?=
-OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ROOT),--root "$(ROOT)")
+# Behind a proxy (docs/hosting.md): host names and page addresses that may ask, commas between; path; address to listen on.
+# Not ?=: a shell's own HOST must not open anything.
+HOST =
+ORIGIN =
+BASE =
+ADDRESS = 127.0.0.1
+# For strangers: no LOSS, no ROOT, nothing kept on disk, lower caps.
+PUBLIC =
+ON = $(filter-out 0 no off false,$(PUBLIC))
+comma = ,
+LIST = $(foreach each,$(subst $(comma), ,$(2)),--server.$(1) "$(each)")
+HOSTED = $(if $(HOST),$(call LIST,allowedHosts,localhost 127.0.0.1 ::1 $(HOST))) \
+	$(if $(ORIGIN),$(call LIST,corsAllowedOrigins,$(ORIGIN))) $(if $(BASE),--server.baseUrlPath "$(BASE)")
+OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ROOT),--root "$(ROOT)") $(if $(ON),--public)
 IN = .venv/bin/python -m
 
 .PHONY: app test lint fuzz bench bench-losses zoo clean install install-dev
 
 app: install
-	@$(PYTHON) bootstrap.py port $(PORT)
-	@echo "NCE Lab: http://127.0.0.1:$(PORT)   (Ctrl-C ends it)"
-	@exec $(IN) streamlit run app.py --server.port $(PORT) $(if $(LOSS)$(ROOT),-- $(OPTIONS))
+	@$(PYTHON) bootstrap.py hosting "$(HOST)" "$(ORIGIN)" "$(BASE)"
+	@$(PYTHON) bootstrap.py port "$(PORT)" "$(ADDRESS)"
+	@exec $(IN) streamlit run app.py --server.address "$(ADDRESS)" --server.port $(PORT) $(HOSTED) $(if $(strip $(OPTIONS)),-- $(OPTIONS))
 
 test: install-dev
 	@$(IN) tests.browser.chromium

@@ -1,10 +1,12 @@
 """Set the project up on a bare machine: the one script that runs before any package is installed.
 
 `python3 bootstrap.py install requirements.txt` makes .venv and installs into it, once per content of the file.
-`python3 bootstrap.py port 8501` says whether the app can listen there. Each refusal is one sentence on stderr.
+`python3 bootstrap.py port 8501 127.0.0.1` says whether the app can listen there, `... hosting HOST ORIGIN BASE` whether
+these are what they should be. Each refusal is one sentence on stderr.
 Standard library only, and readable by an old Python, so that an old Python can be told so.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -101,18 +103,40 @@ def install(requirements):
         file.write(wanted)
 
 
-def check_port(text):
+def check_hosting(hosts, origins, base):
+    """What `make app` was given for a proxy: host names, page addresses (commas between), the path that is kept."""
+    for host in filter(None, hosts.split(",")):
+        if not re.match(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", host):
+            refuse(
+                "HOST must be host names without http:// and port, commas between, but one is %r."
+                " For example: make app HOST=hub.example.org." % host
+            )
+    for origin in filter(None, origins.split(",")):
+        if not re.match(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?$", origin):
+            refuse(
+                "ORIGIN must be the beginning of the page's address, http:// or https:// and the host, without a path,"
+                " commas between, but one is %r. For example: make app ORIGIN=https://hub.example.org." % origin
+            )
+    if not re.match(r"[A-Za-z0-9._~@/-]*$", base):
+        refuse("BASE must be the path before the lab's own, like /lab, but is %r." % base)
+
+
+def check_port(text, address):
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         refuse("PORT must be a whole number from 1 to 65535, but is %s. For example: make app PORT=8502." % text)
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", int(text)))
+            probe.bind((address, int(text)))
         except PermissionError:
             refuse("Port %s needs more rights than you have. Choose one above 1023: make app PORT=8502." % text)
-        except OSError:
+        except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                refuse(
+                    "ADDRESS must be an address of this machine, but is %r. All of its addresses are 0.0.0.0." % address
+                )
             refuse("Port %s is taken, perhaps by a running NCE Lab. Choose another: make app PORT=8502." % text)
 
 
 if __name__ == "__main__":
-    {"install": install, "port": check_port}[sys.argv[1]](sys.argv[2])
+    {"install": install, "port": check_port, "hosting": check_hosting}[sys.argv[1]](*sys.argv[2:])

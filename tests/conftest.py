@@ -8,6 +8,9 @@ import pytest
 
 from tests.checkpoints.confined import Confined, confined
 from tests.offline import sitecustomize
+from ui.parsing import one_at_a_time
+
+one_at_a_time()  # pytest parses what it imports, beside the threads of earlier tests
 
 
 @pytest.fixture(scope="session", autouse=True)

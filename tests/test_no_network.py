@@ -58,7 +58,8 @@ def test_an_interpreter_that_a_test_starts_refuses_too(own_log):
 def test_the_server_listens_on_this_machine_and_tells_nobody():
     config = tomllib.loads((Path(__file__).parents[1] / ".streamlit" / "config.toml").read_text())
     assert config["server"]["address"] == "127.0.0.1"
-    assert config["server"]["allowedHosts"] == ["localhost", "127.0.0.1"]
+    assert config["server"]["allowedHosts"] == ["localhost", "127.0.0.1", "::1"]
     assert config["server"]["enableXsrfProtection"] is config["server"]["enableCORS"] is True
     assert config["browser"]["gatherUsageStats"] is False
+    assert config["logger"]["hideWelcomeMessage"] is True, "it would ask a service outside for this machine's address"
     assert config["client"]["showErrorDetails"] == "none"

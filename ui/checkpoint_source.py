@@ -36,7 +36,7 @@ def choose(controls: Panel) -> Analyses | None:
     source = controls.choice("Open", "source", _SOURCES, default="shipped") if folder else "shipped"
     listed = _choose_shipped(controls) if source == "shipped" or folder is None else _choose_below(controls, folder)
     own = st.file_uploader(
-        "Or open your own", key="own-file", max_upload_size=uploads.MOST_OF_A_FILE_MB, help=_HELP,
+        "Or open your own", key="own-file", max_upload_size=uploads.caps().file_mb, help=_HELP,
         type=["safetensors", "npz", "pth", "pt", "tar", "ckpt"],
     )  # fmt: skip
     uploads.admit("own-file", own)

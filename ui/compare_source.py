@@ -134,7 +134,7 @@ def _uploaded() -> list[Chosen]:
         type=["safetensors", "npz"],
         accept_multiple_files=True,
         key="own-files",
-        max_upload_size=uploads.MOST_OF_A_FILE_MB,
+        max_upload_size=uploads.caps().file_mb,
         help="Files of `python -m checkpoints.train`, or .npz with train and test embeddings and labels, of the same"
         " test items. They stay in this browser session and are never executed.",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from checkpoints.content import check_kind, kind_of
 from checkpoints.quoting import printable
 from checkpoints.torch_contents import TorchContents, torch_contents
-from ui.uploads import MOST_OF_A_FILE_MB, admit, safe_name
+from ui.uploads import admit, caps, safe_name
 
 
 def choose() -> TorchContents | None:
@@ -18,7 +18,7 @@ def choose() -> TorchContents | None:
         "A torch file is a pickle in a zip archive, and a pickle can hold code. Here it is read as data: every function"
         " that it would call is a name in a list, nothing is called, and torch is not even loaded."
     )
-    given = st.file_uploader("Torch file", key="file", max_upload_size=MOST_OF_A_FILE_MB, help="It is not kept.")
+    given = st.file_uploader("Torch file", key="file", max_upload_size=caps().file_mb, help="It is not kept.")
     admit("file", given)
     if given is None:
         st.caption("For example last.pth of SupContrast or SINCERE, or checkpoint_200.tar of SimCLR.")

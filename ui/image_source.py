@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.outputs import Outputs
 from checkpoints.datasets import DATASETS
-from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
+from checkpoints.foreign.spec import ForeignSpec, Watch
 from checkpoints.listing import inside
 from checkpoints.torch_contents import TorchContents, torch_contents
 from ui import image_pass, root, uploads
@@ -17,6 +17,7 @@ from ui.checkpoint_analyses import Analyses
 from ui.contents_panels import draw as draw_contents
 from ui.controls import Panel
 from ui.errors import explain, plain
+from ui.public import caps
 from ui.uploads import safe_name
 from ui.world import choose_device
 
@@ -124,7 +125,7 @@ def _contents(name: str, state: str, _held: Path | memoryview) -> TorchContents:
 def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
     """Name, state and place: an uploaded zip goes first, then a path under the root or a data set of the lab."""
     given = st.file_uploader(
-        "Images, as a zip", type=["zip"], key="own-images", max_upload_size=uploads.MOST_OF_A_FILE_MB,
+        "Images, as a zip", type=["zip"], key="own-images", max_upload_size=uploads.caps().file_mb,
         help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip. It stays in this browser session.",
     )  # fmt: skip
     uploads.admit("own-images", given)
@@ -144,7 +145,7 @@ def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
 
 def _choose_spec(controls: Panel) -> ForeignSpec:
     limit = controls.integer(
-        "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=MOST_ITEMS,
+        "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=caps().images,
         help="The first of each class, evenly: a few for a try-out, all of them where there is a GPU or time.",
     )  # fmt: skip
     space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
@@ -158,7 +159,7 @@ def _work(checkpoint: Checkpoint, data: Path | memoryview, spec: ForeignSpec, wa
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
         path = _on_disk(checkpoint.held, Path(folder) / "checkpoint", checkpoint.name)
         images = _on_disk(data, Path(folder) / "images", "images.zip")
-        return open_outputs(path, images, spec=spec, watch=watch, keep=keep)
+        return open_outputs(path, images, spec=spec, watch=watch, keep=keep and caps().keeps)
 
 
 def _on_disk(held: Path | memoryview, folder: Path, name: str) -> Path:

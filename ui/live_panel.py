@@ -9,7 +9,8 @@ import streamlit as st
 
 from losses.errors import LabError
 from ui.errors import plain
-from ui.live import Look, Phase, Run, Simulation
+from ui.live import Limits, Look, Phase, Run, Simulation
+from ui.public import caps
 from ui.session import LiveRun, session
 
 F = TypeVar("F")
@@ -82,7 +83,7 @@ def _buttons(world: World[F], controls: tuple[str, ...], phase: Phase | None) ->
 def _start(world: World[F], controls: tuple[str, ...], *, paused: bool = False) -> None:
     settings = {key: st.session_state[key] for key in controls}
     try:
-        run: Run[Any] = Run(world.simulation, paused=paused)
+        run: Run[Any] = Run(world.simulation, limits=Limits(seconds=caps().run_seconds), paused=paused)
     except LabError as mistake:
         session().refusal = str(mistake)
     else:

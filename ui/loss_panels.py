@@ -1,8 +1,6 @@
 """The parts of the losses page: the overview of all, and one loss with its pairs, chance level, cost and code."""
 
-import inspect
 from dataclasses import dataclass
-from importlib import import_module
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +11,7 @@ from analysis.loss_anatomy import anatomy
 from losses.catalog import CATALOG, FAMILIES, LossEntry
 from ui.controls import Panel
 from ui.exhibit import show
+from ui.source_text import source_of
 
 ALL = "all"
 _SIZE, _CLASSES = 256, 10
@@ -161,10 +160,10 @@ def parameters(entry: LossEntry) -> None:
 
 
 def code(entry: LossEntry) -> None:
-    """The source of what runs, read from the functions themselves."""
+    """The source of what runs, read from its file."""
     st.subheader("The code as it runs", anchor=False)
     for place, name in enumerate(entry.code):
         home, attribute = name.split(".")
         what = "The function" if place == 0 else _HOMES.get(home, "Its formula")
         with st.expander(f"{what}: `losses.{name}`", expanded=place == 0):
-            st.code(inspect.getsource(getattr(import_module(f"losses.{home}"), attribute)))
+            st.code(source_of(f"losses.{home}", attribute))

@@ -9,12 +9,19 @@ import streamlit as st
 from analysis.own_loss import OPTION, add_own_loss
 from losses.errors import LabError
 from ui.errors import plain
+from ui.public import caps
 
 
 @cache
 def refusals() -> tuple[str, ...]:
-    """Add the losses of the command line, once a process; a sentence for each that does not fit."""
-    return tuple(sentence for argument in _named(sys.argv[1:]) if (sentence := _add(argument)))
+    """Add the losses of the command line, once a process; a sentence for each that does not fit. In public, none."""
+    arguments = named() if caps().own_code else []
+    return tuple(sentence for argument in arguments if (sentence := _add(argument)))
+
+
+def named() -> list[str]:
+    """The losses that the command line names."""
+    return _named(sys.argv[1:])
 
 
 def show_refusals() -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from checkpoints.listing import Listing, listing
 from checkpoints.quoting import printable, shown
 from losses.errors import LabError
+from ui.public import caps
 
 OPTION = "--root"
 
@@ -24,16 +25,21 @@ def refusal() -> str:
     return _read()[1]
 
 
-@cache
-def _read() -> tuple[Path | None, str]:
+def named() -> str | None:
+    """What the command line names, "" for an option without a folder; None without the option."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument(OPTION, nargs="?", const="")
-    named = parser.parse_known_args(sys.argv[1:])[0].root
-    if named is None:
+    return parser.parse_known_args(sys.argv[1:])[0].root
+
+
+@cache
+def _read() -> tuple[Path | None, str]:
+    folder = named() if caps().paths else None
+    if folder is None:
         return None, ""
-    if not named or not Path(named).is_dir():
-        return None, f"{OPTION} must name a folder that exists, but is {shown(named)}: no files can be opened by path."
-    return Path(named).resolve(), ""
+    if not folder or not Path(folder).is_dir():
+        return None, f"{OPTION} must name a folder that exists, but is {shown(folder)}: no files can be opened by path."
+    return Path(folder).resolve(), ""
 
 
 def state(path: Path) -> str:

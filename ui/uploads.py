@@ -6,13 +6,12 @@ from typing import Protocol
 from weakref import WeakSet
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from losses.errors import LabError
+from ui.public import Caps, caps
 from ui.session import session
 
-MOST_OF_A_FILE_MB = 400
-MOST_OF_A_SESSION_MB = 800
-MOST_OF_THE_PROCESS_MB = 2_000
 _KEY = "nce_lab_uploads"
 _lock = threading.Lock()
 
@@ -43,8 +42,16 @@ def admit(key: str, *files: File | None) -> None:
         held = _held()
         held.sizes[key] = sum(file.size for file in files if file is not None)
         own, everyone = held.total, sum(each.total for each in _sessions)
-    _check(own, MOST_OF_A_SESSION_MB, "your uploads", "Remove one, or open files by path (--root).")
-    _check(everyone, MOST_OF_THE_PROCESS_MB, "the uploads of all tabs", "Close another tab, or remove a file there.")
+    check_totals(own, everyone, caps())
+
+
+def check_totals(own: int, everyone: int, most: Caps) -> None:
+    """LabError where one session's uploads, or those of all of them, are more bytes than they may be."""
+    by_path = ", or open files by path (--root)" if most.paths else ""
+    _check(own, most.session_mb, "your uploads", "together", f"Remove one{by_path}.")
+    _check(
+        everyone, most.process_mb, "the uploads of all tabs", "together", "Close another tab, or remove a file there."
+    )
 
 
 def _held() -> Held:
@@ -57,9 +64,26 @@ def _held() -> Held:
     return held
 
 
-def _check(total: int, most: int, name: str, remedy: str) -> None:
-    if total > most * 2**20:
-        raise LabError(name, f"must have at most {most:,} MB together", f"{total / 2**20:,.0f} MB", remedy)
+def check_file(size: int, most: Caps) -> None:
+    """LabError for a file of more bytes than one may have."""
+    _check(size, most.file_mb, "a file", "to be uploaded", "")
+
+
+def forget_other_pages() -> None:
+    """Free what lay in the uploaders of a page that was left: a browser does not, and nobody can reach it any more."""
+    before = st.session_state.get(_KEY)
+    if before is not None and before.page != session().page:
+        context = get_script_run_ctx()
+        if context is not None:
+            context.uploaded_file_mgr.remove_session_files(context.session_id)
+    _held()
+
+
+def _check(size: int, most: float, name: str, how: str, remedy: str) -> None:
+    found = f"{size / 2**20:,.0f} MB"
+    if size > most * 2**20:
+        value = found if found != f"{most:,} MB" else "more"  # while it comes, only that it is more is known
+        raise LabError(name, f"must have at most {most:,} MB {how}", value, remedy)
 
 
 def safe_name(name: str) -> str:

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+NAME = "hub.example.org"
+"""A host that nobody has (RFC 2606), which the tests' browser takes for this machine."""
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    f"--host-resolver-rules=MAP {NAME} 127.0.0.1",
+]
 """What Chromium is started with."""
 
 
@@ -27,15 +34,23 @@ class Server:
 
 
 @contextmanager
-def running(log: Path) -> Iterator[Server]:
-    """A server in a process group of its own, which ends with it."""
+def running(log: Path, *options: str, base: str = "", root: Path = ROOT, **variables: str) -> Iterator[Server]:
+    """A server in a process group of its own, which ends with it.
+
+    `options` as on the command line, `base` the path before the pages, `root` where the project is, `variables` of the
+    environment.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += [*(["--server.baseUrlPath", base] if base else []), *options]
+    environment = os.environ | variables
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
-    server = Server(f"http://127.0.0.1:{port}", process, log)
+        process = subprocess.Popen(
+            command, cwd=root, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+    server = Server(f"http://127.0.0.1:{port}{base}", process, log)
     try:
         deadline = time.monotonic() + 60
         while not _answers(server.url):

@@ -5,6 +5,7 @@ import threading
 import time
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from tests.checkpoints.foreign.states import PLANS, saved
 from tests.ui.conftest import ROOT
 from tests.ui.run_page import button
 from ui import image_pass, root, uploads
+from ui.public import OWNER
 
 PAGE = "pages/2_Checkpoints.py"
 RUN = "Run the images through"
@@ -227,11 +229,11 @@ def test_a_pass_that_nobody_watches_ends(monkeypatch):
 
 def test_the_server_takes_what_the_uploaders_promise():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
-    assert config["server"]["maxUploadSize"] == uploads.MOST_OF_A_FILE_MB
+    assert config["server"]["maxUploadSize"] == uploads.caps().file_mb == OWNER.file_mb
 
 
 def test_uploads_have_a_total(open_page, monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_OF_A_SESSION_MB", 0.0001)
+    monkeypatch.setattr(uploads, "caps", lambda: replace(OWNER, session_mb=0.0001))
     app = open_page(PAGE)
     app.file_uploader("own-file").upload("a.safetensors", shipped()[0].path.read_bytes(), "application/octet-stream")
     app.run()
@@ -245,7 +247,7 @@ def test_uploads_have_a_total(open_page, monkeypatch):
 def test_all_sessions_share_a_total(monkeypatch):
     one, other = uploads.Held(), uploads.Held()
     monkeypatch.setattr(uploads, "_sessions", {one, other})
-    other.sizes["file"] = (uploads.MOST_OF_THE_PROCESS_MB - 1) * 2**20
+    other.sizes["file"] = (OWNER.process_mb - 1) * 2**20
     monkeypatch.setattr(uploads, "_held", lambda: one)
     file = io.BytesIO()
     file.size = 2**20

@@ -1,0 +1,38 @@
+"""The server around the pages: who may ask, what may be uploaded, and what the terminal says when it starts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+from streamlit.web.server.server_util import get_display_address, get_url
+
+from ui import parsing
+from ui.guard import Guard
+from ui.public import OPTION, PUBLIC, VARIABLE, is_public
+from ui.upload_door import UploadDoor
+
+MIDDLEWARE = (Middleware(Guard), Middleware(UploadDoor))
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Say where the lab is, when it is ready to answer."""
+    parsing.one_at_a_time()
+    print("\n".join(welcome()), flush=True)
+    yield
+
+
+def welcome() -> list[str]:
+    """The address; in public what that turns off, and which options have no effect."""
+    from ui import own_loss, root  # their caches ask for the running server, which is there by now
+
+    address = get_display_address(config.get_option("server.address") or "localhost")
+    said = [f"NCE Lab: {get_url(address)}   (Ctrl-C ends it)"]
+    if is_public():
+        uploads = f"uploads up to {PUBLIC.session_mb} MB a visitor"
+        said.append(f"Public: no own code, no files by path, nothing kept on disk; {uploads}.")
+        named = [option for option, here in ((own_loss.OPTION, own_loss.named()), (root.OPTION, root.named())) if here]
+        said += [f"{option} has no effect beside {OPTION} ({VARIABLE}=1)." for option in named]
+    return said

@@ -58,7 +58,7 @@ class Analyses:
 
     @cached_property
     def probe(self) -> ClassProbabilities | Unavailable:
-        return self.probabilities if self.outputs.test.logits is None else linear_probe(self.outputs)
+        return linear_probe(self.outputs) if self.outputs.has_head else self.probabilities
 
     def vote(self, k: int) -> Vote:
         """k is cut to the number of train items."""
@@ -68,7 +68,7 @@ class Analyses:
     def accuracies(self, k: int) -> dict[str, Estimate | Unavailable]:
         """Each way of reading a class off, by name."""
         voted = {f"{found.k or 'k'} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
-        head = {} if self.outputs.test.logits is None else {"class head": _accuracy(self.probabilities)}
+        head = {"class head": _accuracy(self.probabilities)} if self.outputs.has_head else {}
         return voted | {"linear probe": _accuracy(self.probe)} | head
 
     def pca(self, split: SplitName, points: int = POINTS) -> Map:

@@ -81,6 +81,6 @@ def _calibration(models: tuple[Model, ...], bins: int, found: Found) -> None:
         if isinstance(reading, Unavailable):
             st.info(plain(f"Calibration: not available, {reading.reason}."))
             return
-        make = partial(calibration, reading.probabilities, reading.labels, bins=bins)
+        make = partial(calibration, reading.probabilities, reading.labels, bins=bins, losses=reading.losses)
         diagrams[model.name] = model.analyses.once(("compared calibration", source, bins), make)
     show(comparison_reliability(diagrams, source), key="compare-reliability")

@@ -80,7 +80,8 @@ def _header(data: bytes, name: str) -> tuple[np.dtype, tuple[int, ...], bool, in
         raise LabError(name, "must have a header that numpy writes", "another")
     descr, order, shape = (_field(text, key, name) for key in ("descr", "fortran_order", "shape"))
     if not _DTYPE.fullmatch(descr.strip("'\"")):
-        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(descr)}")
+        remedy = "Save texts as such: labels.astype(str)." if "O" in descr else ""
+        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(descr)}", remedy)
     return np.dtype(descr.strip("'\"")), _shape(shape, name), order == "True", begin + length
 
 

@@ -81,7 +81,7 @@ def outputs_of(
     alone = all(found[what] is None for what in TRAIN) and "embeds" in arrays
     missing = [NAMES[what][0] for what in (TEST if alone else TRAIN + TEST) if found[what] is None]
     if missing:
-        have = ", ".join(sorted(arrays)) or "no arrays"
+        have = ", ".join(sorted([*arrays, *map(printable, unused or {})])) or "no arrays"
         raise LabError(file, f"must have the arrays {', '.join(missing)}", f"with {have}"[:200])
     given = ("test",) if alone else ("train", "test")
     labels = {side: class_labels(_of(found, f"{side} labels"), f"{side} labels", notes) for side in given}

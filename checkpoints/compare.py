@@ -32,10 +32,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     arrays = array_spec(options)
-    found = compare_files(
-        options.paths, options.data, k=options.k, bins=options.bins, probe_all=options.probe, arrays=arrays
-    )
-    print(json.dumps(_json(found), indent=2, allow_nan=False) if options.json else table(found))
+    outputs = _opened(options.paths, options.data, arrays)
+    found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe)
+    notes = {name: str(each.provenance["notes"]) for name, each in outputs.items() if each.provenance.get("notes")}
+    if options.json:
+        print(json.dumps(_json(found) | {"notes": notes}, indent=2, allow_nan=False))
+    else:
+        print(table(found), *(f"\n{printable(name)}: {printable(said)}" for name, said in notes.items()), sep="\n")
     return 0
 
 
@@ -52,10 +55,13 @@ def compare_files(
 
     `arrays`: how those that are files of arrays are read.
     """
+    return _compared(_opened(paths, data, arrays), k=k, bins=bins, probe_all=probe_all)
+
+
+def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) -> "dict[str, Outputs]":
+    """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
-    from analysis.comparison import compare
     from analysis.matching import FEWEST, MOST, matched
-    from analysis.measured import common_source
     from checkpoints.opening import open_outputs
 
     if not FEWEST <= len(paths) <= MOST:
@@ -64,12 +70,18 @@ def compare_files(
     of_arrays = [path for path in paths if Path(path).is_dir() or kind_of(read_head(path)) == "npz"]
     if not of_arrays:
         check_no_arrays(arrays, "these checkpoints")
-    outputs = matched(
+    return matched(
         {
             name: open_outputs(path, data if path in foreign else None, arrays=arrays if path in of_arrays else None)
             for name, path in _named(paths)
         }
     )
+
+
+def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
+    from analysis.comparison import compare
+    from analysis.measured import common_source
+
     measured = [_measured(name, each, k) for name, each in outputs.items()]
     return compare(measured, "linear probe" if probe_all else common_source(measured), bins=bins)
 

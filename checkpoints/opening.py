@@ -50,5 +50,5 @@ def open_outputs(
         folder = default_folder() if keep else None
         return open_foreign(Path(path), given, spec or ForeignSpec(), watch, cache=folder)
     if kind not in OPENERS:
-        check_kind(head, "safetensors", name=Path(path).name)
+        check_kind(head, "safetensors, torch or .npz", name=Path(path).name)
     return OPENERS[kind](Path(path), given, arrays)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import Literal, TypeVar
 
+import numpy as np
+
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs, Split
@@ -63,7 +65,12 @@ class Analyses:
     def vote(self, k: int) -> Vote:
         """k is cut to the number of train items."""
         k = min(k, self.nearest.neighbours.k)
-        return self.once(("vote", k), lambda: vote(self.nearest.neighbours, self.outputs, k))
+        return self.once(("vote", k), lambda: self._vote(k))
+
+    def _vote(self, k: int) -> Vote:
+        # The items to judge are known from the pass: a target, and no copy.
+        among = np.isfinite(self.nearest.target) & ~self.nearest.copies
+        return vote(self.nearest.neighbours, self.outputs, k, among)
 
     def accuracies(self, k: int) -> dict[str, Estimate | Unavailable]:
         """Each way of reading a class off, by name."""

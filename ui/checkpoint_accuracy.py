@@ -27,14 +27,20 @@ def section(analyses: Analyses) -> None:
         k = controls.integer("Neighbours that vote", "k", default=5, low=1, high=LARGEST_K)
         reading = controls.choice("Confusion of", "reading", readings, default="knn")
     items, classes = len(outputs.test), len(outputs.class_names)
-    show(accuracies(analyses.accuracies(k), items, classes), key="accuracy")
+    rates = analyses.accuracies(k)
+    if any(isinstance(found, Estimate) for found in rates.values()):
+        show(accuracies(rates, items, classes), key="accuracy")
+    else:
+        for name, found in rates.items():
+            if isinstance(found, Unavailable):
+                not_available(f"Accuracy, {name}", found)
     if isinstance(analyses.vote(1).accuracy, Estimate):
         show(analyses.once("by k", lambda: _by_k(analyses)), key="accuracy-by-k")
-    found = _predicted(analyses, reading, k)
-    if isinstance(found, Unavailable):
-        not_available("Confusion matrix", found)
+    read = _predicted(analyses, reading, k)
+    if isinstance(read, Unavailable):
+        not_available("Confusion matrix", read)
         return
-    labels, predicted = found
+    labels, predicted = read
     name = f"{k} nearest" if reading == "knn" else readings[reading]
     matrix = analyses.once(
         ("confusion", reading, k if reading == "knn" else 0),

@@ -33,6 +33,9 @@ def draw(models: tuple[Model, ...], view: View) -> None:
         f"{len(outputs.train):,} train items · {len(outputs.class_names)} classes"
         + ("" if has_names(outputs.test) else " · matched by row number, since the files name no items")
     )
+    for model in models:
+        if said := model.analyses.outputs.provenance.get("notes"):
+            st.caption(plain(f"{model.name}: {said}"))
     job = job_of(models, view.reading)
     try:
         found = job.result(_PATIENCE)

@@ -88,6 +88,15 @@ def test_the_least_is_found_far_from_the_scores_own_scale(rng):
     assert 0.5 < found.value < 2
 
 
+@pytest.mark.parametrize("right", [501, 600, 999])
+def test_two_classes_have_a_closed_form(right):
+    """1,000 equal items, of which `right` are of the higher class: its probability is their share, up to T = 250."""
+    scores, labels = np.tile([1.0, 0.0], (1000, 1)), (np.arange(1000) >= right).astype(int)
+    found = fit_temperature(scores, labels)
+    assert found.value == pytest.approx(1 / np.log(right / (1000 - right)), rel=1e-9)
+    assert not found.at_end
+
+
 @pytest.mark.parametrize(
     ("scores", "limit"),
     [

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.log_loss import minus_log
 from losses.errors import LabError
 
 Scheme = Literal["equal width", "equal mass"]
@@ -70,7 +71,7 @@ class Calibration:
     """Bins, the band of chance, and two proper scores.
 
     brier: mean over items of the squared error summed over classes, in [0, 2]. nll: mean of -log p(label), in nats;
-    infinite where a label had probability 0, which happened to `impossible` items.
+    infinite where a label has probability 0, which `impossible` items have.
     """
 
     bins: Bins
@@ -82,9 +83,19 @@ class Calibration:
 
 
 def calibration(
-    probabilities: np.ndarray, labels: np.ndarray, *, bins: int = 15, scheme: Scheme = "equal width", seed: int = 0
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    *,
+    bins: int = 15,
+    scheme: Scheme = "equal width",
+    seed: int = 0,
+    losses: np.ndarray | None = None,
 ) -> Calibration:
-    """Calibration of class probabilities (M, K) against labels (M,)."""
+    """Calibration of class probabilities (M, K) against labels (M,).
+
+    losses (M,): -log p(label) in nats of each item where logits are known (`log_loss`): a probability of 1e-400 is 0
+    in any float, its logarithm is not. Else they are the logarithms of the probabilities.
+    """
     probabilities = check_probabilities(probabilities)
     if len(labels) != len(probabilities) or labels.min() < 0 or labels.max() >= probabilities.shape[1]:
         rule = f"must be {len(probabilities)} integers in 0 to {probabilities.shape[1] - 1}"
@@ -93,8 +104,8 @@ def calibration(
     binned = bin_confidences(confidence, probabilities.argmax(axis=1) == labels, bins=bins, scheme=scheme)
     truth = probabilities[np.arange(len(labels)), labels]
     brier = float(np.mean((probabilities**2).sum(axis=1) - 2 * truth + 1))
-    impossible = int((truth == 0).sum())
-    nll = float("inf") if impossible else float(-np.log(truth).mean())
+    losses = minus_log(truth) if losses is None else losses
+    impossible, nll = int(np.isinf(losses).sum()), float(losses.mean())
     return Calibration(binned, null_band(confidence, binned, seed=seed), brier, nll, impossible, len(labels))
 
 

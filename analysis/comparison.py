@@ -14,7 +14,7 @@ from analysis.ece_difference import calibration_errors, compare_errors
 from analysis.holm import holm
 from analysis.measured import MEASURES, MEDIANS, Measure, Measured, item_values
 from analysis.paired import Tested, compare_draws, compare_means, resample_counts, resampled_medians
-from analysis.probe import Source
+from analysis.probe import Source, on_common_items
 from losses.errors import LabError
 
 ALPHA = 0.05
@@ -182,6 +182,7 @@ def _calibration(models: Sequence[Measured], source: Source, bins: int, seed: in
         reason = next(reading for reading in readings if isinstance(reading, Unavailable))
         yield from _unavailable(["ece"], models, reason)
         return
+    known = on_common_items(known)
     items = len(known[0].labels)
     if items < FEWEST_ITEMS:
         yield from _unavailable(["ece"], models, Unavailable(f"{items} test items, {FEWEST_ITEMS} are needed"))

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.bootstrap import Unavailable
+from analysis.degenerate import same_point
 from analysis.neighbour_graph import similarity_blocks
 from analysis.outputs import Split
 from analysis.projection import map_sample
 
 MOST_ITEMS = 4_000  # whose pairs are all looked at: 16 million cosines take a sixth of a second
 _T = 2.0
+SAME = "all items have the same embedding"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +50,8 @@ def alignment(embeddings: np.ndarray, labels: np.ndarray) -> ItemStatistic | Una
     pairs = int(others.sum())
     if not pairs:
         return Unavailable("no class has two items")
+    if same_point(embeddings):
+        return Unavailable(SAME)
     value = float(away.sum() / pairs)
     return ItemStatistic(value, value + 2 * len(rows) * (away - value * others) / pairs)
 
@@ -61,6 +65,8 @@ def uniformity(embeddings: np.ndarray) -> ItemStatistic | Unavailable:
     items = map_sample(len(embeddings), MOST_ITEMS)
     if len(items) < 2:
         return Unavailable("a pair needs 2 items")
+    if same_point(embeddings):
+        return Unavailable(SAME)
     rows = embeddings[items]
     kernel = np.zeros(len(items))
     for chosen, cosines in similarity_blocks(rows, rows):
@@ -82,7 +88,7 @@ def effective_rank(embeddings: np.ndarray) -> ItemStatistic | Unavailable:
     variance, axes = np.linalg.eigh(centred.T @ centred / len(centred))
     total = variance.sum()
     if total < 1e-12:
-        return Unavailable("all items have the same embedding")
+        return Unavailable(SAME)
     kept = variance > total * 1e-12  # p log p is 0 at 0
     share = variance[kept] / total
     entropy = -float(share @ np.log(share))

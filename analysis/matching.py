@@ -25,6 +25,7 @@ def matched(outputs: Mapping[str, Outputs]) -> dict[str, Outputs]:
     for name, each in outputs.items():
         if not len(each.train):
             raise LabError(name, "must have train items to be compared", "none", _REMEDY)
+    outputs = _with_all_classes(outputs)
     (first, reference), *others = outputs.items()
     return {first: reference} | {name: _matched(name, other, first, reference) for name, other in others}
 
@@ -32,6 +33,44 @@ def matched(outputs: Mapping[str, Outputs]) -> dict[str, Outputs]:
 def has_names(split: Split) -> bool:
     """Whether the ids are more than row numbers, which two files may share by accident."""
     return not bool(np.char.isdigit(split.ids).all())
+
+
+def _with_all_classes(outputs: Mapping[str, Outputs]) -> Mapping[str, Outputs]:
+    """The same where their class names differ by classes without items alone, as of a head that is wider than the data:
+    each then has the classes of all, and a head has probability 0 for those that it does not know."""
+    present = {frozenset(_present(each)) for each in outputs.values()}
+    widest = max(outputs.values(), key=lambda each: len(each.class_names))
+    names = tuple(dict.fromkeys(name for each in (widest, *outputs.values()) for name in each.class_names))
+    alike = all(len(set(each.class_names)) == len(each.class_names) for each in outputs.values())
+    if len(present) > 1 or not alike or len({each.class_names for each in outputs.values()}) == 1:
+        return outputs
+    return {name: _renamed(each, names) for name, each in outputs.items()}
+
+
+def _present(outputs: Outputs) -> set[str]:
+    labels = np.concatenate([outputs.train.labels, outputs.test.labels])
+    return {outputs.class_names[label] for label in np.unique(labels)}
+
+
+def _renamed(outputs: Outputs, names: tuple[str, ...]) -> Outputs:
+    """With `names`, which has all of its own, for class names."""
+    if outputs.class_names == names:
+        return outputs
+    place = np.array([names.index(name) for name in outputs.class_names])
+    train, test = (_relabelled(split, place, len(names)) for split in (outputs.train, outputs.test))
+    return replace(outputs, train=train, test=test, class_names=names)
+
+
+def _relabelled(split: Split, place: np.ndarray, classes: int) -> Split:
+    def spread(table: np.ndarray | None, absent: float) -> np.ndarray | None:
+        if table is None or table.shape[1] != len(place):
+            return table
+        wide = np.full((len(table), classes), absent, table.dtype)
+        wide[:, place] = table
+        return wide
+
+    logits, probabilities = spread(split.logits, -np.inf), spread(split.probabilities, 0.0)
+    return replace(split, labels=place[split.labels], logits=logits, probabilities=probabilities)
 
 
 def _matched(name: str, other: Outputs, first: str, reference: Outputs) -> Outputs:
@@ -94,8 +133,9 @@ def _check_ids(what: str, split: Split, rule: str, onto: Split) -> None:
 
 
 def _taken(split: Split, order: np.ndarray) -> Split:
-    logits, images = (None if array is None else array[order] for array in (split.logits, split.images))
-    return Split(split.embeddings[order], split.labels[order], logits, images, split.ids[order])
+    optional = (split.logits, split.images, split.probabilities)
+    logits, images, probabilities = (None if array is None else array[order] for array in optional)
+    return Split(split.embeddings[order], split.labels[order], logits, images, split.ids[order], probabilities)
 
 
 def _listed(names: tuple[str, ...]) -> str:

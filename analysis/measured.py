@@ -9,7 +9,7 @@ import numpy as np
 from analysis.bootstrap import Unavailable
 from analysis.item_statistics import Geometry, ItemStatistic
 from analysis.neighbours import vote
-from analysis.outputs import Outputs
+from analysis.outputs import NO_HEAD, Outputs
 from analysis.probe import ClassProbabilities, Source, class_probabilities
 from analysis.similarity import Nearest
 
@@ -53,7 +53,8 @@ class Measured:
     """One model on M test items. target, noise (M,) nearest similarities, to be read where `comparable` (M,) bool.
 
     labels (M,) int64: the items' classes; voted (M,) int64: those that the k nearest train items vote for. head: None
-    for a model without a class head.
+    for a model without a class head. judged (M,) bool: the items that the vote is judged on, None for all, or why it
+    is not judged.
     """
 
     name: str
@@ -64,8 +65,9 @@ class Measured:
     voted: np.ndarray
     k: int
     probe: ClassProbabilities | Unavailable
-    head: ClassProbabilities | None
+    head: ClassProbabilities | Unavailable | None
     geometry: Geometry
+    judged: np.ndarray | Unavailable | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -85,6 +87,8 @@ class Measured:
         """The class probabilities of this source."""
         if source == "linear probe":
             return self.probe
+        if isinstance(self.head, Unavailable):
+            return Unavailable(f"{self.name}: {self.head.reason}")
         return Unavailable(f"{self.name} has no class head") if self.head is None else self.head
 
 
@@ -98,21 +102,30 @@ def measure(
     k: int = 1,
 ) -> Measured:
     """Gather what `compare` takes. LabError for a k above the neighbours that `nearest` has."""
-    head = None if outputs.test.logits is None else class_probabilities(outputs)
-    assert not isinstance(head, Unavailable)  # logits always give probabilities
-    voted, labels = vote(nearest.neighbours, outputs, k).predicted, outputs.test.labels
-    return Measured(name, nearest.target, nearest.noise, nearest.comparable, labels, voted, k, probe, head, geometry)
+    head = class_probabilities(outputs) if outputs.has_head else _no_head(outputs)
+    voted, labels = vote(nearest.neighbours, outputs, k), outputs.test.labels
+    judged = voted.accuracy if isinstance(voted.accuracy, Unavailable) else voted.judged
+    sides = (nearest.target, nearest.noise, nearest.comparable)
+    return Measured(name, *sides, labels, voted.predicted, k, probe, head, geometry, judged)
+
+
+def _no_head(outputs: Outputs) -> Unavailable | None:
+    """Why a file's own class scores are not used; None where it has none."""
+    return Unavailable(outputs.no_head) if NO_HEAD in outputs.provenance else None
 
 
 def common_source(measured: Sequence[Measured]) -> Source:
     """Where class probabilities can come from for all: their heads if each has one, else a linear probe for each."""
-    return "class head" if all(model.head is not None for model in measured) else "linear probe"
+    return "class head" if all(isinstance(model.head, ClassProbabilities) for model in measured) else "linear probe"
 
 
 def item_values(model: Measured, key: str, source: Source) -> Values:
     """Values (M,) float64 whose mean over the items that take part is the measure `key`; NaN for the others."""
     if key == "knn_accuracy":
-        return model.right.astype(np.float64)
+        if isinstance(model.judged, Unavailable):
+            return Unavailable(f"{model.name}: {model.judged.reason}")
+        right = model.right.astype(np.float64)
+        return right if model.judged is None else np.where(model.judged, right, np.nan)
     if key in ("alignment", "uniformity", "effective_rank"):
         found: ItemStatistic | Unavailable = getattr(model.geometry, key)
         return found if isinstance(found, Unavailable) else found.values
@@ -135,8 +148,7 @@ def _scores(reading: ClassProbabilities, key: str) -> np.ndarray:
     """Per item: right or wrong, minus log probability of its class (nats), or squared error summed over classes."""
     truth = reading.probabilities[np.arange(len(reading.labels)), reading.labels]
     if key == "nll":
-        with np.errstate(divide="ignore"):
-            return -np.log(truth)
+        return reading.losses
     if key == "brier":
         return (reading.probabilities**2).sum(axis=1) - 2 * truth + 1
     return (reading.predicted == reading.labels).astype(np.float64)

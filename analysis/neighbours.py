@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, proportion
+from analysis.degenerate import judged, nothing_to_read, too_few
 from analysis.neighbour_graph import Neighbours, join, top_k
 from analysis.outputs import NO_TRAIN, Outputs, Split
 from losses.errors import LabError
@@ -12,23 +13,28 @@ from losses.errors import LabError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vote:
-    """The k-nearest-neighbour classifier on test: predicted (M,) int64 and the share that it gets right.
+    """The k-nearest-neighbour classifier on test: predicted (M,) int64, and the share of `judged` that is right.
 
-    Without train items there is no vote: k is 0 and predicted -1.
+    judged (M,) bool: items of a class that train has, that are no copies of a train item (see `degenerate`). Without
+    train items there is no vote: k is 0 and predicted -1.
     """
 
     k: int
     predicted: np.ndarray
     accuracy: Estimate | Unavailable
+    judged: np.ndarray
 
 
-def vote(neighbours: Neighbours, outputs: Outputs, k: int) -> Vote:
+def vote(neighbours: Neighbours, outputs: Outputs, k: int, among: np.ndarray | None = None) -> Vote:
     """Each of the k nearest train items votes for its class with its cosine as weight (as the SINCERE authors do).
 
-    Equal votes go to the class of the nearer neighbour; of equally near ones, to the lower train index.
+    Equal votes go to the class of the nearer neighbour; of equally near ones, to the lower train index. `among`: the
+    items to judge it on where they are known, as `judged` gives them.
     """
     if not neighbours.k:
-        return Vote(0, np.full(len(outputs.test), -1), Unavailable(NO_TRAIN))
+        items = len(outputs.test)
+        return Vote(0, np.full(items, -1), Unavailable(NO_TRAIN), np.zeros(items, bool))
+    among = judged(outputs) if among is None else among
     if not 1 <= k <= neighbours.k:
         raise LabError("k", f"must lie in 1 to {neighbours.k}", k)
     labels = outputs.train.labels[neighbours.indices[:, :k]]
@@ -38,7 +44,9 @@ def vote(neighbours: Neighbours, outputs: Outputs, k: int) -> Vote:
     for other in range(k):
         score += (labels[:, other, None] == labels) * weights[:, other, None]
     predicted = labels[np.arange(len(labels)), score.argmax(axis=1)]
-    return Vote(k, predicted, proportion(predicted == outputs.test.labels))
+    reason = nothing_to_read(outputs) or too_few(outputs, among)
+    right = (predicted == outputs.test.labels)[among]
+    return Vote(k, predicted, Unavailable(reason) if reason else proportion(right), among)
 
 
 def nearest_items(outputs: Outputs, query: Split, item: int, k: int = 5) -> tuple[Neighbours, Neighbours]:

@@ -7,6 +7,8 @@ import numpy as np
 
 from losses.errors import LabError
 
+NO_HEAD = "no class head"
+"""In the provenance: why class scores that a file has are not used."""
 NO_TRAIN = "there are no train items"
 
 
@@ -16,7 +18,8 @@ class Split:
 
     embeddings (N, D) float32 unit rows; labels (N,) int64 indices into `Outputs.class_names`;
     logits (N, K) or None where the model has no class head; images (N, H, W[, C]) uint8 or None;
-    ids (N,) the items' own names. Arrays are made read-only.
+    ids (N,) the items' own names; probabilities (N, K) of a head whose logits are not known, else None.
+    Arrays are made read-only.
     """
 
     embeddings: np.ndarray
@@ -24,6 +27,7 @@ class Split:
     logits: np.ndarray | None = None
     images: np.ndarray | None = None
     ids: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.str_))
+    probabilities: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         items = len(self.embeddings)
@@ -34,11 +38,11 @@ class Split:
             raise LabError("embeddings", "must be finite", f"not so in {len(rows)} rows, first row {rows[0]}")
         if not self.ids.size:
             object.__setattr__(self, "ids", np.arange(items).astype(np.str_))
-        for name in ("labels", "logits", "images", "ids"):
+        for name in ("labels", "logits", "images", "ids", "probabilities"):
             array = getattr(self, name)
             if array is not None and len(array) != items:
                 raise LabError(name, f"must have one row for each of {items} embeddings", len(array))
-        for name in ("embeddings", "labels", "logits", "images", "ids"):
+        for name in ("embeddings", "labels", "logits", "images", "ids", "probabilities"):
             if getattr(self, name) is not None:
                 getattr(self, name).setflags(write=False)
 
@@ -78,6 +82,16 @@ class Outputs:
                 f"must have the {self.train.embeddings.shape[1]} dimensions of the train embeddings",
                 self.test.embeddings.shape[1],
             )
+
+    @property
+    def has_head(self) -> bool:
+        """Whether the model's own class head says something of the test items."""
+        return self.test.logits is not None or self.test.probabilities is not None
+
+    @property
+    def no_head(self) -> str:
+        """Why it does not."""
+        return str(self.provenance.get(NO_HEAD, "the model has no class head"))
 
     @property
     def digest(self) -> str:

@@ -1,15 +1,20 @@
 """Class probabilities of a model: from its own head, or from a linear probe where it has none."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Literal
 
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, proportion
-from analysis.outputs import NO_TRAIN, Outputs
+from analysis.degenerate import copies, judged, nothing_to_read, too_few
+from analysis.log_loss import log_loss, minus_log
+from analysis.outputs import Outputs
 from losses.errors import LabError
 
-Source = Literal["class head", "linear probe"]
+Source = Literal["class head", "linear probe", "class head, probabilities alone"]
+ALONE: Source = "class head, probabilities alone"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +23,8 @@ class ClassProbabilities:
 
     `scores` (M, K) float64 are log probabilities up to a constant in each row; unlike their logarithm they keep what
     is too small for a probability. -inf stands for a class that train does not have.
-    Test items of a class that train does not have are left out: a probe has no probability for it.
+    Test items of a class that train does not have are left out, a probe has no probability for it, and so are those
+    whose embedding is a train item's.
     """
 
     probabilities: np.ndarray
@@ -33,32 +39,49 @@ class ClassProbabilities:
         """Most probable class, (M,); of equal ones the first."""
         return self.probabilities.argmax(axis=1)
 
+    @property
+    def losses(self) -> np.ndarray:
+        """-log p(label) of each item, (M,) in nats: from the scores by log-softmax; of probabilities that are all
+        there is, their own logarithm, infinite at 0."""
+        if self.source == ALONE:
+            return minus_log(self.probabilities[np.arange(len(self.labels)), self.labels])
+        return log_loss(self.scores, self.labels)
+
 
 def class_probabilities(outputs: Outputs) -> ClassProbabilities | Unavailable:
-    """softmax(logits / temperature) where the model has a class head, else those of `linear_probe`."""
-    if outputs.test.logits is None:
+    """softmax(logits / temperature) of the model's class head, or its probabilities where the file has those alone;
+    those of `linear_probe` where there is no head."""
+    if not outputs.has_head:
         return linear_probe(outputs)
-    columns, classes = outputs.test.logits.shape[1], len(outputs.class_names)
-    if columns != classes:
-        return Unavailable(f"the class head has {columns} outputs for {classes} classes")
-    probabilities = softmax(outputs.test.logits, outputs.temperature)
-    scores, labels = outputs.test.logits.astype(np.float64) / outputs.temperature, outputs.test.labels
-    items = np.arange(len(labels))
-    return ClassProbabilities(probabilities, labels, items, "class head", scores, _accuracy(probabilities, labels))
+    test, classes = outputs.test, len(outputs.class_names)
+    given = test.probabilities if test.logits is None else test.logits
+    assert given is not None
+    if given.shape[1] != classes:
+        return Unavailable(f"the class head has {given.shape[1]} outputs for {classes} classes")
+    if classes < 2:
+        return Unavailable("there is one class only, so there is nothing to tell apart")
+    if len(outputs.train) and (reason := too_few(outputs, ~copies(test, outputs.train))):
+        return Unavailable(reason)
+    if len(test) < 2:
+        return Unavailable(f"an interval needs at least 2 items, here {len(test)}")
+    items = np.arange(len(test))
+    if test.logits is None:
+        exact = given.astype(np.float64)
+        return ClassProbabilities(exact, test.labels, items, ALONE, -minus_log(exact), _accuracy(exact, test.labels))
+    scores, probabilities = given.astype(np.float64) / outputs.temperature, softmax(given, outputs.temperature)
+    accuracy = _accuracy(probabilities, test.labels)
+    return ClassProbabilities(probabilities, test.labels, items, "class head", scores, accuracy)
 
 
 def linear_probe(outputs: Outputs) -> ClassProbabilities | Unavailable:
     """Multinomial logistic regression on frozen train embeddings (scikit-learn, L2 penalty C = 1), as the papers do."""
     from sklearn.linear_model import LogisticRegression
 
-    present = np.unique(outputs.train.labels)
-    items = np.flatnonzero(np.isin(outputs.test.labels, present))
-    if not len(present):
-        return Unavailable(NO_TRAIN)
-    if len(present) < 2:
-        return Unavailable("train has one class only, so there is nothing for a linear probe to tell apart")
-    if not len(items):
-        return Unavailable("no test item has a class that train has")
+    among = judged(outputs)
+    reason = nothing_to_read(outputs) or too_few(outputs, among)
+    if reason:
+        return Unavailable(reason)
+    present, items = np.unique(outputs.train.labels), np.flatnonzero(among)
     probe = LogisticRegression(C=1.0, max_iter=5000)
     probe.fit(outputs.train.embeddings.astype(np.float64), outputs.train.labels)
     found = probe.decision_function(outputs.test.embeddings[items].astype(np.float64))
@@ -67,6 +90,17 @@ def linear_probe(outputs: Outputs) -> ClassProbabilities | Unavailable:
     scores[:, present] = np.stack([np.zeros_like(found), found], axis=1) if found.ndim == 1 else found
     probabilities, labels = softmax(scores, 1.0), outputs.test.labels[items]
     return ClassProbabilities(probabilities, labels, items, "linear probe", scores, _accuracy(probabilities, labels))
+
+
+def on_common_items(readings: Sequence[ClassProbabilities]) -> list[ClassProbabilities]:
+    """The same of the test items that all of them speak of; each keeps its own accuracy."""
+    common = reduce(np.intersect1d, [reading.items for reading in readings])
+    found = []
+    for reading in readings:
+        rows = np.searchsorted(reading.items, common)
+        parts = {name: getattr(reading, name)[rows] for name in ("probabilities", "labels", "scores")}
+        found.append(replace(reading, items=common, **parts))
+    return found
 
 
 def softmax(logits: np.ndarray, temperature: float) -> np.ndarray:

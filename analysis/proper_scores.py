@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, mean_estimate
 from analysis.calibration import check_probabilities
+from analysis.log_loss import minus_log
 
 RESAMPLES = 400
 
@@ -19,14 +20,15 @@ class ProperScores:
     items: int
 
 
-def proper_scores(probabilities: np.ndarray, labels: np.ndarray) -> ProperScores:
-    """Of class probabilities (M, K) against labels (M,)."""
+def proper_scores(probabilities: np.ndarray, labels: np.ndarray, losses: np.ndarray | None = None) -> ProperScores:
+    """Of class probabilities (M, K) against labels (M,); losses (M,) as `calibration` takes them."""
     exact = check_probabilities(probabilities)
     truth = exact[np.arange(len(labels)), labels]
-    impossible = int((truth == 0).sum())
+    losses = minus_log(truth) if losses is None else losses
+    impossible = int(np.isinf(losses).sum())
     nll = (
         Unavailable(f"it is infinite, since {impossible:,} labels had probability 0")
         if impossible
-        else mean_estimate(-np.log(truth), resamples=RESAMPLES)
+        else mean_estimate(losses, resamples=RESAMPLES)
     )
     return ProperScores(nll, mean_estimate((exact**2).sum(axis=1) - 2 * truth + 1, resamples=RESAMPLES), len(labels))

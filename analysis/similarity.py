@@ -13,6 +13,7 @@ import numpy as np
 from analysis.block_pool import ROWS, over_blocks
 from analysis.bootstrap import Estimate, Unavailable, median_difference
 from analysis.class_columns import ClassColumns
+from analysis.degenerate import copies, nothing_near
 from analysis.neighbour_graph import Neighbours, join
 from analysis.outputs import NO_TRAIN, Outputs
 from losses.errors import LabError
@@ -27,13 +28,15 @@ class Nearest:
 
     class_maxima (M, C) float32: the largest cosine to each class, -inf for a class that train does not have.
     neighbours: the k nearest train items of each test item. labels (M,): the test items' classes.
-    copies (M,) bool: test items whose embedding is a train item's to the last bit.
+    copies (M,) bool: test items whose embedding is a train item's to the last bit. nothing: why no similarity says
+    anything, "" where they do.
     """
 
     class_maxima: np.ndarray
     neighbours: Neighbours
     labels: np.ndarray
     copies: np.ndarray
+    nothing: str = ""
 
     def __post_init__(self) -> None:
         for array in (self.class_maxima, self.labels, self.copies):
@@ -54,6 +57,8 @@ class Nearest:
     @cached_property
     def comparable(self) -> np.ndarray:
         """(M,) bool: items with a target and a noise similarity that are not copies of a train item."""
+        if self.nothing:
+            return np.zeros(len(self.labels), bool)
         return np.isfinite(self.target) & np.isfinite(self.noise) & ~self.copies
 
 
@@ -92,14 +97,14 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None
         maxima[chosen, columns.classes] = np.clip(largest, -1, 1)
         found.append((items, similarities))
     neighbours = join(found)
-    return Nearest(maxima, neighbours, outputs.test.labels, _copies(outputs, neighbours))
+    return Nearest(maxima, neighbours, outputs.test.labels, copies(outputs.test, train), nothing_near(outputs))
 
 
 def _nothing_near(outputs: Outputs) -> Nearest:
     items = len(outputs.test)
     none = Neighbours(np.empty((items, 0), np.int64), np.empty((items, 0), np.float32))
     maxima = np.full((items, len(outputs.class_names)), -np.inf, dtype=np.float32)
-    return Nearest(maxima, none, outputs.test.labels, np.zeros(items, bool))
+    return Nearest(maxima, none, outputs.test.labels, np.zeros(items, bool), NO_TRAIN)
 
 
 def _look(
@@ -135,22 +140,11 @@ def _why_not(nearest: Nearest, of_class: np.ndarray) -> str:
     """The first reason that leaves fewer than two of the chosen items to compare."""
     if of_class.sum() < 2:
         return f"a median with an interval needs at least 2 test items, here {of_class.sum()}"
-    if not nearest.neighbours.k:
-        return NO_TRAIN
+    if nearest.nothing:
+        return nearest.nothing
     if not np.isfinite(nearest.noise[of_class]).any():
         return "train has no other class, so nothing is noise"
     if not np.isfinite(nearest.target[of_class]).any():
         return "train has no item of this class, so nothing is a target"
-    copies = int(nearest.copies[of_class].sum())
-    return f"{copies} of {of_class.sum()} test items have the embedding of a train item, and fewer than 2 are left"
-
-
-def _copies(outputs: Outputs, neighbours: Neighbours) -> np.ndarray:
-    """(M,) bool: test rows equal to a train row. Only rows with a neighbour at cosine 1 are looked at."""
-    suspects = np.flatnonzero(neighbours.similarities[:, 0] > 1 - 1e-5)
-    copies = np.zeros(len(outputs.test), bool)
-    if len(suspects):
-        # + 0.0 turns -0.0 into 0.0: equal numbers have equal bytes.
-        train = {row.tobytes() for row in outputs.train.embeddings + np.float32(0)}
-        copies[suspects] = [(row + np.float32(0)).tobytes() in train for row in outputs.test.embeddings[suspects]]
-    return copies
+    same = int(nearest.copies[of_class].sum())
+    return f"{same} of {of_class.sum()} test items have the embedding of a train item, and fewer than 2 are left"

@@ -1,4 +1,4 @@
-"""What arrays from a file must be to count as embeddings, labels and logits; what is mended or left out is said."""
+"""What arrays from a file must be to count as embeddings and labels; what is mended or left out is said."""
 
 import sys
 from dataclasses import dataclass, field
@@ -8,7 +8,6 @@ import numpy as np
 from checkpoints.quoting import shown
 from losses.errors import LabError
 
-UNLABELLED = -1
 _EXACT = 2**53  # up to here every whole number is a float64
 _AT_ONCE = 1 << 20  # numbers in float64 at a time
 
@@ -60,7 +59,7 @@ def _directions(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def class_labels(array: np.ndarray, name: str, notes: Notes) -> np.ndarray:
-    """(N,) labels as int64 or texts; `UNLABELLED` stays. LabError where they name no class."""
+    """(N,) labels as int64 or texts, those below 0 among them. LabError where they name no class."""
     if array.dtype.kind not in "fiubUS":
         raise LabError(name, "must be numbers or texts", f"of dtype {shown(str(array.dtype))}")
     if array.ndim == 2 and array.shape[1] == 1:
@@ -102,16 +101,6 @@ def _texts(array: np.ndarray, name: str) -> np.ndarray:
         return np.array([item.decode() for item in array.tolist()], np.str_)
     except UnicodeDecodeError as error:
         raise LabError(name, "must be texts in UTF-8", "in another encoding") from error
-
-
-def class_logits(array: np.ndarray, name: str, classes: int) -> np.ndarray:
-    """(N, K) float32 with a column for each of the classes, in their order."""
-    if array.ndim != 2 or array.dtype.kind not in "fiu" or array.shape[1] != classes:
-        raise LabError(name, f"must be (N, {classes}) numbers, a column a class", f"{array.dtype} {array.shape}")
-    with np.errstate(over="ignore", invalid="ignore"):  # both end in a number that is refused below
-        narrow = array.astype(np.float32)
-    _check_finite(narrow, name)
-    return narrow
 
 
 def _one_hot(array: np.ndarray) -> bool:

@@ -9,9 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.outputs import Outputs, Split
-from checkpoints.array_rules import UNLABELLED, Notes, class_labels, class_logits, unit_embeddings
+from analysis.outputs import NO_HEAD, Outputs, Split
+from checkpoints import class_scores as scores
+from checkpoints.array_rules import Notes, class_labels, unit_embeddings
+from checkpoints.array_spec import AS_IT_COMES, ArraySpec, asked_for
+from checkpoints.class_scores import ClassScores, class_scores
+from checkpoints.label_values import LabelValues, label_values
 from checkpoints.npz import read_npy, read_npz
+from checkpoints.quoting import printable
 from checkpoints.safe_files import open_regular, read_head
 from checkpoints.torch_contents import torch_array
 from losses.errors import LabError
@@ -22,84 +27,149 @@ NAMES = {
     "train labels": ("train_labels",),
     "test embeddings": ("test_embeddings", "test_embeds", "embeds"),
     "test labels": ("test_labels", "labels"),
-    "train logits": ("train_logits", "train_preds"),
-    "test logits": ("test_logits", "test_preds", "preds"),
 }
 TRAIN, TEST = tuple(NAMES)[:2], tuple(NAMES)[2:4]
+_KNOWN = (*(name for names in NAMES.values() for name in names), *scores.NAMES, *scores.TRAIN_NAMES, scores.CLASS_NAMES)
 _NO_TRAIN = "train: the linear stage of SINCERE's scripts writes no train items; what needs them is not available"
+_NO_SCORES = "the file has no logits and no class probabilities"
+_NO_NAME = "no name that is known here"
+_MOST_NAMED = 20
 
 
-def open_npz(path: Path, data: Path | None = None) -> Outputs:
+def open_npz(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
     """An archive with `NAMES` of arrays. LabError names what is missing or refused."""
     _check_no_data(path, data)
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
         arrays = read_npz(file, name=path.name)
-    return outputs_of(arrays, file=path.name, digest=digest, size=size)
+    return outputs_of(arrays, file=path.name, digest=digest, size=size, spec=spec)
 
 
-def open_folder(path: Path, data: Path | None = None) -> Outputs:
+def open_folder(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
     """A folder with one file an array, named like the array."""
     _check_no_data(path, data)
     arrays, digests, total = {}, hashlib.sha256(), 0
-    for name in sorted(name for names in NAMES.values() for name in names):
+    for name in sorted(_KNOWN):
         for member in (path / f"{name}.npy", path / f"{name}.pth"):
             if member.is_file():
                 arrays[name], digest, size = _read_member(member)
                 digests.update(digest)
                 total += size
-    return outputs_of(arrays, file=path.name, digest=digests.hexdigest(), size=total)
+    others = {each.name for each in path.iterdir() if each.suffix in (".npy", ".pth") and each.stem not in arrays}
+    unused = dict.fromkeys(sorted(others), _NO_NAME)
+    return outputs_of(arrays, file=path.name, digest=digests.hexdigest(), size=total, spec=spec, unused=unused)
 
 
-def outputs_of(arrays: Arrays, *, file: str, digest: str, size: int) -> Outputs:
-    """Outputs of named arrays, after the rules of `array_rules`; the notes are in the provenance."""
+def outputs_of(
+    arrays: Arrays,
+    *,
+    file: str,
+    digest: str,
+    size: int,
+    spec: ArraySpec | None = None,
+    unused: Mapping[str, str] | None = None,
+) -> Outputs:
+    """Outputs of named arrays, after the rules of `array_rules`, `label_values` and `class_scores`.
+
+    The provenance has the notes, the readings that were taken and those that are possible too, and each array that is
+    not used with the reason; `unused` are names of which that is known.
+    """
+    spec, notes = spec or AS_IT_COMES, Notes()
     found = {what: next((arrays[name] for name in names if name in arrays), None) for what, names in NAMES.items()}
     # The linear stage writes embeds, preds and labels of the test items alone.
     alone = all(found[what] is None for what in TRAIN) and "embeds" in arrays
     missing = [NAMES[what][0] for what in (TEST if alone else TRAIN + TEST) if found[what] is None]
     if missing:
-        have = ", ".join(sorted(arrays)) or "no arrays"
+        have = ", ".join(sorted([*arrays, *map(printable, unused or {})])) or "no arrays"
         raise LabError(file, f"must have the arrays {', '.join(missing)}", f"with {have}"[:200])
-    notes = Notes()
     given = ("test",) if alone else ("train", "test")
     labels = {side: class_labels(_of(found, f"{side} labels"), f"{side} labels", notes) for side in given}
-    names = _class_names(labels)
-    sides = {side: _side(side, found, labels[side], names, notes) for side in given}
+    values = label_values(labels, spec, notes)
+    kept = {side: _embeddings(side, found, values, notes) for side in given}
+    read, left = class_scores(arrays, values, spec, notes, file=file)
+    for name in asked_for(spec):
+        if name != "negative_labels" and not any(known in arrays for known in scores.NAMES):
+            raise LabError(name, f"must be left out for {file}", None, "It has no logits and no class probabilities.")
+    classes = values.present if read is None else read.classes
+    sides = {side: _side(side, *kept[side], values, classes, read) for side in given}
     if alone:
         notes.add(_NO_TRAIN)
         sides["train"] = Split(sides["test"].embeddings[:0], sides["test"].labels[:0])
-    facts = {"digest": digest, "file": file, "bytes": size, "embeddings": "as given in the file"}
-    class_names = tuple(str(name) for name in names)
+    facts = {"digest": _read_digest(digest, spec), "file": file, "bytes": size, "embeddings": "as given in the file"}
+    facts |= _readings(read, values, spec) | _left_out(_others(arrays) | left | dict(unused or {}), notes)
+    if read is None:
+        facts[NO_HEAD] = next(
+            (f"{name} is not used: {left[name]}" for name in left if name in scores.NAMES), _NO_SCORES
+        )
+    class_names = tuple(values.name(value) for value in classes)
     return Outputs(sides["train"], sides["test"], class_names, 1.0, {**facts, "notes": "; ".join(notes.sentences)})
 
 
-def _side(
-    side: str, found: Mapping[str, np.ndarray | None], labels: np.ndarray, names: np.ndarray, notes: Notes
-) -> Split:
-    embeddings, kept = unit_embeddings(_of(found, f"{side} embeddings"), f"{side} embeddings", notes)
-    logits = found[f"{side} logits"]
-    for what, array in (("labels", labels), ("logits", logits)):
-        if array is not None and len(array) != len(embeddings):
-            raise LabError(f"{side} {what}", f"must have a row for each of {len(embeddings):,} embeddings", len(array))
-    unlabelled = np.zeros(len(labels), dtype=bool) if labels.dtype.kind == "U" else labels == UNLABELLED
-    if unlabelled.any():
-        notes.add(f"{side} labels: {int(unlabelled.sum()):,} items of label -1 are unlabelled and left out")
-    kept &= ~unlabelled
+def _embeddings(
+    side: str, found: Mapping[str, np.ndarray | None], values: LabelValues, notes: Notes
+) -> tuple[np.ndarray, np.ndarray]:
+    """Unit rows (N, D) of one side, and which of them take part, (N,) bool."""
+    embeddings, directed = unit_embeddings(_of(found, f"{side} embeddings"), f"{side} embeddings", notes)
+    items = len(values.sides[side])
+    if items != len(embeddings):
+        raise LabError(f"{side} labels", f"must have a row for each of {len(embeddings):,} embeddings", items)
+    kept = directed & values.labelled[side]
     if not kept.any():
         raise LabError(f"{side} labels", "must name the class of at least one item with a direction", "none such")
-    scores = None if logits is None else class_logits(logits, f"{side} logits", len(names))[kept]
+    return embeddings, kept
+
+
+def _side(
+    side: str,
+    embeddings: np.ndarray,
+    kept: np.ndarray,
+    values: LabelValues,
+    classes: np.ndarray,
+    read: ClassScores | None,
+) -> Split:
+    labels = np.searchsorted(classes, values.sides[side][kept])
     ids = np.flatnonzero(kept).astype(np.str_)
-    return Split(embeddings[kept], np.searchsorted(names, labels[kept]), scores, None, ids)
+    if read is None or side == "train":
+        return Split(embeddings[kept], labels, None, None, ids)
+    own = read.values[kept]
+    logits, probabilities = (own, None) if read.kind == "logits" else (None, own)
+    return Split(embeddings[kept], labels, logits, None, ids, probabilities)
 
 
-def _class_names(labels: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The distinct labels of both sides, ascending."""
-    kinds = {array.dtype.kind for array in labels.values()}
-    if len(kinds) > 1:
-        raise LabError("labels", "must be numbers on both sides or texts on both", "texts against numbers")
-    distinct = np.unique(np.concatenate(list(labels.values())))
-    return distinct if kinds == {"U"} else distinct[distinct != UNLABELLED]
+def _read_digest(digest: str, spec: ArraySpec) -> str:
+    """The key of what is computed: the file's own, unless it is read in another way than by itself."""
+    return digest if spec == AS_IT_COMES else hashlib.sha256(f"{digest} {spec}".encode()).hexdigest()
+
+
+def _readings(read: ClassScores | None, values: LabelValues, spec: ArraySpec) -> dict[str, object]:
+    """What was taken for what, and, as texts, which other readings there are."""
+    taken: dict[str, object] = {} if read is None else {"scores": read.kind, "columns": read.columns}
+    possible = {} if read is None else dict(read.possible)
+    if values.negative:
+        taken["negative_labels"] = "classes" if spec.negative_labels == "classes" else "unlabelled"
+        possible["negative_labels"] = ("unlabelled", "classes")
+    asks = {name: ", ".join(readings) for name, readings in possible.items()}
+    return taken | ({"possible_readings": asks} if asks else {})
+
+
+def _others(arrays: Arrays) -> dict[str, str]:
+    """Arrays that are neither the first of their kind nor class scores."""
+    found = {name: _NO_NAME for name in sorted(arrays) if name not in _KNOWN}
+    for names in NAMES.values():
+        first, *rest = [name for name in names if name in arrays] or [""]
+        found |= dict.fromkeys(rest, f"{first} says the same")
+    return found
+
+
+def _left_out(unused: Mapping[str, str], notes: Notes) -> dict[str, object]:
+    """A note on what is not used, and the same for the provenance."""
+    named = {printable(name)[:60]: reason for name, reason in list(unused.items())[:_MOST_NAMED]}
+    if len(unused) > _MOST_NAMED:
+        named["others"] = f"{len(unused) - _MOST_NAMED:,} more"
+    if named:
+        notes.add("not used: " + "; ".join(f"{name}, {reason}" for name, reason in named.items()))
+    return {"unused_arrays": named} if named else {}
 
 
 def _of(found: Mapping[str, np.ndarray | None], what: str) -> np.ndarray:

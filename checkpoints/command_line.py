@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from checkpoints.array_spec import AUTO, READINGS, ArraySpec
 from checkpoints.quoting import printable
 from losses.errors import LabError
 
@@ -23,3 +24,20 @@ def run(command: Callable[[], int]) -> int:
     except LabError as error:
         print(printable(str(error)), file=sys.stderr)
         return 2
+
+
+def add_readings(parser: argparse.ArgumentParser) -> None:
+    """An option for each of `array_spec.READINGS`."""
+    about = {
+        "scores": "what the class scores in a file of arrays are",
+        "columns": "which class each of their columns is",
+        "negative_labels": "what labels below 0 are",
+    }
+    for name, options in READINGS.items():
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, choices=(AUTO, *options), default=AUTO, help=about[name])
+
+
+def array_spec(options: argparse.Namespace) -> ArraySpec:
+    """What those options say."""
+    return ArraySpec(*(getattr(options, name) for name in READINGS))

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkpoints.command_line import Parser, run
+from checkpoints.array_spec import ArraySpec, check_no_arrays
+from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.content import kind_of
 from checkpoints.quoting import printable
 from checkpoints.safe_files import read_head
@@ -30,25 +31,57 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    found = compare_files(options.paths, options.data, k=options.k, bins=options.bins, probe_all=options.probe)
-    print(json.dumps(_json(found), indent=2, allow_nan=False) if options.json else table(found))
+    arrays = array_spec(options)
+    outputs = _opened(options.paths, options.data, arrays)
+    found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe)
+    notes = {name: str(each.provenance["notes"]) for name, each in outputs.items() if each.provenance.get("notes")}
+    if options.json:
+        print(json.dumps(_json(found) | {"notes": notes}, indent=2, allow_nan=False))
+    else:
+        print(table(found), *(f"\n{printable(name)}: {printable(said)}" for name, said in notes.items()), sep="\n")
     return 0
 
 
 def compare_files(
-    paths: Sequence[str], data: str | None = None, *, k: int = 1, bins: int = 15, probe_all: bool = False
+    paths: Sequence[str],
+    data: str | None = None,
+    *,
+    k: int = 1,
+    bins: int = 15,
+    probe_all: bool = False,
+    arrays: ArraySpec | None = None,
 ) -> "Comparison":
-    """The comparison of two to six files. LabError where one is refused or their data differ."""
+    """The comparison of two to six files. LabError where one is refused or their data differ.
+
+    `arrays`: how those that are files of arrays are read.
+    """
+    return _compared(_opened(paths, data, arrays), k=k, bins=bins, probe_all=probe_all)
+
+
+def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) -> "dict[str, Outputs]":
+    """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
-    from analysis.comparison import compare
     from analysis.matching import FEWEST, MOST, matched
-    from analysis.measured import common_source
     from checkpoints.opening import open_outputs
 
     if not FEWEST <= len(paths) <= MOST:
         raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(paths))
     foreign = _foreign(paths, data)
-    outputs = matched({name: open_outputs(path, data if path in foreign else None) for name, path in _named(paths)})
+    of_arrays = [path for path in paths if Path(path).is_dir() or kind_of(read_head(path)) == "npz"]
+    if not of_arrays:
+        check_no_arrays(arrays, "these checkpoints")
+    return matched(
+        {
+            name: open_outputs(path, data if path in foreign else None, arrays=arrays if path in of_arrays else None)
+            for name, path in _named(paths)
+        }
+    )
+
+
+def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
+    from analysis.comparison import compare
+    from analysis.measured import common_source
+
     measured = [_measured(name, each, k) for name, each in outputs.items()]
     return compare(measured, "linear probe" if probe_all else common_source(measured), bins=bins)
 
@@ -123,6 +156,7 @@ def _parser() -> Parser:
     parser = Parser("python -m checkpoints.compare", description="Compare checkpoints.", allow_abbrev=False)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="two to six checkpoints, the reference first")
     parser.add_argument("--data", help="the folder of images that foreign checkpoints need")
+    add_readings(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--bins", type=int, default=15, help="bins of the calibration error")
     parser.add_argument("--probe", action="store_true", help="probabilities by a linear probe, also for class heads")

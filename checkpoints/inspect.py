@@ -5,7 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from checkpoints.command_line import Parser, run
+from checkpoints.array_spec import ArraySpec, check_no_arrays
+from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.content import kind_of
 from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
 from checkpoints.quoting import printable
@@ -13,7 +14,8 @@ from checkpoints.safe_files import read_head
 
 _WIDEST = 60
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
-_SAID_OF_FOREIGN = ("sha256", "layout", "network", "preprocessing", "device", "cache", "notes")
+_SAID_OF_FOREIGN = ("sha256", "layout", "network", "preprocessing", "device", "cache")
+_SAID_OF_ARRAYS = ("scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,13 +26,19 @@ def main(argv: list[str] | None = None) -> int:
 
 def _inspect(options: argparse.Namespace) -> int:
     spec = ForeignSpec(options.limit, options.device, options.space, options.side)
-    numbers = inspect_file(options.path, options.data, k=options.k, spec=spec)
+    arrays = array_spec(options)
+    numbers = inspect_file(options.path, options.data, k=options.k, spec=spec, arrays=arrays)
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
     return 0
 
 
 def inspect_file(
-    path: str, data: str | None = None, *, k: int = 1, spec: ForeignSpec | None = None
+    path: str,
+    data: str | None = None,
+    *,
+    k: int = 1,
+    spec: ForeignSpec | None = None,
+    arrays: ArraySpec | None = None,
 ) -> dict[str, object]:
     """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
 
@@ -38,15 +46,18 @@ def inspect_file(
     """
     # numpy and torch only once the command line is known to be right.
     if data is None and not Path(path).is_dir() and kind_of(read_head(path)) == "torch":
+        check_no_arrays(arrays, Path(path).name)
         from checkpoints.torch_contents import report, torch_contents
 
         return report(torch_contents(path))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
-    outputs = open_outputs(path, data, spec=spec, watch=_progress)
+    outputs = open_outputs(path, data, spec=spec, watch=_progress, arrays=arrays)
     said = {name: outputs.provenance.get(name) for name in _SAID}
-    said |= {name: outputs.provenance[name] for name in _SAID_OF_FOREIGN if name in outputs.provenance}
+    said |= {
+        name: outputs.provenance[name] for name in (*_SAID_OF_FOREIGN, *_SAID_OF_ARRAYS) if name in outputs.provenance
+    }
     sizes = {
         "train_items": len(outputs.train),
         "test_items": len(outputs.test),
@@ -93,6 +104,7 @@ def _parser() -> Parser:
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where images go through the network")
     parser.add_argument("--space", choices=SPACES, default="head", help="embeddings: the head's output, or features")
     parser.add_argument("--side", type=int, help="pixels images are scaled to, where the layout leaves it open")
+    add_readings(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

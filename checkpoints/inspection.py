@@ -7,9 +7,10 @@ import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration import Calibration, calibration
+from analysis.degenerate import warnings
 from analysis.neighbours import vote
 from analysis.outputs import Outputs
-from analysis.probe import ClassProbabilities, class_probabilities, linear_probe
+from analysis.probe import ALONE, ClassProbabilities, Source, class_probabilities, linear_probe
 from analysis.similarity import Margin, margin, nearest_similarity
 
 BINS = 15
@@ -21,6 +22,7 @@ class Inspection:
 
     `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on its embeddings.
     `calibration` is of the class head's probabilities where there is one, else of the probe's: `probabilities` says.
+    `warnings`: what a reader must know of degenerate data.
     """
 
     margin: Margin | Unavailable
@@ -28,8 +30,9 @@ class Inspection:
     knn: Estimate | Unavailable
     probe: Estimate | Unavailable
     class_head: Estimate | Unavailable
-    probabilities: str
+    probabilities: Source
     calibration: Calibration | Unavailable
+    warnings: tuple[str, ...] = ()
 
     def numbers(self) -> dict[str, object]:
         """Flat and ready for JSON: null where unavailable, `unavailable` with the reasons, intervals as [low, high].
@@ -44,7 +47,7 @@ class Inspection:
             | _estimate("class_head_accuracy", self.class_head)
             | {"probabilities": self.probabilities}
             | _calibration(self.calibration)
-            | {"unavailable": self._reasons()}
+            | {"warnings": list(self.warnings), "unavailable": self._reasons()}
         )
 
     def _reasons(self) -> Mapping[str, str]:
@@ -57,23 +60,26 @@ class Inspection:
         }
         reasons = {name: part.reason for name, part in parts.items() if isinstance(part, Unavailable)}
         if isinstance(self.calibration, Calibration) and self.calibration.impossible:
-            reasons["nll"] = f"infinite: {self.calibration.impossible} labels had probability 0"
+            alone = ", and the file has no logits" if self.probabilities == ALONE else ""
+            reasons["nll"] = f"infinite: {self.calibration.impossible} labels had probability 0{alone}"
         return reasons
 
 
 def inspect_outputs(outputs: Outputs, *, k: int = 1) -> Inspection:
     """Every number of the inspection. LabError for a `k` below 1 or above the number of train items."""
     nearest = nearest_similarity(outputs, k=k)
-    has_head, probe = outputs.test.logits is not None, linear_probe(outputs)
+    has_head, probe = outputs.has_head, linear_probe(outputs)
     probabilities = class_probabilities(outputs) if has_head else probe
+    source: Source = "class head" if has_head else "linear probe"
     return Inspection(
         margin(nearest),
         k,
         vote(nearest.neighbours, outputs, k).accuracy,
         _accuracy(probe),
-        _accuracy(probabilities) if has_head else Unavailable("the model has no class head"),
-        "class head" if has_head else "linear probe",
-        probabilities if isinstance(probabilities, Unavailable) else _calibrated(probabilities),
+        _accuracy(probabilities) if has_head else Unavailable(outputs.no_head),
+        probabilities.source if isinstance(probabilities, ClassProbabilities) else source,
+        _calibrated(probabilities) if isinstance(probabilities, ClassProbabilities) else probabilities,
+        warnings(outputs),
     )
 
 
@@ -82,7 +88,7 @@ def _accuracy(probabilities: ClassProbabilities | Unavailable) -> Estimate | Una
 
 
 def _calibrated(probabilities: ClassProbabilities) -> Calibration:
-    return calibration(probabilities.probabilities, probabilities.labels, bins=BINS)
+    return calibration(probabilities.probabilities, probabilities.labels, bins=BINS, losses=probabilities.losses)
 
 
 def _estimate(name: str, estimate: Estimate | Unavailable) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from analysis.outputs import Outputs, Split
+from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.datasets import DATASETS, DataSet, Images
 from checkpoints.forward import forward
 from checkpoints.metadata import Metadata
@@ -17,10 +18,11 @@ _EMBEDDINGS = {
 }
 
 
-def open_native(path: Path, data: Path | None) -> Outputs:
+def open_native(path: Path, data: Path | None, arrays: ArraySpec | None = None) -> Outputs:
     """Load the weights strictly and run both sides of the named data set through the model."""
     if data is not None:
         raise LabError("data", f"must be left out for {path.name}", str(data), "A native checkpoint names its own.")
+    check_no_arrays(arrays, path.name)
     native = read(path)
     metadata = native.about.metadata
     images = DATASETS[metadata.recipe.data]()

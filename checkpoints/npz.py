@@ -79,9 +79,11 @@ def _header(data: bytes, name: str) -> tuple[np.dtype, tuple[int, ...], bool, in
     if len(text) != length or not _HEADER.fullmatch(text):
         raise LabError(name, "must have a header that numpy writes", "another")
     descr, order, shape = (_field(text, key, name) for key in ("descr", "fortran_order", "shape"))
-    if not _DTYPE.fullmatch(descr.strip("'\"")):
-        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(descr)}")
-    return np.dtype(descr.strip("'\"")), _shape(shape, name), order == "True", begin + length
+    dtype = descr.strip("'\"")
+    if not _DTYPE.fullmatch(dtype):
+        remedy = "Save texts as such: labels.astype(str)." if "O" in dtype else ""
+        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(dtype)}", remedy)
+    return np.dtype(dtype), _shape(shape, name), order == "True", begin + length
 
 
 def _field(text: str, key: str, name: str) -> str:

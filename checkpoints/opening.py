@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.outputs import Outputs
+from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.bundle import open_folder, open_npz
 from checkpoints.content import check_kind, kind_of
 from checkpoints.native_outputs import open_native
@@ -13,7 +14,7 @@ from checkpoints.safe_files import read_head
 if TYPE_CHECKING:
     from checkpoints.foreign.spec import ForeignSpec, Watch
 
-Opener = Callable[[Path, Path | None], Outputs]
+Opener = Callable[[Path, Path | None, ArraySpec | None], Outputs]
 
 # Kind of content (see `content.kind_of`) -> its opener. A further format is one file and one line.
 OPENERS: dict[str, Opener] = {"safetensors": open_native, "npz": open_npz}
@@ -26,19 +27,22 @@ def open_outputs(
     spec: "ForeignSpec | None" = None,
     watch: "Watch | None" = None,
     keep: bool = True,
+    arrays: ArraySpec | None = None,
 ) -> Outputs:
     """Open a checkpoint: embeddings, labels, logits and images of its train and test data.
 
     `data` are the images that a foreign checkpoint needs (see `images.finding`); a native one names its own. `spec`
-    says how they go through it, `watch` hears of the progress, `keep`: the outputs stay in the cache folder. Nothing
-    in a file is ever executed. LabError, one sentence, for whatever is refused.
+    says how they go through it, `watch` hears of the progress, `keep`: the outputs stay in the cache folder. `arrays`
+    says how arrays are read that can be read in two ways. Nothing in a file is ever executed. LabError, one sentence,
+    for whatever is refused.
     """
     given = None if data is None else Path(data)
     if Path(path).is_dir():
-        return open_folder(Path(path), given)
+        return open_folder(Path(path), given, arrays)
     head = read_head(path)
     kind = kind_of(head)
     if kind == "torch":
+        check_no_arrays(arrays, Path(path).name)
         from checkpoints.foreign.cache import default_folder
         from checkpoints.foreign.opening import open_foreign
         from checkpoints.foreign.spec import ForeignSpec
@@ -46,5 +50,5 @@ def open_outputs(
         folder = default_folder() if keep else None
         return open_foreign(Path(path), given, spec or ForeignSpec(), watch, cache=folder)
     if kind not in OPENERS:
-        check_kind(head, "safetensors", name=Path(path).name)
-    return OPENERS[kind](Path(path), given)
+        check_kind(head, "safetensors, torch or .npz", name=Path(path).name)
+    return OPENERS[kind](Path(path), given, arrays)

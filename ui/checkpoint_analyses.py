@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import Literal, TypeVar
 
+import numpy as np
+
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs, Split
@@ -58,17 +60,22 @@ class Analyses:
 
     @cached_property
     def probe(self) -> ClassProbabilities | Unavailable:
-        return self.probabilities if self.outputs.test.logits is None else linear_probe(self.outputs)
+        return linear_probe(self.outputs) if self.outputs.has_head else self.probabilities
 
     def vote(self, k: int) -> Vote:
         """k is cut to the number of train items."""
         k = min(k, self.nearest.neighbours.k)
-        return self.once(("vote", k), lambda: vote(self.nearest.neighbours, self.outputs, k))
+        return self.once(("vote", k), lambda: self._vote(k))
+
+    def _vote(self, k: int) -> Vote:
+        # The items to judge are known from the pass: a target, and no copy.
+        among = np.isfinite(self.nearest.target) & ~self.nearest.copies
+        return vote(self.nearest.neighbours, self.outputs, k, among)
 
     def accuracies(self, k: int) -> dict[str, Estimate | Unavailable]:
         """Each way of reading a class off, by name."""
         voted = {f"{found.k or 'k'} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
-        head = {} if self.outputs.test.logits is None else {"class head": _accuracy(self.probabilities)}
+        head = {"class head": _accuracy(self.probabilities)} if self.outputs.has_head else {}
         return voted | {"linear probe": _accuracy(self.probe)} | head
 
     def pca(self, split: SplitName, points: int = POINTS) -> Map:

@@ -50,14 +50,14 @@ def _choose_class(controls: Panel, analyses: Analyses) -> int:
 def _top(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Scheme) -> None:
     found = analyses.once(
         ("calibration", bins, scheme),
-        lambda: calibration(known.probabilities, known.labels, bins=bins, scheme=scheme),
+        lambda: calibration(known.probabilities, known.labels, bins=bins, scheme=scheme, losses=known.losses),
     )
     show(reliability_diagram(found, known.source), key="reliability")
     st.text(f"{_scores(analyses, known)} · largest gap of a bin (MCE) {found.bins.mce:.3f}")
 
 
 def _scores(analyses: Analyses, known: ClassProbabilities) -> str:
-    found = analyses.once("proper scores", lambda: proper_scores(known.probabilities, known.labels))
+    found = analyses.once("proper scores", lambda: proper_scores(known.probabilities, known.labels, known.losses))
     parts = [
         f"{name} not available, {value.reason}" if isinstance(value, Unavailable) else f"{name} {interval(value)}{unit}"
         for name, value, unit in (("NLL", found.nll, " nats"), ("Brier score", found.brier, " (0 to 2)"))
@@ -90,4 +90,4 @@ def _temperature(analyses: Analyses, known: ClassProbabilities, bins: int, schem
     if isinstance(found, Unavailable):
         not_available("Temperature scaling", found)
     else:
-        show(temperature_diagram(found), key="temperature")
+        show(temperature_diagram(found, known.source), key="temperature")

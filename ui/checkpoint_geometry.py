@@ -22,4 +22,10 @@ def section(analyses: Analyses) -> None:
     else:
         show(spectrum_figure(found, split), key="spectrum")
     lie = analyses.once(("spread", split), lambda: spread(items.embeddings, items.labels))
-    show(spread_figure(lie, items.embeddings.shape[1], split), key="spread")
+    parts = {"Alignment": lie.alignment, "Uniformity": lie.uniformity}
+    if any(not isinstance(part, Unavailable) for part in parts.values()):
+        show(spread_figure(lie, items.embeddings.shape[1], split), key="spread")
+        return
+    for name, part_found in parts.items():
+        if isinstance(part_found, Unavailable):
+            not_available(name, part_found)

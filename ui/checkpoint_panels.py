@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from analysis.degenerate import warnings
 from analysis.outputs import Outputs
 from ui import (
     checkpoint_accuracy,
@@ -17,7 +18,7 @@ from ui import (
 )
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import SECTIONS
-from ui.errors import explain
+from ui.errors import explain, plain
 
 _DRAW: dict[str, Callable[[Analyses], None]] = {
     "map": checkpoint_map.section,
@@ -34,6 +35,8 @@ _DRAW: dict[str, Callable[[Analyses], None]] = {
 def draw(analyses: Analyses, sections: tuple[str, ...]) -> None:
     """The chosen sections, in the order of the menu."""
     st.text(_description(analyses.outputs))
+    for said in analyses.once("warnings", lambda: warnings(analyses.outputs)):
+        st.warning(plain(said))
     if not sections:
         st.info("Choose under *Show* what to look at.")
     for place, name in enumerate(sections):

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.outputs import Outputs
+from checkpoints.array_spec import ArraySpec
 from checkpoints.content import kind_of
 from checkpoints.listing import inside
 from checkpoints.safe_files import read_head
@@ -13,6 +14,7 @@ from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root, uploads
+from ui.array_reading import as_read
 from ui.checkpoint_analyses import Analyses
 from ui.controls import Panel
 from ui.errors import plain
@@ -70,14 +72,15 @@ def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
 
 def _below(controls: Panel, name: str, path: Path) -> Analyses | None:
     if path.is_dir() or kind_of(read_head(path)) != "torch":
-        return _at_path(str(path), root.state(path))
+        state = root.state(path)
+        return as_read(controls, lambda spec: _at_path(str(path), state, spec))
     return choose_images(controls, Checkpoint(name, root.state(path), path))
 
 
 def _uploaded(controls: Panel, name: str, upload: str, content: memoryview) -> Analyses | None:
     if kind_of(bytes(content[:4096])) == "torch":
         return choose_images(controls, Checkpoint(name, upload, content))
-    return _own(upload, name, content)
+    return as_read(controls, lambda spec: _own(upload, name, spec, content))
 
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")
@@ -85,21 +88,22 @@ def _shipped(name: str, digest: str, _path: Path) -> Analyses:
     return Analyses(_outputs(_path), shared=True)
 
 
-@st.cache_resource(max_entries=1, scope="session", show_spinner="Opening the file …")
-def _at_path(path: str, state: str) -> Analyses:
-    return Analyses(_outputs(Path(path)), shared=True)
+# Two: a file as it comes, which says what is to be asked, and as it is read.
+@st.cache_resource(max_entries=2, scope="session", show_spinner="Opening the file …")
+def _at_path(path: str, state: str, spec: ArraySpec) -> Analyses:
+    return Analyses(_outputs(Path(path), spec), shared=True)
 
 
-@st.cache_resource(max_entries=1, scope="session", show_spinner="Opening your file …")
-def _own(upload: str, name: str, _content: memoryview) -> Analyses:
+@st.cache_resource(max_entries=2, scope="session", show_spinner="Opening your file …")
+def _own(upload: str, name: str, spec: ArraySpec, _content: memoryview) -> Analyses:
     """Parsed from a private copy that is gone before this returns."""
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
         path = Path(folder) / safe_name(name)
         path.write_bytes(_content)
-        return Analyses(_outputs(path), shared=False)
+        return Analyses(_outputs(path, spec), shared=False)
 
 
-def _outputs(path: Path) -> Outputs:
+def _outputs(path: Path, spec: ArraySpec | None = None) -> Outputs:
     from checkpoints import open_outputs  # brings torch, which the page's title need not wait for
 
-    return open_outputs(path)
+    return open_outputs(path, arrays=spec)

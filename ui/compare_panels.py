@@ -33,6 +33,9 @@ def draw(models: tuple[Model, ...], view: View) -> None:
         f"{len(outputs.train):,} train items · {len(outputs.class_names)} classes"
         + ("" if has_names(outputs.test) else " · matched by row number, since the files name no items")
     )
+    for model in models:
+        if said := model.analyses.outputs.provenance.get("notes"):
+            st.caption(plain(f"{model.name}: {said}"))
     job = job_of(models, view.reading)
     try:
         found = job.result(_PATIENCE)
@@ -81,6 +84,6 @@ def _calibration(models: tuple[Model, ...], bins: int, found: Found) -> None:
         if isinstance(reading, Unavailable):
             st.info(plain(f"Calibration: not available, {reading.reason}."))
             return
-        make = partial(calibration, reading.probabilities, reading.labels, bins=bins)
+        make = partial(calibration, reading.probabilities, reading.labels, bins=bins, losses=reading.losses)
         diagrams[model.name] = model.analyses.once(("compared calibration", source, bins), make)
     show(comparison_reliability(diagrams, source), key="compare-reliability")

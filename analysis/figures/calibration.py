@@ -14,6 +14,8 @@ FEW = 20  # items in a bin below which its accuracy says little
 _BAND = "rgba(128,128,128,0.35)"
 SOURCES: dict[Source, str] = {
     "class head": "the model's class head, softmax(logits / temperature)",
+    "class head, probabilities alone": "the model's class head, as the file has them: there are no logits, so a "
+    "probability too small for its numbers is 0",
     "linear probe": "a linear probe, logistic regression on frozen train embeddings (L2 penalty, C = 1, which by "
     "itself makes it less confident)",
 }

@@ -9,10 +9,21 @@ from analysis.figures.calibration import FEW
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.similarity import interval
 from analysis.figures.theme import BLUE, ORANGE, TRUTH, layout
-from analysis.temperature import TemperatureScaling
+from analysis.probe import Source
+from analysis.temperature import Temperature, TemperatureScaling
+
+_SCORES: dict[Source, str] = {
+    "class head": "the logits",
+    "linear probe": "the probe's scores",
+    "class head, probabilities alone": "the logarithms of the probabilities, for lack of logits,",
+}
+_ENDS = {
+    "zero": "every item of the half is right, and the likelihood rises all the way to T = 0",
+    "infinity": "the scores say nothing about the labels, and the likelihood rises without end in T",
+}
 
 
-def temperature_diagram(found: TemperatureScaling) -> Exhibit:
+def temperature_diagram(found: TemperatureScaling, source: Source = "class head") -> Exhibit:
     """Bins of the other half before and after, and the numbers of both in the table."""
     plot = layout(go.Figure(), x="confidence: probability of the predicted class", y="accuracy", height=440)
     diagonal = {"color": TRUTH, "dash": "dash", "width": 1.5}
@@ -23,18 +34,26 @@ def temperature_diagram(found: TemperatureScaling) -> Exhibit:
     fitted = found.fitted
     return Exhibit(
         stem="temperature",
-        title=f"Does one temperature mend it? T = {fitted.value:.3f} (95 % {fitted.low:.3f} to {fitted.high:.3f})",
+        title=f"Does one temperature mend it? {_in_words(fitted)}",
         plot=plot,
         how_to_read=(
-            f"T divides the scores before the softmax; above 1 the model was over-confident. Fitted by least NLL on a "
-            f"drawn half of the test items ({fitted.items:,}); all else here is of the other half "
+            f"T divides {_SCORES[source]} before the softmax; above 1 the model was over-confident. Fitted by "
+            f"least NLL on a drawn half of the test items ({fitted.items:,}); all else here is of the other half "
             f"({found.after.items:,}). {_errors(found)} NLL changes by {interval(found.nll_change, '+.4f')} nats, "
             f"Brier score by {interval(found.brier_change, '+.4f')}, paired; below 0 is better. Larger marks are bins "
             f"of {FEW} items or more.{_end(found)}"
         ),
-        alt=f"Reliability before and after temperature {fitted.value:.3f}. {_errors(found)}",
+        alt=f"Reliability before and after temperature {fitted.value:.4g}. {_errors(found)}",
         table=pd.DataFrame([_row("before", 1.0, found.before), _row("after", fitted.value, found.after)]),
     )
+
+
+def _in_words(fitted: Temperature) -> str:
+    """T with its interval, by the figures that it has at any scale; in words where no T is the best one."""
+    if fitted.at_end:
+        return f"None is best: {_ENDS[fitted.limit]}"
+    high = f"{fitted.high:.4g}" if np.isfinite(fitted.high) else "any above"
+    return f"T = {fitted.value:.4g} (95 % {fitted.low:.4g} to {high})"
 
 
 def _add(plot: go.Figure, found: Calibration, name: str, colour: str, symbol: str) -> None:
@@ -68,7 +87,7 @@ def _errors(found: TemperatureScaling) -> str:
 def _end(found: TemperatureScaling) -> str:
     if not found.fitted.at_end:
         return ""
-    return " T is at an end of the search, exp(-4) to exp(4): the likelihood still rises there."
+    return f" No T is the best one: {_ENDS[found.fitted.limit]}. Drawn is T = {found.fitted.value:.2g}, far out."
 
 
 def _row(name: str, temperature: float, found: Calibration) -> dict[str, object]:

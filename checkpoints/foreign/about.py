@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from analysis.outputs import NO_HEAD
 from checkpoints.foreign.cache import key_of
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.preparation import Preparation
@@ -16,7 +17,7 @@ from checkpoints.images.source import ImageData, Side
 from checkpoints.quoting import printable
 from checkpoints.torch_contents import TorchContents
 
-VERSION = 1  # of what is computed: another one makes kept outputs anew
+VERSION = 2  # of what is computed: another one makes kept outputs anew
 _TEMPERATURES = {"vit": "t", "supcon": "temp"}
 
 
@@ -97,8 +98,16 @@ def provenance(made: Pass, notes: list[str]) -> dict[str, object]:
         "device": made.device.type,
         "options": {printable(str(name))[:60]: printable(str(value))[:200] for name, value in options.items()},
         "notes": "; ".join(notes),
+        **_no_head(made),
         "versions": {"torch": torch.__version__},
     }
+
+
+def _no_head(made: Pass) -> dict[str, object]:
+    """Why a head of class logits is not used, where that is so."""
+    if made.plan.role != "logits" or made.has_logits:
+        return {}
+    return {NO_HEAD: f"the head has {made.plan.outputs:,} classes and the images {len(made.images.class_names):,}"}
 
 
 def _embeddings(made: Pass) -> str:

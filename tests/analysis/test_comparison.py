@@ -120,7 +120,7 @@ def test_what_cannot_be_compared_has_a_reason_and_takes_no_part_in_the_correctio
 
 
 def test_impossible_labels_and_few_items_are_reasons(pair, clustered):
-    logits = np.full_like(pair[0].test.logits, -1e4)
+    logits = np.full_like(pair[0].test.logits, -np.inf)
     logits[:, 0] = 0
     impossible = measured("b", replace(pair[0], test=replace(pair[0].test, logits=logits)))
     assert item_values(impossible, "nll", "class head") == Unavailable("infinite for b: 45 labels had probability 0")

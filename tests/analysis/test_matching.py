@@ -5,6 +5,7 @@ import pytest
 
 from analysis.matching import matched
 from analysis.outputs import Outputs, Split
+from analysis.probe import class_probabilities
 from losses.errors import LabError
 
 
@@ -80,3 +81,30 @@ def test_the_same_images_prepared_in_another_way_are_the_same_items(clustered):
     for images in (blurred, smaller):
         other = changed(first, "test", images=images)
         assert matched({"first": first, "other": other})["other"] is other
+
+
+def test_a_head_wider_than_the_data_is_compared_with_one_that_is_not(clustered):
+    """Classes without items are added to the narrower one, and change none of its numbers."""
+    narrow = clustered(head=True)
+    place = np.array([0, 2, 3, 5])  # of its four classes among six
+    names = ("class 0", "other", "class 1", "class 2", "another", "class 3")
+    sides = {
+        side: replace(getattr(narrow, side), labels=place[getattr(narrow, side).labels]) for side in ("train", "test")
+    }
+    wide = np.full((60, 6), -3, np.float32)
+    wide[:, place] = narrow.test.logits
+    sides["test"] = replace(sides["test"], logits=wide)
+    found = matched({"narrow": narrow, "wide": replace(narrow, class_names=names, **sides)})
+    assert found["narrow"].class_names == found["wide"].class_names == names
+    np.testing.assert_array_equal(found["narrow"].test.labels, found["wide"].test.labels)
+    before, after = class_probabilities(narrow), class_probabilities(found["narrow"])
+    np.testing.assert_array_equal(after.probabilities[:, place], before.probabilities)
+    np.testing.assert_array_equal(after.losses, before.losses)
+    assert (after.probabilities[:, [1, 4]] == 0).all()
+
+
+def test_other_classes_with_items_are_still_refused(clustered):
+    first = clustered()
+    other = replace(first, class_names=("class 0", "class 1", "class 2", "new"))
+    with pytest.raises(LabError, match="class names of b must be those of a"):
+        matched({"a": first, "b": other})

@@ -74,17 +74,24 @@ def _labels() -> list[Hostile]:
 
 
 def _logits() -> list[Hostile]:
+    """The file opens; the array is left out, with the reason."""
     good = np.zeros((TEST, CLASSES))
     wrong = {
-        "too_few": (good[:, :3], "a column a class"),
-        "nan": (good * np.nan, "test logits must be finite"),
-        "infinite": (good + np.inf, "test logits must be finite"),
-        "beyond_float32": (good + 1e300, "test logits must be finite"),
-        "of_labels": (np.zeros(TEST), "a column a class"),
-        "texts": (good.astype(str), "a column a class"),
-        "other_rows": (good[:5], "must have a row for each of 20 embeddings"),
+        "too_few": (good[:, :3], "it has 3 columns for 4 classes"),
+        "too_many": (np.zeros((TEST, 100_001), np.int8), "it has 100,001 columns, more than 100,000"),
+        "nan": (good * np.nan, "20 rows have NaN or infinite numbers, first row 0"),
+        "infinite": (good + np.inf, "20 rows have NaN or infinite numbers"),
+        "nothing_possible": (good - np.inf, "20 rows have NaN or infinite numbers"),
+        "beyond_float32": (good + 1e300, "20 rows have NaN or infinite numbers"),
+        "of_labels": (np.zeros(TEST), "it has one number an item, as a predicted class"),
+        "three_axes": (good[:, :, None], "its shape is (20, 4, 1), and not (N, K)"),
+        "texts": (good.astype(str), "it is of dtype <U32, not of numbers"),
+        "other_rows": (good[:5], "it has 5 rows for 20 test items"),
     }
-    return [Hostile(f"logits_{name}.npz", bundle(preds=made), why) for name, (made, why) in wrong.items()]
+    return [
+        Hostile(f"logits_{name}.npz", bundle(preds=made), shows=f'"preds": "{why}')
+        for name, (made, why) in wrong.items()
+    ]
 
 
 def _odd() -> list[Hostile]:

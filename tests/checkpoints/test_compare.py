@@ -47,7 +47,7 @@ def test_the_table_says_a_verdict_for_every_difference(capsys, files):
     rows = [line for line in said.splitlines() if line.startswith("  ") and " -> " in line]
     assert len(rows) == 11
     assert all(row.endswith(("  better", "  worse", "  different", "  not distinguishable")) for row in rows)
-    assert "b.npz                              not available: a.npz has no class head" in said
+    assert "b.npz                              not available: a.npz: the file has no logits and no" in said
 
 
 def test_a_checkpoint_beside_itself_does_not_differ(capsys, files):

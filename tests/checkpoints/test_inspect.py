@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,13 +94,28 @@ def test_a_refused_file_exits_with_2_and_one_sentence(capsys, native_file, tmp_p
     assert "must be whole" in capsys.readouterr().err
 
 
-def test_impossible_labels_make_no_number(native_file):
+def test_the_nll_of_logits_is_exact_where_their_softmax_is_0(native_file):
     outputs = open_outputs(native_file("classes"))
     logits = np.full((24, 4), -1e4, np.float32)
     logits[:, 0] = 0
-    test = type(outputs.test)(outputs.test.embeddings, outputs.test.labels, logits)
-    changed = type(outputs)(outputs.train, test, outputs.class_names, 1.0, outputs.provenance)
-    numbers = inspect_outputs(changed).numbers()
+    numbers = inspect_outputs(with_test(outputs, logits=logits)).numbers()
+    wrong = int((outputs.test.labels != 0).sum())
+    assert numbers["nll"] == pytest.approx(1e4 * wrong / 24, rel=1e-12)
+    assert numbers["unavailable"] == {}
+
+
+def test_impossible_labels_make_no_number(native_file):
+    outputs = open_outputs(native_file("classes"))
+    logits = np.full((24, 4), -np.inf, np.float32)
+    logits[:, 0] = 0
+    numbers = inspect_outputs(with_test(outputs, logits=logits)).numbers()
     assert numbers["nll"] is None
     assert numbers["unavailable"]["nll"] == "infinite: 18 labels had probability 0"
     json.dumps(numbers, allow_nan=False)
+    alone = inspect_outputs(with_test(outputs, logits=None, probabilities=np.exp(logits))).numbers()
+    assert alone["probabilities"] == "class head, probabilities alone"
+    assert alone["unavailable"]["nll"] == "infinite: 18 labels had probability 0, and the file has no logits"
+
+
+def with_test(outputs, **changes):
+    return replace(outputs, test=replace(outputs.test, **changes))

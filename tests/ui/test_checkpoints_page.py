@@ -232,10 +232,15 @@ def test_one_class_gives_reasons_and_no_numbers():
     assert [text.value.split(" not available")[0] for text in app.info] == [
         "Nearest similarity\\:",
         "Calibration\\:",
+        "Accuracy, 1 nearest\\:",
+        "Accuracy, 5 nearest\\:",
+        "Accuracy, linear probe\\:",
+        "Confusion matrix\\:",
         "ROC and precision\\-recall\\:",
         "Tail\\:",
     ]
-    assert len(charts(app)) == 6
+    assert [text.value for text in app.warning] == ["Train has one class only, so there is nothing to tell apart."]
+    assert len(charts(app)) == 3
 
 
 def test_names_from_a_file_are_never_markup():
@@ -251,7 +256,10 @@ def test_equal_embeddings_are_one_sentence_a_section():
     app = drawn(Outputs(same, same, ("a", "b"), 1.0, {"digest": "0"}))
     assert not app.exception
     assert [error.value for error in app.error] == ["embeddings must differ for a map, but is 12 times the same."]
-    assert "12 of 12 test items have the embedding of a train item" in app.info[0].value
+    assert "all train embeddings are the same" in app.info[0].value
+    assert "12 of 12 test items have the embedding of a train item" in app.warning[1].value
+    said = [info.value.split(" not available")[0] for info in app.info]
+    assert said[-3:] == ["Spectrum\\:", "Alignment\\:", "Uniformity\\:"]
 
 
 def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):

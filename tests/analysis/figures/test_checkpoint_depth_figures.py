@@ -16,7 +16,7 @@ from analysis.figures.neighbours import accuracy_by_k
 from analysis.figures.spectrum import spectrum_figure, spread_figure
 from analysis.figures.temperature import temperature_diagram
 from analysis.neighbours import vote
-from analysis.probe import class_probabilities
+from analysis.probe import ALONE, class_probabilities
 from analysis.similarity import nearest_similarity
 from analysis.spectrum import spectrum
 from analysis.sphere_spread import spread
@@ -142,3 +142,24 @@ def test_single_anchors_and_plain_cosines(rng):
     assert f"{np.median(tails.xi):.3f} (95 %" in exhibit.title
     plain = cosine_histogram(cosines, "Different-class pairs")
     assert plain.table["pairs"].sum() == np.isfinite(cosines).sum()
+
+
+@pytest.mark.parametrize(
+    ("turn", "said"), [(0, "every item of the half is right"), (1, "say nothing about the labels")]
+)
+def test_no_temperature_is_named_where_none_is_the_best(turn, said):
+    labels = np.arange(120) % 3
+    found = temperature_scaling(3.0 * np.eye(3)[(labels + turn) % 3], labels)
+    exhibit = temperature_diagram(found, ALONE)
+    assert exhibit.title.startswith("Does one temperature mend it? None is best: ")
+    assert said in exhibit.title
+    assert "logarithms of the probabilities" in exhibit.how_to_read
+
+
+def test_a_small_temperature_keeps_its_figures():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 5, 2000)
+    found = temperature_scaling(0.001 * (np.eye(5)[labels] + rng.normal(size=(2000, 5))), labels)
+    title = temperature_diagram(found).title
+    assert f"T = {found.fitted.value:.4g} (95 % {found.fitted.low:.4g} to {found.fitted.high:.4g})" in title
+    assert found.fitted.value < 0.0015

@@ -88,6 +88,7 @@ def test_logits_of_other_classes_are_left_out_and_said(tmp_path, image_zip):
     outputs = open_outputs(saved(tmp_path / "last.pth", plan), image_zip)
     assert outputs.test.logits is None
     assert "the head has 7 classes and the images 3: its logits are left out" in outputs.provenance["notes"]
+    assert outputs.no_head == "the head has 7 classes and the images 3"
 
 
 def as_fields(plan):

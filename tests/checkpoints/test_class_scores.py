@@ -1,0 +1,228 @@
+"""What class scores in a file are taken for: the right numbers, the test that decided it, and the other reading."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, softmax
+
+from checkpoints.array_spec import ArraySpec
+from checkpoints.inspect import main
+from checkpoints.opening import open_outputs
+from losses.errors import LabError
+
+ITEMS = 120
+
+
+def arrays(labels, **more):
+    """Embeddings that say a little of these labels, the same on both sides."""
+    rng = np.random.default_rng(3)
+    distinct, index = np.unique(labels, return_inverse=True)
+    rows = np.eye(len(distinct))[index] + 0.3 * rng.normal(size=(len(labels), len(distinct)))
+    sides = {"train_labels": labels, "test_labels": labels, "train_embeds": rows}
+    return {**sides, "test_embeds": rows + 0.05 * rng.normal(size=rows.shape), **more}
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(found):
+        np.savez(tmp_path / "bundle.npz", **found)
+        return tmp_path / "bundle.npz"
+
+    return save
+
+
+@pytest.fixture
+def inspected(saved, capsys):
+    def inspect(found, *options):
+        code = main([str(saved(found)), "--json", *options])
+        said = capsys.readouterr()
+        return json.loads(said.out) if code == 0 else said.err
+
+    return inspect
+
+
+@pytest.fixture
+def drawn():
+    """Labels 0 to 3 and logits that are calibrated for them."""
+    rng = np.random.default_rng(0)
+    logits = 2 * rng.normal(size=(ITEMS, 4))
+    chances = softmax(logits, axis=1).cumsum(axis=1)
+    return (chances < rng.random((ITEMS, 1))).sum(axis=1), logits
+
+
+@pytest.mark.parametrize("name", ["preds", "test_preds", "probs", "test_probabilities"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_probabilities_are_not_put_through_another_softmax(inspected, drawn, name, dtype):
+    labels, logits = drawn
+    made = softmax(logits, axis=1).astype(dtype)
+    found = inspected(arrays(labels, **{name: made}))
+    truth = made[np.arange(ITEMS), labels].astype(np.float64)
+    assert found["nll"] == pytest.approx(-np.log(truth).mean(), rel=1e-12)
+    assert found["brier"] == pytest.approx(((made - np.eye(4)[labels]) ** 2).sum(axis=1).mean(), rel=1e-6)
+    assert (found["scores"], found["probabilities"]) == ("probabilities", "class head, probabilities alone")
+    assert f"{name}: taken as probabilities" in found["notes"]
+    assert found["possible_readings"] == {"scores": "probabilities, logits"}
+    again = inspected(arrays(labels, **{name: made}), "--scores", "logits")
+    twice = log_softmax(made.astype(np.float64), axis=1)[np.arange(ITEMS), labels]
+    assert again["nll"] == pytest.approx(-twice.mean(), rel=1e-6)
+    assert again["digest"] != found["digest"]
+
+
+@pytest.mark.parametrize("name", ["logits", "test_logits", "preds"])
+def test_logits_and_their_logarithms_of_probabilities_are_the_same(inspected, drawn, name):
+    labels, logits = drawn
+    for made in (logits, log_softmax(logits, axis=1)):
+        found = inspected(arrays(labels, **{name: made}))
+        assert found["nll"] == pytest.approx(-log_softmax(logits, axis=1)[np.arange(ITEMS), labels].mean(), rel=1e-9)
+        assert found["scores"] == "logits"
+        assert "possible_readings" not in found
+
+
+def test_a_confidence_at_the_edge_of_a_bin_stays_there(saved, drawn):
+    """0.6 is the edge of the ninth of 15 bins: a way through logarithms and back would move it."""
+    labels = np.arange(ITEMS) % 2
+    made = np.tile([0.6, 0.4], (ITEMS, 1))
+    outputs = open_outputs(saved(arrays(labels, preds=made)))
+    np.testing.assert_array_equal(outputs.test.probabilities, made)
+    assert outputs.test.logits is None
+
+
+def test_an_impossible_class_has_the_logarithm_of_0(inspected, drawn):
+    labels, logits = drawn
+    masked = np.where(np.arange(4) == (labels[:, None] + 1) % 4, -np.inf, logits)
+    found = inspected(arrays(labels, logits=masked))
+    assert found["nll"] == pytest.approx(-log_softmax(masked, axis=1)[np.arange(ITEMS), labels].mean(), rel=1e-9)
+
+
+def test_labels_as_texts_of_numbers_have_the_columns_of_the_numbers(inspected):
+    labels = np.arange(ITEMS) % 12
+    logits = 6.0 * np.eye(12)[labels]
+    plain, texts = (inspected(arrays(each, preds=logits)) for each in (labels, labels.astype(str)))
+    assert plain["class_head_accuracy"] == texts["class_head_accuracy"] == 1
+    assert texts["nll"] == plain["nll"]
+    assert texts["possible_readings"]["columns"] == "number, text"
+    by_text = np.argsort(np.arange(12).astype(str))
+    shuffled = inspected(arrays(labels.astype(str), preds=logits[:, by_text]), "--columns", "text")
+    assert shuffled["class_head_accuracy"] == 1
+    assert "in the order of texts" in shuffled["notes"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "columns", "taken", "possible"),
+    [
+        (np.delete(np.arange(10), 4), 10, "number", None),
+        (np.arange(1, 11), 10, "order", None),
+        (np.arange(10) * 100 + 7, 10, "order", None),
+        (np.arange(1, 10), 10, "number", "number, from_one"),
+        (np.array([3, 5]), 7, "number", "number, from_one"),
+        (np.array([1, 3, 7]), 7, "from_one", None),
+        (np.arange(3), 1000, "number", None),
+    ],
+)
+def test_which_class_a_column_is(inspected, saved, labels, columns, taken, possible):
+    each = np.resize(labels, ITEMS)
+    start = {"number": np.arange(columns), "order": labels, "from_one": np.arange(1, columns + 1)}[taken]
+    logits = 6.0 * (start == each[:, None])
+    found = inspected(arrays(each, preds=logits))
+    assert found["class_head_accuracy"] == 1
+    assert found["columns"] == taken
+    assert found.get("possible_readings", {}).get("columns") == possible
+    outputs = open_outputs(saved(arrays(each, preds=logits)))
+    assert outputs.class_names == tuple(map(str, start))
+    assert [outputs.class_names[label] for label in outputs.test.labels] == list(map(str, each))
+    if possible:
+        assert inspected(arrays(each, preds=logits), "--columns", "from_one")["class_head_accuracy"] == 0
+
+
+def test_names_of_classes(inspected):
+    names = np.array(["zero", "one", "two", "three", "four"])
+    labels = names[np.arange(ITEMS) % 5]
+    logits = 6.0 * (names == labels[:, None])
+    as_text = inspected(arrays(labels, preds=logits))
+    assert as_text["columns"] == "text"
+    assert as_text["possible_readings"]["columns"] == "text, appearance"
+    assert inspected(arrays(labels, preds=logits), "--columns", "appearance")["class_head_accuracy"] == 1
+    named = inspected(arrays(labels, preds=logits, class_names=names))
+    assert (named["class_head_accuracy"], named["columns"]) == (1, "named")
+    assert "possible_readings" not in named
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        ({"preds": np.zeros((ITEMS, 3))}, "preds is not used: it has 3 columns for 4 classes"),
+        ({"preds": np.zeros(ITEMS, int)}, "preds is not used: it has one number an item"),
+        ({"probs": np.zeros((ITEMS, 4))}, "probs is not used: its rows are no probabilities"),
+        ({"preds": np.round(np.tile([[0.334, 0.331, 0.2, 0.14]], (ITEMS, 1)), 3)}, "sum to 1 within 0.005 only"),
+        ({"preds": np.full((ITEMS, 4), np.nan)}, "120 rows have NaN or infinite numbers"),
+        ({}, "the file has no logits and no class probabilities"),
+    ],
+)
+def test_what_is_not_used_has_a_reason_and_the_rest_is_shown(inspected, drawn, made, reason):
+    found = inspected(arrays(drawn[0], **made))
+    assert found["class_head_accuracy"] is None
+    assert reason in found["unavailable"]["class_head_accuracy"]
+    assert found["knn_accuracy"] is not None
+    assert found["probabilities"] == "linear probe"
+    assert set(found.get("unused_arrays", {})) == set(made)
+
+
+def test_every_array_is_used_or_named_with_the_reason(inspected, drawn):
+    labels, logits = drawn
+    more = {"logits": logits, "probs": softmax(logits, axis=1), "embeds": np.ones((3, 3)), "X": np.ones(2)}
+    found = inspected(arrays(labels, train_preds=logits, **more))
+    assert found["unused_arrays"] == {
+        "X": "no name that is known here",
+        "embeds": "test_embeds says the same",
+        "probs": "logits says the same",
+        "train_preds": "no number here is of the class head on train items",
+    }
+    assert "not used: X, no name that is known here; embeds, test_embeds says the same" in found["notes"]
+
+
+def test_a_folder_names_what_it_does_not_use(drawn, tmp_path):
+    for name, array in arrays(drawn[0], features=np.ones(3), probs=softmax(drawn[1], axis=1)).items():
+        np.save(tmp_path / f"{name}.npy", array)
+    outputs = open_outputs(tmp_path)
+    assert outputs.provenance["unused_arrays"] == {"features.npy": "no name that is known here"}
+    assert outputs.test.probabilities is not None
+
+
+def test_labels_below_0_name_no_class_whichever_they_are(inspected, drawn):
+    labels, logits = drawn
+    marked = labels.copy()
+    marked[:9] = np.repeat([-1, -2, -100], [4, 3, 2])
+    for each in (marked, marked.astype(np.float32), marked.astype(str)):
+        found = inspected(
+            arrays(labels, logits=logits) | {"test_labels": each, "train_labels": labels.astype(each.dtype)}
+        )
+        assert (found["test_items"], found["classes"]) == (ITEMS - 9, 4)
+        assert "4 items of label -1, 3 items of label -2, 2 items of label -100 are unlabelled" in found["notes"]
+        assert found["nll"] == pytest.approx(-log_softmax(logits, axis=1)[np.arange(ITEMS), labels][9:].mean())
+
+
+def test_two_classes_called_minus_one_and_one(inspected):
+    labels = np.where(np.arange(ITEMS) % 3 == 0, -1, 1)
+    found = inspected(arrays(labels))
+    assert found["test_items"] == 80
+    assert found["possible_readings"] == {"negative_labels": "unlabelled, classes"}
+    logits = 5.0 * np.eye(2)[(labels > 0).astype(int)]
+    kept = inspected(arrays(labels, logits=logits), "--negative-labels", "classes")
+    assert (kept["test_items"], kept["classes"], kept["class_head_accuracy"]) == (ITEMS, 2, 1)
+
+
+def test_a_reading_that_is_impossible_is_one_sentence(inspected, drawn):
+    labels, logits = drawn
+    assert "columns must be one of number for bundle.npz" in inspected(
+        arrays(labels, preds=logits), "--columns", "text"
+    )
+    assert "preds must have rows in 0 to 1" in inspected(arrays(labels, preds=logits), "--scores", "probabilities")
+    assert "scores must be left out for bundle.npz" in inspected(arrays(labels), "--scores", "logits")
+    with pytest.raises(LabError, match="scores must be one of auto, logits, probabilities"):
+        ArraySpec(scores="odds")
+
+
+def test_readings_of_arrays_are_refused_for_other_files(native_file, capsys):
+    assert main([str(native_file()), "--columns", "order"]) == 2
+    assert "columns must be left out for" in capsys.readouterr().err

@@ -24,7 +24,9 @@ Settings = Mapping[str, float | Tensor]
 def exponents(record: Contrast, cosines: Tensor, settings: Settings) -> Tensor:
     """x = straight s / tau - curved log(1 - s)."""
     straight, curved = _weights(record, settings)
-    x = straight * cosines / settings["temperature"] if record.has_temperature else 0.0
+    if not record.has_temperature:
+        return curved * weibit_coordinate(cosines)
+    x = straight * cosines / settings["temperature"]
     return x if record.is_cosine else x + curved * weibit_coordinate(cosines)
 
 
@@ -74,7 +76,7 @@ def forces_of(loss: str, embeddings: Tensor, labels: Tensor, settings: Settings)
     entry, cosines = entry_of(loss), product(embeddings, embeddings.mT).clamp(-1, 1)
     record = entry.contrast
     if record.has_temperature:
-        check_temperature(settings.get("temperature", entry.defaults["temperature"]))
+        check_temperature(settings.get("temperature", entry.defaults["temperature"]))  # type: ignore[arg-type]
     by_class = record.positives == "class"
     roles = roles_by_label(labels) if by_class else roles_by_view(len(embeddings), embeddings.device)
     return forces(record, cosines, roles, entry.defaults | _evidence(record, embeddings) | dict(settings))
@@ -106,8 +108,13 @@ def _evidence(record: Contrast, stacked: Tensor) -> dict[str, Tensor]:
 def _weights(record: Contrast, settings: Settings) -> tuple[float | Tensor, float | Tensor]:
     if not record.evidence:
         return record.weights(settings)  # type: ignore[arg-type]
-    lam, beta = (torch.as_tensor(settings[name])[..., None] for name in ("lam", "beta"))
+    lam, beta = (_by_anchor(settings[name]) for name in ("lam", "beta"))
     return 1 - lam, lam * beta
+
+
+def _by_anchor(value: float | Tensor) -> float | Tensor:
+    """(..., N) -> (..., N, 1), a column beside the cosines; a number stays one."""
+    return value[..., None] if isinstance(value, Tensor) else value
 
 
 def _keep(scores: Tensor, kept: Tensor) -> Tensor:

@@ -86,6 +86,17 @@ class LossEntry:
         return {item.name: item.default for item in self.parameters}
 
     @property
+    def chance_words(self) -> str:
+        """The chance level for a label that takes no LaTeX.
+
+        >>> from losses import CATALOG
+        >>> [CATALOG[name].chance_words for name in ("nll", "sincere", "eps_sup_infonce")]
+        ['log K', 'log(1+|noise|)', 'log(e^-ε+|noise|)']
+        """
+        plain = self.chance_level.replace(" + ", "+").replace(r"{-\epsilon}", "-ε")
+        return plain.replace(r"\mathcal{N}", "noise").replace("\\", "")
+
+    @property
     def contrast(self) -> Contrast:
         """The record of a loss of embeddings. LabError for a class head's."""
         if not isinstance(self.record, Contrast):

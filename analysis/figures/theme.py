@@ -46,11 +46,9 @@ LOSS_STYLES: dict[str, Style] = {
     "weince": Style(GREEN, "solid", "triangle-up"),
 }
 
-# A loss that is new to the catalogue is told apart by its dash until it has a style of its own.
-_SPARE = [
-    Style(colour, dash, "x") for dash in ("dashdot", "dot", "longdash") for colour in (BLUE, ORANGE, GREEN, PURPLE)
-]
-LOSS_STYLES |= dict(zip((name for name in CATALOG if name not in LOSS_STYLES), cycle(_SPARE)))
+# A loss that is new to the catalogue is dotted until it has a style of its own.
+_SPARE = cycle(Style(colour, "dot", "x") for colour in (GREEN, PURPLE, BLUE, ORANGE))
+LOSS_STYLES |= {name: next(_SPARE) for name in CATALOG if name not in LOSS_STYLES}
 
 CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY)
 CLASS_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")

@@ -26,7 +26,7 @@ def exponents(record: Contrast, cosines: Tensor, settings: Settings) -> Tensor:
     straight, curved = _weights(record, settings)
     if not record.has_temperature:
         return curved * weibit_coordinate(cosines)
-    x = straight * cosines / settings["temperature"]
+    x = straight * (cosines / settings["temperature"])
     return x if record.is_cosine else x + curved * weibit_coordinate(cosines)
 
 

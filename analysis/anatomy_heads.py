@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.anatomy import Anatomy
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, entry_of
 from losses.errors import LabError
 
 SAMPLES, CLASSES = (2, 16), (2, 6)
 LETTERS = "ABCDEF"
-_BY_CLASS = ("nll", "soft_target_cross_entropy")
 _TOLERANCE = 1e-3
 _LARGEST = 100.0
 
@@ -72,43 +71,41 @@ class HeadAnatomy:
 
 def head_anatomy(batch: HeadBatch, loss: str, anchor: int, temperature: float, seed: int = 0) -> HeadAnatomy:
     """The loss of sample `anchor`, 0 to N-1. `seed` draws the labels of soft distribution InfoNCE."""
-    if loss not in CATALOG or CATALOG[loss].family != "class head":
-        raise LabError("loss", "must be one of a class head", repr(loss))
+    record = entry_of(loss).choosing
     if not 0 <= anchor < len(batch.logits):
         raise LabError("anchor", f"must be 0 to {len(batch.logits) - 1}", anchor)
     if not 0 < temperature < np.inf:
         raise LabError("temperature", "must be a finite number above 0", temperature)
     given = given_targets(batch, loss, seed)
-    build = _of_classes if loss in _BY_CLASS else _of_candidates
+    build = _of_candidates if record.candidates == "batch" else _of_classes
     anatomy, weights = build(batch, given, loss, anchor, temperature)
     return HeadAnatomy(anatomy, np.array(batch.logits[anchor]), given[anchor], weights, temperature)
 
 
 def given_targets(batch: HeadBatch, loss: str, seed: int) -> np.ndarray:
     """What the loss takes, (N, K): the soft targets, or one-hot rows of their largest class or of drawn labels."""
-    targets = np.array(batch.targets)
-    if loss in ("soft_target_cross_entropy", "soft_target_infonce"):
+    targets, record = np.array(batch.targets), CATALOG[loss].choosing
+    if record.given == "target":
         return targets
     one_hot = np.eye(targets.shape[1])
-    if loss != "soft_distribution_infonce":
+    if not record.drawn:
         return one_hot[targets.argmax(axis=1)]
     rng = np.random.default_rng(seed)
     return one_hot[[rng.choice(len(row), p=row / row.sum()) for row in targets]]
 
 
 def library_losses(batch: HeadBatch, loss: str, temperature: float, seed: int = 0) -> np.ndarray:
-    """What the library's own function gives for each sample, (N,) in nats; for drawn labels label InfoNCE on them."""
+    """What the library's own function gives for each sample, (N,) in nats; labels that it would draw are drawn here."""
     import torch
 
     import losses
 
+    record = CATALOG[loss].choosing
     logits, given = torch.tensor(batch.logits, dtype=torch.float64), torch.from_numpy(given_targets(batch, loss, seed))
-    prior = (torch.from_numpy(batch.prior),) if loss not in _BY_CLASS else ()
-    soft = loss in ("soft_target_cross_entropy", "soft_target_infonce")
-    function = losses.label_infonce if loss == "soft_distribution_infonce" else getattr(losses, loss)
-    return function(
-        logits, given if soft else given.argmax(dim=1), *prior, temperature=temperature, reduction="none"
-    ).numpy()
+    prior = (torch.from_numpy(batch.prior),) if record.has_prior else ()
+    said = given if record.soft else given.argmax(dim=1)
+    drawn = {"generator": torch.Generator()} if record.drawn else {}  # a target of one class leaves nothing to chance
+    return getattr(losses, loss)(logits, said, *prior, temperature=temperature, reduction="none", **drawn).numpy()
 
 
 def _of_classes(
@@ -139,7 +136,7 @@ def _of_candidates(
     """Candidates are the labels or soft targets of the batch; the sample's own stands above."""
     logits, count = np.array(batch.logits[anchor]), len(given)
     scores = given @ logits / temperature - _log_prior(given, batch.prior)
-    kind = "target" if loss == "soft_target_infonce" else "label"
+    kind = "target" if CATALOG[loss].choosing.given == "target" else "label"
     letters = ["" if kind == "target" else f": {LETTERS[row.argmax()]}" for row in given]
     found = Anatomy(
         loss=loss,

@@ -5,21 +5,20 @@ import numpy as np
 from analysis.anatomy import Anatomy, Measured, no_terms
 from analysis.anatomy_points import PointBatch, Settings
 from analysis.own_loss import losses_of_anchors, own_forces, own_losses
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, entry_of
 from losses.errors import LabError
+from losses.records import Contrast
 
 
 def point_anatomy(batch: PointBatch, loss: str, anchor: int, settings: Settings) -> Anatomy:
     """The loss of `anchor`, 0 to N-1, taken apart. LabError where the loss refuses the batch."""
-    if loss not in CATALOG or CATALOG[loss].family == "class head":
-        raise LabError("loss", "must be one of embeddings", repr(loss))
+    record = entry_of(loss).contrast
     if not 0 <= anchor < len(batch.classes):
         raise LabError("anchor", f"must be 0 to {len(batch.classes) - 1}", anchor)
-    paired = CATALOG[loss].family == "paired views"
-    positives, noise = _roles_by_view(batch, anchor) if paired else _roles_by_class(batch, anchor)
+    positives, noise = (_roles_by_view if record.positives == "view" else _roles_by_class)(batch, anchor)
     cosines = np.clip(batch.embeddings @ batch.embeddings[anchor], -1, 1)
     exponents, slopes = _link(batch, loss, anchor, cosines, settings)
-    above, below, weights = _terms(loss, positives, noise)
+    above, below, weights = _terms(record, positives, noise)
     return Anatomy(
         loss=loss,
         scored_by="cosine",
@@ -31,7 +30,7 @@ def point_anatomy(batch: PointBatch, loss: str, anchor: int, settings: Settings)
         above=above,
         below=below,
         weights=weights,
-        margin=settings.epsilon if loss == "eps_sup_infonce" and noise.any() else 0.0,
+        margin=record.margin_of(settings.of(loss)) if noise.any() else 0.0,
         special=_special(batch, loss, anchor, positives, noise, cosines),
     )
 
@@ -43,11 +42,8 @@ def library_losses(batch: PointBatch, loss: str, settings: Settings) -> np.ndarr
     import losses
 
     z, labels = torch.from_numpy(batch.embeddings), torch.from_numpy(batch.labels)
-    keywords = {"temperature": settings.temperature} if loss != "weibit" else {"beta": settings.beta}
-    if loss == "eps_sup_infonce":
-        keywords["epsilon"] = settings.epsilon
-    function = getattr(losses, loss)
-    if CATALOG[loss].family != "paired views":
+    function, keywords = getattr(losses, loss), settings.of(loss)
+    if CATALOG[loss].contrast.positives == "class":
         return function(z, labels, **keywords, reduction="none").numpy()
     stacked = _stacked(batch)
     found = np.zeros(len(labels))
@@ -90,13 +86,12 @@ def _roles_by_view(batch: PointBatch, anchor: int) -> tuple[np.ndarray, np.ndarr
     return positives, (views >= 0) & ~positives & (places != anchor) & (views[anchor] >= 0)
 
 
-def _terms(loss: str, positives: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A term for each positive: it meets the noise, in all but two losses the other positives too."""
+def _terms(record: Contrast, positives: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A term for each positive: it meets the noise, and where the record says so the other positives too."""
     if not positives.any():
         return no_terms(len(positives))
     above = np.eye(len(positives), dtype=bool)[positives]
-    alone = loss in ("sincere", "eps_sup_infonce")
-    below = above | noise if alone else np.repeat([positives | noise], len(above), axis=0)
+    below = np.repeat([positives | noise], len(above), axis=0) if record.others_below else above | noise
     return above, below, np.full(len(above), 1 / len(above))
 
 
@@ -104,31 +99,19 @@ def _link(
     batch: PointBatch, loss: str, anchor: int, cosines: np.ndarray, settings: Settings
 ) -> tuple[np.ndarray, np.ndarray]:
     """Exponents and d exponent / d cosine, both (N,)."""
-    straight, curved = 1.0, 0.0
-    if loss == "weibit":
-        straight, curved = 0.0, settings.beta
-    elif loss == "weince":
-        straight, curved = _blend(batch, anchor)
-    exponents, slopes = (
-        straight * cosines / settings.temperature,
-        np.full(len(cosines), straight / settings.temperature),
-    )
-    if curved:
-        coordinate, slope = _weibit(cosines)
-        exponents, slopes = exponents + curved * coordinate, slopes + curved * slope
-    return exponents, slopes
+    from torch import from_numpy
+
+    from losses import contrasts
+
+    record, own = CATALOG[loss].contrast, settings.of(loss)
+    evidence = _evidence(batch, anchor) if record.evidence else {}
+    row, given = from_numpy(cosines), own | evidence
+    slopes = contrasts.slopes(record, row, given)
+    return contrasts.exponents(record, row, given).numpy(), np.broadcast_to(np.asarray(slopes), cosines.shape)
 
 
-def _weibit(cosines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """-log(1 - s), clamped near the endpoint, and its derivative, 0 beyond the clamp."""
-    from losses.evidence import ENDPOINT_GAP
-
-    kept = np.minimum(cosines, 1 - ENDPOINT_GAP)
-    return -np.log1p(-kept), np.where(cosines <= 1 - ENDPOINT_GAP, 1 / (1 - kept), 0.0)
-
-
-def _blend(batch: PointBatch, anchor: int) -> tuple[float, float]:
-    """1 - lam and lam beta of the anchor, by the evidence of its own negatives."""
+def _evidence(batch: PointBatch, anchor: int) -> dict[str, float]:
+    """lam and beta of the anchor, by the evidence of its own negatives; lam 0 for one without another view."""
     import torch
 
     from losses.paired import weince_diagnostics
@@ -137,9 +120,8 @@ def _blend(batch: PointBatch, anchor: int) -> tuple[float, float]:
     found = weince_diagnostics(*torch.from_numpy(batch.embeddings[stacked]).chunk(2))
     place = np.flatnonzero(stacked == anchor)
     if not len(place):
-        return 1.0, 0.0
-    lam, beta = float(found.lam[place[0]]), float(found.beta[place[0]])
-    return 1 - lam, lam * beta
+        return {"lam": 0.0, "beta": 1.0}
+    return {"lam": float(found.lam[place[0]]), "beta": float(found.beta[place[0]])}
 
 
 def _stacked(batch: PointBatch) -> np.ndarray:
@@ -153,7 +135,8 @@ def _special(
     batch: PointBatch, loss: str, anchor: int, positives: np.ndarray, noise: np.ndarray, cosines: np.ndarray
 ) -> str:
     """What the definition says here that is not the usual, in a sentence; empty where there is nothing to say."""
-    name, paired = batch.names[anchor], CATALOG[loss].family == "paired views"
+    name, record = batch.names[anchor], CATALOG[loss].contrast
+    paired = record.positives == "view"
     if not positives.any() and paired:
         return f"{name} is the odd one of its class and has no other view: it takes no part, and no view meets it."
     if not positives.any():
@@ -161,8 +144,9 @@ def _special(
             f"{name} is alone in its class: without a positive there is no numerator, so it takes no part in the mean."
             " For the other classes it still is noise."
         )
-    if not noise.any() and loss == "supcon":
-        return "There is one class and so no noise: SupCon contrasts each positive with the other positives alone."
+    if not noise.any() and record.others_below:
+        title = CATALOG[loss].title
+        return f"There is one class and so no noise: {title} contrasts each positive with the other positives alone."
     if not noise.any():
         return (
             "There is no noise: below each positive stands it alone, its share is 1, the loss log 1 = 0, no derivative."

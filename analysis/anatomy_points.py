@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.views import other_views
+from losses.catalog import CATALOG
 from losses.errors import LabError
 
 FEWEST, MOST = 2, 64
@@ -67,3 +68,7 @@ class Settings:
                 raise LabError(name, "must be a finite number above 0", value)
         if not 0 <= self.epsilon < np.inf:
             raise LabError("epsilon", "must be a finite number from 0", self.epsilon)
+
+    def of(self, loss: str) -> dict[str, float]:
+        """The parameters of a loss of embeddings: these where it has them, else the catalogue's defaults."""
+        return {name: getattr(self, name, default) for name, default in CATALOG[loss].defaults.items()}

@@ -8,6 +8,7 @@ import numpy as np
 
 from losses.catalog import CATALOG
 from losses.errors import LabError
+from losses.records import Choosing, Contrast
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,25 +50,17 @@ def chance_level(spec: ChanceSpec) -> ChanceLevel:
 
 
 def _formula(spec: ChanceSpec) -> float:
-    if CATALOG[spec.loss].family == "paired views":
-        return math.log(2 * spec.size - 1)
-    if CATALOG[spec.loss].family == "class head":
-        return math.log(spec.classes if spec.loss in ("nll", "soft_target_cross_entropy") else spec.size)
-    if spec.loss == "supcon":
-        return math.log(spec.size - 1)
-    margin = _epsilon() if spec.loss == "eps_sup_infonce" else 0.0
-    return _over_noise(spec, math.exp(-margin))
-
-
-def _over_noise(spec: ChanceSpec, own: float) -> float:
-    """log(own + |Nz|), mean over the anchors that have a positive: class sizes differ where classes do not divide N."""
+    record = CATALOG[spec.loss].record
+    if isinstance(record, Choosing):
+        return math.log(spec.classes if record.candidates == "classes" else spec.size)
+    settings = CATALOG[spec.loss].defaults
+    if record.positives == "view":
+        return record.loss_apart(0, 1, 2 * spec.size - 2, settings)
+    # Mean over the anchors that have a positive: class sizes differ where classes do not divide N.
     sizes = np.bincount(np.arange(spec.size) % spec.classes)
-    taking_part = np.where(sizes > 1, sizes, 0)
-    return float(taking_part @ np.log(own + spec.size - sizes) / taking_part.sum())
-
-
-def _epsilon() -> float:
-    return next(item.default for item in CATALOG["eps_sup_infonce"].parameters if item.name == "epsilon")
+    sizes, count = np.unique(sizes[sizes > 1], return_counts=True)
+    levels = [record.loss_apart(0, float(size - 1), float(spec.size - size), settings) for size in sizes]
+    return float(np.average(levels, weights=sizes * count))
 
 
 def _measured(spec: ChanceSpec) -> float:
@@ -77,12 +70,12 @@ def _measured(spec: ChanceSpec) -> float:
 
     equal = torch.eye(1, 2, dtype=torch.float64).expand(spec.size, 2)
     labels = torch.arange(spec.size) % spec.classes
-    family = CATALOG[spec.loss].family
-    inputs: tuple[Tensor, ...] = (equal, equal) if family == "paired views" else (equal, labels)
-    if family == "class head":
-        uniform = torch.full((spec.classes,), 1 / spec.classes, dtype=torch.float64)
-        logits = torch.zeros(spec.size, spec.classes, dtype=torch.float64)
-        targets = uniform.expand_as(logits) if spec.loss.startswith("soft") else labels
-        inputs = (logits, targets, uniform) if spec.loss.endswith("infonce") else (logits, targets)
-    drawn = {"generator": torch.Generator().manual_seed(0)} if spec.loss == "soft_distribution_infonce" else {}
+    record = CATALOG[spec.loss].record
+    if isinstance(record, Contrast):
+        inputs: tuple[Tensor, ...] = (equal, equal) if record.positives == "view" else (equal, labels)
+        return float(getattr(losses, spec.loss)(*inputs))
+    uniform = torch.full((spec.classes,), 1 / spec.classes, dtype=torch.float64)
+    logits = torch.zeros(spec.size, spec.classes, dtype=torch.float64)
+    inputs = (logits, uniform.expand_as(logits) if record.soft else labels, *([uniform] if record.has_prior else []))
+    drawn = {"generator": torch.Generator().manual_seed(0)} if record.drawn else {}
     return float(getattr(losses, spec.loss)(*inputs, **drawn))

@@ -1,21 +1,15 @@
 """What a class-head loss does to every logit of a batch: the matrix of its forces, from the closed forms."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.force_groups import hard_cells
 from analysis.head_batches import HeadBatch
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, losses_of_family
 from losses.errors import LabError
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-CLASS_LOSSES = tuple(name for name, entry in CATALOG.items() if entry.family == "class head")
-OF_LABELS = ("nll", "label_infonce")
-"""Losses that see a sample's class; the others see its soft target, or a label drawn from it."""
+CLASS_LOSSES = losses_of_family("class head")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,11 +41,15 @@ def class_force_matrix(batch: HeadBatch, loss: str, temperature: float, seed: in
     """
     import torch
 
+    from losses.checks import check_temperature
+    from losses.contrasts import head_forces
+
     if loss not in CLASS_LOSSES:
         raise LabError("loss", f"must be one of {', '.join(CLASS_LOSSES)}", repr(loss))
-    logits = torch.tensor(batch.logits)
-    targets = torch.tensor(_seen(batch, loss, seed))
-    forces = _closed_form(loss, logits, targets, temperature).numpy()
+    check_temperature(temperature)
+    logits, targets = torch.tensor(batch.logits), torch.tensor(_seen(batch, loss, seed))
+    prior = torch.full_like(logits[0], 1 / logits.shape[1])
+    forces = head_forces(CATALOG[loss].choosing, logits, targets, prior, temperature).numpy()
     return ClassForceMatrix(loss, temperature, forces, batch.logits, targets.numpy(), batch.labels)
 
 
@@ -68,26 +66,10 @@ def _seen(batch: HeadBatch, loss: str, seed: int) -> np.ndarray:
 
     from losses.class_head import sample_labels
 
-    classes = batch.logits.shape[1]
-    if loss in OF_LABELS:
+    classes, record = batch.logits.shape[1], CATALOG[loss].choosing
+    if record.given == "label":
         return np.eye(classes)[batch.labels]
-    if loss == "soft_distribution_infonce":
+    if record.drawn:
         drawn = sample_labels(torch.tensor(batch.targets), torch.Generator().manual_seed(seed))
         return np.eye(classes)[drawn.numpy()]
     return batch.targets
-
-
-def _closed_form(loss: str, logits: "Tensor", targets: "Tensor", temperature: float) -> "Tensor":
-    import torch
-
-    from losses import forces
-
-    prior = torch.full_like(logits[0], 1 / logits.shape[1])
-    labels = targets.argmax(dim=1)
-    if loss == "nll":
-        return forces.nll_forces(logits, labels, temperature=temperature)
-    if loss == "soft_target_cross_entropy":
-        return forces.soft_target_cross_entropy_forces(logits, targets, temperature=temperature)
-    if loss == "soft_target_infonce":
-        return forces.soft_target_infonce_forces(logits, targets, prior, temperature=temperature)
-    return forces.label_infonce_forces(logits, labels, prior, temperature=temperature)

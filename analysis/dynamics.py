@@ -3,9 +3,11 @@
 Letters: N unit embeddings, D dimensions, C classes. Torch is loaded at first use.
 """
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from losses.catalog import entry_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -104,13 +106,13 @@ def _size(gradient: "Tensor") -> float:
     return gradient.square().sum(-1).mean().sqrt().item()
 
 
-def simplex_loss(loss: str, size: int, classes: int, temperature: float, epsilon: float = 0.0) -> float:
-    """The least that SupCon, SINCERE or eps-SupInfoNCE can be, in nats, on `size` anchors in classes of one size.
+def simplex_loss(loss: str, size: int, classes: int, parameters: Mapping[str, float]) -> float:
+    """The least that a loss of labelled embeddings can be, in nats, on `size` anchors in classes of one size.
 
-    Each class at one point, and these the corners of a regular simplex with cosine -1 / (C - 1).
+    Each class at one point, and these the corners of a regular simplex with cosine -1 / (C - 1). `parameters` that
+    are not given are the catalogue's defaults. LabError for a loss of another family.
     """
-    of_class = size / classes
-    noise = (size - of_class) * math.exp((-1 / (classes - 1) - 1) / temperature)
-    if loss == "supcon":
-        return math.log(of_class - 1 + noise)
-    return math.log(math.exp(-epsilon if loss == "eps_sup_infonce" else 0.0) + noise)
+    entry = entry_of(loss)
+    of_class, gap = size / classes, 1 + 1 / (classes - 1)
+    settings = entry.defaults | dict(parameters)
+    return entry.contrast.loss_apart(gap / settings["temperature"], of_class - 1, size - of_class, settings)

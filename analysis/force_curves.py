@@ -1,16 +1,18 @@
 """The derivative of every loss on one pair of a scene, along a similarity, a temperature or a size."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.force_scene import AXES, Points, Role, Scene, points
-from analysis.scene_forces import EMBEDDING, Felt, weince_slopes
-from analysis.scene_head_forces import HEAD
+from analysis.scene_forces import EMBEDDING, OnePair, blend_slopes, of_embeddings
+from analysis.scene_head_forces import HEAD, of_head
+from losses.catalog import CATALOG
 from losses.errors import LabError
+from losses.records import Choosing, Contrast
 
-CURVE_LOSSES: Mapping[str, Callable[[Points], Felt]] = {**EMBEDDING, **HEAD}
+CURVE_LOSSES = (*EMBEDDING, *HEAD)
 """All but soft distribution InfoNCE, whose derivative is a random draw: label InfoNCE's on labels drawn."""
 
 _LARGEST_BATCH = 4096
@@ -31,7 +33,7 @@ class Curve:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A place on the axis where something is computed to happen to a loss: "sign", its derivative changes sign, or
-    "endpoint", WEINCE's slope 1/(1-s) outgrows its slope 1/tau."""
+    "endpoint", the slope 1/(1-s) of a blend by evidence outgrows its slope 1/tau."""
 
     name: str
     kind: str
@@ -87,14 +89,20 @@ def marks(scene: Scene, losses: Sequence[str], role: Role, axis: str) -> tuple[M
         if name in EMBEDDING or not axis.endswith("_size"):
             roots = _roots(scene, role, axis, _force_of(name))
             found += [Mark(name, "sign", root) for root in roots]
-    if "weince" in losses:
-        found += [Mark("weince", "endpoint", root) for root in _roots(scene, role, axis, _endpoint_excess)]
+    blends = [name for name in losses if name in EMBEDDING and CATALOG[name].contrast.evidence]
+    for name in blends:
+        found += [Mark(name, "endpoint", root) for root in _roots(scene, role, axis, _endpoint_excess)]
     return tuple(found)
+
+
+def evaluate(name: str, at: Points) -> OnePair:
+    """A loss of `CURVE_LOSSES` and its derivative by the varied pair."""
+    return (of_embeddings if name in EMBEDDING else of_head)(CATALOG[name], at)
 
 
 def chance_levels(name: str, at: Points) -> np.ndarray:
     """The loss where all cosines, or all logits, are equal: the loss itself, evaluated there. (M,)"""
-    return CURVE_LOSSES[name](_equal(at, 0.0, 0.0, 0.0)).loss
+    return evaluate(name, _equal(at, 0.0, 0.0, 0.0)).loss
 
 
 def floors(name: str, at: Points) -> np.ndarray:
@@ -103,15 +111,16 @@ def floors(name: str, at: Points) -> np.ndarray:
     To a loss of views the rest of the class is noise. Cross-entropy is least where the softmax is the target, if
     cosines can make it so. Not every batch can reach all of it at once: it is a bound.
     """
-    if name == "soft_target_cross_entropy":
+    record = CATALOG[name].record
+    if isinstance(record, Choosing) and record.soft and record.candidates == "classes":
         return _least_cross_entropy(at)
-    others = -1.0 if name in ("nt_xent", "weibit", "weince") else 1.0
-    return CURVE_LOSSES[name](_equal(at, 1.0, others, -1.0)).loss
+    others = -1.0 if isinstance(record, Contrast) and record.positives == "view" else 1.0
+    return evaluate(name, _equal(at, 1.0, others, -1.0)).loss
 
 
 def _curve(name: str, at: Points) -> Curve:
-    felt = CURVE_LOSSES[name](at)
-    return Curve(name, felt.force, felt.loss, chance_levels(name, at), floors(name, at))
+    found = evaluate(name, at)
+    return Curve(name, found.force, found.loss, chance_levels(name, at), floors(name, at))
 
 
 def _equal(at: Points, pair: float, positive: float, noise: float) -> Points:
@@ -131,11 +140,11 @@ def _least_cross_entropy(at: Points) -> np.ndarray:
 
 
 def _force_of(name: str) -> Callable[[Points], np.ndarray]:
-    return lambda at: CURVE_LOSSES[name](at).force
+    return lambda at: evaluate(name, at).force
 
 
 def _endpoint_excess(at: Points) -> np.ndarray:
-    straight, curved = weince_slopes(at)
+    straight, curved = blend_slopes(at)
     return curved - straight
 
 

@@ -8,14 +8,13 @@ import numpy as np
 
 from analysis.own_loss import own_forces, own_losses
 from analysis.views import other_views
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, losses_of_family
 from losses.errors import LabError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-LABELLED = tuple(name for name, entry in CATALOG.items() if entry.family == "labelled embeddings")
-PAIRED = tuple(name for name, entry in CATALOG.items() if entry.family == "paired views")
+LABELLED, PAIRED = losses_of_family("labelled embeddings"), losses_of_family("paired views")
 """Losses of two views. In a labelled batch the samples 2k and 2k + 1 of a class are the views of one image."""
 
 
@@ -76,15 +75,12 @@ def force_matrix(embeddings: np.ndarray, labels: np.ndarray, loss: str, temperat
     return ForceMatrix(loss, temperature, forces.numpy(), np.clip(rows @ rows.T, -1, 1), labels)
 
 
-def default(loss: str, parameter: str) -> float:
-    """The catalogue's default of a parameter."""
-    return next(item.default for item in CATALOG[loss].parameters if item.name == parameter)
-
-
 def _closed_form(loss: str) -> "Callable[[Tensor, Tensor, float], Tensor]":
     """Unit embeddings (N, D) and labels (N,), sorted by class, and a temperature -> forces (N, N)."""
+    from losses.contrasts import forces_of
+
     if loss in LABELLED:
-        return lambda z, y, tau: _labelled(loss, _cosines(z), y, tau)
+        return lambda z, y, tau: forces_of(loss, z, y, {"temperature": tau})
     if loss in PAIRED:
         return lambda z, y, tau: _paired(loss, z, y, tau)
     if loss in own_losses():
@@ -92,39 +88,17 @@ def _closed_form(loss: str) -> "Callable[[Tensor, Tensor, float], Tensor]":
     raise LabError("loss", f"must be one of {', '.join(force_losses())}", repr(loss))
 
 
-def _labelled(loss: str, cosines: "Tensor", labels: "Tensor", temperature: float) -> "Tensor":
-    from losses import forces
-
-    if loss == "supcon":
-        return forces.supcon_forces(cosines, labels, temperature=temperature)
-    margin = default(loss, "epsilon") if loss == "eps_sup_infonce" else 0.0
-    return forces.eps_sup_infonce_forces(cosines, labels, temperature=temperature, epsilon=margin)
-
-
 def _paired(loss: str, embeddings: "Tensor", labels: "Tensor", temperature: float) -> "Tensor":
     """The forces on the anchors that have another view, put back in their places; 0 elsewhere."""
     import torch
+
+    from losses.contrasts import forces_of
 
     other = torch.from_numpy(other_views(labels.numpy()))
     first = torch.nonzero(other > torch.arange(len(other))).squeeze(1)
     stacked = torch.cat([first, other[first]])  # all first views, then all second
     forces = torch.zeros(len(labels), len(labels), dtype=embeddings.dtype)
-    forces[stacked[:, None], stacked] = _of_views(loss, embeddings[stacked], temperature)
+    forces[stacked[:, None], stacked] = forces_of(
+        loss, embeddings[stacked], labels[stacked], {"temperature": temperature}
+    )
     return forces
-
-
-def _of_views(loss: str, stacked: "Tensor", temperature: float) -> "Tensor":
-    """(2B, D) -> (2B, 2B)."""
-    from losses import forces
-    from losses.paired import weince_diagnostics
-
-    if loss == "weibit":
-        return forces.weibit_forces(_cosines(stacked), beta=default(loss, "beta"))
-    if loss == "nt_xent":
-        return forces.nt_xent_forces(_cosines(stacked), temperature=temperature)
-    found = weince_diagnostics(*stacked.chunk(2))
-    return forces.weince_forces(_cosines(stacked), temperature=temperature, lam=found.lam, beta=found.beta)
-
-
-def _cosines(embeddings: "Tensor") -> "Tensor":
-    return (embeddings @ embeddings.mT).clamp(-1, 1)

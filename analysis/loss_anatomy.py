@@ -1,5 +1,7 @@
 """Any loss of the catalogue, at its default settings, taken apart at the first anchor of a tiny batch."""
 
+from dataclasses import fields
+
 from analysis.anatomy import Anatomy
 from analysis.anatomy_heads import head_anatomy
 from analysis.anatomy_of_points import point_anatomy
@@ -8,7 +10,7 @@ from analysis.tiny_batches import tiny_head, tiny_points, tiny_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
 
-_SETTINGS = ("temperature", "epsilon", "beta")
+_SETTINGS = {field.name for field in fields(Settings)}
 
 
 def anatomy(loss: str, seed: int = 0) -> Anatomy:
@@ -23,5 +25,4 @@ def anatomy(loss: str, seed: int = 0) -> Anatomy:
 
 def defaults(loss: str) -> Settings:
     """The catalogue's defaults of the loss's parameters, those that `Settings` has."""
-    given = {item.name: item.default for item in CATALOG[loss].parameters if item.name in _SETTINGS}
-    return Settings(**given)
+    return Settings(**{name: value for name, value in CATALOG[loss].defaults.items() if name in _SETTINGS})

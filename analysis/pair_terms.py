@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.gradients import ForceMatrix, default
+from analysis.gradients import ForceMatrix
+from losses.catalog import CATALOG
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def pair_terms(matrix: ForceMatrix, anchor: int, other: int) -> PairTerms:
     scores = matrix.cosines[anchor] / matrix.temperature
     others = np.arange(len(scores)) != anchor
     noise = np.logaddexp.reduce(scores[matrix.other_class[anchor]], initial=-np.inf)
-    margin = default(matrix.loss, "epsilon") if matrix.loss == "eps_sup_infonce" else 0.0
+    entry = CATALOG.get(matrix.loss)  # None for a loss of the user's own
+    margin = 0.0 if entry is None else entry.contrast.margin_of(entry.defaults)
     return PairTerms(
         loss=matrix.loss,
         anchor=anchor,

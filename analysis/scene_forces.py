@@ -1,134 +1,112 @@
-"""Each embedding loss of one anchor of a scene, with its derivative by the varied pair: closed forms in numpy.
+"""Any embedding loss of one anchor of a scene, with its derivative by the varied pair: its record, in numpy.
 
 A group of equal pairs is one term with the log of its count, so that a point costs as much in a batch of a million.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.force_scene import Points, log_count
-from analysis.gradients import default
-
-ENDPOINT_GAP = 1e-6
-"""Weibit and WEINCE hold s below 1 by this much: `losses.evidence`, which imports torch."""
+from losses.catalog import CATALOG, LossEntry
+from losses.records import ENDPOINT_GAP, Contrast
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Felt:
+class OnePair:
     """Along M points: the anchor's loss, in nats, and its derivative by the varied pair's cosine, nats per unit."""
 
     loss: np.ndarray
     force: np.ndarray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Slope:
-    """A coordinate of the cosine, and its derivative."""
-
-    score: Callable[[np.ndarray], np.ndarray]
-    slope: Callable[[np.ndarray], np.ndarray]
-
-
-def supcon(at: Points) -> Felt:
-    """(q - 1/|P|) / tau on a positive, q / tau on noise. Khosla et al., arXiv 2004.11362, "out"."""
-    total, share, _ = _softmax(at, at.pair / at.temperature, _straight(at))
-    others = at.scene.positive / at.temperature
-    if at.role == "noise":
-        return Felt(total - others, share / at.temperature)
-    mean = others + (at.pair / at.temperature - others) / at.positives
-    return Felt(total - mean, (share - 1 / at.positives) / at.temperature)
+def of_embeddings(entry: LossEntry, at: Points) -> OnePair:
+    """The loss of `entry` and its derivative. A record with evidence has the scene's lam, and beta 1 as released."""
+    record, coordinate = entry.contrast, Coordinate.of(entry, at)
+    if record.positives == "view":
+        return _of_view(at, coordinate)
+    return _of_class(at, coordinate) if record.others_below else _of_noise(at, coordinate)
 
 
-def sincere(at: Points) -> Felt:
-    """-(1 - r) / (|P| tau) on a positive. Feeney & Hughes, arXiv 2309.14277."""
-    return _margin(at, 0.0)
-
-
-def eps_sup_infonce(at: Points) -> Felt:
-    """SINCERE with a margin. Barbano et al., arXiv 2211.05568."""
-    return _margin(at, default("eps_sup_infonce", "epsilon"))
-
-
-def nt_xent(at: Points) -> Felt:
-    """The other view is the one positive; the rest of the class is noise to it. Chen et al., arXiv 2002.05709."""
-    return _contrast(at, _straight(at))
-
-
-def weibit(at: Points) -> Felt:
-    """NT-Xent on -beta log(1 - s). Erol et al., arXiv 2606.00262."""
-    return _contrast(at, _blend(at, np.ones(1), default("weibit", "beta")))
-
-
-def weince(at: Points) -> Felt:
-    """NT-Xent on (1 - lam) s / tau - lam log(1 - s), with beta = 1 as in the released code."""
-    return _contrast(at, _blend(at, np.full(1, at.scene.lam), 1.0))
-
-
-EMBEDDING: Mapping[str, Callable[[Points], Felt]] = {
-    "supcon": supcon,
-    "sincere": sincere,
-    "eps_sup_infonce": eps_sup_infonce,
-    "nt_xent": nt_xent,
-    "weibit": weibit,
-    "weince": weince,
-}
-
-
-def weince_slopes(at: Points) -> tuple[np.ndarray, np.ndarray]:
-    """The straight and the curved part of WEINCE's slope by the varied pair: (1 - lam) / tau and lam / (1 - s)."""
+def blend_slopes(at: Points) -> tuple[np.ndarray, np.ndarray]:
+    """The straight and the curved part of the slope under evidence: (1 - lam) / tau and lam / (1 - s)."""
     return (1 - at.scene.lam) / at.temperature, at.scene.lam / np.maximum(1 - at.pair, ENDPOINT_GAP)
 
 
-def _straight(at: Points) -> Slope:
-    return Slope(lambda s: s / at.temperature, lambda s: 1 / at.temperature)
+@dataclass(frozen=True, slots=True, eq=False)
+class Coordinate:
+    """x = straight s / tau - curved log(1 - s) along M points, and what a positive has less below the bar."""
+
+    temperature: np.ndarray
+    straight: float
+    curved: float
+    margin: float
+
+    @classmethod
+    def of(cls, entry: LossEntry, at: Points) -> "Coordinate":
+        record: Contrast = entry.contrast
+        settings: Mapping[str, float] = {"beta": 1.0} | entry.defaults | {"lam": at.scene.lam}
+        return cls(at.temperature, *record.weights(settings), record.margin_of(settings))
+
+    def score(self, cosine: np.ndarray | float) -> np.ndarray:
+        straight = self.straight * (cosine / self.temperature)
+        return straight - self.curved * np.log1p(-np.minimum(cosine, 1 - ENDPOINT_GAP)) if self.curved else straight
+
+    def slope(self, cosine: np.ndarray) -> np.ndarray:
+        straight = self.straight / self.temperature
+        if not self.curved:
+            return straight
+        below = np.where(cosine <= 1 - ENDPOINT_GAP, 1 / np.maximum(1 - cosine, ENDPOINT_GAP), 0)
+        return straight + self.curved * below
 
 
-def _blend(at: Points, weight: np.ndarray, beta: float) -> Slope:
-    def score(s: np.ndarray) -> np.ndarray:
-        return (1 - weight) * s / at.temperature - weight * beta * np.log1p(-np.minimum(s, 1 - ENDPOINT_GAP))
-
-    def slope(s: np.ndarray) -> np.ndarray:
-        curved = np.where(s <= 1 - ENDPOINT_GAP, 1 / np.maximum(1 - s, ENDPOINT_GAP), 0)
-        return (1 - weight) / at.temperature + weight * beta * curved
-
-    return Slope(score, slope)
-
-
-def _softmax(at: Points, own: np.ndarray, coordinate: Slope) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _softmax(at: Points, x: Coordinate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """log of the sum over all others, the varied pair's share of it, and what is left: 1 - share would cancel."""
-    varied_positive = at.role == "positive"
-    positives = log_count(at.positives - varied_positive) + coordinate.score(np.full_like(at.pair, at.scene.positive))
-    noise = log_count(at.noise - (not varied_positive)) + coordinate.score(np.full_like(at.pair, at.scene.noise))
+    varied_positive, own = at.role == "positive", x.score(at.pair)
+    positives = log_count(at.positives - varied_positive) + x.score(at.scene.positive)
+    noise = log_count(at.noise - (not varied_positive)) + x.score(at.scene.noise)
     rest = np.logaddexp(positives, noise)
     total = np.logaddexp(rest, own)
     return total, np.exp(own - total), np.exp(rest - total)
 
 
-def _contrast(at: Points, coordinate: Slope) -> Felt:
-    """slope (p - [the pair is the other view])."""
-    own = coordinate.score(at.pair)
-    total, share, left = _softmax(at, own, coordinate)
+def _of_class(at: Points, x: Coordinate) -> OnePair:
+    """slope (q - 1/|P|) on a positive, slope q on noise: all others stand below each positive."""
+    total, share, _ = _softmax(at, x)
+    others = x.score(at.scene.positive)
+    if at.role == "noise":
+        return OnePair(total - others, share * x.slope(at.pair))
+    mean = others + (x.score(at.pair) - others) / at.positives
+    return OnePair(total - mean, (share - 1 / at.positives) * x.slope(at.pair))
+
+
+def _of_view(at: Points, x: Coordinate) -> OnePair:
+    """slope (p - [the pair is the other view]); the rest of the class is noise to it."""
+    total, share, left = _softmax(at, x)
     if at.role == "positive":
-        return Felt(total - own, -left * coordinate.slope(at.pair))
-    view = coordinate.score(np.full_like(at.pair, at.scene.positive))
-    return Felt(total - view, share * coordinate.slope(at.pair))
+        return OnePair(total - x.score(at.pair), -left * x.slope(at.pair))
+    return OnePair(total - x.score(at.scene.positive), share * x.slope(at.pair))
 
 
-def _margin(at: Points, epsilon: float) -> Felt:
-    """Mean over positives of log(e^-epsilon + B e^(-s/tau)), and what it is by one cosine."""
-    own, others = at.pair / at.temperature, at.scene.positive / at.temperature
-    noise = log_count(at.noise - (at.role == "noise")) + at.scene.noise / at.temperature
+def _of_noise(at: Points, x: Coordinate) -> OnePair:
+    """Mean over positives of log(e^-margin + B e^-x), the noise alone below each, and what it is by one cosine."""
+    own, others, margin = x.score(at.pair), x.score(at.scene.positive), x.margin
+    noise = log_count(at.noise - (at.role == "noise")) + x.score(at.scene.noise)
     if at.role == "noise":
         noise = np.logaddexp(noise, own)
         share = np.exp(own - noise)
-        return Felt(np.logaddexp(-epsilon, noise - others), share * _share(noise - others + epsilon) / at.temperature)
-    rest = (at.positives - 1) * np.logaddexp(-epsilon, noise - others)
-    losses = (np.logaddexp(-epsilon, noise - own) + rest) / at.positives
-    return Felt(losses, -_share(noise - own + epsilon) / (at.positives * at.temperature))
+        force = share * _sigmoid(noise - others + margin) * x.slope(at.pair)
+        return OnePair(np.logaddexp(-margin, noise - others), force)
+    rest = (at.positives - 1) * np.logaddexp(-margin, noise - others)
+    losses = (np.logaddexp(-margin, noise - own) + rest) / at.positives
+    return OnePair(losses, -_sigmoid(noise - own + margin) * x.slope(at.pair) / at.positives)
 
 
-def _share(logit: np.ndarray) -> np.ndarray:
+def _sigmoid(logit: np.ndarray) -> np.ndarray:
     """1 / (1 + e^-logit), without overflow."""
     return np.exp(-np.logaddexp(0, -logit))
+
+
+EMBEDDING = tuple(name for name, entry in CATALOG.items() if isinstance(entry.record, Contrast))
+"""The losses that `of_embeddings` takes."""

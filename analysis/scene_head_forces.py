@@ -1,58 +1,40 @@
-"""Each class-head loss of one sample of a scene, with its derivative by the varied logit: closed forms in numpy.
+"""Any class-head loss of one sample of a scene, with its derivative by the varied logit: its record, in numpy.
 
 Three blocks of classes have one logit each: the sample's own class, the other class that may be varied, and the K - 2
 that are left. Arrays (M, 3) have them in this order. The prior is uniform, and falls out of every softmax.
 """
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 
 from analysis.force_scene import Points, log_count
-from analysis.scene_forces import Felt
+from analysis.scene_forces import OnePair
+from losses.catalog import CATALOG, LossEntry
+from losses.records import Choosing
 
 OWN, OTHER = 0, 1
 
 
-def nll(at: Points) -> Felt:
-    """softmax - onehot, by classes."""
-    return _against(at, np.tile([1.0, 0.0, 0.0], (len(at.pair), 1)))
+def of_head(entry: LossEntry, at: Points) -> OnePair:
+    """softmax - what is given, by classes; or sum_j p_ij v_j - v_i, by what the batch is given."""
+    given = _targets(at) if entry.choosing.soft else np.broadcast_to(np.eye(3), (len(at.pair), 3, 3))
+    return _among(at, given) if entry.choosing.candidates == "batch" else _against(at, given[:, OWN])
 
 
-def soft_target_cross_entropy(at: Points) -> Felt:
-    """softmax - w, by classes."""
-    return _against(at, _targets(at)[:, OWN])
+HEAD = tuple(name for name, entry in CATALOG.items() if isinstance(entry.record, Choosing) and not entry.record.drawn)
+"""The losses that `of_head` takes: all but those that draw labels, whose derivative is that of labels, drawn."""
 
 
-def label_infonce(at: Points) -> Felt:
-    """sum_j p_ij onehot(y_j) - onehot(y_i), by the labels of the batch. Hugger & Uhlmann, arXiv 2404.14076."""
-    return _among(at, np.broadcast_to(np.eye(3), (len(at.pair), 3, 3)))
-
-
-def soft_target_infonce(at: Points) -> Felt:
-    """sum_j p_ij w_j - w_i, by the targets of the batch."""
-    return _among(at, _targets(at))
-
-
-HEAD: Mapping[str, Callable[[Points], Felt]] = {
-    "nll": nll,
-    "label_infonce": label_infonce,
-    "soft_target_cross_entropy": soft_target_cross_entropy,
-    "soft_target_infonce": soft_target_infonce,
-}
-
-
-def _against(at: Points, target: np.ndarray) -> Felt:
+def _against(at: Points, target: np.ndarray) -> OnePair:
     """Cross-entropy of the class probabilities against the weight of `target` (M, 3) on each block."""
     scores = _logits(at) / at.temperature[:, None]
     log_shares = scores + log_count(_multiplicity(at))
     total = np.logaddexp.reduce(log_shares, axis=1)
     varied = OWN if at.role == "positive" else OTHER
     force = (np.exp(log_shares[:, varied] - total) - target[:, varied]) / at.temperature
-    return Felt(total - (target * scores).sum(axis=1), force)
+    return OnePair(total - (target * scores).sum(axis=1), force)
 
 
-def _among(at: Points, targets: np.ndarray) -> Felt:
+def _among(at: Points, targets: np.ndarray) -> OnePair:
     """InfoNCE among the batch's targets (M, 3, 3): row j, a sample of block j, has these weights on the blocks."""
     scores = (targets @ _logits(at)[:, :, None])[:, :, 0] / at.temperature[:, None]  # (M, 3)
     other = at.noise / (at.classes - 1)
@@ -62,7 +44,7 @@ def _among(at: Points, targets: np.ndarray) -> Felt:
     shares = np.exp(weighted - total[:, None])
     varied = OWN if at.role == "positive" else OTHER
     expected = (shares * targets[:, :, varied]).sum(axis=1)
-    return Felt(total - scores[:, OWN], (expected - targets[:, OWN, varied]) / at.temperature)
+    return OnePair(total - scores[:, OWN], (expected - targets[:, OWN, varied]) / at.temperature)
 
 
 def _logits(at: Points) -> np.ndarray:

@@ -8,7 +8,8 @@ import numpy as np
 
 from analysis.chance_level import ChanceSpec, chance_level
 from analysis.dynamics import simplex_loss
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, LossEntry
+from losses.records import Choosing
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +99,23 @@ def loss_lines(
     `batch` images, `views` of each under an embedding loss, in classes of one size. The chance level is that of
     constant logits and a uniform prior, or of all-equal embeddings.
     """
-    size = batch * views if CATALOG[loss].family == "labelled embeddings" else batch
-    lines = [Line(f"chance, {_LEVELS.get(loss, 'log N')}", chance_level(ChanceSpec(loss, size, classes)).formula)]
-    if CATALOG[loss].family == "labelled embeddings":
-        least = simplex_loss(loss, size, classes, parameters["temperature"], parameters.get("epsilon", 0.0))
-        lines.append(Line("least, at the simplex", least))
-    if loss in ("nll", "label_infonce"):  # every sample's class certain; its candidates of that class share the rest
-        lines.append(Line("least, log(N / K)", math.log(size / classes)) if loss != "nll" else Line("least", 0.0))
+    entry = CATALOG[loss]
+    size = batch * views if entry.family == "labelled embeddings" else batch
+    lines = [Line(f"chance, {_level(entry)}", chance_level(ChanceSpec(loss, size, classes)).formula)]
+    if entry.family == "labelled embeddings":
+        lines.append(Line("least, at the simplex", simplex_loss(loss, size, classes, parameters)))
+    if isinstance(entry.record, Choosing) and entry.record.given == "label":
+        # Every sample's class certain; its candidates of that class share the rest.
+        shared = Line("least, log(N / K)", math.log(size / classes))
+        lines.append(shared if entry.record.candidates == "batch" else Line("least", 0.0))
     return tuple(lines)
 
 
-_LEVELS = {
-    "nll": "log K",
-    "soft_target_cross_entropy": "log K",
-    "supcon": "log(2N - 1)",
-    "sincere": "log(1 + noise)",
-    "eps_sup_infonce": "log(e^-ε + noise)",
-    "nt_xent": "log(2N - 1)",
-    "weibit": "log(2N - 1)",
-    "weince": "log(2N - 1)",
-}
+def _level(entry: LossEntry) -> str:
+    """The chance level in letters: N images and their 2N views, K classes."""
+    record = entry.record
+    if isinstance(record, Choosing):
+        return "log K" if record.candidates == "classes" else "log N"
+    if record.positives == "view" or record.others_below:
+        return "log(2N - 1)"
+    return "log(e^-ε + noise)" if record.margin else "log(1 + noise)"

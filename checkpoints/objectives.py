@@ -1,12 +1,15 @@
 """The losses that can be trained: which head each needs, its own parameters with their defaults and bounds.
 
 Free of torch: the command line, the reader of metadata and the zoo's list look here; `steps.py` has the
-arithmetic under the same names.
+arithmetic under the same names. Both follow from the catalogue.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from losses.catalog import CATALOG, LossEntry
+from losses.records import Choosing
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,24 +20,23 @@ class Objective:
     parameters: Mapping[str, float]
 
 
-# Soft targets of all three soft losses are made in the same way: label smoothing, then mixup within the batch.
-_SOFT = {"temperature": 1.0, "smoothing": 0.1, "mixup": 0.4}
+# Soft targets of all losses that take them are made in the same way: label smoothing, then mixup within the batch.
+_SOFTENED = {"smoothing": 0.1, "mixup": 0.4}
 
-OBJECTIVES: dict[str, Objective] = {
-    "nll": Objective("classes", {"temperature": 1.0}),
-    "soft_target_cross_entropy": Objective("classes", _SOFT),
-    "label_infonce": Objective("classes", {"temperature": 1.0}),
-    "soft_distribution_infonce": Objective("classes", _SOFT),
-    "soft_target_infonce": Objective("classes", _SOFT),
-    "supcon": Objective("projection", {"temperature": 0.1}),
-    "sincere": Objective("projection", {"temperature": 0.1}),
-    "eps_sup_infonce": Objective("projection", {"temperature": 0.1, "epsilon": 0.25}),
-    "nt_xent": Objective("projection", {"temperature": 0.1}),
-    "weibit": Objective("projection", {"beta": 4.0}),
-    "weince": Objective("projection", {"temperature": 0.1}),
-}
+
+def _objective(entry: LossEntry) -> Objective:
+    own = entry.defaults | dict(entry.trained_with)
+    if isinstance(entry.record, Choosing):
+        return Objective("classes", own | (_SOFTENED if entry.record.soft else {}))
+    if entry.record.evidence:  # how it is gathered stays at its defaults
+        return Objective("projection", {"temperature": own["temperature"]})
+    return Objective("projection", own)
+
+
+OBJECTIVES: dict[str, Objective] = {name: _objective(entry) for name, entry in CATALOG.items()}
 
 BOUNDS: dict[str, tuple[float, float]] = {
+    **{item.name: (item.low, item.high) for entry in CATALOG.values() for item in entry.parameters},
     "temperature": (0.001, 100.0),
     "smoothing": (0.0, 0.99),
     "mixup": (0.0, 100.0),

@@ -1,16 +1,19 @@
-"""From a batch to its loss: one small function a loss, under the names of `objectives.OBJECTIVES`.
+"""From a batch to its loss: what kind of loss it is decides, under the names of `objectives.OBJECTIVES`.
 
 Letters: N images of a batch, S their side, K classes.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Generator, Tensor, nn
 
 import losses
 from checkpoints.augmentations import mixup, smooth, view
+from losses.catalog import CATALOG, LossEntry
+from losses.records import Choosing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,72 +28,43 @@ class Batch:
 Step = Callable[[nn.Module, Batch, Mapping[str, float], Generator], Tensor]
 
 
-def _nll(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+def _of_labels(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+    """A class head's loss of labels on one view of each image."""
     logits = model(view(batch.images, generator))
-    return losses.nll(logits, batch.labels, temperature=p["temperature"])
+    prior = (batch.prior,) if CATALOG[loss].choosing.has_prior else ()
+    return getattr(losses, loss)(logits, batch.labels, *prior, **_own(loss, p))
 
 
-def _label_infonce(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    logits = model(view(batch.images, generator))
-    return losses.label_infonce(logits, batch.labels, batch.prior, temperature=p["temperature"])
+def _of_targets(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+    """A class head's loss of soft targets on smoothed, mixed views."""
+    logits, targets, mean = _soft(model, batch, p, generator)
+    prior = (mean,) if CATALOG[loss].choosing.has_prior else ()
+    drawn = {"generator": generator} if CATALOG[loss].choosing.drawn else {}
+    return getattr(losses, loss)(logits, targets, *prior, **_own(loss, p), **drawn)
 
 
-def _soft_cross_entropy(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    logits, targets, _ = _soft(model, batch, p, generator)
-    return losses.soft_target_cross_entropy(logits, targets, temperature=p["temperature"])
+def _of_classes(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+    """A loss of labelled embeddings on two views of each image."""
+    return getattr(losses, loss)(_two_views(model, batch, generator), batch.labels, **_own(loss, p))
 
 
-def _soft_distribution(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    logits, targets, prior = _soft(model, batch, p, generator)
-    return losses.soft_distribution_infonce(logits, targets, prior, temperature=p["temperature"], generator=generator)
+def _of_views(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+    """A loss of two views."""
+    return getattr(losses, loss)(*_two_views(model, batch, generator).unbind(1), **_own(loss, p))
 
 
-def _soft_target(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    logits, targets, prior = _soft(model, batch, p, generator)
-    return losses.soft_target_infonce(logits, targets, prior, temperature=p["temperature"])
+def _own(loss: str, p: Mapping[str, float]) -> dict[str, float]:
+    """Those parameters of a run that are the loss's, and not how its targets are made."""
+    return {name: value for name, value in p.items() if name in CATALOG[loss].defaults}
 
 
-def _supcon(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    return losses.supcon(_two_views(model, batch, generator), batch.labels, temperature=p["temperature"])
+def _step(entry: LossEntry) -> Step:
+    if isinstance(entry.record, Choosing):
+        return partial(_of_targets if entry.record.soft else _of_labels, entry.name)
+    return partial(_of_views if entry.record.positives == "view" else _of_classes, entry.name)
 
 
-def _sincere(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    return losses.sincere(_two_views(model, batch, generator), batch.labels, temperature=p["temperature"])
-
-
-def _eps_sup_infonce(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    embeddings = _two_views(model, batch, generator)
-    return losses.eps_sup_infonce(embeddings, batch.labels, temperature=p["temperature"], epsilon=p["epsilon"])
-
-
-def _nt_xent(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    view_a, view_b = _two_views(model, batch, generator).unbind(1)
-    return losses.nt_xent(view_a, view_b, temperature=p["temperature"])
-
-
-def _weibit(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    view_a, view_b = _two_views(model, batch, generator).unbind(1)
-    return losses.weibit(view_a, view_b, beta=p["beta"])
-
-
-def _weince(model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
-    view_a, view_b = _two_views(model, batch, generator).unbind(1)
-    return losses.weince(view_a, view_b, temperature=p["temperature"])
-
-
-STEPS: dict[str, Step] = {
-    "nll": _nll,
-    "soft_target_cross_entropy": _soft_cross_entropy,
-    "label_infonce": _label_infonce,
-    "soft_distribution_infonce": _soft_distribution,
-    "soft_target_infonce": _soft_target,
-    "supcon": _supcon,
-    "sincere": _sincere,
-    "eps_sup_infonce": _eps_sup_infonce,
-    "nt_xent": _nt_xent,
-    "weibit": _weibit,
-    "weince": _weince,
-}
+STEPS: dict[str, Step] = {name: _step(entry) for name, entry in CATALOG.items()}
 
 
 def _soft(

@@ -5,7 +5,7 @@ batch alone: what acts on the loss's inputs. Nothing here draws a random number 
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import overload
@@ -17,13 +17,13 @@ from analysis.dynamics import along_sphere, nearest_simplex, pair_dynamics, towa
 from checkpoints.epochs import Dynamics
 from checkpoints.objectives import OBJECTIVES
 from checkpoints.recipes import Recipe
-from losses import forces
-from losses.paired import weince_diagnostics
+from losses.catalog import losses_of_family
+from losses.contrasts import forces_of
 
 PAIRS_EVERY = 4
 
 # The losses whose optimum is the simplex of classes, wherever D >= C - 1.
-TO_CLASS_SIMPLEX = ("supcon", "sincere", "eps_sup_infonce")
+TO_CLASS_SIMPLEX = losses_of_family("labelled embeddings")
 
 
 @contextmanager
@@ -88,25 +88,9 @@ def first_batch(recipe: Recipe, outputs: Tensor, labels: Tensor, *, pairs: bool)
     dynamics = Dynamics(outputs=_size(gradient), toward_optimum=_short(cosine))
     if not pairs:
         return dynamics
-    acting = pair_forces(recipe.loss, z, classes, recipe.parameters)
+    acting = forces_of(recipe.loss, z, classes, recipe.parameters)
     found = pair_dynamics(z, acting, classes, torch.arange(len(labels)).repeat(2))
     return replace(dynamics, **{name: _short(value) for name, value in asdict(found).items()})
-
-
-def pair_forces(loss: str, z: Tensor, labels: Tensor, parameters: Mapping[str, float]) -> Tensor:
-    """d loss_i / d s_ij (M, M) of two stacked views z (M, D), labels (M,)."""
-    cosines = z @ z.mT
-    if loss == "supcon":
-        return forces.supcon_forces(cosines, labels, temperature=parameters["temperature"])
-    if loss in ("sincere", "eps_sup_infonce"):
-        epsilon = parameters.get("epsilon", 0.0)
-        return forces.eps_sup_infonce_forces(cosines, labels, temperature=parameters["temperature"], epsilon=epsilon)
-    if loss == "weibit":
-        return forces.weibit_forces(cosines, beta=parameters["beta"])
-    if loss == "weince":
-        found = weince_diagnostics(*z.chunk(2))
-        return forces.weince_forces(cosines, temperature=parameters["temperature"], lam=found.lam, beta=found.beta)
-    return forces.nt_xent_forces(cosines, temperature=parameters["temperature"])
 
 
 def _layers(model: nn.Module) -> dict[str, list[nn.Parameter]]:

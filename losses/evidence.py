@@ -12,8 +12,8 @@ from torch import Tensor
 
 from losses.checks import check_number
 from losses.errors import LabError
+from losses.records import ENDPOINT_GAP
 
-ENDPOINT_GAP = 1e-6
 WRONG_SIGN_PENALTY = 1e6
 LEAST_TAIL = 10
 BETA_RANGE = (0.5, 16.0)

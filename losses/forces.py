@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from losses import contrasts
+from losses.catalog import CATALOG
 from losses.checks import check_class_labels, check_floats, check_labels, check_number, check_temperature
 from losses.class_head import class_counts, label_scores, target_scores
 from losses.errors import LabError
-from losses.evidence import ENDPOINT_GAP
-from losses.formulas import weibit_coordinate
-from losses.numerics import masked_logsumexp, product, widen
+from losses.numerics import product, widen
 from losses.pairs import Roles, roles_by_label, roles_by_view
 
 
@@ -27,11 +27,8 @@ def supcon_forces(similarities: Tensor, labels: Tensor, *, temperature: float) -
     >>> supcon_forces(torch.ones(4, 4), torch.tensor([0, 0, 1, 2]), temperature=1.0)[0]
     tensor([ 0.0000, -0.6667,  0.3333,  0.3333])
     """
-    scores, roles = _labelled(similarities, labels, temperature)
-    share = _shares(scores, roles.positives | roles.noise)  # (N, N) q
-    pull = roles.positives.to(scores.dtype) / roles.positive_count.clamp_min(1)[:, None]
-    takes_part = roles.positives.any(dim=-1, keepdim=True)
-    return (share - pull) * takes_part / temperature
+    cosines, roles = _labelled(similarities, labels, temperature)
+    return contrasts.forces(CATALOG["supcon"].contrast, cosines, roles, {"temperature": temperature})
 
 
 def sincere_forces(similarities: Tensor, labels: Tensor, *, temperature: float) -> Tensor:
@@ -49,25 +46,23 @@ def eps_sup_infonce_forces(similarities: Tensor, labels: Tensor, *, temperature:
     g_ip = sigmoid(log B_i - s_ip/tau + epsilon), the share of the noise in the denominator of p. The two add up
     to 0 in every row: what the positives gain in pull, the noise gets in push, shared out by its softmax.
     """
-    scores, roles = _labelled(similarities, labels, temperature)
-    log_noise = masked_logsumexp(scores, roles.noise)[:, None]
-    noise_share = torch.sigmoid(log_noise - scores + epsilon) * roles.positives  # (N, N) g
-    pull = noise_share / roles.positive_count.clamp_min(1)[:, None]
-    push = _shares(scores, roles.noise) * pull.sum(dim=-1, keepdim=True)
-    return (push - pull) / temperature
+    cosines, roles = _labelled(similarities, labels, temperature)
+    settings = {"temperature": temperature, "epsilon": epsilon}
+    return contrasts.forces(CATALOG["eps_sup_infonce"].contrast, cosines, roles, settings)
 
 
 def nt_xent_forces(similarities: Tensor, *, temperature: float) -> Tensor:
     """(p_ij - 1[j is i's other view]) / tau, p_i = softmax of s_i / tau over the others."""
     check_temperature(temperature)
-    return _paired_residual(_square(similarities) / temperature) / temperature
+    cosines, roles = _paired(similarities)
+    return contrasts.forces(CATALOG["nt_xent"].contrast, cosines, roles, {"temperature": temperature})
 
 
 def weibit_forces(similarities: Tensor, *, beta: float = 4.0) -> Tensor:
     """beta / (1 - s_ij) (p_ij - 1[j is i's other view]): unbounded weight near the endpoint, 0 beyond the clamp."""
     check_number("beta", beta, above=0)
-    cosines = _square(similarities)
-    return beta * _weibit_slope(cosines) * _paired_residual(beta * weibit_coordinate(cosines))
+    cosines, roles = _paired(similarities)
+    return contrasts.forces(CATALOG["weibit"].contrast, cosines, roles, {"beta": beta})
 
 
 def weince_forces(similarities: Tensor, *, temperature: float, lam: Tensor, beta: Tensor | float = 1.0) -> Tensor:
@@ -77,13 +72,10 @@ def weince_forces(similarities: Tensor, *, temperature: float, lam: Tensor, beta
     term is left.
     """
     check_temperature(temperature)
-    cosines = _square(similarities)
+    cosines, roles = _paired(similarities)
     check_floats("lam", lam, "2B")
-    lam = lam.to(cosines.dtype)[:, None]
-    exponent = torch.as_tensor(beta, dtype=cosines.dtype, device=cosines.device).reshape(-1, 1)
-    scores = (1 - lam) * cosines / temperature + lam * exponent * weibit_coordinate(cosines)
-    slope = (1 - lam) / temperature + lam * exponent * _weibit_slope(cosines)
-    return slope * _paired_residual(scores)
+    evidence = {"lam": lam.to(cosines.dtype), "beta": torch.as_tensor(beta).to(cosines).reshape(-1)}
+    return contrasts.forces(CATALOG["weince"].contrast, cosines, roles, {"temperature": temperature, **evidence})
 
 
 def nll_forces(logits: Tensor, labels: Tensor, *, temperature: float = 1.0) -> Tensor:
@@ -128,25 +120,13 @@ def _square(similarities: Tensor) -> Tensor:
 
 def _labelled(similarities: Tensor, labels: Tensor, temperature: float) -> tuple[Tensor, Roles]:
     check_temperature(temperature)
-    scores = _square(similarities) / temperature
-    check_labels(labels, len(scores))
-    return scores, roles_by_label(labels)
+    cosines = _square(similarities)
+    check_labels(labels, len(cosines))
+    return cosines, roles_by_label(labels)
 
 
-def _shares(scores: Tensor, keep: Tensor) -> Tensor:
-    """Softmax over the kept entries of each row; 0 elsewhere, and in a row that keeps nothing."""
-    return torch.exp(scores - masked_logsumexp(scores, keep)[:, None]).masked_fill(~keep, 0)
-
-
-def _paired_residual(scores: Tensor) -> Tensor:
-    """p_ij - 1[j is i's other view], 0 on the diagonal."""
-    if len(scores) % 2:
-        raise LabError("similarities", "must have an even number of anchors, two views a sample", len(scores))
-    roles = roles_by_view(len(scores), scores.device)
-    return _shares(scores, roles.positives | roles.noise) - roles.positives.to(scores.dtype)
-
-
-def _weibit_slope(cosines: Tensor) -> Tensor:
-    """d/ds of -log(1 - s): 1 / (1 - s), 0 where s is clamped."""
-    limit = 1 - ENDPOINT_GAP
-    return torch.where(cosines <= limit, 1 / (1 - cosines.clamp_max(limit)), 0)
+def _paired(similarities: Tensor) -> tuple[Tensor, Roles]:
+    cosines = _square(similarities)
+    if len(cosines) % 2:
+        raise LabError("similarities", "must have an even number of anchors, two views a sample", len(cosines))
+    return cosines, roles_by_view(len(cosines), cosines.device)

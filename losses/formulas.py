@@ -6,9 +6,9 @@ Each takes scores (n, N) of n anchors against all N and their roles, and gives t
 import torch
 from torch import Tensor
 
-from losses.evidence import ENDPOINT_GAP
 from losses.numerics import masked_logsumexp, softplus
 from losses.pairs import Roles
+from losses.records import ENDPOINT_GAP
 
 
 def supcon_of_anchors(scores: Tensor, roles: Roles) -> Tensor:

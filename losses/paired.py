@@ -17,13 +17,14 @@ from losses import processes
 from losses.blocks import block_rows, equal_blocks
 from losses.checks import can_look, check_batch, check_chunk_size, check_floats, check_number, check_temperature
 from losses.errors import LabError
-from losses.evidence import ENDPOINT_GAP, TailEvidence, Tails, WeinceDiagnostics, tail_columns, weigh
+from losses.evidence import TailEvidence, Tails, WeinceDiagnostics, tail_columns, weigh
 from losses.exponentials import RowExp, row_exp
 from losses.formulas import contrast_of_anchors, weibit_coordinate
 from losses.nearest import smallest
 from losses.numerics import product, unit_rows, widen
 from losses.options import Options
 from losses.pairs import other_view, roles_by_view
+from losses.records import ENDPOINT_GAP
 from losses.reduction import reduced, swept
 from losses.rules import blend_rule, contrast_rule
 from losses.streaming import Rule, Sweep

@@ -8,10 +8,10 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from losses.blocks import Block
-from losses.evidence import ENDPOINT_GAP
 from losses.exponentials import RowExp
 from losses.pairs import other_view
 from losses.positives import Groups
+from losses.records import ENDPOINT_GAP
 from losses.streaming import Rule
 
 

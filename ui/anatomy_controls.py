@@ -62,9 +62,10 @@ def choose(controls: Panel) -> Scene:
 def _choose_point(controls: Panel, losses: tuple[str, ...]) -> Scene:
     temperature = controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01)
     epsilon, beta = Settings().epsilon, Settings().beta
-    if "eps_sup_infonce" in losses:
+    has = {name for loss in losses if loss in CATALOG for name in CATALOG[loss].defaults}
+    if "epsilon" in has:
         epsilon = controls.number("Margin ε", "epsilon", default=epsilon, low=0.0, high=2.0, step=0.05)
-    if "weibit" in losses:
+    if "beta" in has:
         beta = controls.number("Exponent β", "beta", default=beta, low=0.5, high=16.0, step=0.5)
     st.caption("Points: a class and an angle each. Add a row below, or mark rows on the left to delete them.")
     batch = linked_table(controls, "points", points_form(), default=POINTS, alt="The points: class and angle")
@@ -74,7 +75,7 @@ def _choose_point(controls: Panel, losses: tuple[str, ...]) -> Scene:
 def _choose_sample(controls: Panel, losses: tuple[str, ...]) -> Scene:
     temperature = controls.number("Temperature τ", "tau_logits", default=1.0, low=0.05, high=10.0, step=0.05)
     seed = 0
-    if "soft_distribution_infonce" in losses:
+    if any(CATALOG[loss].choosing.drawn for loss in losses):
         seed = controls.integer("Seed of the drawn labels", "seed", default=0, low=0, high=2**31 - 1)
     st.caption("Samples: logits, and targets that sum to 1 in each row. A loss of labels takes the largest target.")
     batch = linked_table(controls, "samples", heads_form(), default=HEADS, alt="The samples: logits and targets")
@@ -119,6 +120,5 @@ def _is_head(loss: str) -> bool:
 
 def _partner(loss: str) -> str:
     """What a loss is most often compared with."""
-    if _is_head(loss):
-        return "soft_target_infonce" if loss != "soft_target_infonce" else "soft_target_cross_entropy"
-    return "sincere" if loss != "sincere" else "supcon"
+    usual = ("soft_target_infonce", "soft_target_cross_entropy") if _is_head(loss) else ("sincere", "supcon")
+    return next(name for name in usual if name != loss)

@@ -16,6 +16,7 @@ from analysis.figures.anatomy_circle import anatomy_circle
 from analysis.figures.anatomy_table import candidate_table, class_table, live_formula, title
 from analysis.own_loss import own_losses
 from losses.catalog import CATALOG
+from losses.records import Choosing
 from ui.anatomy_controls import Scene, choose_anchor, what_to_look_at
 from ui.errors import explain, plain
 from ui.exhibit import show
@@ -101,9 +102,9 @@ def _formulas(found: Sequence[Anatomy | Measured]) -> list[DeltaGenerator]:
 
 def _compare(found: Anatomy, library: float) -> None:
     """What the library's own function gives for the anchor."""
-    drawn = " on the labels drawn" if found.loss == "soft_distribution_infonce" else ""
-    name = "label_infonce" if drawn else found.loss
-    st.caption(f"`losses.{name}`{drawn} gives {library:.6f} nats: {abs(library - found.value):.0e} apart.")
+    record = CATALOG[found.loss].record
+    drawn = " on the labels drawn" if isinstance(record, Choosing) and record.drawn else ""
+    st.caption(f"`losses.{found.loss}`{drawn} gives {library:.6f} nats: {abs(library - found.value):.0e} apart.")
 
 
 def _table(table: pd.DataFrame) -> None:

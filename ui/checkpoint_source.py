@@ -21,6 +21,7 @@ from ui.errors import plain
 from ui.image_source import Checkpoint, choose_images
 from ui.uploads import safe_name
 
+_DEFAULT = "sincere"
 _SOURCES = {"shipped": "A shipped checkpoint", "root": "A file under the root"}
 _HELP = (
     "A file of `python -m checkpoints.train`, an .npz with train and test embeddings and labels, or a torch file of the"
@@ -54,7 +55,7 @@ def _choose_shipped(controls: Panel) -> ZooEntry:
     if not entries:
         raise LabError("shipped checkpoints", "are missing from this installation", None, "`make zoo` trains them.")
     titles = {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
-    default = "sincere" if "sincere" in entries else next(iter(entries))
+    default = _DEFAULT if _DEFAULT in entries else next(iter(entries))
     return entries[controls.choice("Checkpoint", "checkpoint", titles, default=default)]
 
 

@@ -10,7 +10,7 @@ from analysis.figures.dynamics import dynamics, layer_norms
 from analysis.training_log import QUANTITIES, Curves
 from checkpoints.curves import log_curves
 from checkpoints.zoo import shipped
-from losses.catalog import CATALOG, FAMILIES
+from losses.catalog import CATALOG, FAMILIES, losses_of_world
 from losses.errors import LabError
 from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
@@ -26,7 +26,7 @@ _DEFAULT = ("supcon", "sincere", "nt_xent")
 _SHOWN = tuple(quantity.name for quantity in QUANTITIES if quantity.name != "knn_accuracy")
 _OF = {"log": "Shipped checkpoints", "simplex": "World 1: soft labels", "repulsion": "World 2: free vectors"}
 _SIMPLEX = SimplexSpec(
-    losses=("nll", "label_infonce", "soft_target_cross_entropy", "soft_distribution_infonce", "soft_target_infonce"),
+    losses=losses_of_world("simplex"),
     steps=400,
     seeds=3,
 )

@@ -98,8 +98,9 @@ def _of_pairs(view: View, drawn: Drawn) -> None:
 
 def _of_logits(view: View, drawn: DrawnHead) -> None:
     found = [class_force_matrix(drawn.batch, loss, view.temperature, drawn.seed) for loss in view.losses]
-    if "soft_distribution_infonce" in view.losses:
-        st.info(f"Soft distribution InfoNCE is one draw of labels from the targets, seed {drawn.seed}, not its mean.")
+    for entry in (CATALOG[loss] for loss in view.losses):
+        if entry.choosing.drawn:
+            st.info(f"{entry.title} is one draw of labels from the targets, seed {drawn.seed}, not its mean.")
     show(class_force_matrices(found, drawn.batch.class_names), key="class-force-matrices")
     hard = f"Other classes are hard from the {view.hard_quantile:.0%} quantile of their logits in this batch on."
     _sums(_by_class(found, view.hard_quantile), hard)

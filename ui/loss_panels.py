@@ -81,20 +81,20 @@ def _row(entry: LossEntry) -> dict[str, str]:
         "Numerator": entry.numerator,
         "Denominator": entry.denominator,
         "Chance level": f"${entry.chance_level}$",
-        "Time": entry.complexity,
+        "Time": entry.cost.time,
         "Source": _arxiv(entry),
     }
 
 
 def _arxiv(entry: LossEntry) -> str:
-    return f"[arXiv {entry.arxiv}](https://arxiv.org/abs/{entry.arxiv})"
+    return f"[arXiv {entry.source.arxiv}](https://arxiv.org/abs/{entry.source.arxiv})"
 
 
 def formula(entry: LossEntry) -> None:
     """The loss of one anchor, its source, and in words what stands above the bar and what below."""
     st.subheader(f"{entry.title} · {entry.family}", anchor=False)
     st.latex(rf"\ell_i = {entry.formula}")
-    st.caption(f"{entry.citation}, {_arxiv(entry)}.")
+    st.caption(f"{entry.source.citation}, {_arxiv(entry)}.")
     above, below = st.columns(2)
     above.markdown(f"**In the numerator**  \n{entry.numerator}")
     below.markdown(f"**In the denominator**  \n{entry.denominator}")
@@ -144,7 +144,7 @@ def _chance_level(spec: ChanceSpec) -> ChanceLevel:
 
 def cost(entry: LossEntry) -> None:
     st.subheader("Cost", anchor=False)
-    st.markdown(f"**{entry.complexity}** in time, forward and backward. {entry.cost}")
+    st.markdown(f"**{entry.cost.time}** in time, forward and backward. {entry.cost.words}")
 
 
 def parameters(entry: LossEntry) -> None:

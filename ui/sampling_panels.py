@@ -55,7 +55,7 @@ def statement() -> None:
     st.caption(
         "Left soft distribution InfoNCE in expectation, right soft target InfoNCE: log-sum-exp is convex in the scores,"
         " so by Jensen's inequality the mean over drawn labels lies above, with equality for one-hot targets."
-        f" The losses are from {entry.citation}, arXiv {entry.arxiv}; the batch is random and ours."
+        f" The losses are from {entry.source.citation}, arXiv {entry.source.arxiv}; the batch is random and ours."
     )
 
 

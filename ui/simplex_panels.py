@@ -38,12 +38,13 @@ def _exact(spec: SimplexSpec) -> "Reference":
 def _shifts(spec: SimplexSpec) -> "tuple[Shift, ...]":
     from analysis.figures.simplex_batch_size import SIZES, Shift
     from toy_models.simplex import batch_floors, reference
+    from toy_models.simplex.objectives import OBJECTIVES, Candidates
 
     floors = zip(spec.losses, reference(spec).floors, strict=True)
     return tuple(
         Shift(name, tuple(each or floor for each in batch_floors(spec, name, SIZES)), floor)
         for name, floor in floors
-        if name.startswith("soft_target_infonce")
+        if OBJECTIVES[name].candidates is Candidates.TARGETS
     )
 
 

@@ -23,7 +23,7 @@ def coordinate_lens(lens: Lens, hard: float) -> Exhibit:
     }
     for name, (title, each) in lenses.items():
         style = LOSS_STYLES[name]
-        line = {"color": style.colour, "dash": style.dash, "width": 3 if name == "weince" else 2}
+        line = {"color": style.colour, "dash": style.dash, "width": 3 if each is lens else 2}
         for column, values in enumerate((each.coordinate, each.weight), start=1):
             shown = {"name": title, "legendgroup": name, "showlegend": column == 1}
             plot.add_scatter(x=_GRID, y=values(_GRID), mode="lines", line=line, **shown, row=1, col=column)

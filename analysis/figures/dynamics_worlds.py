@@ -5,6 +5,7 @@ import torch
 
 from analysis.dynamics import nearest_simplex, pair_dynamics, tangent_gradient, toward
 from analysis.training_log import Curves, Line, loss_lines
+from losses.catalog import CATALOG
 from toy_models.repulsion import Reference, Trace, reference
 from toy_models.repulsion.arrows import force_of
 from toy_models.repulsion.batch import Batch
@@ -39,7 +40,7 @@ def _read(trace: Trace, index: int, at: int) -> tuple[float | None, ...]:
     loss, positions = trace.spec.losses[index], trace.positions[at, index]
     z, batch = torch.from_numpy(positions), Batch.of(trace.spec)
     forces = torch.from_numpy(force_of(trace.spec, loss, positions))
-    by_view = loss == "nt_xent"
+    by_view = CATALOG[loss].contrast.positives == "view"
     found = pair_dynamics(z, forces, batch.labels, batch.views if by_view else None)
     goal = nearest_simplex(z, batch.views if by_view else batch.labels)
     cosine = None if goal is None else toward(z, tangent_gradient(z, forces), goal)

@@ -13,19 +13,6 @@ from analysis.force_curves import Curve, ForceCurves
 from analysis.force_scene import AXES
 from losses.catalog import CATALOG
 
-_CHANCE = {
-    "supcon": "log(N-1)",
-    "sincere": "log(1+|noise|)",
-    "eps_sup_infonce": "log(e^-ε+|noise|)",
-    "nt_xent": "log(2B-1)",
-    "weibit": "log(2B-1)",
-    "weince": "log(2B-1)",
-    "nll": "log K",
-    "soft_target_cross_entropy": "log K",
-    "label_infonce": "log N",
-    "soft_target_infonce": "log N",
-}
-
 
 def loss_levels(shown: ForceCurves) -> Exhibit:
     """A panel for losses of embeddings, one for those of a class head."""
@@ -82,7 +69,7 @@ def _name_levels(plot: go.Figure, shown: ForceCurves, group: Sequence[Curve], co
     """Each chance level once, at the left end; equal ones share their label."""
     levels: dict[float, set[str]] = {}
     for curve in group:
-        levels.setdefault(round(float(curve.chance[0]), 9), set()).add(_CHANCE[curve.name])
+        levels.setdefault(round(float(curve.chance[0]), 9), set()).add(CATALOG[curve.name].chance_words)
     start = float(shown.values[0])
     for place, (level, names) in enumerate(sorted(levels.items())):
         plot.add_annotation(

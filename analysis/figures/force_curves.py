@@ -13,6 +13,7 @@ from analysis.force_curves import Curve, ForceCurves, Mark
 from analysis.force_scene import AXES, Scene
 from analysis.scene_forces import EMBEDDING
 from losses.catalog import CATALOG
+from losses.records import Contrast
 
 _KINDS = {"embeddings": "Embeddings", "head": "Class head"}
 _HEIGHT, _LEGEND = 320, 170
@@ -58,8 +59,14 @@ def _sentence(mark: Mark, shown: ForceCurves) -> str:
     pair = "positive" if shown.role == "positive" else "noise pair"
     if mark.kind == "endpoint":
         return f"On the {pair}, {title}'s slope λ/(1 - s) outgrows (1 - λ)/τ: {where}."
-    why = ", where q = 1/|P|" if mark.name == "supcon" and shown.role == "positive" else ""
+    why = ", where q = 1/|P|" if _meets_its_share(mark.name) and shown.role == "positive" else ""
     return f"On the {pair}, {title} changes sign{why}: {where}."
+
+
+def _meets_its_share(name: str) -> bool:
+    """Does a positive's derivative change sign where its share of all others is one over the positives?"""
+    record = CATALOG[name].record
+    return isinstance(record, Contrast) and record.others_below and record.positives == "class"
 
 
 def curve_table(shown: ForceCurves) -> pd.DataFrame:
@@ -140,7 +147,7 @@ def _add_mark(plot: go.Figure, mark: Mark, axis: str, row: int, column: int) -> 
 def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], row: int, column: int) -> None:
     """lambda / (1 - s), what WEINCE's derivative on noise grows like."""
     plot.update_yaxes(type="log", row=row, col=column)
-    if not any(curve.name == "weince" for curve in curves):
+    if not any(kind_of(curve.name) == "embeddings" and CATALOG[curve.name].contrast.evidence for curve in curves):
         return
     plot.add_scatter(
         x=shown.values,

@@ -17,6 +17,7 @@ from analysis.figures.theme import GREY, layout
 from analysis.force_groups import Balance, balance
 from analysis.gradients import ForceMatrix, force_losses
 from analysis.pair_terms import PairTerms
+from losses.catalog import CATALOG
 
 # Matrices are square and share the page's width: the more there are, the lower the figure.
 _HEIGHTS = {1: 600, 2: 500, 3: 420, 4: 360}
@@ -84,17 +85,17 @@ def live_formula(terms: PairTerms) -> str:
 
 
 def _steps(terms: PairTerms) -> tuple[str, ...]:
-    """The derivative in letters and in numbers; nothing for a loss with a formula of its own."""
-    tau = f"{terms.temperature:g}"
-    if terms.loss == "supcon":
-        return r"\frac{q_{ip} - 1/|P|}{\tau}", rf"\frac{{{terms.share:.3f} - 1/{terms.positives}}}{{{tau}}}"
-    if terms.loss in ("sincere", "eps_sup_infonce"):
+    """The derivative in letters and in numbers; nothing for a loss whose derivative is no share over tau."""
+    entry, tau = CATALOG.get(terms.loss), f"{terms.temperature:g}"
+    if entry is None or not entry.contrast.is_cosine:
+        return ()
+    if not entry.contrast.others_below:
         return r"-\frac{g_{ip}}{|P|\,\tau}", rf"-\frac{{{terms.noise_share:.3f}}}{{{terms.positives} \cdot {tau}}}"
-    if terms.loss == "nt_xent" and terms.positive:
-        return r"\frac{q_{ip} - 1}{\tau}", rf"\frac{{{terms.share:.3f} - 1}}{{{tau}}}"
-    if terms.loss == "nt_xent":
+    if not terms.positive:
         return r"\frac{q_{ip}}{\tau}", rf"\frac{{{terms.share:.3f}}}{{{tau}}}"
-    return ()
+    if entry.contrast.positives == "view":
+        return r"\frac{q_{ip} - 1}{\tau}", rf"\frac{{{terms.share:.3f} - 1}}{{{tau}}}"
+    return r"\frac{q_{ip} - 1/|P|}{\tau}", rf"\frac{{{terms.share:.3f} - 1/{terms.positives}}}{{{tau}}}"
 
 
 def _add_matrix(plot: go.Figure, matrix: ForceMatrix, limit: float, column: int) -> None:

@@ -119,7 +119,7 @@ def _lowered(found: Anatomy) -> str:
 
 
 def _how_to_read(found: Anatomy) -> str:
-    margin = ", which is lowered by the margin ε in the denominator" if found.loss == "eps_sup_infonce" else ""
+    margin = ", which is lowered by the margin ε in the denominator" if found.margin else ""
     return (
         f"Each row is one fraction of the loss of {found.anchor}, named after its numerator{margin}; each column is a"
         f" candidate in {_BATCHES[CATALOG[found.loss].family]}. Bars are d loss / d {found.scored_by}: below 0 descent"

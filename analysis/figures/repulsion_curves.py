@@ -9,6 +9,7 @@ from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.repulsion_places import listed
 from analysis.figures.theme import layout
+from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, Optimum, Reference, Trace
 
 _PANELS = {
@@ -85,8 +86,9 @@ def _how_to_read(trace: Trace, answer: Reference) -> str:
     )
     if any(answer.optima):
         text += " A dotted line is the loss's exact optimum: points at the corners of a regular simplex."
-    if "nt_xent" in trace.spec.losses and trace.spec.per_class > 2:
-        text += " NT-Xent knows no classes: all of a class but the other view is noise to it."
+    for entry in (CATALOG[name] for name in trace.spec.losses):
+        if entry.contrast.positives == "view" and trace.spec.per_class > 2:
+            text += f" {entry.title} knows no classes: all of a class but the other view is noise to it."
     return text + band_sentence(trace.spec.seeds)
 
 

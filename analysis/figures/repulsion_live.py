@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from analysis.figures.echarts import LINES, SYMBOLS
 from analysis.figures.repulsion_places import frame_line, places, vector_style
 from analysis.figures.theme import GREY, LOSS_STYLES
 from toy_models.repulsion import LOSSES, RepulsionSpec
@@ -19,17 +20,6 @@ _CURVES = {
     "repelling_share": ("same-class pairs that repel (share)", 0.0, 1.0),
     "push_to_pull": ("push to pull within classes", 0.0, 1.0),
     "margin": ("margin (cosine)", -0.5, 2.0),
-}
-_LINES = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
-_CROSS = "path://M3 0H5V3H8V5H5V8H3V5H0V3H3Z"
-_SYMBOLS = {
-    "circle": "circle",
-    "diamond": "diamond",
-    "square": "rect",
-    "triangle-up": "triangle",
-    "diamond-open": "emptyDiamond",
-    "cross": _CROSS,
-    "x": _CROSS,
 }
 
 Option = dict[str, object]
@@ -86,7 +76,7 @@ def _point(spec: RepulsionSpec, index: int, x: float, y: float, depth: float) ->
     style, behind = vector_style(spec, index), depth < 0
     return {
         "value": [round(x, 3), round(y, 3)],
-        "symbol": _SYMBOLS[style.symbol],
+        "symbol": SYMBOLS[style.symbol],
         "symbolRotate": 45 if style.symbol == "x" else 0,
         "symbolSize": 5 if behind else 8,
         "itemStyle": {"color": style.colour, "opacity": 0.35 if behind else 0.9},
@@ -103,10 +93,10 @@ def _curve(spec: RepulsionSpec, frames: Sequence["Frame"], row: int, column: int
         "xAxisIndex": axis,
         "yAxisIndex": axis,
         "data": [[frame.step, _shown(float(getattr(frame, metric)[row].mean()))] for frame in frames],
-        "symbol": _SYMBOLS[style.symbol],
+        "symbol": SYMBOLS[style.symbol],
         "symbolSize": 7,
         "showSymbol": False,
-        "lineStyle": {"color": style.colour, "type": _LINES[style.dash], "width": 2},
+        "lineStyle": {"color": style.colour, "type": LINES[style.dash], "width": 2},
         "itemStyle": {"color": style.colour},
     }
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from analysis.figures.echarts import LINES, SYMBOLS
 from analysis.figures.theme import LOSS_STYLES
 from toy_models.simplex import LOSSES, Reference, SimplexSpec
 
@@ -14,15 +15,6 @@ ALT = "Two divergences in nats against training steps, a line for each loss, its
 
 _SMALLEST, _LARGEST = 1e-4, 10.0
 _PANELS = {"kl_density": "KL to the true density (nats)", "kl_mean": "KL of the mean label (nats)"}
-_LINES = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
-_SYMBOLS = {
-    "circle": "circle",
-    "circle-open": "emptyCircle",
-    "square": "rect",
-    "square-open": "emptyRect",
-    "diamond": "diamond",
-    "triangle-up": "triangle",
-}
 
 Option = dict[str, object]
 
@@ -63,10 +55,10 @@ def _series(spec: SimplexSpec, frames: Sequence["Frame"], row: int, panel: int, 
         "xAxisIndex": panel,
         "yAxisIndex": panel,
         "data": [[step, _shown(value)] for step, value in values],
-        "symbol": _SYMBOLS[style.symbol],
+        "symbol": SYMBOLS[style.symbol],
         "symbolSize": 7,
         "showSymbol": False,
-        "lineStyle": {"color": style.colour, "type": _LINES[style.dash], "width": 2},
+        "lineStyle": {"color": style.colour, "type": LINES[style.dash], "width": 2},
         "itemStyle": {"color": style.colour},
         "markLine": {
             "silent": True,

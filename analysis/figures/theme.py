@@ -5,8 +5,11 @@ colour-blind readers (Okabe-Ito). Colour is never alone: every style has a dash 
 """
 
 from dataclasses import dataclass
+from itertools import cycle
 
 import plotly.graph_objects as go
+
+from losses.catalog import CATALOG
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#808080"
 
@@ -42,6 +45,10 @@ LOSS_STYLES: dict[str, Style] = {
     "weibit": Style(GREEN, "dash", "triangle-up-open"),
     "weince": Style(GREEN, "solid", "triangle-up"),
 }
+
+# A loss that is new to the catalogue is dotted until it has a style of its own.
+_SPARE = cycle(Style(colour, "dot", "x") for colour in (GREEN, PURPLE, BLUE, ORANGE))
+LOSS_STYLES |= {name: next(_SPARE) for name in CATALOG if name not in LOSS_STYLES}
 
 CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY)
 CLASS_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")

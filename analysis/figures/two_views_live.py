@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.figures.echarts import LINES, SYMBOLS
 from analysis.figures.theme import LOSS_STYLES, TRUTH
 from toy_models.two_views import LOSSES, Reference, TwoViewsSpec
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 ALT = "Retrieval accuracy, lam, delta AIC and the hardest negative's shortfall against training steps, a line a loss."
 
-_LINES = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
-_SYMBOLS = {"circle": "circle", "triangle-up": "triangle", "triangle-up-open": "emptyTriangle"}
 
 Option = dict[str, object]
 
@@ -82,10 +81,10 @@ def _series(spec: TwoViewsSpec, frames: Sequence["Frame"], row: int, place: int,
         "xAxisIndex": place,
         "yAxisIndex": place,
         "data": [[step, float(f"{value:.4g}") if math.isfinite(value) else None] for step, value in points],
-        "symbol": _SYMBOLS[style.symbol],
+        "symbol": SYMBOLS[style.symbol],
         "symbolSize": 7,
         "showSymbol": False,
-        "lineStyle": {"color": style.colour, "type": _LINES[style.dash], "width": 2},
+        "lineStyle": {"color": style.colour, "type": LINES[style.dash], "width": 2},
         "itemStyle": {"color": style.colour},
     }
 

@@ -97,7 +97,7 @@ def test_sincere_never_repels_and_supcon_does_above_its_share():
 def test_the_least_loss_is_world_twos(loss):
     spec = RepulsionSpec(losses=(loss,), classes=5, per_class=6, dimensions=4, temperature=0.2, epsilon=0.3)
     expected = reference(spec).optima[0].loss
-    assert simplex_loss(loss, 30, 5, 0.2, 0.3) == pytest.approx(expected, rel=1e-12)
+    assert simplex_loss(loss, 30, 5, {"temperature": 0.2, "epsilon": 0.3}) == pytest.approx(expected, rel=1e-12)
 
 
 def test_levels_of_a_batch():

@@ -14,7 +14,8 @@ from checkpoints.objectives import OBJECTIVES
 from checkpoints.opening import open_outputs
 from checkpoints.steps import STEPS, Batch
 from checkpoints.training import train
-from checkpoints.watching import PAIRS_EVERY, TO_CLASS_SIMPLEX, Gradients, first_batch, outputs_of, pair_forces
+from checkpoints.watching import PAIRS_EVERY, TO_CLASS_SIMPLEX, Gradients, first_batch, outputs_of
+from losses.contrasts import forces_of
 from losses.errors import LabError
 
 EMBEDDED = [loss for loss, objective in OBJECTIVES.items() if objective.head == "projection"]
@@ -43,7 +44,7 @@ def backward(recipe_for, model_for, bars_data):
 def test_the_forces_of_pairs_add_up_to_the_gradient_of_the_step(backward, loss):
     recipe, _, outputs, labels = backward(loss)
     z = outputs.detach()
-    forces = pair_forces(loss, z, labels.repeat(2), recipe.parameters)
+    forces = forces_of(loss, z, labels.repeat(2), recipe.parameters)
     expected = outputs.grad * len(z)
     expected = expected - (expected * z).sum(1, keepdim=True) * z
     torch.testing.assert_close(tangent_gradient(z, forces), expected, rtol=1e-3, atol=2e-5)
@@ -55,7 +56,7 @@ def test_the_forces_of_pairs_add_up_to_the_gradient_of_the_step(backward, loss):
 def test_groups_and_repelling_pairs_by_loops(backward, loss):
     recipe, _, outputs, labels = backward(loss)
     recorded, z = first_batch(recipe, outputs, labels, pairs=True), outputs.detach().double()
-    forces = pair_forces(loss, z, labels.repeat(2), recipe.parameters)
+    forces = forces_of(loss, z, labels.repeat(2), recipe.parameters)
     sums = {name: torch.zeros_like(z) for name in ("other_view", "same_class", "noise")}
     same = []
     for i in range(64):

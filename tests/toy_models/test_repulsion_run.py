@@ -14,7 +14,7 @@ from toy_models.device import available_devices
 from toy_models.repulsion import RepulsionSpec, Trace, simulate
 from toy_models.repulsion.arrows import force_of
 from toy_models.repulsion.batch import Batch, draw_start
-from toy_models.repulsion.objectives import OBJECTIVES
+from toy_models.repulsion.objectives import OBJECTIVES, Objective
 from toy_models.repulsion.trace import METRICS
 
 QUICK = RepulsionSpec(steps=20, seeds=3, classes=3, per_class=4)
@@ -183,15 +183,16 @@ def test_on_step_is_asked_before_each_step_and_can_end_the_run():
 
 
 def test_a_loss_that_leaves_the_finite_numbers_is_named(monkeypatch):
-    honest, calls = OBJECTIVES["sincere"], []
+    calls = []
 
-    def breaks(cosines, roles, spec):
-        calls.append(1)
-        return honest.values(cosines, roles, spec) * (float("nan") if len(calls) == 4 else 1.0)
+    class Breaks(Objective):
+        def mean_loss(self, cosines, batch, spec):
+            calls.append(1)
+            return honest.mean_loss(cosines, batch, spec) * (float("nan") if len(calls) == 4 else 1.0)
 
-    monkeypatch.setattr(
-        "toy_models.repulsion.run.OBJECTIVES", {**OBJECTIVES, "sincere": replace(honest, values=breaks)}
-    )
+    honest = OBJECTIVES["sincere"]
+    broken = Breaks(honest.name, honest.record)
+    monkeypatch.setattr("toy_models.repulsion.run.OBJECTIVES", {**OBJECTIVES, "sincere": broken})
     frames = []
     with pytest.raises(LabError, match=r"^SINCERE, seed 0: the loss must stay finite, but is nan at step 3\. Lower"):
         frames.extend(simulate(QUICK))

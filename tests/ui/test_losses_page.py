@@ -39,7 +39,14 @@ def test_a_loss_is_shown_whole(open_page, loss):
     assert not page.error
     assert not page.warning
     shown = texts(page)
-    for part in (entry.formula, entry.gradient, entry.numerator, entry.denominator, entry.arxiv, entry.cost):
+    for part in (
+        entry.formula,
+        entry.gradient,
+        entry.numerator,
+        entry.denominator,
+        entry.source.arxiv,
+        entry.cost.words,
+    ):
         assert part in shown
     assert len(page.table[0].value) == len(entry.parameters) + len(entry.choices)
     assert page.code[0].value == inspect.getsource(getattr(losses, loss)).strip()

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from losses.catalog import CATALOG
 from toy_models.repulsion.spec import RepulsionSpec
 
 
@@ -40,7 +41,10 @@ def reference(spec: RepulsionSpec) -> Reference:
 
 
 def _optimum(spec: RepulsionSpec, name: str) -> Optimum | None:
-    by_view = name == "nt_xent"
+    record = CATALOG[name].contrast
+    by_view = record.positives == "view"
+    if not record.is_cosine:
+        return None  # another coordinate ends elsewhere
     if spec.singletons or (by_view and spec.per_class % 2):
         return None
     size = 2 if by_view else spec.per_class
@@ -53,14 +57,6 @@ def _optimum(spec: RepulsionSpec, name: str) -> Optimum | None:
         same_cosine=within,
         noise_cosine=apart if spec.classes > 1 else math.nan,
         margin=1 - apart if spec.classes > 1 else math.nan,
-        loss=_loss(name, spec, size, groups, apart),
+        loss=record.loss_apart((1 - apart) / spec.temperature, size - 1, (groups - 1) * size, spec.settings(name)),
         repelling_share=0.0 if size == spec.per_class else (spec.per_class - 2) / (spec.per_class - 1),
     )
-
-
-def _loss(name: str, spec: RepulsionSpec, size: int, groups: int, apart: float) -> float:
-    """log of denominator over numerator, the positives at cosine 1 and the noise at `apart`."""
-    noise = (groups - 1) * size * math.exp((apart - 1) / spec.temperature)
-    if name in ("supcon", "nt_xent"):
-        return math.log(size - 1 + noise)
-    return math.log(math.exp(-spec.epsilon if name == "eps_sup_infonce" else 0.0) + noise)

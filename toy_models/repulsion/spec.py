@@ -4,17 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from losses.catalog import CATALOG, losses_of_world
 from losses.errors import LabError
 from toy_models.bounds import Bound
 from toy_models.specs import WorldSpec, schedule
 
-LOSSES: Mapping[str, str] = {
-    "supcon": "SupCon",
-    "sincere": "SINCERE",
-    "eps_sup_infonce": "ε-SupInfoNCE",
-    "nt_xent": "NT-Xent",
-}
-"""The losses of this world, name -> title, in the order of every figure. NT-Xent, on two views, sees no label."""
+LOSSES: Mapping[str, str] = {name: CATALOG[name].title for name in losses_of_world("repulsion")}
+"""The losses of this world, name -> title, in the order of every figure. A loss of two views sees no label."""
 
 STARTS: Mapping[str, str] = {
     "clusters": "a cluster for each class",
@@ -90,6 +86,10 @@ class RepulsionSpec(WorldSpec):
             if getattr(self, name) > most:
                 rule = f"must be at most {most} with {self.vectors} vectors"
                 raise LabError(name, rule, getattr(self, name), smaller)
+
+    def settings(self, loss: str) -> dict[str, float]:
+        """The loss's parameters: this run's where it has them, else the catalogue's defaults."""
+        return {name: getattr(self, name, default) for name, default in CATALOG[loss].defaults.items()}
 
     @property
     def vectors(self) -> int:

@@ -1,4 +1,4 @@
-"""The losses of this world: each as it trains on a batch, and as it is in the limit. A new loss is one entry.
+"""The losses of this world: each as it trains on a batch, and as it is in the limit, by its record.
 
 In all of them a sample is to pick its own label vector out of candidate vectors v_j by scores f . v_j - correction_j.
 The published forms are in `losses`, and a test holds these against them; here they are taken apart, so that many
@@ -12,6 +12,8 @@ from enum import Enum
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from losses.catalog import CATALOG, losses_of_world
+from losses.records import Choosing
 from toy_models.simplex import population
 from toy_models.simplex.population import Population
 from toy_models.simplex.process import CLASSES
@@ -64,15 +66,21 @@ def _exact_noise_correction(world: World) -> Tensor:
     return world.log_marginal - world.log_base
 
 
+_GIVEN = {"label": _argmax, "target": _targets, "drawn label": _sampled}  # drawn by the world's sampler, on the CPU
+
+
+def _objective(record: Choosing) -> Objective:
+    """A loss of the catalogue in this world."""
+    own, of_classes = _GIVEN[record.given], _of_argmax if record.given == "label" else _of_mean
+    if record.candidates == "classes":
+        return Objective(own, Candidates.CLASSES, of_classes)
+    if record.given != "target":
+        return Objective(own, Candidates.LABELS, of_classes)
+    return Objective(own, Candidates.TARGETS, population.class_prior, population.class_prior_correction)
+
+
 OBJECTIVES: Mapping[str, Objective] = {
-    "nll": Objective(_argmax, Candidates.CLASSES, _of_argmax),
-    "label_infonce": Objective(_argmax, Candidates.LABELS, _of_argmax),
-    "soft_target_cross_entropy": Objective(_targets, Candidates.CLASSES, _of_mean),
-    # Soft distribution InfoNCE is label InfoNCE on labels sampled from w: here by the sampler, on the CPU.
-    "soft_distribution_infonce": Objective(_sampled, Candidates.LABELS, _of_mean),
-    "soft_target_infonce": Objective(
-        _targets, Candidates.TARGETS, population.class_prior, population.class_prior_correction
-    ),
+    **{name: _objective(CATALOG[name].choosing) for name in losses_of_world("simplex")},
     # The noise that the candidates really come from in place of the class prior.
     "soft_target_infonce_exact_noise": Objective(
         _targets, Candidates.TARGETS, population.exact_noise, _exact_noise_correction

@@ -4,16 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from losses.catalog import CATALOG, LossEntry, losses_of_world
 from losses.errors import LabError
 from toy_models.bounds import Bound
 from toy_models.specs import WorldSpec, schedule
 
+
+def _title(entry: LossEntry) -> str:
+    """What this world makes of the loss: which label it is given, which noise it assumes."""
+    if entry.choosing.given == "label":
+        return f"{entry.title}, argmax label"
+    if entry.choosing.given == "target" and entry.choosing.candidates == "batch":
+        return f"{entry.title}, class prior"
+    return entry.title.replace("Soft-target", "Soft")
+
+
 LOSSES: Mapping[str, str] = {
-    "nll": "NLL, argmax label",
-    "label_infonce": "Label InfoNCE, argmax label",
-    "soft_target_cross_entropy": "Soft cross-entropy",
-    "soft_distribution_infonce": "Soft distribution InfoNCE",
-    "soft_target_infonce": "Soft target InfoNCE, class prior",
+    **{name: _title(CATALOG[name]) for name in losses_of_world("simplex")},
     "soft_target_infonce_exact_noise": "Soft target InfoNCE, exact noise",
 }
 """The losses of this world, name -> title, in the order of every figure."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from losses import contrasts
+from losses.catalog import CATALOG
 from losses.evidence import TailEvidence, Tails, weigh
-from losses.formulas import contrast_of_anchors, weibit_coordinate
+from losses.formulas import contrast_of_anchors
 from losses.nearest import smallest
 from losses.pairs import roles_by_view
 from toy_models.two_views.spec import TwoViewsSpec
-
-WEIBIT_BETA = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,13 +52,10 @@ def evidence(cosines: Tensor, spec: TwoViewsSpec) -> Evidence:
 
 def losses_of_anchors(name: str, cosines: Tensor, spec: TwoViewsSpec) -> Tensor:
     """Cosines (S, 2B, 2B) -> the loss of each anchor (S, 2B), in nats."""
-    straight = cosines / spec.temperature
-    if name == "nt_xent":
-        scores = straight
-    elif name == "weibit":
-        scores = WEIBIT_BETA * weibit_coordinate(cosines)
-    else:
+    entry = CATALOG[name]
+    settings: dict[str, float | Tensor] = {**entry.defaults, "temperature": spec.temperature}
+    if entry.contrast.evidence:
         found = evidence(cosines, spec)
-        lam, curved = found.lam[..., None], (found.lam * found.beta)[..., None]
-        scores = (1 - lam) * straight + curved * weibit_coordinate(cosines)
+        settings |= {"lam": found.lam, "beta": found.beta}
+    scores = contrasts.exponents(entry.contrast, cosines, settings)
     return contrast_of_anchors(scores, roles_by_view(cosines.shape[-1], cosines.device))

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from losses.catalog import CATALOG, losses_of_world
 from losses.errors import LabError
 from toy_models.bounds import Bound
 from toy_models.specs import WorldSpec, schedule
 
-LOSSES: Mapping[str, str] = {"nt_xent": "NT-Xent", "weince": "WEINCE", "weibit": "Weibit"}
+LOSSES: Mapping[str, str] = {name: CATALOG[name].title for name in losses_of_world("two_views")}
 """The losses of this world, name -> title, in the order of every figure."""
 ENCODERS: Mapping[str, str] = {"points": "free points", "network": "small network"}
 """What is trained, name -> title."""

@@ -1,0 +1,16 @@
+"""How a `Style` of the theme is spelled in the options of ECharts, which draws the live pictures."""
+
+LINES = {"solid": "solid", "dash": "dashed", "dot": "dotted"}
+_CROSS = "path://M3 0H5V3H8V5H5V8H3V5H0V3H3Z"
+SYMBOLS = {
+    "circle": "circle",
+    "circle-open": "emptyCircle",
+    "square": "rect",
+    "square-open": "emptyRect",
+    "diamond": "diamond",
+    "diamond-open": "emptyDiamond",
+    "triangle-up": "triangle",
+    "triangle-up-open": "emptyTriangle",
+    "cross": _CROSS,
+    "x": _CROSS,
+}

@@ -1,0 +1,127 @@
+"""Values and forces of any record: what the catalogue says a loss contrasts, on tensors, without autograd.
+
+Cosines (..., N, N) -> values (..., N) in nats and forces (..., N, N), row i = d loss_i / d s_ij in nats per unit of
+cosine. Values of an anchor without a positive are of no meaning, its forces are 0. Logits (N, K) -> the same by sample.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from losses.catalog import entry_of
+from losses.checks import check_temperature
+from losses.formulas import weibit_coordinate
+from losses.numerics import product, softplus
+from losses.paired import weince_diagnostics
+from losses.pairs import Roles, roles_by_label, roles_by_view
+from losses.records import ENDPOINT_GAP, Choosing, Contrast
+
+Settings = Mapping[str, float | Tensor]
+"""Parameters by name; `lam` and `beta` of a record with evidence, numbers or (..., N), among them."""
+
+
+def exponents(record: Contrast, cosines: Tensor, settings: Settings) -> Tensor:
+    """x = straight s / tau - curved log(1 - s)."""
+    straight, curved = _weights(record, settings)
+    if not record.has_temperature:
+        return curved * weibit_coordinate(cosines)
+    x = straight * (cosines / settings["temperature"])
+    return x if record.is_cosine else x + curved * weibit_coordinate(cosines)
+
+
+def slopes(record: Contrast, cosines: Tensor, settings: Settings) -> Tensor | float:
+    """dx / ds; of the curved part 1 / (1 - s), and 0 where s is clamped."""
+    straight, curved = _weights(record, settings)
+    slope = straight / settings["temperature"] if record.has_temperature else 0.0
+    if record.is_cosine:
+        return slope
+    limit = 1 - ENDPOINT_GAP
+    return slope + curved * torch.where(cosines <= limit, 1 / (1 - cosines.clamp_max(limit)), 0)
+
+
+def values(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) -> Tensor:
+    """The loss of each anchor, (..., N)."""
+    x = exponents(record, cosines, settings)
+    if record.others_below:
+        return _keep(x, roles.positives | roles.noise).logsumexp(-1) - (x * _shares(x, roles)).sum(-1)
+    margin = record.margin_of(settings)  # type: ignore[arg-type]
+    log_noise = _keep(x, roles.noise).logsumexp(-1, keepdim=True)
+    terms = softplus(log_noise - x + margin) - margin
+    return (terms * _shares(x, roles)).sum(-1) * roles.noise.any(-1)
+
+
+def forces(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) -> Tensor:
+    """d loss_i / d s_ij, (..., N, N): slope_ij times how much more a candidate weighs below the bar than above it."""
+    x, slope = exponents(record, cosines, settings), slopes(record, cosines, settings)
+    if record.others_below:
+        weight = _keep(x, roles.positives | roles.noise).softmax(-1) - _shares(x, roles)
+        return weight * roles.positives.any(-1, keepdim=True) * slope
+    noise = _keep(x, roles.noise)
+    highest = noise.amax(-1, keepdim=True)
+    parts = (noise - highest).exp_() * roles.noise
+    total = parts.sum(-1, keepdim=True)  # the noise's sum is total e^highest; 0 where there is no noise
+    margin = record.margin_of(settings)  # type: ignore[arg-type]
+    noise_share = torch.sigmoid((total.log() + highest + margin) - x)  # of the denominator of each positive
+    pull = noise_share * _shares(x, roles)
+    tiny = torch.finfo(x.dtype).tiny
+    return (parts * (pull.sum(-1, keepdim=True) / total.clamp_min(tiny)) - pull) * slope
+
+
+def forces_of(loss: str, embeddings: Tensor, labels: Tensor, settings: Settings) -> Tensor:
+    """Forces (N, N) of any loss of embeddings in the catalogue; `settings` not given are its defaults.
+
+    embeddings (N, D) unit rows with labels (N,); to a loss of views they are two stacked views, whatever the labels.
+    """
+    entry, cosines = entry_of(loss), product(embeddings, embeddings.mT).clamp(-1, 1)
+    record = entry.contrast
+    if record.has_temperature:
+        check_temperature(settings.get("temperature", entry.defaults["temperature"]))  # type: ignore[arg-type]
+    by_class = record.positives == "class"
+    roles = roles_by_label(labels) if by_class else roles_by_view(len(embeddings), embeddings.device)
+    return forces(record, cosines, roles, entry.defaults | _evidence(record, embeddings) | dict(settings))
+
+
+def head_scores(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, temperature: float) -> Tensor:
+    """The scores of each sample's candidates: (N, K) of classes, or (N, N) of what the batch is given, (N, K)."""
+    if record.candidates == "classes":
+        return logits / temperature
+    log_prior = torch.where(prior > 0, prior, 1).log()  # 0 log 0 = 0
+    return (logits / temperature) @ given.mT - given @ log_prior
+
+
+def head_forces(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, temperature: float) -> Tensor:
+    """d (sum of losses) / d f, (N, K): what the candidates below are by class, less what is given, over tau."""
+    shares = head_scores(record, logits, given, prior, temperature).softmax(-1)
+    below = shares if record.candidates == "classes" else shares @ given
+    return (below - given) / temperature
+
+
+def _evidence(record: Contrast, stacked: Tensor) -> dict[str, Tensor]:
+    """lam and beta (N,) of two stacked views (N, D), for a record that asks for them."""
+    if not record.evidence:
+        return {}
+    found = weince_diagnostics(*stacked.chunk(2))
+    return {"lam": found.lam, "beta": found.beta}
+
+
+def _weights(record: Contrast, settings: Settings) -> tuple[float | Tensor, float | Tensor]:
+    if not record.evidence:
+        return record.weights(settings)  # type: ignore[arg-type]
+    lam, beta = (_by_anchor(settings[name]) for name in ("lam", "beta"))
+    return 1 - lam, lam * beta
+
+
+def _by_anchor(value: float | Tensor) -> float | Tensor:
+    """(..., N) -> (..., N, 1), a column beside the cosines; a number stays one."""
+    return value[..., None] if isinstance(value, Tensor) else value
+
+
+def _keep(scores: Tensor, kept: Tensor) -> Tensor:
+    """The others so low that they count nothing; not -inf, which a row that keeps nothing would turn into NaN."""
+    return scores.masked_fill(~kept, torch.finfo(scores.dtype).min / 2)
+
+
+def _shares(scores: Tensor, roles: Roles) -> Tensor:
+    """(N, N): 1/|P| on positives."""
+    return roles.positives.to(scores.dtype) / roles.positive_count.clamp_min(1)[:, None]

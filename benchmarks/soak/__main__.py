@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.soak.gauges import Line, Reading, line, read
 from benchmarks.soak.trips import trips
-from benchmarks.soak.visitor import Visitor
+from benchmarks.soak.visitor import Visitor, visiting
 from tests.browser.server import running
 
 VISITORS = 2
@@ -53,7 +53,7 @@ class Crowd:
 
     def _take(self, trip: Callable[[Visitor], None]) -> None:
         try:
-            with Visitor(self.url) as visitor:
+            with visiting(self.url) as visitor:
                 trip(visitor)
                 reruns = visitor.reruns
         except Exception as failure:  # noqa: BLE001 (counted, shown and failed upon: the soak goes on)

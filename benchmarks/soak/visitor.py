@@ -5,21 +5,19 @@ browser does: hand its widgets back with each rerun, and rerun the fragments tha
 """
 
 import time
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.soak.widgets import untouched
 
 LONGEST = 240.0
 """Seconds until a page that is not done counts as stuck."""
-
-
 _PAUSE = 0.1
 """Seconds of silence after which a script that has ended does not go on."""
 
@@ -28,29 +26,28 @@ class Stuck(Exception):
     """A page that did not get there in time, or showed an error that nobody asked for."""
 
 
-class Visitor:
-    """A tab: `open` a page by its link, `press` a button, `wait_for` a text, leave."""
+@contextmanager
+def visiting(url: str) -> Iterator["Visitor"]:
+    """A tab on the server at `url`, closed in the end."""
+    with connect(f"ws://{urlsplit(url).netloc}/_stcore/stream", max_size=None, compression=None) as socket:
+        yield Visitor(socket)
 
-    def __init__(self, url: str) -> None:
-        self._socket = connect(f"ws://{urlsplit(url).netloc}/_stcore/stream", max_size=None, compression=None)
-        self._page, self._query = "", ""
+
+class Visitor:
+    """A tab: `open` a page by its link, `press` a button, `wait_for` a text."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._page, self._query, self._script = "", "", ""
         self._buttons: dict[str, str] = {}
         self._widgets: dict[str, WidgetState] = {}
         self._due: dict[str, tuple[float, float]] = {}
         self._said: list[str] = []
         self.reruns = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._socket.close()
-
     def open(self, page: str, query: str = "") -> None:
         """Go to `page`, the last part of its address, and wait until its script has run."""
-        self._page, self._query = page, query
+        self._page, self._query, self._script = page, query, ""
         self._rerun()
         self._settle()
 
@@ -78,7 +75,8 @@ class Visitor:
     def _rerun(self, press: str = "", fragment: str = "") -> None:
         message = BackMsg()
         state = message.rerun_script
-        state.page_name, state.query_string, state.fragment_id = self._page, self._query, fragment
+        state.page_name, state.page_script_hash = self._page, self._script
+        state.query_string, state.fragment_id = self._query, fragment
         state.is_auto_rerun = bool(fragment)
         if press:
             state.widget_states.widgets.extend(self._widgets.values())
@@ -112,6 +110,8 @@ class Visitor:
         elif kind == "stop_auto_rerun":
             for fragment in message.stop_auto_rerun.fragment_ids:
                 self._due.pop(fragment, None)
+        elif kind == "navigation":
+            self._script = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
         elif kind == "session_status_changed":

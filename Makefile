@@ -8,7 +8,7 @@ ROOT ?=
 OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ROOT),--root "$(ROOT)")
 IN = .venv/bin/python -m
 
-.PHONY: app test lint fuzz bench bench-losses zoo clean install install-dev
+.PHONY: app test lint fuzz bench bench-losses soak zoo clean install install-dev
 
 app: install
 	@$(PYTHON) bootstrap.py port $(PORT)
@@ -33,6 +33,10 @@ bench: install-dev
 
 bench-losses: install-dev
 	$(IN) benchmarks.loss_speed
+
+# Does memory creep while the app is used? One table, exit 1 where a limit is missed. MINUTES=...
+soak: install-dev
+	$(IN) benchmarks.soak --minutes $(or $(MINUTES),30)
 
 zoo: install
 	$(IN) checkpoints.zoo.remake

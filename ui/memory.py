@@ -12,6 +12,7 @@ import gc
 import threading
 import time
 from functools import cache
+from typing import Any
 
 from streamlit import runtime
 
@@ -61,7 +62,7 @@ def forget_closed_tabs() -> None:
     """Let Streamlit drop the sessions that can no longer be returned to, on the thread that owns them."""
     if not runtime.exists():
         return
-    server = runtime.get_instance()
+    server: Any = runtime.get_instance()
     stored = server._session_mgr._session_storage._cache
     server._get_async_objs().eventloop.call_soon_threadsafe(stored.expire)
 

@@ -1,6 +1,7 @@
 """Where the visitors go: every page, by links that ask for something new each time, and live runs to their end."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 
 from benchmarks.soak.visitor import Visitor
@@ -17,17 +18,15 @@ _LIVE = {
     "Noise_floor": "repetitions=400",
     "Two_views": "steps=40&seeds=2",
 }
+_WORLDS = (("Simplex_labels", "Repulsion"), ("Noise_floor", "Two_views"))
 
 
 def trips() -> Iterator[Callable[[Visitor], None]]:
     """Trips without end; each is one session. `turn` is part of every link that has a seed."""
+    first, second = (partial(_run_worlds, pages=pages) for pages in _WORLDS)
     for turn in count():
-        yield lambda visitor, turn=turn: _look_up(visitor, turn)
-        yield lambda visitor, turn=turn: _run_worlds(visitor, turn, ("Simplex_labels", "Repulsion"))
-        yield lambda visitor, turn=turn: _inspect(visitor, turn)
-        yield lambda visitor, turn=turn: _run_worlds(visitor, turn, ("Noise_floor", "Two_views"))
-        yield lambda visitor, turn=turn: _present(visitor, turn)
-        yield lambda visitor, turn=turn: _compare(visitor, turn)
+        for trip in (_look_up, first, _inspect, second, _present, _compare):
+            yield partial(trip, turn=turn)
 
 
 def _look_up(visitor: Visitor, turn: int) -> None:

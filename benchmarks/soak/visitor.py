@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
@@ -18,6 +19,7 @@ from benchmarks.soak.widgets import untouched
 
 LONGEST = 240.0
 """Seconds until a page that is not done counts as stuck."""
+_TEXTS = {"markdown": "body", "alert": "body", "text": "body", "heading": "body", "progress": "text"}
 _PAUSE = 0.1
 """Seconds of silence after which a script that has ended does not go on."""
 
@@ -125,17 +127,14 @@ class Visitor:
             self._buttons.clear()
             self._widgets.clear()
 
-    def _note(self, element: object) -> None:
-        kind = element.WhichOneof("type")  # type: ignore[attr-defined]
-        shown = getattr(element, kind) if kind else None
-        state = untouched(kind, shown) if kind else None
-        if state is not None:
-            self._widgets[state.id] = state
+    def _note(self, element: Element) -> None:
+        kind = element.WhichOneof("type") or "empty"
+        shown = getattr(element, kind)
+        if kind == "exception":
+            raise Stuck(f"{self._page}?{self._query}: {shown.type}: {shown.message}")
         if kind == "button":
             self._buttons[shown.label] = shown.id
-        elif kind == "exception":
-            raise Stuck(f"{self._page}?{self._query}: {shown.type}: {shown.message}")
-        elif kind in ("markdown", "alert", "text", "heading"):
-            self._said.append(shown.body)
-        elif kind == "progress":
-            self._said.append(shown.text)
+        if (state := untouched(kind, shown)) is not None:
+            self._widgets[state.id] = state
+        if kind in _TEXTS:
+            self._said.append(getattr(shown, _TEXTS[kind]))

@@ -1,6 +1,7 @@
 """The server's memory: heaps are few and cut, libraries are out of the collector's way, closed tabs are forgotten."""
 
 import gc
+import inspect
 import subprocess
 import sys
 import weakref
@@ -8,7 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.runtime import AsyncObjects, Runtime
 from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from tests.ui.conftest import ROOT
 from ui import memory
@@ -62,7 +65,7 @@ def kept(how: str) -> int:
 @linux
 def test_what_many_threads_have_freed_goes_back_to_the_system():
     assert kept("free") > 300  # of 480 MB: the test would see it
-    assert kept("limited") < 60
+    assert kept("limited") < 150  # what is left of one heap of 64 MB in each of two arenas, at most
 
 
 def test_closed_tabs_are_forgotten_when_their_time_is_over_and_not_before(monkeypatch):
@@ -75,9 +78,8 @@ def test_closed_tabs_are_forgotten_when_their_time_is_over_and_not_before(monkey
     storage.save(SessionInfo(client=None, session=session))
     del session
     loop = SimpleNamespace(call_soon_threadsafe=lambda call: call())
-    server = SimpleNamespace(
-        _session_mgr=SimpleNamespace(_session_storage=storage), _get_async_objs=lambda: SimpleNamespace(eventloop=loop)
-    )
+    manager = WebsocketSessionManager(storage, None, None, None)
+    server = SimpleNamespace(_session_mgr=manager, _get_async_objs=lambda: SimpleNamespace(eventloop=loop))
     monkeypatch.setattr(memory.runtime, "exists", lambda: True)
     monkeypatch.setattr(memory.runtime, "get_instance", lambda: server)
     clock.now = 119.0
@@ -87,6 +89,12 @@ def test_closed_tabs_are_forgotten_when_their_time_is_over_and_not_before(monkey
     assert gone() is not None  # Streamlit alone keeps it until another tab closes
     memory.forget_closed_tabs()
     assert gone() is None
+
+
+def test_streamlit_calls_its_parts_as_we_do():
+    assert "self._session_mgr = " in inspect.getsource(Runtime.__init__)
+    assert "eventloop" in AsyncObjects.__annotations__
+    assert inspect.signature(Runtime._get_async_objs).return_annotation == "AsyncObjects"
 
 
 def test_without_a_server_there_is_nothing_to_forget():

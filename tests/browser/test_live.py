@@ -57,18 +57,24 @@ def test_it_moves_without_rebuilding_its_chart_and_stops_within_a_second(server,
     seen = set()
     until(lambda: seen.add(page.get_by_text(re.compile("^step ")).inner_text()) or len(seen) >= 4, last=seen)
     assert page.evaluate("window.rebuilds") == 0
-    taken = [seconds_to_stop(page)]
-    while taken[-1] >= 1.0 and len(taken) < 10:  # what else runs on the machine only adds
-        running(page)
-        taken.append(seconds_to_stop(page))
-    assert min(taken) < 1.0, taken
+    until(lambda: stops_in_time(page))
     assert opened.problems == []
 
 
-def seconds_to_stop(page: Page) -> float:
+def stops_in_time(page: Page) -> bool:
+    """Within a second more than this machine takes, at this moment, for a click that has nothing to end; one try."""
+    pause = seconds_until(page, "Pause", "Paused at step ")
+    press(page, "Resume")
+    page.get_by_text(re.compile("^step ")).wait_for()
+    stop = seconds_until(page, "Stop", "Stopped.")
+    running(page)
+    return stop < 1.0 + pause
+
+
+def seconds_until(page: Page, button: str, said: str) -> float:
     began = time.monotonic()
-    press(page, "Stop")
-    page.get_by_text("Stopped.", exact=True).wait_for()
+    press(page, button)
+    page.get_by_text(re.compile(f"^{re.escape(said)}")).wait_for()
     return time.monotonic() - began
 
 

@@ -22,6 +22,8 @@ LONGEST = 240.0
 _TEXTS = {"markdown": "body", "alert": "body", "text": "body", "heading": "body", "progress": "text"}
 _PAUSE = 0.1
 """Seconds of silence after which a script that has ended does not go on."""
+_SILENCE = 20.0
+"""Seconds of silence after which nothing more is expected of a page on which nothing ticks."""
 
 
 class Stuck(Exception):
@@ -62,17 +64,23 @@ class Visitor:
         """Rerun the fragments that ask for it until a text begins with one of these; `Stuck` where none does so."""
         until = time.monotonic() + LONGEST
         while not any(text.startswith(beginnings) for text in self._said):
-            if time.monotonic() > until or not self._due:
+            if time.monotonic() > until or not self._tick():
                 raise Stuck(f"{self._page}?{self._query}: nothing begins with {beginnings}; last: {self._said[-8:]}")
-            self._tick()
 
-    def _tick(self) -> None:
-        """Wait for the next fragment that is due, and rerun it."""
+    def _tick(self) -> bool:
+        """Wait for the next fragment that is due, and rerun it; without any, for what a busy server still sends."""
+        if not self._due:
+            try:
+                self._take(ForwardMsg.FromString(self._socket.recv(timeout=_SILENCE)))
+            except TimeoutError:
+                return False
+            return True
         fragment, (at, every) = min(self._due.items(), key=lambda item: item[1][0])
         time.sleep(max(0.0, at - time.monotonic()))
         self._due[fragment] = (time.monotonic() + every, every)
         self._rerun(fragment=fragment)
         self._settle()
+        return True
 
     def _rerun(self, press: str = "", fragment: str = "") -> None:
         message = BackMsg()

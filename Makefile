@@ -21,7 +21,7 @@ HOSTED = $(if $(HOST),$(call LIST,allowedHosts,localhost 127.0.0.1 ::1 $(HOST)))
 OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ROOT),--root "$(ROOT)") $(if $(ON),--public)
 IN = .venv/bin/python -m
 
-.PHONY: app test lint fuzz bench bench-losses zoo clean install install-dev
+.PHONY: app test lint fuzz bench bench-losses soak zoo clean install install-dev
 
 app: install
 	@$(PYTHON) bootstrap.py hosting "$(HOST)" "$(ORIGIN)" "$(BASE)"
@@ -46,6 +46,10 @@ bench: install-dev
 
 bench-losses: install-dev
 	$(IN) benchmarks.loss_speed
+
+# Does memory creep while the app is used? One table, exit 1 where a limit is missed. MINUTES=...
+soak: install-dev
+	$(IN) benchmarks.soak --minutes $(or $(MINUTES),30)
 
 zoo: install
 	$(IN) checkpoints.zoo.remake

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import machine, own_loss, uploads
+from ui import machine, memory, own_loss, uploads
 from ui.session import session
 
 ROOT = Path(__file__).parent.parent
@@ -125,6 +125,7 @@ def frame(page: str) -> None:
     st.html(_STYLE)
     session().enter(page)
     uploads.forget_other_pages()
+    memory.keep_level()
     machine.warm_up()
     with st.sidebar:
         _menu()

@@ -8,6 +8,8 @@ import threading
 from functools import cache
 from importlib.metadata import version
 
+from ui import memory
+
 _PAINTED_AFTER = 3.0
 _PACKAGES = ("torch", "streamlit", "plotly", "numpy", "scikit-learn", "umap-learn")
 _torch_is_there = threading.Event()
@@ -32,6 +34,7 @@ def _load() -> None:
     _torch_is_there.set()
     # The first optimiser imports torch's compiler: as long again as torch itself, so not while somebody waits.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+    memory.put_aside()
     from analysis.map_process import PROCESS
 
     PROCESS.warm_up()

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.holm import holm
@@ -17,6 +17,7 @@ def by_hand(p_values: list[float], alpha: float) -> set[int]:
     return rejected
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12), st.sampled_from([0.01, 0.05, 0.2]))
 def test_what_is_rejected_is_what_the_procedure_rejects(p_values, alpha):
     adjusted = holm(np.array(p_values))

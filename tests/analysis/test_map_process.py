@@ -4,7 +4,6 @@ import io
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from analysis.map_worker import read_answer, serve, write_request
 from analysis.projection import Projection, UmapSpec
 from analysis.tsne import TsneSpec
 from losses.errors import LabError
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 QUICK = UmapSpec(epochs=5, seed=3)
@@ -90,7 +90,7 @@ def test_the_worker_ends_with_its_parents_pipe():
     worker = subprocess.Popen(
         [sys.executable, "-m", "analysis.map_worker"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    assert worker.communicate(timeout=30) == (b"", None)
+    assert worker.communicate(timeout=PATIENCE) == (b"", None)
     assert worker.returncode == 0
 
 
@@ -114,16 +114,15 @@ def test_stop_ends_the_map_that_is_made_and_the_one_that_waits(endless, unit_row
     first, second = threading.Event(), threading.Event()
     with ThreadPoolExecutor(2) as pool:
         made = pool.submit(endless.make, unit_rows(30, 3), QUICK, first)
-        while endless._current is not first:
-            time.sleep(0.01)
+        until(lambda: endless._current is first)
         waiting = pool.submit(endless.make, unit_rows(30, 3), QUICK, second)
         endless.stop(second)
         with pytest.raises(LabError, match="The map was stopped"):
-            waiting.result(timeout=20)
+            waiting.result(timeout=PATIENCE)
         assert not made.done()
         endless.stop(first)
         with pytest.raises(LabError, match="The map was stopped"):
-            made.result(timeout=20)
+            made.result(timeout=PATIENCE)
 
 
 def test_after_a_stop_the_next_map_is_made(process, unit_rows):

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests.browser import chromium
 from tests.browser.server import ARGUMENTS, Server, running
+from tests.waiting import PATIENCE
 
 # Opened by deep link, Streamlit's own script first asks below the page's path where its server is.
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)")
@@ -34,13 +35,13 @@ class Tab:
     def open(self, url: str) -> "Tab":
         """Go to `url` and wait until its page has run."""
         self.page.goto(url)
-        self.page.locator("h1").wait_for(timeout=60_000)
+        self.page.locator("h1").wait_for()
         self.settle()
         return self
 
     def settle(self) -> None:
         """Wait until the script is not running."""
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not PROBE.search(message.location.get("url", "")):
@@ -93,6 +94,7 @@ def tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
             viewport={"width": width, "height": 1000},
             permissions=["clipboard-read", "clipboard-write"],
         )
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         return Tab(context.new_page()).listen()
 

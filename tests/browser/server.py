@@ -5,12 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 NAME = "hub.example.org"
@@ -52,20 +53,17 @@ def running(log: Path, *options: str, base: str = "", root: Path = ROOT, **varia
         )
     server = Server(f"http://127.0.0.1:{port}{base}", process, log)
     try:
-        deadline = time.monotonic() + 60
-        while not _answers(server.url):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
+        until(lambda: _answers(server), every=0.1, last=log.read_text)
         yield server
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def _answers(url: str) -> bool:
+def _answers(server: Server) -> bool:
+    assert server.process.poll() is None, server.log.read_text()
     try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:
+        with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=10) as answer:
             return answer.status == 200
     except OSError:
         return False

@@ -1,18 +1,21 @@
 """The anatomy page in a browser: the anchor by keyboard and pointer, and the table of points edited."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
+from tests.waiting import until
 from ui.anatomy_presets import PRESETS
 
 pytestmark = pytest.mark.browser
-LIMIT = 300
+LIMIT = 1_000
+"""Milliseconds: 300 on the machine that the page was made on; others may be three times slower."""
 # Milliseconds from the next key or button going down until a formula names the anchor `wanted`.
 CLOCK = """wanted => { window.took = new Promise((done, fail) => {
-    setTimeout(() => fail(new Error(`no formula of ${wanted} after 20 s`)), 20_000);
+    setTimeout(() => fail(new Error(`no formula of ${wanted} after 120 s`)), 120_000);
     let began;
     const begin = () => { began ??= performance.now(); };
     for (const event of ["keydown", "pointerdown"]) addEventListener(event, begin, {once: true, capture: true});
@@ -27,7 +30,7 @@ CLOCK = """wanted => { window.took = new Promise((done, fail) => {
 
 def opened(server, tab):
     found = tab().open(f"{server.url}/Anatomy?{urlencode({**PRESETS['batch'].query, 'v': '1'})}")
-    found.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    found.page.locator(".js-plotly-plot .main-svg").first.wait_for()
     return found
 
 
@@ -51,9 +54,21 @@ def click_point(page: Page, point: int) -> None:
         }""",
         [x, y],
     )
-    page.mouse.move(*place)
-    page.wait_for_timeout(300)  # plotly looks for the point under the pointer as it moves
+    until(lambda: is_under_pointer(page, place, (x, y)))
     page.mouse.click(*place)
+
+
+def is_under_pointer(page: Page, place: list[float], point: tuple[float, float]) -> bool:
+    """Plotly looks for what is under the pointer as it moves, and clicks on that."""
+    page.mouse.move(place[0] + 1, place[1])
+    page.mouse.move(*place)
+    return page.evaluate(
+        """([x, y]) => {
+            const [found] = document.querySelector(".js-plotly-plot")._hoverdata ?? [];
+            return found !== undefined && Math.hypot(found.x - x, found.y - y) < 0.01;
+        }""",
+        [float(each) for each in point],
+    )
 
 
 @pytest.mark.parametrize("act", [press_up, step_up, click_point])
@@ -64,7 +79,6 @@ def test_the_numbers_follow_the_anchor(server, tab, act):
         act(found.page, point)
         took.append(found.page.evaluate("window.took"))
         found.settle()
-        found.page.wait_for_timeout(300)
     assert min(took) < LIMIT, took  # the quickest: what else runs on the machine only adds
     assert found.problems == []
 
@@ -72,16 +86,20 @@ def test_the_numbers_follow_the_anchor(server, tab, act):
 def test_an_edited_cell_moves_its_point(server, tab):
     found = tab().open(f"{server.url}/Anatomy")
     page = found.page
-    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
     grid = page.get_by_test_id("stSidebar").locator("canvas").first
     editor = page.locator("#portal input")
     grid.scroll_into_view_if_needed()
-    for _ in range(10):  # a click meets nothing while the table is drawn again
+
+    def opened_editor() -> bool:
+        """A click meets nothing while the table is drawn again."""
         box = grid.bounding_box()
         page.mouse.dblclick(box["x"] + box["width"] - 30, box["y"] + 35 * 2.5)  # the angle of the second row
-        page.wait_for_timeout(1000)
-        if editor.count():
-            break
+        with suppress(TimeoutError):
+            editor.wait_for(timeout=3_000)
+        return editor.count() > 0
+
+    until(opened_editor)
     editor.fill("90")
     editor.press("Enter")
     page.wait_for_function("location.href.includes('A%3A0+A%3A90')")

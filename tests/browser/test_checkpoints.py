@@ -18,9 +18,9 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_pca_at_once_and_then_umap(empty_cache, cold_server, tab):
     page = (opened := tab()).page
     page.goto(f"{cold_server.url}/Checkpoints?show=map")
-    page.get_by_text("principal axis 1").wait_for(timeout=60_000)
+    page.get_by_text("principal axis 1").wait_for()
     page.get_by_text("UMAP is being computed").wait_for()
-    page.get_by_text("UMAP 1 (no unit)").wait_for(timeout=120_000)
+    page.get_by_text("UMAP 1 (no unit)").wait_for()
     page.get_by_text("UMAP is being computed").wait_for(state="detached")
     assert len(list(empty_cache.rglob("*.npz"))) == 1
     assert not opened.problems
@@ -28,7 +28,7 @@ def test_pca_at_once_and_then_umap(empty_cache, cold_server, tab):
 
 def test_a_click_on_a_point_shows_its_item_and_names_it_in_the_link(server, tab):
     page = (opened := tab().open(f"{server.url}/Checkpoints?show=map&map=pca")).page
-    page.get_by_text("What is near test item 0?").wait_for(timeout=60_000)
+    page.get_by_text("What is near test item 0?").wait_for()
     page.locator(".scatterlayer .trace").nth(4).locator(".points path").nth(10).click(force=True)
     page.get_by_text("What is near test item 0?").wait_for(state="detached")
     opened.settle()
@@ -43,7 +43,7 @@ def test_a_click_on_a_point_shows_its_item_and_names_it_in_the_link(server, tab)
 def test_a_part_of_the_histogram_that_is_dragged_over_shows_its_items(server, tab):
     page = (opened := tab().open(f"{server.url}/Checkpoints?show=similarity")).page
     plot = page.locator(".st-key-nearest-similarity .nsewdrag").first
-    plot.wait_for(timeout=60_000)
+    plot.wait_for()
     box = plot.bounding_box()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
     page.mouse.down()
@@ -57,13 +57,13 @@ def test_a_part_of_the_histogram_that_is_dragged_over_shows_its_items(server, ta
 def test_a_file_that_is_no_checkpoint_is_one_sentence(server, tab):
     page = (opened := tab().open(f"{server.url}/Checkpoints?show=map&map=pca")).page
     map_title = page.get_by_text("Which test items does the encoder put together?")
-    map_title.wait_for(timeout=60_000)
+    map_title.wait_for()
     sign_in = {
         "name": "a.safetensors",
         "mimeType": "application/octet-stream",
         "buffer": b"<!doctype html><html></html>",
     }
-    page.locator("input[type=file]").set_input_files(sign_in, timeout=60_000)
+    page.locator("input[type=file]").set_input_files(sign_in)
     alert = page.locator("[data-testid=stAlert]")
     alert.wait_for()
     assert alert.count() == 1

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator
 pytestmark = pytest.mark.browser
 # Resolves once the maps have so many points marked in each of their two halves: they are drawn after the heading.
 _MARKED = """(chart, wanted) => new Promise((done, fail) => {
-    setTimeout(() => fail(new Error(`not ${wanted} marked after 20 s`)), 20_000);
+    setTimeout(() => fail(new Error(`not ${wanted} marked after 120 s`)), 120_000);
     const sum = traces => traces.reduce((total, trace) => total + (trace.selectedpoints?.length ?? -1), 0);
     const look = () => {
         const halves = [sum(chart.data.slice(0, 10)), sum(chart.data.slice(10))];
@@ -33,7 +33,7 @@ def test_items_dragged_over_in_one_panel_are_marked_in_all(server, tab):
     page = (
         opened := tab().open(f"{server.url}/Compare?checkpoints=supcon&checkpoints=nt_xent&show=map&show=similarity")
     ).page
-    page.get_by_text("No test items are marked").wait_for(timeout=60_000)
+    page.get_by_text("No test items are marked").wait_for()
     opened.settle()
     maps, bars = (page.locator(f".st-key-compare-{name} .js-plotly-plot") for name in ("maps", "histograms"))
     drag(maps, (0.1, 0.2), (0.45, 0.5))
@@ -57,13 +57,13 @@ def test_items_dragged_over_in_one_panel_are_marked_in_all(server, tab):
 
 def test_a_preset_opens_and_the_link_keeps_the_choice(server, tab):
     page = (opened := tab().open(f"{server.url}/Compare?show=table")).page
-    page.get_by_text("11 differences are more than chance").wait_for(timeout=60_000)
+    page.get_by_text("11 differences are more than chance").wait_for()
     page.get_by_role("button", name="Presets").click()
     page.get_by_text("Soft targets and calibration").click()
-    page.get_by_text("Whose probabilities can be trusted?").wait_for(timeout=60_000)
+    page.get_by_text("Whose probabilities can be trusted?").wait_for()
     opened.settle()
     assert "checkpoints=soft_target_cross_entropy&checkpoints=soft_target_infonce" in page.url
     page.reload()
-    page.get_by_text("Whose probabilities can be trusted?").wait_for(timeout=60_000)
+    page.get_by_text("Whose probabilities can be trusted?").wait_for()
     page.locator(".st-key-comparison .js-plotly-plot").wait_for()
     assert not opened.problems

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Tab
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 Saver = Callable[[str], bytes]
@@ -20,11 +21,12 @@ PICTURE = ".st-key-pair-force svg[width]"
 def saved(browser: Browser, server) -> Iterator[Saver]:
     """`saved("CSV")` presses that button below the start page's figure, in the dark, and reads the file."""
     context = browser.new_context(color_scheme="dark")
+    context.set_default_timeout(1000 * PATIENCE)
     page = Tab(context.new_page()).open(server.url).page
-    page.locator(PICTURE).wait_for(timeout=60_000)
+    page.locator(PICTURE).wait_for()
 
     def save(label: str) -> bytes:
-        with page.expect_download(timeout=60_000) as download:
+        with page.expect_download() as download:
             page.get_by_role("button", name=label, exact=True).click()
         assert download.value.suggested_filename == f"pair-force.{label.lower()}"
         return Path(download.value.path()).read_bytes()
@@ -56,14 +58,14 @@ def test_the_figure_is_saved_as_a_web_page_that_opens_offline(saved, tab):
     opened = tab()
     opened.page.context.set_offline(True)
     opened.page.set_content(saved("HTML").decode())
-    opened.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    opened.page.locator(".js-plotly-plot .main-svg").first.wait_for()
     assert opened.problems == []
 
 
 def test_a_plotly_figure_is_saved_as_svg_on_white_even_in_the_dark(server, tab):
     page = tab("dark").open(f"{server.url}/Forces").page
-    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
-    with page.expect_download(timeout=60_000) as download:
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    with page.expect_download() as download:
         page.get_by_role("button", name="SVG", exact=True).first.click()
     root = ElementTree.fromstring(Path(download.value.path()).read_bytes())
     ground = root.find("{http://www.w3.org/2000/svg}rect")

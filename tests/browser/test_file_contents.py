@@ -34,7 +34,7 @@ def test_a_file_made_to_harm_does_nothing(server, tab, tmp_path, name):
     opened = tab().open(f"{server.url}/File_contents")
     give(opened, path)
     said = case.sentence or "Objects that are only named"
-    opened.page.get_by_text(said).first.wait_for(timeout=20_000)
+    opened.page.get_by_text(said).first.wait_for()
     opened.settle()
     assert not marker.exists()
     assert opened.page.get_by_text("Traceback").count() == 0

@@ -6,7 +6,11 @@ import time
 import pytest
 from playwright.sync_api import Page
 
+from tests.waiting import until
+
 pytestmark = pytest.mark.browser
+LONG = "Simplex_labels?steps=20000&seeds=8&show=answers"
+"""Three minutes of computing, where it is as fast as it gets."""
 
 COUNT_REBUILDS = """() => {
     window.rebuilds = 0;
@@ -24,7 +28,11 @@ def press(page: Page, button: str) -> None:
 def running(page: Page) -> None:
     """Press Run and wait until the first steps are counted."""
     press(page, "Run")
-    page.get_by_text(re.compile(r"step \d[\d,]* of .* steps/s")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"step \d[\d,]* of .* steps/s")).wait_for()
+
+
+def steps(text: str) -> int:
+    return int(re.search(r"step ([\d,]+) of", text).group(1).replace(",", ""))
 
 
 def live_runs(page: Page) -> str:
@@ -35,60 +43,63 @@ def live_runs(page: Page) -> str:
 def test_it_runs_to_its_end_and_shows_the_finished_figures(server, tab):
     opened = tab().open(f"{server.url}/Simplex_labels?steps=60&losses=soft_target_infonce")
     press(opened.page, "Run")
-    opened.page.get_by_text("Finished: step 60 of 60").wait_for(timeout=90_000)
-    opened.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    opened.page.get_by_text("Finished: step 60 of 60").wait_for()
+    opened.page.locator(".js-plotly-plot .main-svg").first.wait_for()
     assert opened.problems == []
 
 
 def test_it_moves_without_rebuilding_its_chart_and_stops_within_a_second(server, tab):
-    opened = tab().open(f"{server.url}/Simplex_labels?steps=20000&show=answers")
+    opened = tab().open(f"{server.url}/{LONG}")
     page = opened.page
-    page.locator("canvas").first.wait_for(timeout=60_000)
+    page.locator("canvas").first.wait_for()
     page.evaluate(COUNT_REBUILDS)
     running(page)
     seen = set()
-    for _ in range(10):
-        seen.add(page.get_by_text(re.compile("^step ")).inner_text())
-        time.sleep(0.4)
-    assert len(seen) >= 4
+    until(lambda: seen.add(page.get_by_text(re.compile("^step ")).inner_text()) or len(seen) >= 4, last=seen)
     assert page.evaluate("window.rebuilds") == 0
-    taken = [seconds_to_stop(page)]
-    for _ in range(2):
-        running(page)
-        taken.append(seconds_to_stop(page))
-    assert min(taken) < 1.0, taken  # the quickest: what else runs on the machine only adds
+    until(lambda: stops_in_time(page))
     assert opened.problems == []
 
 
-def seconds_to_stop(page: Page) -> float:
+def stops_in_time(page: Page) -> bool:
+    """Within a second more than this machine takes, at this moment, for a click that has nothing to end; one try."""
+    pause = seconds_until(page, "Pause", "Paused at step ")
+    press(page, "Resume")
+    page.get_by_text(re.compile("^step ")).wait_for()
+    stop = seconds_until(page, "Stop", "Stopped.")
+    running(page)
+    return stop < 1.0 + pause
+
+
+def seconds_until(page: Page, button: str, said: str) -> float:
     began = time.monotonic()
-    press(page, "Stop")
-    page.get_by_text("Stopped.", exact=True).wait_for(timeout=10_000)
+    press(page, button)
+    page.get_by_text(re.compile(f"^{re.escape(said)}")).wait_for()
     return time.monotonic() - began
 
 
 def test_pause_holds_and_step_goes_one_frame(server, tab):
-    page = tab().open(f"{server.url}/Simplex_labels?steps=20000&show=answers").page
+    page = tab().open(f"{server.url}/{LONG}").page
     running(page)
     press(page, "Pause")
     progress = page.get_by_text(re.compile("^Paused at step "))
-    progress.wait_for(timeout=10_000)
-    time.sleep(0.5)
+    progress.wait_for()
+    first, moving = steps(progress.inner_text()), tab().open(f"{server.url}/{LONG}").page
+    running(moving)
+    was = steps(moving.get_by_text(re.compile("^step ")).inner_text())
+    until(lambda: steps(moving.get_by_text(re.compile("^step ")).inner_text()) > was + 50)
     held = progress.inner_text()
-    time.sleep(1.0)
-    assert progress.inner_text() == held
+    assert steps(held) <= first + 1  # the step in work was finished
+    press(moving, "Stop")
     press(page, "Step")
-    page.get_by_text(held, exact=True).wait_for(state="detached", timeout=30_000)
+    page.get_by_text(held, exact=True).wait_for(state="detached")
     press(page, "Stop")
 
 
-def test_its_thread_is_gone_15_s_after_the_tab_closes(server, tab):
-    leaving = tab().open(f"{server.url}/Simplex_labels?steps=20000").page
+def test_its_thread_is_gone_after_the_tab_closes(server, tab):
+    leaving, watching = tab().open(f"{server.url}/{LONG}").page, tab()
     running(leaving)
-    assert live_runs(tab().open(server.url).page).startswith("1 of")
+    # Runs that tests before have left may still be there for the ten seconds in which nobody looks.
+    until(lambda: live_runs(watching.open(server.url).page).startswith("1 of"), every=0.5)
     leaving.context.close()
-    closed = time.monotonic()
-    watching = tab()
-    while not live_runs(watching.open(server.url).page).startswith("0 of"):
-        assert time.monotonic() - closed < 15
-        time.sleep(0.5)
+    until(lambda: live_runs(watching.open(server.url).page).startswith("0 of"), every=0.5)

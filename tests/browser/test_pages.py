@@ -30,6 +30,6 @@ def test_the_menu_leads_to_every_page(server, tab):
     opened = tab().open(server.url)
     for page in PAGES.values():
         opened.page.get_by_test_id("stSidebar").get_by_role("link", name=page.label, exact=True).click()
-        opened.page.locator("h1", has_text=page.question).wait_for(timeout=60_000)
+        opened.page.locator("h1", has_text=page.question).wait_for()
         opened.settle()
     assert opened.problems == []

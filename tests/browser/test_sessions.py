@@ -16,7 +16,7 @@ MAP = "Checkpoints?show=map"
 
 def give(opened, name, data):
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-    opened.page.locator("input[type=file]").first.set_input_files(file, timeout=60_000)
+    opened.page.locator("input[type=file]").first.set_input_files(file)
 
 
 def test_two_sessions_each_with_a_umap_and_a_bad_file_in_one(server, tab):
@@ -26,9 +26,9 @@ def test_two_sessions_each_with_a_umap_and_a_bad_file_in_one(server, tab):
     bad = tab().open(f"{server.url}/{MAP}&map=pca")
     (damaged,) = [case for case in hostile.corpus(server.log) if case.name == "flipped.npz"]
     give(bad, "bad.npz", damaged.data)
-    bad.page.get_by_text("must be whole, but is damaged in").wait_for(timeout=60_000)
+    bad.page.get_by_text("must be whole, but is damaged in").wait_for()
     for opened in (first, second):
-        opened.page.get_by_text("UMAP 1 (no unit)").wait_for(timeout=180_000)
+        opened.page.get_by_text("UMAP 1 (no unit)").wait_for()
         opened.settle()
         assert opened.page.get_by_text("damaged in").count() == 0
     assert [each.problems for each in (first, second, bad)] == [[], [], []]
@@ -43,14 +43,14 @@ def test_each_kind_is_opened_and_nobody_is_reached(server, tab, refused_connecti
     title = opened.page.get_by_text("Which test items does the encoder put together?")
     for name, data in (("bundle.npz", bundle()), ("nll.safetensors", (ZOO / "nll.safetensors").read_bytes())):
         give(opened, name, data)
-        opened.page.get_by_text(name).first.wait_for(timeout=60_000)
+        opened.page.get_by_text(name).first.wait_for()
         opened.settle()
-        title.wait_for(timeout=60_000)
+        title.wait_for()
         opened.page.get_by_test_id("stFileChipDeleteBtn").first.click()
         opened.settle()
     torch.save({"model": {"w": torch.ones(3)}}, tmp_path / "last.pth")
     contents = tab().open(f"{server.url}/File_contents")
     give(contents, "last.pth", (tmp_path / "last.pth").read_bytes())
-    contents.page.get_by_text("1 tensors, 3 numbers").wait_for(timeout=60_000)
+    contents.page.get_by_text("1 tensors, 3 numbers").wait_for()
     assert (opened.problems, contents.problems) == ([], [])
     assert refused_connections.read_text() == ""

@@ -120,10 +120,10 @@ def test_more_tensors_than_allowed_are_refused(monkeypatch):
 @pytest.mark.parametrize("filler", [b'"",', b"[],"], ids=["texts", "lists"])
 def test_the_largest_header_is_refused_soon(filler):
     data = packed(b'{"a":[' + filler * (9_900_000 // len(filler)) + b"0]}")
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(LabError, match=r"header\.a must be a JSON object|brackets"):
         parse_header(data, name="file")
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize(

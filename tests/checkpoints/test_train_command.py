@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import checkpoints
 from checkpoints.train import main
+from tests.waiting import until
 
 ROOT = Path(checkpoints.__file__).parents[1]
 
@@ -66,9 +66,7 @@ def test_a_killed_run_continues_to_the_same_bytes(tmp_path):
     running = subprocess.Popen(
         [sys.executable, "-m", "checkpoints.train", *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    deadline = time.monotonic() + 120
-    while not out.with_name("x.safetensors.resume").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(out.with_name("x.safetensors.resume").exists, every=0.01)
     running.send_signal(signal.SIGKILL)
     running.communicate()
     assert not out.exists()

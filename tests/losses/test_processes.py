@@ -3,13 +3,13 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import torch
 
 import losses
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +19,7 @@ def torchrun(processes: int, *arguments: str) -> subprocess.CompletedProcess[str
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     script = str(ROOT / "tests/losses/joined_worker.py")
     return subprocess.run(
-        [*launch, script, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240
+        [*launch, script, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=2 * PATIENCE
     )
 
 
@@ -30,9 +30,7 @@ def test_joined_batches_equal_one_process(processes):
 
 
 def test_a_rank_that_dies_ends_the_others():
-    began = time.monotonic()
-    assert torchrun(2, "--die").returncode != 0
-    assert time.monotonic() - began < 60
+    assert torchrun(2, "--die").returncode != 0  # `torchrun` raises where they hang
 
 
 def test_without_a_process_group_it_is_refused():

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.waiting import PATIENCE
+from ui.live import Limits, Run
+
 ROOT = Path(__file__).parents[2]
 Opener = Callable[..., AppTest]
 
@@ -14,9 +17,12 @@ Opener = Callable[..., AppTest]
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Opener:
     """`open_page("pages/1_Simplex_labels.py", seed="nan")`: the page after its first run, with that URL."""
     monkeypatch.setattr("ui.machine.warm_up", lambda: None)  # no thread may import torch beside the tests
+    monkeypatch.setattr("ui.memory.keep_level", lambda: None)
+    # No fragment ticks here, so a look at a run is as far from the next as a page takes to run.
+    monkeypatch.setitem(Run.__init__.__kwdefaults__, "limits", Limits(heartbeat=PATIENCE))
 
     def opened(script: str, **query: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
         if script != "app.py":
             app.switch_page(script)
         for name, value in query.items():

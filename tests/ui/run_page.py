@@ -1,12 +1,12 @@
 """A toy world's page driven without a browser: press Run and wait for what comes."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from losses.errors import LabError
+from tests.waiting import until
 
 
 def button(page: AppTest, label: str) -> Any:
@@ -31,12 +31,17 @@ def diverging(simulate: Callable[..., Any], loss: str) -> Callable[..., Any]:
     return frames
 
 
-def _run_until(page: AppTest, holds: Callable[[], bool], seconds: float = 60) -> AppTest:
+def _run_until(page: AppTest, holds: Callable[[], bool]) -> AppTest:
     button(page, "Run").click().run()
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
+    return run_until(page, holds)
+
+
+def run_until(page: AppTest, holds: Callable[[], bool]) -> AppTest:
+    """Run the page again and again, as its fragments would in a browser."""
+
+    def look() -> bool:
         assert not page.exception
-        time.sleep(0.1)
-        page.run()
+        return holds() or (page.run() is page and holds())
+
+    until(look)
     return page

@@ -5,7 +5,6 @@ import io
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +20,8 @@ from analysis.outputs import Outputs, Split
 from analysis.projection import Projection
 from checkpoints.zoo import shipped
 from losses.errors import LabError
+from tests.ui.run_page import run_until
+from tests.waiting import PATIENCE
 from ui.background import Job
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import OWN_CONTROLS, SECTIONS
@@ -69,8 +70,7 @@ def test_pca_at_once_then_umap_and_the_histograms(open_page, quick):
     assert not app.error
     assert axis_titles(app)[0].startswith(("principal axis 1", "UMAP 1"))
     assert axis_titles(app)[1] == "cosine to the nearest train item"
-    runs = (axis_titles(app.run())[0] for _ in range(50))
-    assert "UMAP 1 (no unit)" in runs
+    run_until(app, lambda: axis_titles(app)[0] == "UMAP 1 (no unit)")
     assert quick == [539]
     assert "Margin" in app.subheader[2].value
 
@@ -206,7 +206,7 @@ def drawn(outputs: Outputs) -> AppTest:
 
 
 def drawn_from(analyses: Analyses) -> AppTest:
-    app = AppTest.from_function(draw_synthetic, default_timeout=30)
+    app = AppTest.from_function(draw_synthetic, default_timeout=PATIENCE)
     app.session_state["analyses"] = analyses
     return app.run()
 
@@ -264,9 +264,9 @@ def test_equal_embeddings_are_one_sentence_a_section():
 
 def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):
     outputs = outputs_of([0, 1] * 6, ("a", "b"))
-    Analyses(outputs, shared=False).umap("test").result(timeout=10)
+    Analyses(outputs, shared=False).umap("test").result(timeout=PATIENCE)
     assert not list(tmp_path.rglob("*.npz"))
-    Analyses(outputs, shared=True).umap("test").result(timeout=10)
+    Analyses(outputs, shared=True).umap("test").result(timeout=PATIENCE)
     assert len(list(tmp_path.rglob("*.npz"))) == 1
 
 
@@ -316,7 +316,7 @@ def test_tails_of_single_anchors_and_too_few_excesses(open_page):
 
 def test_a_stopped_map_is_pca_and_can_start_again(monkeypatch):
     def wait(process: object, embeddings: np.ndarray, spec: MapSpec, stopped: threading.Event) -> Projection:
-        stopped.wait(20)
+        stopped.wait(PATIENCE)
         raise LabError("The map", "was stopped")
 
     monkeypatch.setattr("analysis.map_process.MapProcess.make", wait)
@@ -324,7 +324,7 @@ def test_a_stopped_map_is_pca_and_can_start_again(monkeypatch):
     app = drawn_from(analyses)
     next(button for button in app.button if button.label == "Stop").click().run()
     with pytest.raises(LabError, match="was stopped"):
-        analyses.umap("test").result(timeout=10)
+        analyses.umap("test").result(timeout=PATIENCE)
     app.run()
     again = next(button for button in app.button if button.label.startswith("UMAP was stopped"))
     assert axis_titles(app)[0].startswith("principal axis")
@@ -350,18 +350,22 @@ def test_results_are_kept_once_and_not_for_ever():
 
 
 def test_two_who_ask_at_once_wait_for_one():
-    made, memo, begun = [], Memo(), threading.Event()
+    made, memo, begun, asked = [], Memo(), threading.Event(), threading.Event()
 
     def slow() -> int:
         begun.set()
-        time.sleep(0.1)
+        assert asked.wait(PATIENCE)
         made.append(1)
         return 7
 
+    def ask() -> int:
+        asked.set()
+        return memo.once("key", slow)
+
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(memo.once, "key", slow)
-        begun.wait(5)
-        assert pool.submit(memo.once, "key", slow).result() == first.result() == 7
+        assert begun.wait(PATIENCE)
+        assert pool.submit(ask).result(PATIENCE) == first.result(PATIENCE) == 7
     assert made == [1]
 
 
@@ -375,7 +379,7 @@ def test_pictures_in_a_table_are_pngs():
 def test_a_map_is_one_job(quick):
     analyses = Analyses(outputs_of([0, 1] * 6, ("a", "b")), shared=False)
     assert analyses.umap("test") is analyses.umap("test")
-    analyses.umap("test").result(timeout=10)
+    analyses.umap("test").result(timeout=PATIENCE)
     assert quick == [12]
 
 
@@ -384,7 +388,7 @@ def test_a_job_hands_on_what_it_raises():
         raise LabError("map", "cannot be made")
 
     with pytest.raises(LabError, match="cannot be made"):
-        Job(refuse).result(timeout=10)
+        Job(refuse).result(timeout=PATIENCE)
 
 
 def test_enlarging_keeps_pixels_square():

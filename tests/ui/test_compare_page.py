@@ -3,7 +3,6 @@
 import io
 import json
 import threading
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +14,8 @@ from analysis.measured import Measured
 from analysis.projection import Projection
 from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError
+from tests.ui.run_page import run_until
+from tests.waiting import PATIENCE
 from ui.compare_presets import PRESETS
 from ui.compare_source import Model
 
@@ -31,11 +32,7 @@ def forgotten() -> Iterator[None]:
 
 def settled(app: AppTest) -> AppTest:
     """Run again until the numbers are there."""
-    deadline = time.monotonic() + 60
-    while any(button.label == "Stop" and button.key == "stop-comparison" for button in app.button):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-        app.run()
+    run_until(app, lambda: not any(button.key == "stop-comparison" for button in app.button))
     assert not app.exception
     return app
 
@@ -172,20 +169,17 @@ def test_maps_that_wait_can_be_stopped_and_started_again(open_page, monkeypatch)
 
     def slow(process: object, embeddings: np.ndarray, spec: object, stopped: threading.Event) -> Projection:
         asked.set()
-        assert stopped.wait(60)
+        assert stopped.wait(PATIENCE)
         raise LabError("UMAP", "was stopped")
 
     monkeypatch.setattr("analysis.map_process.MapProcess.make", slow)
     monkeypatch.setattr("analysis.map_process.MapProcess.stop", lambda process, stopped: stopped.set())
     app = settled(open_page(PAGE, checkpoints=["nll", "label_infonce"], show="map", map="umap", k="3"))
-    assert asked.wait(60)
+    assert asked.wait(PATIENCE)
     assert any("0 of 2 ready" in caption.value for caption in app.caption)
     assert "principal axis" in json.dumps(charts(app))
     app.button("stop-maps").click().run()
-    deadline = time.monotonic() + 60
-    while not any("Start again" in button.label for button in app.button):
-        assert time.monotonic() < deadline
-        app.run()
+    run_until(app, lambda: any("Start again" in button.label for button in app.button))
     assert not app.exception
     assert not app.error
 
@@ -206,7 +200,7 @@ def test_a_comparison_that_waits_can_be_stopped_and_started_again(open_page, mon
     measured = Model.measured
 
     def slow(model: Model, k: int) -> Measured:
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE)
         return measured(model, k)
 
     monkeypatch.setattr("ui.compare_panels._PATIENCE", 0.05)
@@ -214,10 +208,7 @@ def test_a_comparison_that_waits_can_be_stopped_and_started_again(open_page, mon
     app = open_page(PAGE, checkpoints=["nll", "label_infonce"], show="table")
     app.button("stop-comparison").click().run()
     go_on.set()
-    deadline = time.monotonic() + 60
-    while not any("Start again" in button.label for button in app.button):
-        assert time.monotonic() < deadline
-        app.run()
+    run_until(app, lambda: any("Start again" in button.label for button in app.button))
     assert not app.error
     next(button for button in app.button if "Start again" in button.label).click().run()
     assert len(charts(settled(app))) == 1

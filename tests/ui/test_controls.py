@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from losses.errors import LabError
+from tests.waiting import PATIENCE
 from ui.errors import plain
 
 
@@ -30,7 +31,7 @@ DEFAULTS = {"seed": 3, "tau": 0.1, "loss": "nll", "losses": ["nll"], "unit": Fal
 
 
 def opened(**query: str | list[str]) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=30)
+    app = AppTest.from_function(page, default_timeout=PATIENCE)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.waiting import PATIENCE
 from ui.errors import plain
 
 
@@ -20,14 +21,14 @@ def page(kind: str) -> None:
 
 
 def test_a_mistake_is_one_sentence_and_the_page_goes_on():
-    app = AppTest.from_function(page, args=("mistake",)).run()
+    app = AppTest.from_function(page, args=("mistake",), default_timeout=PATIENCE).run()
     assert app.error[0].value == plain("temperature must be above 0, but is -1. Use 0.1.")
     assert app.text[0].value == "the page goes on"
     assert not app.exception
 
 
 def test_a_bug_is_not_caught():
-    app = AppTest.from_function(page, args=("bug",)).run()
+    app = AppTest.from_function(page, args=("bug",), default_timeout=PATIENCE).run()
     assert len(app.exception) == 1
     assert "a bug" not in app.exception[0].message  # the log has it, the page does not
 

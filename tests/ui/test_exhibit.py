@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.figures.exhibit import Exhibit
+from tests.waiting import PATIENCE
 from ui import export
 
 
@@ -31,7 +32,7 @@ def page(exhibit):
 
 
 def test_the_page_has_title_plot_reading_and_no_table_yet(exhibit):
-    app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=30).run()
+    app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=PATIENCE).run()
     assert not app.exception
     assert app.subheader[0].value == "Which \\<b\\>is\\</b\\> higher?"
     assert [trace["name"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]] == ["curve"]
@@ -41,7 +42,7 @@ def test_the_page_has_title_plot_reading_and_no_table_yet(exhibit):
 
 
 def test_the_table_comes_when_asked(exhibit):
-    app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=30).run()
+    app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=PATIENCE).run()
     app.toggle[0].set_value(True).run()
     pd.testing.assert_frame_equal(app.dataframe[0].value, exhibit.table)
 

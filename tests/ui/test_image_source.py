@@ -20,7 +20,8 @@ from checkpoints.zoo import shipped
 from losses.errors import LabError
 from tests.checkpoints.foreign.states import PLANS, saved
 from tests.ui.conftest import ROOT
-from tests.ui.run_page import button
+from tests.ui.run_page import button, run_until
+from tests.waiting import PATIENCE
 from ui import image_pass, root, uploads
 from ui.public import OWNER
 
@@ -76,13 +77,7 @@ def images() -> bytes:
 
 
 def until(app: AppTest, holds) -> AppTest:
-    deadline = time.monotonic() + 30
-    while not holds(app):
-        assert time.monotonic() < deadline
-        assert not app.exception
-        time.sleep(0.05)
-        app.run()
-    return app
+    return run_until(app, lambda: holds(app))
 
 
 def has_charts(app: AppTest) -> bool:
@@ -196,8 +191,8 @@ def test_stop_ends_the_pass(open_page, folder, monkeypatch):
     begun = threading.Event()
 
     def slow(path, data, *, spec, watch, keep):
-        for done in range(1, 2_000):
-            watch(done, 2_000)
+        for done in range(1, 40_000):
+            watch(done, 40_000)
             begun.set()
             time.sleep(0.01)
         return open_outputs(path, data, spec=spec)
@@ -205,7 +200,7 @@ def test_stop_ends_the_pass(open_page, folder, monkeypatch):
     monkeypatch.setattr("checkpoints.open_outputs", slow, raising=False)
     app = open_page(PAGE, source="root", path="last.pth", images="images.zip")
     button(app, RUN).click().run()
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     button(app, "Stop").click().run()
     until(app, lambda app: bool(app.error))
     assert "was stopped before its end" in app.error[0].value
@@ -216,15 +211,16 @@ def test_a_pass_that_nobody_watches_ends(monkeypatch):
     monkeypatch.setattr(image_pass, "_UNWATCHED", 0.05)
 
     def work(watch):
-        for done in range(1_000):
-            watch(done, 1_000)
+        watch(1, 40_000)
+        for done in range(2, 40_000):
             time.sleep(0.01)
+            watch(done, 40_000)
 
     left = image_pass.ImagePass("request", "name", work, shared=False)
     with pytest.raises(Stopped):
-        left.job.result(timeout=10)
+        left.job.result(timeout=PATIENCE)
     assert not left.succeeded
-    assert 0 < left.look()[0] < 1_000
+    assert 0 < left.look()[0] < 39_999
 
 
 def test_the_server_takes_what_the_uploaders_promise():

@@ -1,10 +1,9 @@
 """World 1's page: as it opens, under hostile links, and through a whole run."""
 
-import time
-
 import pytest
 
 from tests.ui.run_page import button, diverging, run_to_an_error, run_to_its_end
+from tests.waiting import until
 
 PAGE = "pages/1_Simplex_labels.py"
 SMALL = {"steps": "10", "batch_size": "8", "losses": ["nll", "soft_target_infonce"]}
@@ -126,14 +125,12 @@ def test_other_settings_keep_the_last_run_within_reach(open_page):
 def test_a_run_stops_when_its_settings_change(open_page):
     from ui.slots import PROCESS
 
+    until(lambda: not PROCESS.taken())  # a run that a test before has left
     page = open_page(PAGE, **{**SMALL, "steps": "20000"})
     button(page, "Run").click().run()
     assert PROCESS.taken() == 1
     page.number_input("batch_size").set_value(16).run()
-    deadline = time.monotonic() + 10
-    while PROCESS.taken():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not PROCESS.taken())
 
 
 def test_the_code_on_the_page_runs_and_names_what_was_changed(open_page):

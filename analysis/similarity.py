@@ -13,6 +13,7 @@ import numpy as np
 from analysis.block_pool import ROWS, over_blocks
 from analysis.bootstrap import Estimate, Unavailable, median_difference
 from analysis.class_columns import ClassColumns
+from analysis.copies import copy_groups, settle
 from analysis.neighbour_graph import Neighbours, join
 from analysis.outputs import NO_TRAIN, Outputs
 from losses.errors import LabError
@@ -91,7 +92,7 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None
     ):
         maxima[chosen, columns.classes] = np.clip(largest, -1, 1)
         found.append((items, similarities))
-    neighbours = join(found)
+    neighbours = settle(join(found), copy_groups(train.embeddings))
     return Nearest(maxima, neighbours, outputs.test.labels, _copies(outputs, neighbours))
 
 

@@ -1,0 +1,151 @@
+"""How many digits a number is shown with: the one place that decides it, for captions, tables, figures and commands.
+
+The width of an interval decides, with two figures; without one the number's own size does, with three. Fewer than the
+usual digits are never shown, and a zero has no sign.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+LEAST = 3  # behind the point
+MOST = 7  # beyond, what is small is written as 1.36e-9
+_PERCENT = 2  # a percentage needs so many digits fewer
+
+
+class _Bounded(Protocol):
+    """A value with the ends of its interval."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+def decimals(size: float, *, figures: int = 2, least: int = LEAST) -> int:
+    """Digits behind the point that show a size with so many figures, at least `least`.
+
+    >>> decimals(0.0101), decimals(8e-5), decimals(0.0)
+    (3, 6, 3)
+    """
+    if not size or not math.isfinite(size):
+        return least
+    return max(least, figures - 1 - math.floor(math.log10(abs(size))))
+
+
+def fixed(value: float, places: int, *, signed: bool = False, most: int = MOST) -> str:
+    """The value with so many digits behind the point; as a power of ten where these are many and it is small.
+
+    >>> fixed(-0.0001364, 6), fixed(-0.0001, 3), fixed(1.3649e-9, 11), fixed(0.25, 3, signed=True)
+    ('-0.000136', '0.000', '1.36e-9', '+0.250')
+    """
+    sign = "+" if signed else ""
+    if not math.isfinite(value):
+        return f"{value:{sign}}"
+    if places > most and 0 < abs(value) < 1e-3:
+        return _power(value, places, sign)
+    text = f"{value:{sign}.{places}f}"
+    return text.lstrip("+-") if float(text) == 0 else text
+
+
+def number(value: float, *, signed: bool = False, least: int = LEAST) -> str:
+    """A number that stands alone, with three figures or more.
+
+    >>> number(0.8125), number(4.56e-5), number(0.0), number(3.2e-10, signed=True)
+    ('0.812', '0.0000456', '0.000', '+3.20e-10')
+    """
+    return fixed(value, decimals(value, figures=3, least=least), signed=signed)
+
+
+def numbers(values: Iterable[float], *, signed: bool = False, least: int = LEAST) -> list[str]:
+    """Numbers that stand beside each other: as many digits for all as show the largest with three figures.
+
+    >>> numbers([0.00042, -0.0005, 1e-9], signed=True)
+    ['+0.000420', '-0.000500', '0.000000']
+    """
+    shown = list(values)
+    places = decimals(max(map(abs, filter(math.isfinite, shown)), default=0.0), figures=3, least=least)
+    return [fixed(value, places, signed=signed) for value in shown]
+
+
+def apart(values: Sequence[float], *, least: int = LEAST) -> list[str]:
+    """Numbers that are held against each other: as many digits for all as show their range with two figures.
+
+    >>> apart([0.99912, 0.99931]), apart([0.2, 0.9])
+    (['0.99912', '0.99931'], ['0.200', '0.900'])
+    """
+    there = [value for value in values if math.isfinite(value)]
+    span = max(there, default=0.0) - min(there, default=0.0)
+    largest = max(map(abs, there), default=0.0)
+    places = max(decimals(span, least=least), decimals(largest, least=least))
+    return [fixed(value, min(places, 15)) for value in values]
+
+
+def interval(found: _Bounded, *, signed: bool = False) -> str:
+    """A number with its interval in words.
+
+    >>> from analysis.bootstrap import Estimate
+    >>> interval(Estimate(0.235, 0.2301, 0.2401)), interval(Estimate(-1.364e-4, -1.712e-4, -0.913e-4))
+    ('0.235 (95 % 0.230 to 0.240)', '-0.000136 (95 % -0.000171 to -0.000091)')
+    """
+    value, low, high = bounded(found, signed=signed)
+    return f"{value} (95 % {low} to {high})"
+
+
+def bounded(found: _Bounded, *, signed: bool = False, least: int = LEAST, most: int = MOST) -> tuple[str, str, str]:
+    """Value, low and high with the same digits, two of them the interval's width."""
+    places = width_decimals(found, least=least)
+    three = (found.value, found.low, found.high)
+    # All three in one form: powers of ten only where all are small.
+    most = most if max(map(abs, three)) < 1e-3 else 15
+    value, low, high = (fixed(each, min(places, 15), signed=signed, most=most) for each in three)
+    return value, low, high
+
+
+def width_decimals(found: _Bounded, *, least: int = LEAST) -> int:
+    """Digits behind the point for a number with an interval; of an interval without width the number's own."""
+    width = found.high - found.low
+    return decimals(width, least=least) if width > 0 else decimals(found.value, figures=3, least=least)
+
+
+def percent(value: float, *, least: int = 1) -> str:
+    """A share that stands alone, with two figures or more.
+
+    >>> percent(0.953), percent(0.0004), percent(1.0)
+    ('95.3%', '0.040%', '100.0%')
+    """
+    return f"{fixed(100 * value, decimals(100 * value, least=least))}%"
+
+
+def percent_interval(found: _Bounded) -> str:
+    """A share with its interval in words, as `interval` has it.
+
+    >>> from analysis.bootstrap import Estimate
+    >>> percent_interval(Estimate(0.953, 0.941, 0.962))
+    '95.3% (95 % 94.1% to 96.2%)'
+    """
+    places = max(1, width_decimals(found, least=LEAST) - _PERCENT)
+    value, low, high = (f"{fixed(100 * each, places)}%" for each in (found.value, found.low, found.high))
+    return f"{value} (95 % {low} to {high})"
+
+
+def nice_step(span: float, parts: int) -> float:
+    """The least of 1, 2, 5 times a power of ten that divides a span into at most so many parts.
+
+    >>> nice_step(2.0, 100), nice_step(0.0007, 50)
+    (0.02, 2e-05)
+    """
+    if not span > 0:
+        return 1.0
+    power = math.floor(math.log10(span / parts))
+    steps = (float(f"{factor}e{power}") for factor in (1, 2, 5, 10))
+    return next(step for step in steps if step * parts >= span * (1 - 1e-9))
+
+
+def _power(value: float, places: int, sign: str) -> str:
+    """As 1.36e-9, its last digit `places` behind the point."""
+    figures = max(0, places + math.floor(math.log10(abs(value))))
+    mantissa, exponent = f"{value:{sign}.{min(figures, 15)}e}".split("e")
+    return f"{mantissa}e{int(exponent)}"

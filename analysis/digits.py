@@ -5,12 +5,13 @@ usual digits are never shown, and a zero has no sign.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 LEAST = 3  # behind the point
 MOST = 7  # beyond, what is small is written as 1.36e-9
 _PERCENT = 2  # a percentage needs so many digits fewer
+_ROUNDING = 1e-13  # what float64 leaves of numbers near 1 that cancel
 
 
 class _Bounded(Protocol):
@@ -44,6 +45,7 @@ def fixed(value: float, places: int, *, signed: bool = False, most: int = MOST) 
     sign = "+" if signed else ""
     if not math.isfinite(value):
         return f"{value:{sign}}"
+    value = 0.0 if abs(value) < _ROUNDING else value
     if places > most and 0 < abs(value) < 1e-3:
         return _power(value, places, sign)
     text = f"{value:{sign}.{places}f}"
@@ -51,12 +53,22 @@ def fixed(value: float, places: int, *, signed: bool = False, most: int = MOST) 
 
 
 def number(value: float, *, signed: bool = False, least: int = LEAST) -> str:
-    """A number that stands alone, with three figures or more.
+    """A number that stands alone, with three figures or more; with two where two digits are usual.
 
-    >>> number(0.8125), number(4.56e-5), number(0.0), number(3.2e-10, signed=True)
-    ('0.812', '0.0000456', '0.000', '+3.20e-10')
+    >>> number(0.8125), number(4.56e-5), number(0.0), number(3.2e-10, signed=True), number(0.5, least=2)
+    ('0.812', '0.0000456', '0.000', '+3.20e-10', '0.50')
     """
-    return fixed(value, decimals(value, figures=3, least=least), signed=signed)
+    return fixed(value, decimals(value, figures=_figures(least), least=least), signed=signed)
+
+
+def latex(value: float, *, signed: bool = False, least: int = LEAST) -> str:
+    r"""The same for a formula.
+
+    >>> print(latex(3.2e-10), latex(0.25))
+    3.20 \cdot 10^{-10} 0.250
+    """
+    mantissa, power, exponent = number(value, signed=signed, least=least).partition("e")
+    return rf"{mantissa} \cdot 10^{{{exponent}}}" if power else mantissa
 
 
 def numbers(values: Iterable[float], *, signed: bool = False, least: int = LEAST) -> list[str]:
@@ -66,16 +78,18 @@ def numbers(values: Iterable[float], *, signed: bool = False, least: int = LEAST
     ['+0.000420', '-0.000500', '0.000000']
     """
     shown = list(values)
-    places = decimals(max(map(abs, filter(math.isfinite, shown)), default=0.0), figures=3, least=least)
+    largest = max(map(abs, filter(math.isfinite, shown)), default=0.0)
+    places = decimals(largest, figures=_figures(least), least=least)
     return [fixed(value, places, signed=signed) for value in shown]
 
 
-def apart(values: Sequence[float], *, least: int = LEAST) -> list[str]:
+def apart(values: Iterable[float], *, least: int = LEAST) -> list[str]:
     """Numbers that are held against each other: as many digits for all as show their range with two figures.
 
     >>> apart([0.99912, 0.99931]), apart([0.2, 0.9])
     (['0.99912', '0.99931'], ['0.200', '0.900'])
     """
+    values = list(values)
     there = [value for value in values if math.isfinite(value)]
     span = max(there, default=0.0) - min(there, default=0.0)
     largest = max(map(abs, there), default=0.0)
@@ -83,15 +97,31 @@ def apart(values: Sequence[float], *, least: int = LEAST) -> list[str]:
     return [fixed(value, min(places, 15)) for value in values]
 
 
-def interval(found: _Bounded, *, signed: bool = False) -> str:
+def interval(found: _Bounded, *, signed: bool = False, least: int = LEAST) -> str:
     """A number with its interval in words.
 
     >>> from analysis.bootstrap import Estimate
     >>> interval(Estimate(0.235, 0.2301, 0.2401)), interval(Estimate(-1.364e-4, -1.712e-4, -0.913e-4))
     ('0.235 (95 % 0.230 to 0.240)', '-0.000136 (95 % -0.000171 to -0.000091)')
     """
-    value, low, high = bounded(found, signed=signed)
+    value, low, high = bounded(found, signed=signed, least=least)
     return f"{value} (95 % {low} to {high})"
+
+
+def value_of(found: _Bounded, *, signed: bool = False) -> str:
+    """The number alone, with the digits that it has beside its interval."""
+    return bounded(found, signed=signed)[0]
+
+
+def beside(value: float, ends: tuple[float, float], words: str, *, signed: bool = False, least: int = LEAST) -> str:
+    """A number, then in `words` the two ends of what it is held against, all with the digits that these need.
+
+    >>> beside(0.054, (0.026, 0.087), " (calibrated: {} to {})"), beside(2e-5, (1e-6, 3.1e-5), " from {} to {}")
+    ('0.054 (calibrated: 0.026 to 0.087)', '0.000020 from 0.000001 to 0.000031')
+    """
+    places = decimals(ends[1] - ends[0] or value, least=least)
+    shown = [fixed(each, min(places, 15), signed=signed, most=15) for each in (value, *ends)]
+    return shown[0] + words.format(*shown[1:])
 
 
 def bounded(found: _Bounded, *, signed: bool = False, least: int = LEAST, most: int = MOST) -> tuple[str, str, str]:
@@ -110,13 +140,34 @@ def width_decimals(found: _Bounded, *, least: int = LEAST) -> int:
     return decimals(width, least=least) if width > 0 else decimals(found.value, figures=3, least=least)
 
 
-def percent(value: float, *, least: int = 1) -> str:
-    """A share that stands alone, with two figures or more.
+def cosine(value: float) -> str:
+    """A cosine that stands alone: its distance from 1 has two figures.
 
-    >>> percent(0.953), percent(0.0004), percent(1.0)
-    ('95.3%', '0.040%', '100.0%')
+    >>> cosine(0.5), cosine(0.99985), cosine(1.0), cosine(-0.25)
+    ('0.500', '0.99985', '1.000', '-0.250')
     """
-    return f"{fixed(100 * value, decimals(100 * value, least=least))}%"
+    return fixed(value, decimals(_from_the_ends(value)), most=15)
+
+
+def cosines(values: Iterable[float]) -> list[str]:
+    """Cosines that are held against each other: as many digits as their range and the nearest to 1 need.
+
+    >>> cosines([0.99985, 0.5]), cosines([0.99985, 0.999853])
+    (['0.99985', '0.50000'], ['0.9998500', '0.9998530'])
+    """
+    shown = list(values)
+    places = max((decimals(_from_the_ends(value)) for value in shown), default=LEAST)
+    span = max(shown, default=0.0) - min(shown, default=0.0)
+    return [fixed(value, min(max(places, decimals(span)), 15), most=15) for value in shown]
+
+
+def percent(value: float, *, least: int = 1) -> str:
+    """A share that stands alone: it, or what is missing to 100 %, has two figures or more.
+
+    >>> percent(0.953), percent(0.0004), percent(1.0), percent(0.9997)
+    ('95.3%', '0.040%', '100.0%', '99.970%')
+    """
+    return f"{fixed(100 * value, decimals(100 * _from_the_ends(value), least=least), most=15)}%"
 
 
 def percent_interval(found: _Bounded) -> str:
@@ -142,6 +193,15 @@ def nice_step(span: float, parts: int) -> float:
     power = math.floor(math.log10(span / parts))
     steps = (float(f"{factor}e{power}") for factor in (1, 2, 5, 10))
     return next(step for step in steps if step * parts >= span * (1 - 1e-9))
+
+
+def _from_the_ends(value: float) -> float:
+    """Distance from 0 or from 1 in size, whichever is less; at both ends and beyond 1, none."""
+    return max(0.0, min(abs(value), 1 - abs(value)))
+
+
+def _figures(least: int) -> int:
+    return max(2, min(3, least))
 
 
 def _power(value: float, places: int, sign: str) -> str:

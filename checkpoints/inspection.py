@@ -1,7 +1,7 @@
 """The numbers of a checkpoint, in one frozen object: what `python -m checkpoints.inspect` and the zoo's table show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,6 +20,7 @@ class Inspection:
     """All on the test items, and each `Unavailable`, with its reason, where no number can be given honestly.
 
     `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on its embeddings.
+    `items`: of each number, over how many test items it is; those that an analysis leaves out are not in it.
     `calibration` is of the class head's probabilities where there is one, else of the probe's: `probabilities` says.
     """
 
@@ -30,6 +31,7 @@ class Inspection:
     class_head: Estimate | Unavailable
     probabilities: str
     calibration: Calibration | Unavailable
+    items: Mapping[str, int] = field(default_factory=dict)
 
     def numbers(self) -> dict[str, object]:
         """Flat and ready for JSON: null where unavailable, `unavailable` with the reasons, intervals as [low, high].
@@ -38,14 +40,22 @@ class Inspection:
         """
         return (
             _similarity(self.margin)
+            | self._over("margin")
             | {"knn_k": self.k}
             | _estimate("knn_accuracy", self.knn)
+            | self._over("knn_accuracy")
             | _estimate("probe_accuracy", self.probe)
+            | self._over("probe_accuracy")
             | _estimate("class_head_accuracy", self.class_head)
+            | self._over("class_head_accuracy")
             | {"probabilities": self.probabilities}
             | _calibration(self.calibration)
+            | self._over("calibration")
             | {"unavailable": self._reasons()}
         )
+
+    def _over(self, name: str) -> dict[str, object]:
+        return {f"{name}_items": self.items.get(name)}
 
     def _reasons(self) -> Mapping[str, str]:
         parts = {
@@ -66,15 +76,32 @@ def inspect_outputs(outputs: Outputs, *, k: int = 1) -> Inspection:
     nearest = nearest_similarity(outputs, k=k)
     has_head, probe = outputs.test.logits is not None, linear_probe(outputs)
     probabilities = class_probabilities(outputs) if has_head else probe
+    found = margin(nearest)
     return Inspection(
-        margin(nearest),
+        found,
         k,
         vote(nearest.neighbours, outputs, k).accuracy,
         _accuracy(probe),
         _accuracy(probabilities) if has_head else Unavailable("the model has no class head"),
         "class head" if has_head else "linear probe",
         probabilities if isinstance(probabilities, Unavailable) else _calibrated(probabilities),
+        _items(outputs, found, probe, probabilities if has_head else None, probabilities),
     )
+
+
+def _items(
+    outputs: Outputs,
+    found: Margin | Unavailable,
+    probe: ClassProbabilities | Unavailable,
+    head: ClassProbabilities | Unavailable | None,
+    calibrated: ClassProbabilities | Unavailable,
+) -> dict[str, int]:
+    """How many test items each number is over; a number that is not there has none."""
+    items = {} if isinstance(found, Unavailable) else {"margin": found.items}
+    if len(outputs.train):
+        items["knn_accuracy"] = len(outputs.test)
+    named = {"probe_accuracy": probe, "class_head_accuracy": head, "calibration": calibrated}
+    return items | {name: len(each.items) for name, each in named.items() if isinstance(each, ClassProbabilities)}
 
 
 def _accuracy(probabilities: ClassProbabilities | Unavailable) -> Estimate | Unavailable:

@@ -11,6 +11,7 @@ from analysis.anatomy_heads import HeadBatch, head_anatomy
 from analysis.anatomy_heads import library_losses as head_losses
 from analysis.anatomy_of_points import library_losses, own_anatomy, point_anatomy
 from analysis.anatomy_points import PointBatch
+from analysis.digits import number
 from analysis.figures.anatomy_bars import anatomy_bars
 from analysis.figures.anatomy_circle import anatomy_circle
 from analysis.figures.anatomy_table import candidate_table, class_table, live_formula, title
@@ -89,7 +90,8 @@ def _formulas(found: Sequence[Anatomy | Measured]) -> list[DeltaGenerator]:
         with grid.cell():
             st.markdown(f"**{plain(title(each.loss))}**")
             if isinstance(each, Measured):
-                st.text(f"{each.value:.6f} nats, from {own_losses()[each.loss].source}; derivatives by autograd.")
+                source = own_losses()[each.loss].source
+                st.text(f"{number(each.value, least=6)} nats, from {source}; derivatives by autograd.")
             else:
                 st.latex(rf"\ell_i = {CATALOG[each.loss].formula}")
                 st.latex(live_formula(each))
@@ -103,7 +105,7 @@ def _compare(found: Anatomy, library: float) -> None:
     """What the library's own function gives for the anchor."""
     drawn = " on the labels drawn" if found.loss == "soft_distribution_infonce" else ""
     name = "label_infonce" if drawn else found.loss
-    st.caption(f"`losses.{name}`{drawn} gives {library:.6f} nats: {abs(library - found.value):.0e} apart.")
+    st.caption(f"`losses.{name}`{drawn} gives {number(library, least=6)} nats: {abs(library - found.value):.0e} apart.")
 
 
 def _table(table: pd.DataFrame) -> None:

@@ -28,7 +28,7 @@ def section(analyses: Analyses) -> None:
         k = controls.integer("Neighbours that vote", "k", default=5, low=1, high=LARGEST_K)
         reading = controls.choice("Confusion of", "reading", readings, default="knn")
     items, classes = len(outputs.test), len(outputs.class_names)
-    show(accuracies(analyses.accuracies(k), items, classes), key="accuracy")
+    show(accuracies(analyses.accuracies(k), items, classes, analyses.read_items()), key="accuracy")
     if len(outputs.train):
         show(analyses.once("by k", lambda: _by_k(analyses)), key="accuracy-by-k")
     found = _predicted(analyses, reading, k)

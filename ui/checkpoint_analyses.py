@@ -71,6 +71,11 @@ class Analyses:
         head = {} if self.outputs.test.logits is None else {"class head": _accuracy(self.probabilities)}
         return voted | {"linear probe": _accuracy(self.probe)} | head
 
+    def read_items(self) -> dict[str, int]:
+        """How many test items the readings are over that leave some out, by the names of `accuracies`."""
+        found = {"linear probe": self.probe}
+        return {name: len(each.items) for name, each in found.items() if isinstance(each, ClassProbabilities)}
+
     def pca(self, split: SplitName, points: int = POINTS) -> Map:
         return self.once(("pca", split, points), lambda: pca_map(self.split(split), points))
 

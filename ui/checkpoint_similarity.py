@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.bootstrap import Unavailable
+from analysis.digits import apart
 from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.selection import Selected, items_between
 from ui.checkpoint_analyses import Analyses
@@ -46,10 +47,9 @@ def _selected(analyses: Analyses, label: int | None, event: object) -> None:
     low, high = sorted(float(end) for end in boxes[0]["x"])
     found = items_between(analyses.nearest, low, high, label)
     listed = "" if len(found) <= _MOST_LISTED else f", the first {_MOST_LISTED} listed"
-    st.markdown(
-        f"**{len(found):,} test items between {low:.3f} and {high:.3f}**: {int(found.target_inside.sum()):,} by their"
-        f" target, {int(found.noise_inside.sum()):,} by their noise{listed}. A double click in the plot ends this."
-    )
+    ends = " and ".join(apart([low, high]))
+    by = f"{int(found.target_inside.sum()):,} by their target, {int(found.noise_inside.sum()):,} by their noise"
+    st.markdown(f"**{len(found):,} test items between {ends}**: {by}{listed}. A double click in the plot ends this.")
     if not len(found):
         return
     picked = st.dataframe(

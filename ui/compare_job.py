@@ -14,7 +14,6 @@ from ui.background import Job
 from ui.compare_source import Model
 from ui.compare_view import Reading
 
-
 Smallest = tuple[tuple[str, float], ...]
 
 

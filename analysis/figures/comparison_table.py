@@ -67,8 +67,8 @@ def _how_to_read(found: Comparison) -> str:
     )
     return (
         f"Each cell: the model less {found.models[0]}, with its 95 % bootstrap interval paired over {found.items:,} "
-        "test items, or over n. ▲ better, ▼ worse, ◆ different (no direction is better); · more than chance but below the "
-        "smallest difference of interest; = the whole interval below it; ≈ not distinguishable: p above "
+        "test items, or over n. ▲ better, ▼ worse, ◆ different (no direction is better); · more than chance but below "
+        "the smallest difference of interest; = the whole interval below it; ≈ not distinguishable: p above "
         f"{ALPHA:.0%} after Holm's correction over all {found.tests}, or 0 in the interval. ECE, NLL, Brier score: of "
         f"the {found.source}; an ECE's difference must hold without its share of chance. Another seed may differ."
         + (f" Not available: {'; '.join(missing)}." if missing else "")

@@ -30,7 +30,8 @@ def accuracies(
         title="How often is a class read off correctly?",
         plot=plot,
         how_to_read=(
-            f"Share of {items:,} test items that are right{_fewer(readings, over, items)}; bars are 95 % bootstrap intervals over test items (exact "
+            f"Share of {items:,} test items that are right{_fewer(readings, over, items)}; bars "
+            "are 95 % bootstrap intervals over test items (exact "
             f"binomial at 100 %). Guessing among {classes} classes gives {percent(1 / classes)}. A neighbour votes "
             "with its cosine." + (f" Not available: {missing}." if missing else "")
         ),

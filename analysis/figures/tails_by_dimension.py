@@ -28,8 +28,9 @@ def dimension_plot(spec: SphereTailSpec, found: ShapeByDimension) -> Exhibit:
         how_to_read=(
             f"{spec.cosines:,} random cosines in each dimension, fitted above their {percent(spec.quantile, least=2)}"
             " quantile. The solid line is what maximum likelihood gives on the exact law of the excesses, at this"
-            " threshold and this number of them. The dashed line is the limit of an infinitely high threshold. Where they"
-            " part, a tail that is almost Gumbel in the limit has a finite endpoint at every threshold that one can afford."
+            " threshold and this number of them. The dashed line is the limit of an infinitely high threshold."
+            " Where they part, a tail that is almost Gumbel in the limit has a finite endpoint at every threshold that"
+            " one can afford."
         ),
         alt=", ".join(f"D = {d}: fitted {number(xi)}" for d, xi in zip(x, found.xi, strict=True)) + ".",
         table=pd.DataFrame(

@@ -157,7 +157,7 @@ def test_smallest_differences_are_named_and_bounded():
 
 
 def test_every_line_is_over_the_items_that_all_models_have(clustered):
-    """b's probe has no item 0 and c's none of the first 30: each line has one reference, over the items of all three."""
+    """b's probe lacks item 0, c's the first 30: each line has one reference, over the items of all three."""
     whole = clustered(test=90)
     first, second, third = (measured(name, whole) for name in "abc")
     second = replace(second, probe=without(second.probe, 1))

@@ -13,10 +13,11 @@ from analysis.figures.neighbours import accuracies
 from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.map_quality import map_quality
+from analysis.neighbour_graph import Neighbours
 from analysis.outputs import Outputs
 from analysis.probe import class_probabilities
 from analysis.projection import pca
-from analysis.similarity import margin, nearest_similarity
+from analysis.similarity import Nearest, margin, nearest_similarity
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_a_reading_over_fewer_items_says_so():
 
 @pytest.mark.parametrize("centre", [0.9993, -0.4])
 def test_cosines_close_together_have_readable_numbers_bins_and_ticks(rng, centre):
-    """All cosines of an early checkpoint lie within 0.001: many bins with items, a margin with two figures, ticks apart."""
+    """All cosines within 0.001, as of an early checkpoint: many bins, a margin with two figures, ticks apart."""
     noise = centre + 3e-4 * rng.normal(size=400)
     target = noise - 1.4e-4 + 2e-4 * rng.normal(size=400)
     maxima = np.stack([target, noise], axis=1).astype(np.float32)

@@ -9,7 +9,7 @@ from analysis.digits import bounded, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import layout
-from analysis.measured import MEASURES, Measure
+from analysis.measured import MEASURES
 from analysis.relevance import ALPHA, Verdict, in_words, shown_values
 
 _SIGNS: dict[Verdict, str] = {
@@ -42,7 +42,7 @@ def comparison_table(found: Comparison) -> Exhibit:
     plot.update_xaxes(
         tickvals=list(range(len(columns))), ticktext=columns, side="top", range=[-0.5, len(columns) - 0.5]
     )
-    titles = [_title(MEASURES[key]) for key in shown]
+    titles = [_title(rows) for rows in lines]
     plot.update_yaxes(tickvals=list(range(len(shown))), ticktext=titles, range=[len(shown) - 0.5, -0.5])
     plot.update_xaxes(showgrid=False, fixedrange=True).update_yaxes(showgrid=False, fixedrange=True)
     plot.update_layout(margin={"l": 128, "t": 60, "b": 10}, dragmode=False)
@@ -75,9 +75,13 @@ def _how_to_read(found: Comparison) -> str:
     )
 
 
-def _title(measure: Measure) -> str:
+def _title(rows: tuple[Row, ...]) -> str:
+    """The measure with its better direction, and from where on a difference matters."""
+    measure = rows[0].measure
     arrow = {"higher": " ↑", "lower": " ↓", None: ""}[measure.better]
-    return f"{measure.title}{arrow}  "
+    smallest = next(row.found.smallest for row in rows if isinstance(row.found, Difference))
+    matters = f"matters from {smallest:g}" if smallest else "any matters"
+    return f"{measure.title}{arrow}  <br><span style='font-size:10px'>{matters}</span>  "
 
 
 def _line(line: int, rows: tuple[Row, ...], items: int) -> dict[str, object]:

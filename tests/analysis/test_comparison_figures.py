@@ -53,6 +53,8 @@ def test_a_small_difference_is_readable_and_a_cell_of_fewer_items_says_so(three)
     assert trace.text[1].startswith("= -1.36e-4<br>")
     assert "-1.71e-4 to -9.1e-5<br>n 71<" in trace.text[1]
     assert "-0.000136 (95 % -0.000171 to -0.000091)" in trace.hovertext[1]
+    assert "matters from 0.005<" in comparison_table(found).plot.layout.yaxis.ticktext[2]
+    assert "any matters" in comparison_table(found.judged({"margin": 0.0})).plot.layout.yaxis.ticktext[2]
     assert "<br>n" not in comparison_table(found).plot.data[2].text[1]
 
 

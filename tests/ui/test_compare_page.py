@@ -71,7 +71,7 @@ def test_a_link_sets_what_matters(open_page):
     assert margin(smallest_margin="0.34").startswith("· +0.338<")
     assert margin(smallest_margin="0.5").startswith("= +0.338<")
     app = settled(open_page(PAGE, show=["table"], smallest_margin="-1"))
-    assert any("smallest_margin must be a number from 0 to 1000" in warning.value for warning in app.warning)
+    assert any("must be a number from 0 to 1000" in warning.value for warning in app.warning)
 
 
 def test_the_reference_comes_first_and_a_rule_marks_items_everywhere(open_page):

@@ -74,13 +74,22 @@ def latex(value: float, *, signed: bool = False, least: int = LEAST) -> str:
 def numbers(values: Iterable[float], *, signed: bool = False, least: int = LEAST) -> list[str]:
     """Numbers that stand beside each other: as many digits for all as show the largest with three figures.
 
-    >>> numbers([0.00042, -0.0005, 1e-9], signed=True)
-    ['+0.000420', '-0.000500', '0.000000']
+    What these digits do not show, but is not 0, has a power of ten.
+
+    >>> numbers([0.00042, -0.0005, 4e-9, 0.0], signed=True)
+    ['+0.000420', '-0.000500', '+4e-9', '0.000000']
     """
     shown = list(values)
     largest = max(map(abs, filter(math.isfinite, shown)), default=0.0)
     places = decimals(largest, figures=_figures(least), least=least)
-    return [fixed(value, places, signed=signed) for value in shown]
+    return [_beside_larger(value, places, signed) for value in shown]
+
+
+def _beside_larger(value: float, places: int, signed: bool) -> str:
+    text = fixed(value, places, signed=signed)
+    if abs(value) < _ROUNDING or not math.isfinite(value) or float(text) != 0:
+        return text
+    return _power(value, places, "+" if signed else "")
 
 
 def apart(values: Iterable[float], *, least: int = LEAST) -> list[str]:

@@ -60,7 +60,7 @@ def test_two_checkpoints_with_every_section(open_page):
 
 
 def test_a_link_sets_what_matters(open_page):
-    """SINCERE's margin is 0.338 above SupCon's: better, unless only 0.5 matters; no number is computed again for that."""
+    """SINCERE's margin is 0.338 above SupCon's: better, unless only 0.5 matters."""
 
     def margin(**asked) -> str:
         app = settled(open_page(PAGE, show=["table"], **asked))

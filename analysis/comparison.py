@@ -3,9 +3,8 @@
 Holm's correction goes over all differences of the table, so the chance of any false verdict in it is at most 5 %.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,11 +14,10 @@ from analysis.holm import holm
 from analysis.measured import MEASURES, MEDIANS, Measure, Measured, item_values
 from analysis.paired import Tested, compare_draws, compare_means, resample_counts, resampled_medians
 from analysis.probe import Source, on_common_items
+from analysis.relevance import SMALLEST, TOLD, Verdict, smallest_of_interest, verdict
 from losses.errors import LabError
 
-ALPHA = 0.05
 FEWEST_ITEMS = 20  # for what rests on the normal law
-Verdict = Literal["better", "worse", "different", "not distinguishable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,7 @@ class Difference:
     """`value` of a model less `reference` of the first, with its paired 95 % interval over `items` test items.
 
     p: two-sided, of "there is no difference"; adjusted: the same after Holm's correction over the whole table.
+    smallest: the smallest difference of interest, in the measure's unit.
     """
 
     reference: float
@@ -36,13 +35,34 @@ class Difference:
     adjusted: float
     verdict: Verdict
     items: int
+    smallest: float
+
+    @property
+    def told(self) -> bool:
+        """More than chance, and large enough to matter."""
+        return self.verdict in TOLD
 
 
 def _flat(found: Difference) -> dict[str, object]:
     """The fields, with the interval's ends for the interval."""
     interval = {"difference": found.difference.value, "low": found.difference.low, "high": found.difference.high}
     rest = {"p": found.p, "adjusted": found.adjusted, "verdict": found.verdict, "items": found.items}
-    return {"reference": found.reference, "value": found.value, **interval, **rest}
+    values = {"reference": found.reference, "value": found.value}
+    return {**values, **interval, **rest, "smallest_of_interest": found.smallest}
+
+
+_PARTS = (
+    "reference",
+    "value",
+    "difference",
+    "low",
+    "high",
+    "p",
+    "adjusted",
+    "verdict",
+    "items",
+    "smallest_of_interest",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +77,7 @@ class Row:
         """Flat and ready for JSON: null where there is no number, with the reason under "unavailable"."""
         about = {"measure": self.measure.key, "model": self.model, "unit": self.measure.unit}
         found = self.found
-        parts = ("reference", "value", "difference", "low", "high", "p", "adjusted", "verdict", "items")
-        values = dict.fromkeys(parts) if isinstance(found, Unavailable) else _flat(found)
+        values = dict.fromkeys(_PARTS) if isinstance(found, Unavailable) else _flat(found)
         reason = found.reason if isinstance(found, Unavailable) else None
         return {**about, **values, "better": self.measure.better, "unavailable": reason}
 
@@ -84,6 +103,19 @@ class Comparison:
     def of(self, key: str) -> tuple[Row, ...]:
         """The rows of one measure, a model each."""
         return tuple(row for row in self.rows if row.measure.key == key)
+
+    def judged(self, smallest: Mapping[str, float]) -> "Comparison":
+        """The same numbers under other smallest differences of interest; those not named as `SMALLEST` has them."""
+        wanted = smallest_of_interest(smallest)
+        return replace(self, rows=tuple(_judged(row, wanted[row.measure.key]) for row in self.rows))
+
+
+def _judged(row: Row, smallest: float) -> Row:
+    found = row.found
+    if isinstance(found, Unavailable):
+        return row
+    said = verdict(row.measure, found.difference, found.adjusted, smallest)
+    return replace(row, found=replace(found, verdict=said, smallest=smallest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +145,12 @@ def compare(models: Sequence[Measured], source: Source, *, bins: int = 15, seed:
     return Comparison(tuple(model.name for model in models), source, tuple(rows), sizes.pop())
 
 
-def verdict(measure: Measure, difference: Estimate, adjusted: float) -> Verdict:
-    """Nothing is told apart whose corrected p-value is above 5 %, or whose interval has 0 in it."""
-    if adjusted > ALPHA or difference.low <= 0 <= difference.high:
-        return "not distinguishable"
-    if measure.better is None:
-        return "different"
-    return "better" if (difference.value > 0) == (measure.better == "higher") else "worse"
-
-
 def _row(found: _Found, adjusted: float) -> Row:
     measure, tested = MEASURES[found.key], found.tested
-    said = verdict(measure, tested.difference, adjusted)
-    difference = Difference(found.reference, found.value, tested.difference, tested.p, adjusted, said, tested.items)
-    return Row(measure, found.model, difference)
+    smallest = SMALLEST[found.key]
+    said = verdict(measure, tested.difference, adjusted, smallest)
+    values, rest = (found.reference, found.value, tested.difference), (said, tested.items, smallest)
+    return Row(measure, found.model, Difference(*values, tested.p, adjusted, *rest))
 
 
 def _medians(models: Sequence[Measured], seed: int) -> Iterator[Finding]:
@@ -156,19 +180,22 @@ def _with_margin(medians: np.ndarray) -> np.ndarray:
 
 
 def _means(models: Sequence[Measured], source: Source, seed: int) -> Iterator[Finding]:
-    """Everything that is a mean over test items, all tested together."""
+    """Everything that is a mean over test items, all tested together; each over the items it has under every model."""
     columns: list[tuple[str, str, np.ndarray, np.ndarray]] = []
     for key in MEASURES:
         if key in MEDIANS or key == "ece":
             continue
         reference, *others = (item_values(model, key, source) for model in models)
+        known = [values for values in (reference, *others) if not isinstance(values, Unavailable)]
+        missing = np.isnan(known).any(axis=0) if known else np.empty(0, bool)
         for model, values in zip(models[1:], others, strict=True):
             if isinstance(reference, Unavailable):
                 yield Row(MEASURES[key], model.name, reference)
             elif isinstance(values, Unavailable):
                 yield Row(MEASURES[key], model.name, values)
             else:
-                columns.append((key, model.name, reference, values))
+                first, second = (np.where(missing, np.nan, side) for side in (reference, values))
+                columns.append((key, model.name, first, second))
     if columns:
         tested = compare_means(np.stack([values - reference for _, _, reference, values in columns], axis=1), seed=seed)
         for (key, name, reference, values), found in zip(columns, tested, strict=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, mean_estimate
+from analysis.copies import copy_groups
 from analysis.neighbour_graph import similarity_blocks, top_k
 
 _ANCHORS = 2000  # each costs a sweep over all items; a share over 2,000 of them is known to about one percent
@@ -34,8 +35,9 @@ def map_quality(embeddings: np.ndarray, coordinates: np.ndarray, *, k: int = 15)
     anchors = _anchors(items)
     coordinates = coordinates.astype(np.float32, copy=False)
     penalty, shared = np.empty((2, len(anchors)))
-    for rows, cosines in similarity_blocks(embeddings[anchors], embeddings, rows=256):
-        own = anchors[rows]
+    keys, place = _once_each(embeddings)
+    for rows, found in similarity_blocks(embeddings[anchors], keys, rows=256):
+        own, cosines = anchors[rows], found if place is None else found[:, place]
         cosines[np.arange(len(own)), own] = -np.inf
         ranks = _ranks(cosines, top_k(_closeness(coordinates, own), k)[0])
         penalty[rows] = np.maximum(ranks - k, 0).sum(axis=1)
@@ -53,6 +55,15 @@ def _anchors(items: int) -> np.ndarray:
     if items <= most:
         return np.arange(items)
     return np.sort(np.random.default_rng(0).choice(items, most, replace=False))
+
+
+def _once_each(embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Rows that all differ, and where among them each item's is: a product gives copies different last bits."""
+    groups = copy_groups(embeddings)
+    if groups is None:
+        return embeddings, None
+    firsts, place = np.unique(groups, return_inverse=True)
+    return embeddings[firsts], place
 
 
 def _closeness(coordinates: np.ndarray, own: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.block_pool import ROWS, over_blocks
+from analysis.copies import copy_groups, settle
 from analysis.top_k import top_k
 from losses.errors import LabError
 
@@ -54,7 +55,8 @@ def nearest_neighbours(embeddings: np.ndarray, k: int) -> Neighbours:
         block[np.arange(len(block)), np.arange(rows.start, rows.stop)] = -np.inf
         return top_k(block, k)
 
-    return join([found for _, found in over_blocks(embeddings, embeddings, look)])
+    found = join([part for _, part in over_blocks(embeddings, embeddings, look)])
+    return settle(found, copy_groups(embeddings), np.arange(items))
 
 
 def join(parts: list[tuple[np.ndarray, np.ndarray]]) -> Neighbours:

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from analysis.neighbour_graph import nearest_neighbours
+from analysis.neighbour_distances import neighbour_distances
 from losses.errors import LabError
 
 # Two fits at once in one process can abort it (numba's workqueue layer), and so can two first imports.
@@ -125,7 +125,7 @@ def start(embeddings: np.ndarray, seed: int) -> np.ndarray:
 
 def _knn_with_self(embeddings: np.ndarray, neighbours: int) -> tuple[np.ndarray, np.ndarray, None]:
     """UMAP's form: (N, k) indices and cosine distances, each item first among its own; no search index."""
-    found = nearest_neighbours(embeddings, neighbours - 1)
+    indices, apart = neighbour_distances(embeddings, neighbours - 1)
     own = np.arange(len(embeddings))[:, None]
-    indices = np.hstack([own, found.indices]).astype(np.int32)
-    return indices, np.hstack([np.zeros_like(own, np.float32), 1 - found.similarities]), None
+    cosine = (apart**2 / 2).astype(np.float32)  # 1 - cosine of unit rows
+    return np.hstack([own, indices]).astype(np.int32), np.hstack([np.zeros_like(own, np.float32), cosine]), None

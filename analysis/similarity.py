@@ -13,6 +13,7 @@ import numpy as np
 from analysis.block_pool import ROWS, over_blocks
 from analysis.bootstrap import Estimate, Unavailable, median_difference
 from analysis.class_columns import ClassColumns
+from analysis.copies import copy_groups, settle
 from analysis.degenerate import copies, nothing_near
 from analysis.neighbour_graph import Neighbours, join
 from analysis.outputs import NO_TRAIN, Outputs
@@ -96,7 +97,7 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None
     ):
         maxima[chosen, columns.classes] = np.clip(largest, -1, 1)
         found.append((items, similarities))
-    neighbours = join(found)
+    neighbours = settle(join(found), copy_groups(train.embeddings))
     return Nearest(maxima, neighbours, outputs.test.labels, copies(outputs.test, train), nothing_near(outputs))
 
 

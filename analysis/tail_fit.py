@@ -3,15 +3,21 @@
 Excesses x >= 0 have density (1 + xi x / sigma)^(-1/xi - 1) / sigma. With a = xi / sigma the likelihood is maximal over
 the rest at xi(a) = mean log(1 + a x), sigma = xi / a, so one dimension is left (Grimshaw, Technometrics 1993), and in
 it the mean log-likelihood is -log(xi / a) - xi - 1. Below xi = -1 it has no upper bound; at xi = -1 its largest value
-is that of the uniform law on [0, max x], which stands where no maximum above -1 beats it.
+is that of the uniform law on [0, max x], which stands where no maximum above -1 beats it. Once a x is far above 1 for
+all x > 0 the likelihood only falls, so the search ends there, wherever that is.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from losses.errors import LabError
+
 _CELLS = 250_000  # excesses times fits at once: 2 MB an intermediate, which stays in cache
 _GRID = np.concatenate([np.linspace(np.log(1e-7), np.log(0.9), 24), np.linspace(np.log(1.1), np.log(1000), 8)])
+_BEYOND = (
+    10.0  # in log a past 1 / min x: 1 - mean(a x / (1 + a x)) (1 + 1 / xi), the slope there, is below 0 for xi < 2e4
+)
 _NEWTON_STEPS, _SECTION_STEPS = 12, 60
 _TOLERANCE = 1e-9
 _LEAST = 1e-6  # nearest to the exponential law, where the formulas divide 0 by 0
@@ -34,13 +40,16 @@ class Fits:
 def fit_excesses(excesses: np.ndarray, weights: np.ndarray | None = None) -> Fits:
     """A fit for each row of weights, or of excesses.
 
-    excesses (n,), or (R, n) each row its own, >= 0 and not all 0; weights (R, n) >= 0, how often each counts in each
-    fit; once where None.
+    excesses (n,), or (R, n) each row its own; weights (R, n) >= 0, how often each counts in each fit; once where None.
+    Those that count are > 0: with one at 0 the density there grows with 1 / sigma, and no maximum exists.
     """
     x = np.atleast_2d(np.asarray(excesses, dtype=np.float64))
     rows = np.ones(x.shape) if weights is None else weights
+    if not np.all((x > 0) | (rows == 0)):
+        raise LabError("excesses", "must lie above 0", float(x.min()), "Leave out what only reaches the threshold.")
     size = max(1, _CELLS // x.shape[1])
-    start = float(_GRID[_on_grid(_Profile(x[:1], np.ones((1, x.shape[1])))).argmax()])
+    first = _Profile(x[:1], rows[:1] if len(x) > 1 else (x > 0).astype(float))
+    start = float(_grid(first)[_on_grid(first).argmax()])
     chunks = [slice(first, first + size) for first in range(0, len(rows), size)]
     parts = [_fit(_Profile(x if len(x) == 1 else x[chunk], rows[chunk]), start) for chunk in chunks]
     return Fits(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -116,8 +125,9 @@ def _result(profile: _Profile, phi: np.ndarray) -> tuple[np.ndarray, ...]:
 
 def _by_section(profile: _Profile) -> np.ndarray:
     """Where on phi each likelihood is largest: the best of a grid, then golden sections; slow and sure."""
-    best = _on_grid(profile).argmax(axis=0).clip(1, len(_GRID) - 2)
-    low, high = _GRID[best - 1], _GRID[best + 1]
+    grid = _grid(profile)
+    best = _on_grid(profile).argmax(axis=0).clip(1, len(grid) - 2)
+    low, high = grid[best - 1], grid[best + 1]
     for _ in range(_SECTION_STEPS):
         left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
         keep_left = profile.value(left) > profile.value(right)
@@ -125,6 +135,13 @@ def _by_section(profile: _Profile) -> np.ndarray:
     return (low + high) / 2
 
 
+def _grid(profile: _Profile) -> np.ndarray:
+    """phi (G,) from next to the boundary to where every likelihood falls."""
+    least = np.where(profile.w > 0, profile.x, np.inf).min(axis=1)
+    end = float(np.log(profile.top / least).max()) + _BEYOND
+    return np.append(_GRID, np.arange(_GRID[-1] + 1, end + 1))
+
+
 def _on_grid(profile: _Profile) -> np.ndarray:
     """Mean log-likelihoods at each phi of the grid, (G, R)."""
-    return np.stack([profile.value(np.full(len(profile.top), phi)) for phi in _GRID])
+    return np.stack([profile.value(np.full(len(profile.top), phi)) for phi in _grid(profile)])

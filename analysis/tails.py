@@ -146,9 +146,15 @@ def fit_anchors(cosines: np.ndarray, *, quantile: float = 0.9) -> AnchorTails:
     most = int(counts.max())
     top = -np.sort(-np.where(np.isfinite(cosines), cosines, -np.inf)[anchors], axis=1)[:, : most + 1]
     threshold = np.take_along_axis(top, counts[anchors, None], axis=1)
-    weights = (np.arange(most + 1) < counts[anchors, None]).astype(float)
-    fits: Fits = fit_excesses(np.where(weights > 0, top - threshold, 0), weights)
-    return AnchorTails(anchors, fits.xi, fits.sigma, threshold[:, 0], left_out=len(cosines) - len(anchors))
+    weights = ((np.arange(most + 1) < counts[anchors, None]) & (top > threshold)).astype(float)
+    enough = weights.sum(axis=1) >= LEAST_EXCESSES  # of equal cosines at the threshold none exceeds it
+    anchors, weights = anchors[enough], weights[enough]
+    excesses = np.where(weights > 0, (top.astype(np.float64) - threshold)[enough], 0)
+    threshold = threshold[enough, 0]
+    if not len(anchors):
+        return AnchorTails(anchors, threshold, threshold, threshold, left_out=len(cosines))
+    fits: Fits = fit_excesses(excesses, weights)
+    return AnchorTails(anchors, fits.xi, fits.sigma, threshold, left_out=len(cosines) - len(anchors))
 
 
 def quantiles(fit: TailFit) -> Quantiles:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from analysis.neighbour_graph import nearest_neighbours
+from analysis.neighbour_distances import neighbour_distances
 from analysis.projection import Method, Projection, start
 from losses.errors import LabError
 
@@ -57,18 +57,21 @@ def tsne_map(embeddings: np.ndarray, spec: TsneSpec) -> Projection:
         max_iter=spec.steps,
         random_state=spec.seed,
     )
-    graph = _distances(embeddings, min(items - 1, int(3 * perplexity + 1)))
+    graph = _graph(*neighbour_distances(embeddings, min(items - 1, int(3 * perplexity + 1))))
     return Projection("t-SNE", fit.fit_transform(graph).astype(np.float32))
 
 
-def _distances(embeddings: np.ndarray, neighbours: int) -> "csr_matrix":
-    """Each item's nearest by distance, itself first with an explicit 0, in scikit-learn's form of a known graph."""
+def _graph(indices: np.ndarray, apart: np.ndarray) -> "csr_matrix":
+    """scikit-learn's form of a known graph: each item's nearest by distance, itself first with an explicit 0.
+
+    Squares are counted from the nearest one's. An item's affinities, a softmax of minus its squares, stay the same, and
+    its nearest neighbours keep theirs: where 32 are equally far, no bandwidth has the perplexity that is asked for, the
+    search makes it ever narrower, and all of them would underflow.
+    """
     from scipy.sparse import csr_matrix
 
-    items = len(embeddings)
-    found = nearest_neighbours(embeddings, neighbours)
-    indices = np.hstack([np.arange(items)[:, None], found.indices])
-    apart = np.sqrt(np.maximum(2 - 2 * found.similarities.astype(np.float64), 0))
-    values = np.hstack([np.zeros((items, 1)), apart])
+    items, neighbours = indices.shape
+    columns = np.hstack([np.arange(items)[:, None], indices])
+    values = np.hstack([np.zeros((items, 1)), np.sqrt(apart**2 - apart[:, :1] ** 2)])
     ends = np.arange(items + 1) * (neighbours + 1)
-    return csr_matrix((values.ravel(), indices.ravel(), ends), shape=(items, items))
+    return csr_matrix((values.ravel(), columns.ravel(), ends), shape=(items, items))

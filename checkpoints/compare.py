@@ -31,9 +31,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    arrays = array_spec(options)
+    arrays, wanted = array_spec(options), _smallest(options.smallest)
     outputs = _opened(options.paths, options.data, arrays)
-    found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe)
+    found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe).judged(wanted)
     notes = {name: str(each.provenance["notes"]) for name, each in outputs.items() if each.provenance.get("notes")}
     if options.json:
         print(json.dumps(_json(found) | {"notes": notes}, indent=2, allow_nan=False))
@@ -50,12 +50,22 @@ def compare_files(
     bins: int = 15,
     probe_all: bool = False,
     arrays: ArraySpec | None = None,
+    smallest: Sequence[str] = (),
 ) -> "Comparison":
     """The comparison of two to six files. LabError where one is refused or their data differ.
 
-    `arrays`: how those that are files of arrays are read.
+    `arrays`: how those that are files of arrays are read. `smallest`: smallest differences of interest, each as
+    "measure=number".
     """
-    return _compared(_opened(paths, data, arrays), k=k, bins=bins, probe_all=probe_all)
+    wanted = _smallest(smallest)
+    return _compared(_opened(paths, data, arrays), k=k, bins=bins, probe_all=probe_all).judged(wanted)
+
+
+def _smallest(said: Sequence[str]) -> Mapping[str, float]:
+    """The smallest difference of interest of each measure. LabError for what is no measure or no number."""
+    from analysis.relevance import smallest_of_interest
+
+    return smallest_of_interest(dict(map(_measure_and_number, said)))
 
 
 def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) -> "dict[str, Outputs]":
@@ -86,6 +96,14 @@ def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bo
     return compare(measured, "linear probe" if probe_all else common_source(measured), bins=bins)
 
 
+def _measure_and_number(said: str) -> tuple[str, float]:
+    name, equals, value = said.partition("=")
+    try:
+        return name.strip().replace("-", "_"), float(value if equals else "")
+    except ValueError:
+        raise LabError("smallest", "must be measure=number, as margin=0.01", said) from None
+
+
 def _foreign(paths: Sequence[str], data: str | None) -> list[str]:
     """The files that need images. LabError where images are given and none does."""
     found = [path for path in paths if not Path(path).is_dir() and kind_of(read_head(path)) == "torch"]
@@ -103,21 +121,33 @@ def table(found: "Comparison") -> str:
     for key in dict.fromkeys(row.measure.key for row in found.rows):
         rows = found.of(key)
         better = {"higher": "higher is better", "lower": "lower is better", None: "no direction is better"}
-        lines += ["", f"{rows[0].measure.title} ({rows[0].measure.unit}; {better[rows[0].measure.better]})"]
-        lines += [f"  {printable(row.model):<34} {_cells(row)}" for row in rows]
+        about = f"{rows[0].measure.unit}; {better[rows[0].measure.better]}{_smallest(rows)}"
+        lines += ["", f"{rows[0].measure.title} ({about})"]
+        lines += [f"  {printable(row.model):<34} {_cells(row, found.items)}" for row in rows]
     return "\n".join(lines)
 
 
-def _cells(row: "Row") -> str:
+def _smallest(rows: "Sequence[Row]") -> str:
     from analysis.bootstrap import Unavailable
+
+    found = [row.found.smallest for row in rows if not isinstance(row.found, Unavailable)]
+    return f"; differences below {found[0]:g} do not matter" if found and found[0] else ""
+
+
+def _cells(row: "Row", items: int) -> str:
+    from analysis.bootstrap import Unavailable
+    from analysis.digits import bounded
+    from analysis.relevance import in_words, shown_values
 
     found = row.found
     if isinstance(found, Unavailable):
         return f"not available: {printable(found.reason)}"
-    low, high = found.difference.low, found.difference.high
+    reference, value = shown_values(found.reference, found.value, found.difference, found.verdict, found.smallest)
+    difference, low, high = bounded(found.difference, signed=True)
+    of = "" if found.items == items else f"   n {found.items:,}"
     return (
-        f"{found.reference:9.4f} -> {found.value:9.4f}   {found.difference.value:+.4f} [{low:+.4f}, {high:+.4f}]   "
-        f"p {found.adjusted:.2g}   {found.verdict}"
+        f"{reference:>9} -> {value:>9}   {difference} [{low}, {high}]   p {found.adjusted:.2g}{of}   "
+        f"{in_words(found.verdict, reference, value, found.smallest)}"
     )
 
 
@@ -160,6 +190,13 @@ def _parser() -> Parser:
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--bins", type=int, default=15, help="bins of the calibration error")
     parser.add_argument("--probe", action="store_true", help="probabilities by a linear probe, also for class heads")
+    parser.add_argument(
+        "--smallest",
+        action="append",
+        default=[],
+        metavar="MEASURE=NUMBER",
+        help="the smallest difference of interest of a measure, as margin=0.01; 0 asks for significance alone",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser
 

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from analysis.digits import apart, bounded, cosines, number
 from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.content import kind_of
@@ -13,6 +14,7 @@ from checkpoints.quoting import printable
 from checkpoints.safe_files import read_head
 
 _WIDEST = 60
+_SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
 _SAID_OF_FOREIGN = ("sha256", "layout", "network", "preprocessing", "device", "cache")
 _SAID_OF_ARRAYS = ("scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
@@ -75,9 +77,25 @@ def _progress(done: int, total: int) -> None:
 
 def table(numbers: dict[str, object]) -> str:
     """Two columns, a line a number; intervals in brackets; what has many parts is indented below its name."""
-    rows = [row for name, value in numbers.items() for row in _rows(name.replace("_", " "), value)]
+    shown = numbers | _alike(numbers)
+    rows = [row for name, value in shown.items() for row in _rows(name.replace("_", " "), value)]
     width = min(_WIDEST, max(len(name) for name, _ in rows))
     return "\n".join(f"{name:<{width}}  {cell}".rstrip() for name, cell in rows)
+
+
+def _alike(numbers: dict[str, object]) -> dict[str, object]:
+    """Texts for numbers that are read beside each other: the two similarities, and each value with its interval."""
+    from analysis.intervals import Interval
+
+    found: dict[str, object] = {}
+    sides = [name for name in _SIDES if isinstance(numbers.get(name), float)]
+    found |= zip(sides, cosines([float(str(numbers[name])) for name in sides]), strict=True)
+    for name, ends in numbers.items():
+        value = numbers.get(name.removesuffix("_interval"))
+        if name.endswith("_interval") and isinstance(ends, list) and isinstance(value, float):
+            shown = bounded(Interval(value, *ends), least=4)
+            found |= {name.removesuffix("_interval"): shown[0], name: f"[{shown[1]}, {shown[2]}]"}
+    return found
 
 
 def _rows(name: str, value: object) -> list[tuple[str, str]]:
@@ -88,7 +106,9 @@ def _rows(name: str, value: object) -> list[tuple[str, str]]:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.4f}"
+        return number(value, least=4)
+    if isinstance(value, list) and value and all(isinstance(item, float) for item in value):
+        return "[" + ", ".join(apart(value, least=4)) + "]"
     if isinstance(value, list):
         return "[" + ", ".join(_cell(item) for item in value) + "]"
     if isinstance(value, dict):

@@ -1,14 +1,14 @@
 """The numbers of a checkpoint, in one frozen object: what `python -m checkpoints.inspect` and the zoo's table show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration import Calibration, calibration
 from analysis.degenerate import warnings
-from analysis.neighbours import vote
+from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs
 from analysis.probe import ALONE, ClassProbabilities, Source, class_probabilities, linear_probe
 from analysis.similarity import Margin, margin, nearest_similarity
@@ -21,6 +21,7 @@ class Inspection:
     """All on the test items, and each `Unavailable`, with its reason, where no number can be given honestly.
 
     `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on its embeddings.
+    `items`: of each number, over how many test items it is; those that an analysis leaves out are not in it.
     `calibration` is of the class head's probabilities where there is one, else of the probe's: `probabilities` says.
     `warnings`: what a reader must know of degenerate data.
     """
@@ -33,6 +34,7 @@ class Inspection:
     probabilities: Source
     calibration: Calibration | Unavailable
     warnings: tuple[str, ...] = ()
+    items: Mapping[str, int] = field(default_factory=dict)
 
     def numbers(self) -> dict[str, object]:
         """Flat and ready for JSON: null where unavailable, `unavailable` with the reasons, intervals as [low, high].
@@ -41,14 +43,22 @@ class Inspection:
         """
         return (
             _similarity(self.margin)
+            | self._over("margin")
             | {"knn_k": self.k}
             | _estimate("knn_accuracy", self.knn)
+            | self._over("knn_accuracy")
             | _estimate("probe_accuracy", self.probe)
+            | self._over("probe_accuracy")
             | _estimate("class_head_accuracy", self.class_head)
+            | self._over("class_head_accuracy")
             | {"probabilities": self.probabilities}
             | _calibration(self.calibration)
+            | self._over("calibration")
             | {"warnings": list(self.warnings), "unavailable": self._reasons()}
         )
+
+    def _over(self, name: str) -> dict[str, object]:
+        return {f"{name}_items": self.items.get(name)}
 
     def _reasons(self) -> Mapping[str, str]:
         parts = {
@@ -71,16 +81,32 @@ def inspect_outputs(outputs: Outputs, *, k: int = 1) -> Inspection:
     has_head, probe = outputs.has_head, linear_probe(outputs)
     probabilities = class_probabilities(outputs) if has_head else probe
     source: Source = "class head" if has_head else "linear probe"
+    found, voted = margin(nearest), vote(nearest.neighbours, outputs, k)
     return Inspection(
-        margin(nearest),
+        found,
         k,
-        vote(nearest.neighbours, outputs, k).accuracy,
+        voted.accuracy,
         _accuracy(probe),
         _accuracy(probabilities) if has_head else Unavailable(outputs.no_head),
         probabilities.source if isinstance(probabilities, ClassProbabilities) else source,
         _calibrated(probabilities) if isinstance(probabilities, ClassProbabilities) else probabilities,
         warnings(outputs),
+        _items(voted, found, probe, probabilities if has_head else None, probabilities),
     )
+
+
+def _items(
+    voted: Vote,
+    found: Margin | Unavailable,
+    probe: ClassProbabilities | Unavailable,
+    head: ClassProbabilities | Unavailable | None,
+    calibrated: ClassProbabilities | Unavailable,
+) -> dict[str, int]:
+    """How many test items each number is over; a number that is not there has none."""
+    items = {} if isinstance(found, Unavailable) else {"margin": found.items}
+    items |= {"knn_accuracy": int(voted.judged.sum())} if voted.k else {}
+    named = {"probe_accuracy": probe, "class_head_accuracy": head, "calibration": calibrated}
+    return items | {name: len(each.items) for name, each in named.items() if isinstance(each, ClassProbabilities)}
 
 
 def _accuracy(probabilities: ClassProbabilities | Unavailable) -> Estimate | Unavailable:

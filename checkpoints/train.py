@@ -5,6 +5,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from analysis.digits import number
 from checkpoints.command_line import Parser, run
 from checkpoints.datasets import DATASETS
 from checkpoints.epochs import Epoch
@@ -59,10 +60,10 @@ def _train(recipe: Recipe, out: Path) -> int:
                 bar = stack.enter_context(tqdm(total=recipe.epochs, desc=recipe.loss, unit="epoch"))
             bar.update(len(log) - bar.n)
             if log:
-                bar.set_postfix(loss=f"{log[-1].loss:.4f}", knn=f"{log[-1].knn_accuracy:.4f}")
+                bar.set_postfix(loss=number(log[-1].loss, least=4), knn=number(log[-1].knn_accuracy, least=4))
 
         metadata = train(recipe, out, report)
-    print(f"{out}: " + ", ".join(f"{name} {value:.4f}" for name, value in metadata.metrics.items()))
+    print(f"{out}: " + ", ".join(f"{name} {number(value, least=4)}" for name, value in metadata.metrics.items()))
     return 0
 
 

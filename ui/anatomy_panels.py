@@ -11,6 +11,7 @@ from analysis.anatomy_heads import HeadBatch, head_anatomy
 from analysis.anatomy_heads import library_losses as head_losses
 from analysis.anatomy_of_points import library_losses, own_anatomy, point_anatomy
 from analysis.anatomy_points import PointBatch
+from analysis.digits import number
 from analysis.figures.anatomy_bars import anatomy_bars
 from analysis.figures.anatomy_circle import anatomy_circle
 from analysis.figures.anatomy_table import candidate_table, class_table, live_formula, title
@@ -90,7 +91,8 @@ def _formulas(found: Sequence[Anatomy | Measured]) -> list[DeltaGenerator]:
         with grid.cell():
             st.markdown(f"**{plain(title(each.loss))}**")
             if isinstance(each, Measured):
-                st.text(f"{each.value:.6f} nats, from {own_losses()[each.loss].source}; derivatives by autograd.")
+                source = own_losses()[each.loss].source
+                st.text(f"{number(each.value, least=6)} nats, from {source}; derivatives by autograd.")
             else:
                 st.latex(rf"\ell_i = {CATALOG[each.loss].formula}")
                 st.latex(live_formula(each))
@@ -104,7 +106,8 @@ def _compare(found: Anatomy, library: float) -> None:
     """What the library's own function gives for the anchor."""
     record = CATALOG[found.loss].record
     drawn = " on the labels drawn" if isinstance(record, Choosing) and record.drawn else ""
-    st.caption(f"`losses.{found.loss}`{drawn} gives {library:.6f} nats: {abs(library - found.value):.0e} apart.")
+    gap = f"{abs(library - found.value):.0e}"
+    st.caption(f"`losses.{found.loss}`{drawn} gives {number(library, least=6)} nats: {gap} apart.")
 
 
 def _table(table: pd.DataFrame) -> None:

@@ -29,7 +29,7 @@ def section(analyses: Analyses) -> None:
     items, classes = len(outputs.test), len(outputs.class_names)
     rates = analyses.accuracies(k)
     if any(isinstance(found, Estimate) for found in rates.values()):
-        show(accuracies(rates, items, classes), key="accuracy")
+        show(accuracies(rates, items, classes, analyses.read_items(k)), key="accuracy")
     else:
         for name, found in rates.items():
             if isinstance(found, Unavailable):

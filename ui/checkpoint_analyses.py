@@ -78,6 +78,13 @@ class Analyses:
         head = {"class head": _accuracy(self.probabilities)} if self.outputs.has_head else {}
         return voted | {"linear probe": _accuracy(self.probe)} | head
 
+    def read_items(self, k: int) -> dict[str, int]:
+        """How many test items each reading is over, by the names of `accuracies`."""
+        voted = {f"{found.k or 'k'} nearest": int(found.judged.sum()) for found in (self.vote(1), self.vote(k))}
+        found = {"linear probe": self.probe, "class head": self.probabilities}
+        read = {name: len(each.items) for name, each in found.items() if isinstance(each, ClassProbabilities)}
+        return voted | read
+
     def pca(self, split: SplitName, points: int = POINTS) -> Map:
         return self.once(("pca", split, points), lambda: pca_map(self.split(split), points))
 

@@ -5,10 +5,10 @@ import streamlit as st
 from analysis.bootstrap import Unavailable
 from analysis.calibration import Scheme, calibration, null_band
 from analysis.classwise import class_bins, classwise, redrawn_labels
+from analysis.digits import interval, number
 from analysis.figures.calibration import reliability_diagram
 from analysis.figures.class_calibration import class_errors, class_reliability
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.similarity import interval
 from analysis.figures.temperature import temperature_diagram
 from analysis.probe import ClassProbabilities
 from analysis.proper_scores import proper_scores
@@ -53,7 +53,7 @@ def _top(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Schem
         lambda: calibration(known.probabilities, known.labels, bins=bins, scheme=scheme, losses=known.losses),
     )
     show(reliability_diagram(found, known.source), key="reliability")
-    st.text(f"{_scores(analyses, known)} · largest gap of a bin (MCE) {found.bins.mce:.3f}")
+    st.text(f"{_scores(analyses, known)} · largest gap of a bin (MCE) {number(found.bins.mce)}")
 
 
 def _scores(analyses: Analyses, known: ClassProbabilities) -> str:

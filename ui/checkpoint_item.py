@@ -3,6 +3,7 @@
 import streamlit as st
 
 from analysis.bootstrap import Unavailable
+from analysis.digits import cosine, cosines
 from analysis.neighbour_graph import Neighbours
 from analysis.neighbours import Nearby, nearest_items, nearest_sides
 from analysis.outputs import Outputs, Split
@@ -43,16 +44,17 @@ def _side(title: str, outputs: Outputs, found: Nearby | Unavailable) -> None:
         return
     train = outputs.train
     name = outputs.class_names[train.labels[found.item]]
-    _picture(train, found.item, f"{title}, cosine {found.similarity:.3f}: train {train.ids[found.item]} · class {name}")
+    said = f"{title}, cosine {cosine(found.similarity)}: train {train.ids[found.item]} · class {name}"
+    _picture(train, found.item, said)
 
 
 def _row(title: str, split: Split, found: Neighbours, label: int, class_names: tuple[str, ...]) -> None:
     """The neighbours, nearest first; one of another class says so."""
     st.caption(title)
-    labels, cosines = split.labels[found.indices[0]], found.similarities[0]
+    labels = split.labels[found.indices[0]]
     captions = [
-        f"{'' if other == label else '≠ '}{class_names[other]} · {cosine:.3f}"
-        for other, cosine in zip(labels, cosines, strict=True)
+        f"{'' if other == label else '≠ '}{class_names[other]} · {near}"
+        for other, near in zip(labels, cosines(found.similarities[0]), strict=True)
     ]
     if not captions:
         st.text("There is no other item.")

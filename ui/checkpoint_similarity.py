@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.bootstrap import Unavailable
+from analysis.digits import apart
 from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.selection import Selected, items_between
 from ui.checkpoint_analyses import Analyses
@@ -11,6 +12,7 @@ from ui.checkpoint_item import item_panel
 from ui.checkpoint_view import SIMILARITY, class_options
 from ui.controls import part
 from ui.exhibit import show
+from ui.number_columns import number_columns
 from ui.pictures import data_url, enlarge
 from ui.unavailable import not_available
 
@@ -46,19 +48,19 @@ def _selected(analyses: Analyses, label: int | None, event: object) -> None:
     low, high = sorted(float(end) for end in boxes[0]["x"])
     found = items_between(analyses.nearest, low, high, label)
     listed = "" if len(found) <= _MOST_LISTED else f", the first {_MOST_LISTED} listed"
-    st.markdown(
-        f"**{len(found):,} test items between {low:.3f} and {high:.3f}**: {int(found.target_inside.sum()):,} by their"
-        f" target, {int(found.noise_inside.sum()):,} by their noise{listed}. A double click in the plot ends this."
-    )
+    ends = " and ".join(apart([low, high]))
+    by = f"{int(found.target_inside.sum()):,} by their target, {int(found.noise_inside.sum()):,} by their noise"
+    st.markdown(f"**{len(found):,} test items between {ends}**: {by}{listed}. A double click in the plot ends this.")
     if not len(found):
         return
+    table = _table(analyses, found)
     picked = st.dataframe(
-        _table(analyses, found),
+        table,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key="similarity-items",
-        column_config={"image": st.column_config.ImageColumn()},
+        column_config={"image": st.column_config.ImageColumn(), **number_columns(table)},
         row_height=44 if analyses.outputs.test.images is not None else None,
     )
     rows = picked.selection.rows

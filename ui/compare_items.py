@@ -11,6 +11,7 @@ from analysis.outputs import Outputs
 from ui.checkpoint_item import enlarge
 from ui.compare_selection import clear
 from ui.errors import plain
+from ui.number_columns import number_columns
 
 _IMAGES = 24
 _LISTED = 500
@@ -28,7 +29,8 @@ def item_list(outputs: Outputs, measured: Sequence[Measured], items: np.ndarray)
         st.space("stretch")
         st.button("Clear", key="clear-marked", on_click=clear, type="tertiary")
     _images(outputs, items[:_IMAGES])
-    st.dataframe(item_table(outputs, measured, items[:_LISTED]), hide_index=True, height=320)
+    table = item_table(outputs, measured, items[:_LISTED])
+    st.dataframe(table, hide_index=True, height=320, column_config=number_columns(table))
     if len(items) > _IMAGES:
         shown = f"{min(len(items), _LISTED):,}"
         st.caption(f"Images of the first {_IMAGES}, numbers of the first {shown}.")

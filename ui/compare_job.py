@@ -14,14 +14,15 @@ from ui.background import Job
 from ui.compare_source import Model
 from ui.compare_view import Reading
 
+Smallest = tuple[tuple[str, float], ...]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """What every model does with every item, the table of differences, and its figure."""
+    """What every model does with every item, and the table of differences."""
 
     measured: tuple[Measured, ...]
     table: Comparison
-    drawn: Exhibit
 
 
 class ComparisonJob(Job[Found]):
@@ -30,6 +31,7 @@ class ComparisonJob(Job[Found]):
     def __init__(self, models: tuple[Model, ...], reading: Reading) -> None:
         self.models, self.ready = models, 0
         self._reading, self._stopped = reading, threading.Event()
+        self._drawn: tuple[Smallest, Exhibit] | None = None
         super().__init__(self._work)
 
     def stop(self) -> None:
@@ -49,7 +51,14 @@ class ComparisonJob(Job[Found]):
         self._check()
         found = tuple(measured)
         table = compare(found, self._reading.source(found), bins=self._reading.bins)
-        return Found(found, table, comparison_table(table))
+        return Found(found, table)
+
+    def drawn(self, smallest: Smallest) -> Exhibit:
+        """The table's figure under these smallest differences of interest; the last one is kept."""
+        kept = self._drawn
+        if kept is None or kept[0] != smallest:
+            kept = self._drawn = smallest, comparison_table(self.result().table.judged(dict(smallest)))
+        return kept[1]
 
     def _check(self) -> None:
         if self._stopped.is_set():

@@ -14,7 +14,7 @@ from analysis.matching import has_names
 from analysis.measured import Measured
 from losses.errors import LabError
 from ui.compare_items import item_list
-from ui.compare_job import Found, forget, job_of, wait
+from ui.compare_job import ComparisonJob, Found, forget, job_of, wait
 from ui.compare_maps import draw_maps
 from ui.compare_selection import marked, take_bars
 from ui.compare_source import Model
@@ -48,10 +48,10 @@ def draw(models: tuple[Model, ...], view: View) -> None:
             forget(models, view.reading)
             st.rerun()
     else:
-        _sections(models, view, found)
+        _sections(models, view, job, found)
 
 
-def _sections(models: tuple[Model, ...], view: View, found: Found) -> None:
+def _sections(models: tuple[Model, ...], view: View, job: ComparisonJob, found: Found) -> None:
     """In the order of the menu; the marked items last."""
     outputs = models[0].analyses.outputs
     data = hashlib.blake2b(outputs.test.ids.tobytes(), digest_size=20).hexdigest()
@@ -59,7 +59,7 @@ def _sections(models: tuple[Model, ...], view: View, found: Found) -> None:
     for section in view.sections:
         with explain():
             if section == "table":
-                show(found.drawn, key="comparison")
+                show(job.drawn(view.smallest), key="comparison")
             elif section == "map":
                 draw_maps(models, view.method, items, data)
             elif section == "similarity":

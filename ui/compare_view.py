@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from analysis.measured import Measured, common_source
+import streamlit as st
+
+from analysis.measured import MEASURES, Measured, common_source
 from analysis.probe import Source
+from analysis.relevance import LARGEST, SMALLEST
 from ui.controls import Panel
 
 Mark = Literal["drag", "disagree", "wrong", "moved"]
@@ -38,12 +41,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the controls ask for."""
+    """What the controls ask for. smallest: (measure, smallest difference of interest) for every measure."""
 
     sections: tuple[str, ...]
     method: str
     mark: Mark
     reading: Reading
+    smallest: tuple[tuple[str, float], ...]
 
 
 def choose_view(controls: Panel, most_neighbours: int) -> View:
@@ -58,4 +62,24 @@ def choose_view(controls: Panel, most_neighbours: int) -> View:
         "probe",
         help="Else those of the class heads, where every model has one.",
     )
-    return View(sections, method, cast(Mark, mark), Reading(k, bins, probe_all))
+    return View(sections, method, cast(Mark, mark), Reading(k, bins, probe_all), _choose_smallest(controls))
+
+
+def _choose_smallest(controls: Panel) -> tuple[tuple[str, float], ...]:
+    """A number for each measure: what a difference must reach, beside being more than chance."""
+    with st.expander("Smallest differences that matter"):
+        st.caption("A difference below gets no verdict, however sure it is. 0: any that is more than chance.")
+        return tuple(
+            (
+                key,
+                controls.real(
+                    f"{measure.title} ({measure.unit})",
+                    f"smallest_{key}",
+                    default=SMALLEST[key],
+                    low=0.0,
+                    high=LARGEST,
+                    step=SMALLEST[key],
+                ),
+            )
+            for key, measure in MEASURES.items()
+        )

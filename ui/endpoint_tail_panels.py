@@ -7,6 +7,7 @@ import streamlit as st
 
 from analysis.bootstrap import Unavailable
 from analysis.coordinate_lens import Lens
+from analysis.digits import latex, number
 from analysis.sphere_tail import limit_shape
 from analysis.sphere_tail_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
 from ui.controls import Panel
@@ -67,7 +68,7 @@ def statement(spec: SphereTailSpec) -> None:
     st.latex(
         rf"\tfrac{{1 + s}}{{2}} \sim \mathrm{{Beta}}\bigl(\tfrac{{D - 1}}{{2}}, \tfrac{{D - 1}}{{2}}\bigr), \quad"
         r" P(s - u > x \mid s > u) \approx \bigl(1 + \tfrac{\xi x}{\sigma}\bigr)^{-1/\xi}, \quad"
-        rf" \xi \to -\frac{{2}}{{D - 1}} = {limit_shape(spec.dimensions):.4f}"
+        rf" \xi \to -\frac{{2}}{{D - 1}} = {latex(limit_shape(spec.dimensions), least=4)}"
     )
 
 
@@ -81,7 +82,8 @@ def figures(spec: SphereTailSpec) -> None:
         st.warning(plain(f"Not available: {found.reason}. Draw more cosines or lower the threshold."))
         return
     st.text(
-        f"Fitted xi = {found.fit.xi.value:.4f}, exact at this threshold {found.exact:.4f}, limit {found.limit:.4f}."
+        f"Fitted xi = {number(found.fit.xi.value, least=4)}, exact at this threshold {number(found.exact, least=4)},"
+        f" limit {number(found.limit, least=4)}."
     )
     show(tail_histogram(found.fit), key="tail")
     show(threshold_plot(found.scan, found.exact_scan, found.limit), key="tail-thresholds")
@@ -111,7 +113,7 @@ def lens(view: LensView) -> None:
     st.latex(
         rf"T(s) = {1 - values.lam:.3g} \, \frac{{s}}{{{values.temperature:g}}}"
         rf" - {values.lam:.3g} \cdot {values.beta:g} \log(1 - s), \quad"
-        rf" \frac{{dT}}{{ds}}\Big|_{{s = {view.hard:g}}} = {values.weight(np.array([view.hard]))[0]:.3f}"
+        rf" \frac{{dT}}{{ds}}\Big|_{{s = {view.hard:g}}} = {latex(values.weight(np.array([view.hard]))[0])}"
     )
     show(coordinate_lens(values, view.hard), key="coordinate-lens")
 

@@ -9,6 +9,7 @@ import streamlit as st
 from analysis.figures.exhibit import Exhibit
 from ui import browser, export
 from ui.errors import plain
+from ui.number_columns import number_columns
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]}
 
@@ -74,4 +75,4 @@ def _files(exhibit: Exhibit, key: str) -> None:
                 type="tertiary",
             )
     if table:
-        st.dataframe(exhibit.table, hide_index=True)
+        st.dataframe(exhibit.table, hide_index=True, column_config=number_columns(exhibit.table))

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from analysis.class_forces import CLASS_LOSSES, ClassForceMatrix, class_force_matrix, class_groups
+from analysis.digits import cosine
 from analysis.figures.class_forces import class_force_matrices
 from analysis.figures.force_groups import force_groups
 from analysis.figures.forces import balance_table, force_matrices, live_formula
@@ -149,7 +150,7 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
     for found in terms:
         st.latex(live_formula(found))
     st.caption(
-        f"Anchor {anchor} and sample {other}, cosine {terms[0].cosine:.3f}, with |P| = {terms[0].positives} positives."
+        f"Anchor {anchor} and sample {other}, cosine {cosine(terms[0].cosine)}, |P| = {terms[0].positives} positives."
         " q is the pair's share among all other samples, g the noise's share against the pair alone."
         " SupCon repels a positive exactly when q > 1/|P|; SINCERE's derivative is never above 0."
     )

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.chance_level import ChanceLevel, ChanceSpec, chance_level
+from analysis.digits import latex, number
 from analysis.figures.loss_anatomy import loss_anatomy
 from analysis.loss_anatomy import anatomy
 from losses.catalog import CATALOG, FAMILIES, LossEntry
@@ -115,11 +116,11 @@ def chance(entry: LossEntry, view: View) -> None:
     """The closed form beside what the loss itself gives."""
     st.subheader("Chance level", anchor=False)
     found = _chance_level(ChanceSpec(view.loss, view.size, view.classes))
-    st.latex(rf"{entry.chance_level} = {found.formula:.6f} \text{{ nats}}")
+    st.latex(rf"{entry.chance_level} = {latex(found.formula, least=6)} \text{{ nats}}")
     apart = f"{found.gap:.0e} apart" if found.gap else "no difference"
     st.text(
-        f"The formula above, and losses.{entry.name} on {_nothing(entry)}: {found.measured:.6f} nats, {apart}."
-        f" A batch of {_batch(entry, view)}."
+        f"The formula above, and losses.{entry.name} on {_nothing(entry)}: {number(found.measured, least=6)} nats,"
+        f" {apart}. A batch of {_batch(entry, view)}."
     )
 
 

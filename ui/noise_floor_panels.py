@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from analysis.digits import latex
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.noise_floor.spec import DRAW, SCORE
 from ui.controls import Panel
@@ -74,10 +75,11 @@ def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
     weibit, softmax = answer.links
     st.latex(
         rf"\begin{{gathered}} p_j \propto (1 - s_j)^{{-{spec.exponent:g}}}, \quad"
-        rf" \log \frac{{p_{{{len(spec.scores)}}}}}{{p_1}} = {answer.log_odds:.6f} \text{{ nats}} \\"
-        rf" \text{{Weibit: error}}^2 \approx \frac{{{weibit.error_rate:.6f}}}{{n}}, \qquad"
-        rf" \text{{softmax}} \to {softmax.limit:.6f}: \; \text{{error}}^2 \approx"
-        rf" {softmax.floor:.6f} {'+' if softmax.error_rate >= 0 else '-'} \frac{{{abs(softmax.error_rate):.4f}}}{{n}}"
+        rf" \log \frac{{p_{{{len(spec.scores)}}}}}{{p_1}} = {latex(answer.log_odds, least=6)} \text{{ nats}} \\"
+        rf" \text{{Weibit: error}}^2 \approx \frac{{{latex(weibit.error_rate, least=6)}}}{{n}}, \qquad"
+        rf" \text{{softmax}} \to {latex(softmax.limit, least=6)}: \; \text{{error}}^2 \approx"
+        rf" {latex(softmax.floor, least=6)} {'+' if softmax.error_rate >= 0 else '-'}"
+        rf" \frac{{{latex(abs(softmax.error_rate), least=4)}}}{{n}}"
         r" \end{gathered}"
     )
 

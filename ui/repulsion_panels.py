@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from analysis.digits import latex
 from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, RepulsionSpec, reference
 from ui.errors import explain
@@ -30,7 +31,7 @@ def statement(spec: RepulsionSpec) -> None:
     positives = spec.per_class - 1
     st.latex(
         r"\text{SupCon: } \frac{\partial \ell_i}{\partial s_{ip}} = \frac{q_{ip} - 1/|P|}{\tau}"
-        rf" \;\text{{pushes where }} q_{{ip}} > \tfrac{{1}}{{{positives}}} = {1 / positives:.3f}, \qquad"
+        rf" \;\text{{pushes where }} q_{{ip}} > \tfrac{{1}}{{{positives}}} = {latex(1 / positives)}, \qquad"
         r" \text{SINCERE: } -\frac{1 - r_{ip}}{|P|\,\tau} \le 0 \;\text{ always pulls}"
     )
     with st.expander("The losses"):

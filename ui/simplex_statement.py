@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from analysis.digits import latex
 from losses.catalog import CATALOG
 from toy_models.simplex import LOSSES, SimplexSpec
 
@@ -30,8 +31,8 @@ def statement(spec: SimplexSpec, answer: "Reference") -> None:
     )
     st.latex(
         rf"\begin{{gathered}} {_formula(spec)} \\"
-        rf" I(X; W) = {answer.mutual_information:.3f} \text{{ nats}}, \quad"
-        rf" \log N = \log {spec.batch_size} = {math.log(spec.batch_size):.3f} \text{{ nats}} \end{{gathered}}"
+        rf" I(X; W) = {latex(answer.mutual_information)} \text{{ nats}}, \quad"
+        rf" \log N = \log {spec.batch_size} = {latex(math.log(spec.batch_size))} \text{{ nats}} \end{{gathered}}"
     )
     with st.expander("The losses"):
         for name in spec.losses:

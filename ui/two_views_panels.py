@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from analysis.digits import latex
 from losses.catalog import CATALOG
 from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
@@ -77,11 +78,12 @@ def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
         " construction; that the Weibit coordinate should be blended in where an anchor's tail has an endpoint is"
         " WEINCE's idea ([Erol et al.](https://arxiv.org/abs/2606.00262))."
     )
-    fixed = "" if answer.view_cosine is None else rf", \quad \mathbb{{E}}[v \cdot v'] = {answer.view_cosine:.4f}"
+    known = answer.view_cosine
+    fixed = "" if known is None else rf", \quad \mathbb{{E}}[v \cdot v'] = {latex(known, least=4)}"
     st.latex(
         rf"v = \frac{{z + {spec.noise:g}\,\varepsilon}}{{\lVert z + {spec.noise:g}\,\varepsilon \rVert}}, \quad"
-        rf" \log(2B - 1) = {answer.chance_loss:.3f} \text{{ nats}}, \quad"
-        rf" \text{{chance retrieval}} = {answer.chance_retrieval:.4f}{fixed}"
+        rf" \log(2B - 1) = {latex(answer.chance_loss)} \text{{ nats}}, \quad"
+        rf" \text{{chance retrieval}} = {latex(answer.chance_retrieval, least=4)}{fixed}"
     )
     with st.expander("The losses"):
         for name in spec.losses:

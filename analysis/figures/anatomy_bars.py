@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.anatomy_heads import LETTERS, HeadAnatomy
+from analysis.digits import number, numbers
 from analysis.figures.anatomy_table import class_table, title
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import NOISE, TARGET, layout
@@ -17,13 +18,13 @@ _BARS = (("above: the loss pulls towards it", TARGET, ""), ("below: the loss pus
 
 def anatomy_bars(found: Sequence[HeadAnatomy]) -> Exhibit:
     """A column a loss: the candidates' weights, and below what they make of the classes."""
-    names = [f"<b>{title(each.anatomy.loss)}</b>  {each.anatomy.value:.4f} nats" for each in found]
+    names = [f"<b>{title(each.anatomy.loss)}</b>  {number(each.anatomy.value, least=4)} nats" for each in found]
     plot = make_subplots(2, len(found), subplot_titles=names, horizontal_spacing=0.08, vertical_spacing=0.22)
     layout(plot, x="", y="", height=2 * _ROW + 100)
     for column, each in enumerate(found, start=1):
         candidates = each.anatomy
         _add_bars(plot, candidates.candidates, candidates.weight_above, candidates.weight_below, (1, column))
-        forces = [f"{LETTERS[k]}<br>{force:+.3f}" for k, force in enumerate(each.forces)]
+        forces = [f"{LETTERS[k]}<br>{force}" for k, force in enumerate(numbers(each.forces, signed=True))]
         _add_bars(plot, forces, each.classes_above, each.classes_below, (2, column))
         plot.update_xaxes(title_text="class, with d loss / d logit in nats", row=2, col=column)
     plot.update_yaxes(title_text="weight, of 1", range=[0, 1], col=1)
@@ -55,7 +56,7 @@ def _add_bars(
             legendgroup=name,
             showlegend=place == (1, 1),
             marker={"color": colour, "pattern": {"shape": hatch}},
-            hovertemplate=f"%{{x}}: %{{y:.4f}} {name.split(':')[0]}<extra></extra>",
+            hovertemplate=f"%{{x}}: %{{y:.6~g}} {name.split(':')[0]}<extra></extra>",
             row=place[0],
             col=place[1],
         )

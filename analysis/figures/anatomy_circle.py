@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from analysis.anatomy import ABOVE, BELOW, INSIDE, OUT, Anatomy, Measured
 from analysis.anatomy_points import PointBatch
+from analysis.digits import cosine, number
 from analysis.figures.anatomy_table import candidate_table, places_differ, title
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
@@ -145,8 +146,8 @@ def _points(panel: _Panel) -> Iterator[Trace]:
 
 
 def _hover(found: Anatomy | Measured, j: int, place: str) -> str:
-    numbers = f"cosine {found.scores[j]:.3f}<br>derivative {found.forces[j]:+.4f} nats"
-    return f"{found.candidates[j]}, {place}<br>{numbers}"
+    said = f"cosine {cosine(found.scores[j])}<br>derivative {number(found.forces[j], least=4, signed=True)} nats"
+    return f"{found.candidates[j]}, {place}<br>{said}"
 
 
 def _names(panel: _Panel) -> Trace:
@@ -182,7 +183,7 @@ def _circle(panel: _Panel) -> Trace:
 
 
 def _heading(panel: _Panel) -> Trace:
-    value = f"{panel.found.value:.4f} nats".replace("-0.0000", "0.0000")
+    value = f"{number(panel.found.value, least=4)} nats"
     where = {"x": 0, "y": _EDGE, "xref": panel.axes["xaxis"], "yref": panel.axes["yaxis"], "yanchor": "bottom"}
     return {"text": f"<b>{label(title(panel.found.loss))}</b>  {value}", "showarrow": False, **where}
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.anatomy import Anatomy, Measured
 from analysis.anatomy_heads import LETTERS, HeadAnatomy
+from analysis.digits import latex, number
 from analysis.own_loss import own_losses
 from losses.catalog import CATALOG
 
@@ -70,7 +71,7 @@ def live_formula(found: Anatomy) -> str:
     fractions = [_fraction(found, term) for term in range(min(_TERMS, len(found.weights)))]
     if left > 0:
         fractions.append(rf"- \cdots \quad \text{{({left} more)}}")
-    numbers = [f"{part:.6f}" for part in (found.weights * found.terms)[:_TERMS]]
+    numbers = [latex(part, least=6) for part in (found.weights * found.terms)[:_TERMS]]
     more = [r"\cdots"] if left > 0 else []
     total = rf"{_zero(found.value)} \text{{ nats}}"
     summed = rf"{' + '.join(numbers + more)} = " if len(found.weights) > 1 else ""
@@ -105,12 +106,12 @@ def _fraction(found: Anatomy, term: int) -> str:
     own = int(found.above[term].argmax())
     below = [own, *(column for column in np.flatnonzero(found.below[term]) if column != own)]
     exponents = found.exponents_below[term]
-    shown = [f"e^{{{exponents[column]:.2f}}}" for column in below[: _BELOW + 1]]
+    shown = [f"e^{{{number(exponents[column], least=2)}}}" for column in below[: _BELOW + 1]]
     more = len(below) - len(shown)
     rest = rf" + \underbrace{{\cdots}}_{{{more}}}" if more else ""
     weight = "" if found.weights[term] == 1 else f"{found.weights[term]:.3g}"
-    return rf"- {weight}\log \frac{{e^{{{found.exponents[own]:.2f}}}}}{{{' + '.join(shown)}{rest}}}"
+    return rf"- {weight}\log \frac{{e^{{{number(found.exponents[own], least=2)}}}}}{{{' + '.join(shown)}{rest}}}"
 
 
 def _zero(value: float) -> str:
-    return f"{value:.6f}".replace("-0.000000", "0.000000")
+    return latex(value, least=6)

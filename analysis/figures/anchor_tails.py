@@ -5,8 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.bootstrap import Estimate, Unavailable
+from analysis.digits import apart, interval, percent_interval, value_of
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.similarity import interval
 from analysis.figures.theme import BLUE, GREY, ORANGE, layout
 from analysis.tails import LEAST_EXCESSES, AnchorTails
 
@@ -20,17 +20,17 @@ def anchor_shapes(
     plot.add_bar(x=edges[:-1], y=heights, width=np.diff(edges), offset=0, marker_color=BLUE, showlegend=False)
     plot.add_vline(0, line={"color": ORANGE, "dash": "dot"}, annotation_text="Gumbel, xi = 0")
     if isinstance(median, Estimate):
-        plot.add_vline(median.value, line={"color": BLUE, "dash": "dash"}, annotation_text=f"median {median.value:.3f}")
+        plot.add_vline(median.value, line={"color": BLUE, "dash": "dash"}, annotation_text=f"median {value_of(median)}")
     said = f"not available, {median.reason}" if isinstance(median, Unavailable) else interval(median)
-    share = f"not available, {bounded.reason}" if isinstance(bounded, Unavailable) else interval(bounded, ".1%")
+    share = f"not available, {bounded.reason}" if isinstance(bounded, Unavailable) else percent_interval(bounded)
     return Exhibit(
         stem="tail-anchors",
         title=f"Do single anchors have an endpoint? Median xi {said}",
         plot=plot,
         how_to_read=(
-            f"Each of {len(tails.xi):,} anchors has its own threshold, the {quantile:.1%} quantile of its own cosines,"
-            f" and its own fit. Share of anchors with xi below 0: {share}. Intervals resample anchors; a single"
-            " anchor's shape scatters far more than their median. "
+            f"Each of {len(tails.xi):,} anchors has its own threshold, the {100 * quantile:.6g} % quantile of its own"
+            f" cosines, and its own fit. Share of anchors with xi below 0: {share}. Intervals resample anchors; a"
+            " single anchor's shape scatters far more than their median. "
             f"{tails.left_out:,} anchors have fewer than {LEAST_EXCESSES} excesses and are left out."
         ),
         alt=f"Shapes of {len(tails.xi)} anchors, median {said}.",
@@ -47,14 +47,14 @@ def cosine_histogram(cosines: np.ndarray, pairs: str) -> Exhibit:
     plot = layout(go.Figure(), x="cosine of two items", y="pairs", height=360)
     plot.add_bar(x=edges[:-1], y=heights, width=np.diff(edges), offset=0, marker_color=GREY, showlegend=False)
     plot.update_yaxes(type="log", dtick=1)
-    largest = float(there.max()) if len(there) else float("nan")
+    said = apart([float(there.max()), float(there.min())])[0] if len(there) else "not there"
     return Exhibit(
         stem="negative-cosines",
         title="How similar are an anchor's negatives?",
         plot=plot,
         how_to_read=(
             f"{pairs}: {len(there):,} cosines of {len(cosines):,} anchors, on a logarithmic axis, so that the largest "
-            f"ones show; the largest is {largest:.4f}."
+            f"ones show; the largest is {said}."
         ),
         alt=f"Histogram of {len(there)} cosines.",
         table=pd.DataFrame({"from": edges[:-1], "to": edges[1:], "pairs": heights}),

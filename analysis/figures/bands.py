@@ -47,7 +47,7 @@ def add_curve(
         name=title,
         legendgroup=loss,
         showlegend=in_legend,
-        hovertemplate=f"{title}<br>step %{{x}}: %{{y:.4f}}<extra></extra>",
+        hovertemplate=f"{title}<br>step %{{x}}: %{{y:.6~g}}<extra></extra>",
         **cell.place,
     )
 
@@ -61,7 +61,7 @@ def add_optimum(plot: go.Figure, last_step: int, value: float, loss: str, title:
         line={"color": LOSS_STYLES[loss].colour, "dash": "dot", "width": 1.5},
         legendgroup=loss,
         showlegend=False,
-        hovertemplate=f"{title}, exact optimum: %{{y:.4f}}<extra></extra>",
+        hovertemplate=f"{title}, exact optimum: %{{y:.6~g}}<extra></extra>",
         **cell.place,
     )
 

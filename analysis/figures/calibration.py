@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.calibration import Bins, Calibration, NullBand
+from analysis.digits import beside, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, TRUTH, layout
 from analysis.probe import Source
@@ -29,15 +30,14 @@ def reliability_diagram(found: Calibration, source: Source) -> Exhibit:
         title=f"Can the probabilities be trusted? {ece_in_words(bins, found.null)}",
         plot=reliability_plot(bins, found.null, x="confidence: probability of the predicted class", y="accuracy"),
         how_to_read=_how_to_read(found, source),
-        alt=f"Reliability diagram of the {source}: expected calibration error {bins.ece:.3f} on {found.items} items.",
+        alt=f"Reliability diagram of the {source}: calibration error {number(bins.ece)} on {found.items} items.",
         table=reliability_table(bins, found.null),
     )
 
 
 def ece_in_words(bins: Bins, null: NullBand) -> str:
     """ "ECE .054; a calibrated model with these confidences gives .026 to .087": never the number alone."""
-    low, high = null.ece
-    return f"ECE {bins.ece:.3f}; a calibrated model with these confidences gives {low:.3f} to {high:.3f}"
+    return "ECE " + beside(bins.ece, null.ece, "; a calibrated model with these confidences gives {} to {}")
 
 
 def reliability_plot(bins: Bins, null: NullBand, *, x: str, y: str) -> go.Figure:
@@ -59,13 +59,14 @@ def reliability_plot(bins: Bins, null: NullBand, *, x: str, y: str) -> go.Figure
 
 
 def _how_to_read(found: Calibration, source: Source) -> str:
-    low, high = found.null.squared
+    squared = beside(
+        found.bins.squared, found.null.squared, ", signed; a calibrated model gives {} to {}.", signed=True
+    )
     return (
         f"Probabilities of {SOURCES[source]}. Top label: only the largest probability of each item, "
         f"{len(found.bins.count)} bins of {found.bins.scheme}. Below the diagonal the model is over-confident, above "
         "it under-confident. A grey bar is where a calibrated model's accuracy falls in 95 % of samples of "
-        f"{found.items:,} items. Debiased squared error {found.bins.squared:+.5f}, signed; a calibrated "
-        f"model gives {low:+.5f} to {high:+.5f}."
+        f"{found.items:,} items. Debiased squared error {squared}"
     )
 
 
@@ -80,7 +81,7 @@ def _add_band(plot: go.Figure, bins: Bins, null: NullBand) -> None:
         mode="lines",
         line={"color": _BAND, "width": 12},
         name="calibrated, 95 % of samples",
-        hovertemplate="calibrated, 95 % of samples: %{y:.3f}<extra></extra>",
+        hovertemplate="calibrated, 95 % of samples: %{y:.6~g}<extra></extra>",
         row=1,
         col=1,
     )
@@ -94,7 +95,7 @@ def _add_points(plot: go.Figure, bins: Bins, shown: np.ndarray, colour: str, sym
         name=name,
         marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2, "color": colour}},
         customdata=bins.count[shown],
-        hovertemplate="confidence %{x:.3f}, accuracy %{y:.3f}, %{customdata} items<extra></extra>",
+        hovertemplate="confidence %{x:.6~g}, accuracy %{y:.6~g}, %{customdata} items<extra></extra>",
         row=1,
         col=1,
     )

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from analysis.calibration import Bins, NullBand
 from analysis.classwise import Classwise
+from analysis.digits import beside, number
 from analysis.figures.calibration import SOURCES, ece_in_words, reliability_plot, reliability_table
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
@@ -37,10 +38,8 @@ def class_errors(found: Classwise, class_names: tuple[str, ...]) -> Exhibit:
     above, hidden = int((excess > 0).sum()), len(class_names) - len(shown)
     return Exhibit(
         stem="classwise-calibration",
-        title=(
-            f"Is each class's own probability right? Classwise ECE {found.ece:.4f}; a calibrated model with these "
-            f"probabilities gives {found.null[0]:.4f} to {found.null[1]:.4f}"
-        ),
+        title="Is each class's own probability right? Classwise ECE "
+        + beside(found.ece, found.null, "; a calibrated model with these probabilities gives {} to {}", least=4),
         plot=plot,
         how_to_read=(
             f"Classwise: for each class, its probability on all {found.items:,} items against whether they are of it; "
@@ -72,6 +71,6 @@ def class_reliability(bins: Bins, null: NullBand, name: str, source: Source) -> 
             f"Probabilities of {SOURCES[source]}. All {int(bins.count.sum()):,} test items: how probable the class was,"
             " and how often an item was of it. Below the diagonal it is named too readily."
         ),
-        alt=f"Reliability diagram of class {name}: ECE {bins.ece:.3f}.",
+        alt=f"Reliability diagram of class {name}: ECE {number(bins.ece)}.",
         table=reliability_table(bins, null),
     )

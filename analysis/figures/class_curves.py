@@ -9,9 +9,9 @@ from plotly.subplots import make_subplots
 
 from analysis.bootstrap import Unavailable
 from analysis.class_curves import ClassCurve
+from analysis.digits import interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
-from analysis.figures.similarity import interval
 from analysis.figures.theme import TRUTH, class_style, layout
 from analysis.probe import Source
 
@@ -62,7 +62,7 @@ def _add(plot: go.Figure, curve: ClassCurve, name: str, dash: str) -> None:
             name=name,
             legendgroup=name,
             showlegend=column == 1,
-            hovertemplate="%{x:.3f}, %{y:.3f}<extra>" + name + "</extra>",
+            hovertemplate="%{x:.6~g}, %{y:.6~g}<extra>" + name + "</extra>",
             row=1,
             col=column,
         )

@@ -61,8 +61,8 @@ def _add_matrix(plot: go.Figure, matrix: ClassForceMatrix, column: int) -> None:
         coloraxis="coloraxis",
         name=CATALOG[matrix.loss].title,
         hovertemplate=(
-            "sample %{y}, class %{x}<br>logit %{customdata[0]:.3f}, target %{customdata[1]:.3f}"
-            "<br>force %{z:+.3f} nats<extra></extra>"
+            "sample %{y}, class %{x}<br>logit %{customdata[0]:.6~g}, target %{customdata[1]:.6~g}"
+            "<br>force %{z:+.6~g} nats<extra></extra>"
         ),
         row=1,
         col=column,

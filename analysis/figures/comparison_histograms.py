@@ -7,16 +7,18 @@ import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
 
+from analysis.digits import cosines
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.panels import add_together
 from analysis.figures.theme import BLUE, NOISE, TARGET, layout
+from analysis.histogram_edges import bin_edges
 from analysis.measured import Measured
 
 Role = Literal["target", "noise", "margin"]
 ROLES: tuple[Role, ...] = get_args(Role)
-_EDGES = {"target": np.linspace(-1, 1, 101), "noise": np.linspace(-1, 1, 101), "margin": np.linspace(-2, 2, 101)}
+_BINS = 100  # over all cosines there are, and over all margins
 _COLOURS = {"target": TARGET, "noise": NOISE, "margin": BLUE}
 _HATCHED = {"shape": "/", "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.7)", "size": 6, "solidity": 0.3}
 _PATTERNS: dict[Role, dict[str, object]] = {"target": {}, "noise": _HATCHED, "margin": {}}
@@ -24,7 +26,8 @@ _NAMES = {"target": "target: same class", "noise": "noise: other class", "margin
 
 
 def comparison_histograms(models: Sequence[Measured], chosen: np.ndarray) -> Exhibit:
-    """Shares of the comparable items in bins of 0.02 (margin 0.04); the `chosen` items stand out where they lie.
+    """Shares of the comparable items in bins of 0.02 (margin 0.04), finer where all are close together; the `chosen`
+    items stand out where they lie.
 
     A bar carries [model, place in `ROLES`, bin], which `items_of` turns into items.
     """
@@ -41,8 +44,9 @@ def comparison_histograms(models: Sequence[Measured], chosen: np.ndarray) -> Exh
     plot.update_layout(barmode="overlay", bargap=0, dragmode="select", selectdirection="h", uirevision="histograms")
     plot.update_xaxes(title_text="cosine to the nearest train item", row=len(models), col=1)
     plot.update_xaxes(title_text="margin of an item (cosine)", row=len(models), col=2)
-    plot.update_yaxes(tickformat=".0%", title_text="items", col=1).update_yaxes(tickformat=".0%", col=2)
-    add_together(plot, _placed(models, chosen))
+    plot.update_yaxes(tickformat="~%", title_text="items", col=1).update_yaxes(tickformat="~%", col=2)
+    edges = _edges(models)
+    add_together(plot, _placed(models, chosen, edges))
     return Exhibit(
         stem="comparison-histograms",
         title="Whose items are nearer to their own class?",
@@ -54,17 +58,17 @@ def comparison_histograms(models: Sequence[Measured], chosen: np.ndarray) -> Exh
             + "".join(_left_out(model) for model in models)
         ),
         alt="; ".join(_said(model) for model in models),
-        table=pd.DataFrame([line for model in models for role in ROLES for line in _lines(model, role)]),
+        table=pd.DataFrame([line for model in models for role in ROLES for line in _lines(model, role, edges[role])]),
     )
 
 
 def items_of(bars: Iterable[tuple[int, int, int]], models: Sequence[Measured]) -> np.ndarray:
     """The items (n,) in any of the bars (model, place in `ROLES`, bin), ascending; what is no bar is passed over."""
-    found = np.zeros(len(models[0]), bool)
+    found, edges = np.zeros(len(models[0]), bool), _edges(models)
     for model, place, index in bars:
         if 0 <= model < len(models) and 0 <= place < len(ROLES):
             role = ROLES[place]
-            found |= models[model].comparable & (_bins(values_of(models[model], role), role) == index)
+            found |= models[model].comparable & (_bins(values_of(models[model], role), edges[role]) == index)
     return np.flatnonzero(found)
 
 
@@ -73,32 +77,44 @@ def values_of(model: Measured, role: Role) -> np.ndarray:
     return {"target": model.target, "noise": model.noise, "margin": model.margins}[role]
 
 
-def _bins(values: np.ndarray, role: Role) -> np.ndarray:
+def _edges(models: Sequence[Measured]) -> dict[Role, np.ndarray]:
+    """The same for all models; target and noise share an axis."""
+    sides = [side[model.comparable] for model in models for side in (model.target, model.noise)]
+    cosines = bin_edges(np.concatenate(sides).astype(np.float64), -1, 1, _BINS)
+    margins = np.concatenate([model.margins[model.comparable] for model in models]).astype(np.float64)
+    return {"target": cosines, "noise": cosines, "margin": bin_edges(margins, -2, 2, _BINS)}
+
+
+def _bins(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """Bin of each value (M,), [a, b) but the last closed, as numpy's histogram has it."""
-    edges = _EDGES[role]
     return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
 
 
-def _placed(models: Sequence[Measured], chosen: np.ndarray) -> Iterator[tuple[dict[str, object], Cell]]:
+def _placed(
+    models: Sequence[Measured], chosen: np.ndarray, edges: dict[Role, np.ndarray]
+) -> Iterator[tuple[dict[str, object], Cell]]:
     for row, model in enumerate(models):
         for role in ROLES:
-            for trace in _bars(row, model, role, chosen):
+            for trace in _bars(row, model, role, chosen, edges[role]):
                 yield trace, Cell(row + 1, 2 if role == "margin" else 1)
 
 
-def _bars(row: int, model: Measured, role: Role, chosen: np.ndarray) -> list[dict[str, object]]:
+def _bars(row: int, model: Measured, role: Role, chosen: np.ndarray, edges: np.ndarray) -> list[dict[str, object]]:
     """All comparable items; over them, where items are chosen, those alone."""
-    whole = _share(model, role, model.comparable)
+    whole = _share(model, role, model.comparable, edges)
     if not len(chosen):
-        return [_trace(row, role, whole, 0.55, first=row == 0)]
+        return [_trace(row, role, whole, edges, 0.55, first=row == 0)]
     marked = np.zeros(len(model), bool)
     marked[chosen] = True
-    part = _share(model, role, model.comparable & marked)
-    return [_trace(row, role, whole, 0.18, first=False), _trace(row, role, part, 1.0, first=row == 0)]
+    part = _share(model, role, model.comparable & marked, edges)
+    faint = _trace(row, role, whole, edges, 0.18, first=False)
+    return [faint, _trace(row, role, part, edges, 1.0, first=row == 0)]
 
 
-def _trace(row: int, role: Role, share: np.ndarray, opacity: float, *, first: bool) -> dict[str, object]:
-    edges, filled = _EDGES[role], np.flatnonzero(share)
+def _trace(
+    row: int, role: Role, share: np.ndarray, edges: np.ndarray, opacity: float, *, first: bool
+) -> dict[str, object]:
+    filled = np.flatnonzero(share)
     return {
         "type": "bar",
         "x": (edges[filled] + edges[filled + 1]) / 2,
@@ -112,21 +128,21 @@ def _trace(row: int, role: Role, share: np.ndarray, opacity: float, *, first: bo
         "selected": {"marker": {"opacity": opacity}},
         "unselected": {"marker": {"opacity": opacity}},
         "customdata": [[row, ROLES.index(role), int(index)] for index in filled],
-        "hovertemplate": "%{y:.1%} at %{x:.2f}<extra>" + _NAMES[role] + "</extra>",
+        "hovertemplate": "%{y:.3~p} at %{x:.9~g}<extra>" + _NAMES[role] + "</extra>",
     }
 
 
-def _share(model: Measured, role: Role, of: np.ndarray) -> np.ndarray:
+def _share(model: Measured, role: Role, of: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """Share of the comparable items in each bin that are among `of` (M,) bool."""
-    bins = _bins(values_of(model, role), role)[of]
-    return np.bincount(bins, minlength=len(_EDGES[role]) - 1) / max(1, int(model.comparable.sum()))
+    bins = _bins(values_of(model, role), edges)[of]
+    return np.bincount(bins, minlength=len(edges) - 1) / max(1, int(model.comparable.sum()))
 
 
 def _said(model: Measured) -> str:
     if not model.comparable.any():
         return f"{model.name}: no item has both"
-    target, noise = (float(np.median(side[model.comparable])) for side in (model.target, model.noise))
-    return f"{model.name}: median target {target:.3f}, median noise {noise:.3f}"
+    target, noise = cosines([float(np.median(side[model.comparable])) for side in (model.target, model.noise)])
+    return f"{model.name}: median target {target}, median noise {noise}"
 
 
 def _left_out(model: Measured) -> str:
@@ -134,8 +150,8 @@ def _left_out(model: Measured) -> str:
     return f" {left:,} items of {model.name} have no target, no noise, or a train item's embedding." if left else ""
 
 
-def _lines(model: Measured, role: Role) -> list[dict[str, object]]:
-    share, edges = _share(model, role, model.comparable), _EDGES[role]
+def _lines(model: Measured, role: Role, edges: np.ndarray) -> list[dict[str, object]]:
+    share = _share(model, role, model.comparable, edges)
     return [
         {"model": model.name, "of": role, "from": edges[at], "to": edges[at + 1], "share": share[at]}
         for at in np.flatnonzero(share)

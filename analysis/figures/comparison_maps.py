@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.bootstrap import Unavailable
+from analysis.digits import number, value_of
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
@@ -129,13 +130,13 @@ def _style(plot: go.Figure, projection: Projection) -> None:
 
 
 def _title(panel: Panel, found: Aligned, place: int) -> str:
-    return label(panel.name) + ("<br>reference" if place == 0 else f"<br>residual {found.residual:.2f}")
+    return label(panel.name) + ("<br>reference" if place == 0 else f"<br>residual {number(found.residual, least=2)}")
 
 
 def _how_to_read(panels: Sequence[Panel], aligned: Sequence[Aligned], shown: int, of_all: int) -> str:
     sample = "" if shown == of_all else f" ({shown:,} drawn from {of_all:,})"
     kept = "; ".join(
-        f"{panel.name} {panel.quality.trustworthiness.value:.3f}"
+        f"{panel.name} {value_of(panel.quality.trustworthiness)}"
         for panel in panels
         if isinstance(panel.quality, MapQuality)
     )

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.calibration import Calibration
+from analysis.digits import number, numbers
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
@@ -19,7 +20,7 @@ _BAND = "rgba(128,128,128,0.35)"
 
 def comparison_reliability(found: Mapping[str, Calibration], source: Source) -> Exhibit:
     """A panel a model: accuracy against confidence, with the band of a calibrated model; points grow with the items."""
-    titles = [f"{label(name)} <br>ECE {each.bins.ece:.3f}" for name, each in found.items()]
+    titles = [f"{label(name)} <br>ECE {number(each.bins.ece)}" for name, each in found.items()]
     plot, cells = grid(titles)
     layout(plot, x="", y="", height=400 if cells[-1].row == 1 else 680)
     for each, cell in zip(found.values(), cells, strict=True):
@@ -27,7 +28,7 @@ def comparison_reliability(found: Mapping[str, Calibration], source: Source) -> 
     outer_titles(plot, x="confidence: probability of the predicted class", y="accuracy")
     plot.update_xaxes(range=[-0.02, 1.02]).update_yaxes(range=[-0.03, 1.03])
     plot.update_layout(margin={"t": 60, "b": 100}, legend={"yanchor": "top", "y": -0.19 if len(found) < 4 else -0.1})
-    bands = "; ".join(f"{name} {each.null.ece[0]:.3f} to {each.null.ece[1]:.3f}" for name, each in found.items())
+    bands = "; ".join(f"{name} {' to '.join(numbers(each.null.ece))}" for name, each in found.items())
     items = next(iter(found.values())).items
     return Exhibit(
         stem="comparison-reliability",
@@ -70,7 +71,7 @@ def _add_diagram(plot: go.Figure, found: Calibration, cell: Cell) -> None:
         showlegend=first,
         marker={"color": BLUE, "size": 5 + 20 * np.sqrt(bins.count[filled] / found.items), "opacity": 0.8},
         customdata=bins.count[filled],
-        hovertemplate="confidence %{x:.3f}, accuracy %{y:.3f}, %{customdata} items<extra></extra>",
+        hovertemplate="confidence %{x:.6~g}, accuracy %{y:.6~g}, %{customdata} items<extra></extra>",
         **cell.place,
     )
 

@@ -1,22 +1,31 @@
 """The table of differences: a line a measure, a column a model, each cell a difference, its interval and a verdict."""
 
-import math
-
 import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.bootstrap import Unavailable
-from analysis.comparison import ALPHA, Comparison, Difference, Row, Verdict
+from analysis.comparison import Comparison, Difference, Row
+from analysis.digits import bounded, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import layout
-from analysis.measured import MEASURES, Measure
+from analysis.measured import MEASURES
+from analysis.relevance import ALPHA, Verdict, in_words, shown_values
 
-_SIGNS: dict[Verdict, str] = {"better": "▲", "worse": "▼", "different": "◆", "not distinguishable": "≈"}
+_SIGNS: dict[Verdict, str] = {
+    "better": "▲",
+    "worse": "▼",
+    "different": "◆",
+    "too small": "·",
+    "the same": "=",
+    "not distinguishable": "≈",
+}
 _FILLS: dict[Verdict, str] = {
     "better": "rgba(0,114,178,0.28)",
     "worse": "rgba(213,94,0,0.28)",
     "different": "rgba(204,121,167,0.28)",
+    "too small": "rgba(128,128,128,0.22)",
+    "the same": "rgba(128,128,128,0.22)",
     "not distinguishable": "rgba(128,128,128,0.10)",
 }
 _LINE = 48  # pixels a measure
@@ -28,12 +37,12 @@ def comparison_table(found: Comparison) -> Exhibit:
     columns = [f"{label(found.models[0])}<br>(reference)", *(label(name) for name in found.models[1:])]
     lines = [found.of(key) for key in shown]
     fills = [fill for line, rows in enumerate(lines) for fill in _fills(line, rows)]
-    plot = go.Figure([_line(line, rows) for line, rows in enumerate(lines)], {"shapes": fills})
+    plot = go.Figure([_line(line, rows, found.items) for line, rows in enumerate(lines)], {"shapes": fills})
     layout(plot, x="", y="", height=90 + _LINE * len(shown))
     plot.update_xaxes(
         tickvals=list(range(len(columns))), ticktext=columns, side="top", range=[-0.5, len(columns) - 0.5]
     )
-    titles = [_title(MEASURES[key]) for key in shown]
+    titles = [_title(rows) for rows in lines]
     plot.update_yaxes(tickvals=list(range(len(shown))), ticktext=titles, range=[len(shown) - 0.5, -0.5])
     plot.update_xaxes(showgrid=False, fixedrange=True).update_yaxes(showgrid=False, fixedrange=True)
     plot.update_layout(margin={"l": 128, "t": 60, "b": 10}, dragmode=False)
@@ -48,12 +57,8 @@ def comparison_table(found: Comparison) -> Exhibit:
 
 
 def _question(found: Comparison) -> str:
-    told = [row for row in found.rows if isinstance(row.found, Difference) and _is_told(row.found)]
-    return f"Do they differ? {len(told)} of {found.tests} differences are more than chance"
-
-
-def _is_told(found: Difference) -> bool:
-    return found.verdict != "not distinguishable"
+    told = [row for row in found.rows if isinstance(row.found, Difference) and row.found.told]
+    return f"Do they differ? {len(told)} of {found.tests} differences are more than chance and large enough to matter"
 
 
 def _how_to_read(found: Comparison) -> str:
@@ -61,31 +66,34 @@ def _how_to_read(found: Comparison) -> str:
         f"{row.measure.title}: {row.found.reason}" for row in found.rows if isinstance(row.found, Unavailable)
     )
     return (
-        f"Each cell is the model less {found.models[0]} with its 95 % bootstrap interval, paired over {found.items:,} "
-        "test items. ▲ better, ▼ worse, ◆ different (neither direction is better), ≈ not distinguishable: p above "
-        f"{ALPHA:.0%} after Holm's correction over all {found.tests}, or 0 in the interval. An arrow at a measure is "
-        f"its better direction. ECE, NLL, Brier score: of the {found.source}. Part of an ECE is chance; a difference "
-        "must hold without it. Another seed is another checkpoint and may differ too."
+        f"Each cell: the model less {found.models[0]}, with its 95 % bootstrap interval paired over {found.items:,} "
+        "test items, or over n. ▲ better, ▼ worse, ◆ different (no direction is better); · more than chance but below "
+        "the smallest difference of interest; = the whole interval below it; ≈ not distinguishable: p above "
+        f"{ALPHA:.0%} after Holm's correction over all {found.tests}, or 0 in the interval. ECE, NLL, Brier score: of "
+        f"the {found.source}; an ECE's difference must hold without its share of chance. Another seed may differ."
         + (f" Not available: {'; '.join(missing)}." if missing else "")
     )
 
 
-def _title(measure: Measure) -> str:
+def _title(rows: tuple[Row, ...]) -> str:
+    """The measure with its better direction, and from where on a difference matters."""
+    measure = rows[0].measure
     arrow = {"higher": " ↑", "lower": " ↓", None: ""}[measure.better]
-    return f"{measure.title}{arrow}  "
+    smallest = next(row.found.smallest for row in rows if isinstance(row.found, Difference))
+    matters = f"matters from {smallest:g}" if smallest else "any matters"
+    return f"{measure.title}{arrow}  <br><span style='font-size:10px'>{matters}</span>  "
 
 
-def _line(line: int, rows: tuple[Row, ...]) -> dict[str, object]:
+def _line(line: int, rows: tuple[Row, ...], items: int) -> dict[str, object]:
     """The texts of one measure: the reference's value, then a cell for each model."""
     reference = next(row.found.reference for row in rows if isinstance(row.found, Difference))
     size = 15 - max(0, min(len(rows) - 2, 3))  # six models in a narrow window
-    most = 5 if len(rows) < 4 else 3
     return {
         "type": "scatter",
         "x": list(range(len(rows) + 1)),
         "y": [line] * (len(rows) + 1),
         "mode": "text",
-        "text": [f"{reference:.4g}", *(_cell(row.found, size, most) for row in rows)],
+        "text": [_reference(rows), *(_cell(row.found, size, items) for row in rows)],
         "hovertext": [f"{rows[0].measure.title} of the reference: {reference:.6g}", *map(_hover, rows)],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "textfont": {"size": size},
@@ -111,27 +119,40 @@ def _fills(line: int, rows: tuple[Row, ...]) -> list[dict[str, object]]:
     ]
 
 
-def _cell(found: Difference | Unavailable, size: int, most: int) -> str:
-    """Difference above its interval, with two digits of the interval's width and at most `most` behind the point."""
+def _reference(rows: tuple[Row, ...]) -> str:
+    """The first model's value, with the digits that its closest difference needs."""
+    found = [row.found for row in rows if isinstance(row.found, Difference)]
+    shown = [
+        shown_values(each.reference, each.value, each.difference, each.verdict, each.smallest)[0] for each in found
+    ]
+    return max(shown, key=len)
+
+
+def _cell(found: Difference | Unavailable, size: int, items: int) -> str:
+    """Difference above its interval, with two digits of the interval's width, and n where it is not that of all."""
     if isinstance(found, Unavailable):
         return "–"
-    low, value, high = found.difference.low, found.difference.value, found.difference.high
-    digits = 3 if high == low else min(most, max(1, 1 - math.floor(math.log10(high - low))))
-    interval = f"<span style='font-size:{size - 2}px'>{low:.{digits}f} to {high:.{digits}f}</span>"
-    return f"{_SIGNS[found.verdict]} {value:+.{digits}f}<br>{interval}"
+    value, low, high = bounded(found.difference, least=1, most=5)
+    value = value if value.startswith("-") or float(value) == 0 else f"+{value}"
+    of = "" if found.items == items else f"<br>n {found.items:,}"
+    interval = f"<span style='font-size:{size - 2}px'>{low} to {high}{of}</span>"
+    return f"{_SIGNS[found.verdict]} {value}<br>{interval}"
 
 
 def _hover(row: Row) -> str:
     found = row.found
     if isinstance(found, Unavailable):
         return label(found.reason)
+    reference, value = shown_values(found.reference, found.value, found.difference, found.verdict, found.smallest)
+    difference, low, high = bounded(found.difference, signed=True)
+    said = in_words(found.verdict, reference, value, found.smallest)
     return (
-        f"{row.measure.title} ({row.measure.unit}): {found.verdict}<br>{found.value:.5f}, reference "
-        f"{found.reference:.5f}<br>difference {found.difference.value:+.5f} (95 % {found.difference.low:+.5f} to "
-        f"{found.difference.high:+.5f})<br>p {found.p:.2g}, corrected {found.adjusted:.2g}; {found.items:,} items"
+        f"{row.measure.title} ({row.measure.unit}): {said}<br>{value}, reference {reference}<br>"
+        f"difference {difference} (95 % {low} to {high})<br>p {found.p:.2g}, corrected {found.adjusted:.2g}; "
+        f"{found.items:,} items; smallest of interest {found.smallest:g}"
     )
 
 
 def _said(row: Row) -> str:
     assert isinstance(row.found, Difference)
-    return f"{row.measure.title} of {row.model}: {row.found.verdict}, {row.found.difference.value:+.3f}"
+    return f"{row.measure.title} of {row.model}: {row.found.verdict}, {number(row.found.difference.value, signed=True)}"

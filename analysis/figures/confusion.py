@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.confusion import Confusion, most_confused
+from analysis.digits import percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import SEQUENTIAL, layout
@@ -30,9 +31,9 @@ def confusion_matrix(found: Confusion, class_names: tuple[str, ...], reading: st
         zmin=0,
         zmax=1,
         colorscale=SEQUENTIAL,
-        colorbar={"title": {"text": "share of the class"}, "tickformat": ".0%"},
+        colorbar={"title": {"text": "share of the class"}, "tickformat": "~%"},
         texttemplate="%{text}" if len(shown) <= _WRITTEN else None,
-        hovertemplate="%{text} items, %{z:.1%} of the class<extra></extra>",
+        hovertemplate="%{text} items, %{z:.3~p} of the class<extra></extra>",
         xgap=1,
         ygap=1,
     )
@@ -82,7 +83,7 @@ def _recalls(found: Confusion, class_names: tuple[str, ...]) -> str:
         return "No class has two test items, so no share of one has an interval."
     lowest, name = min(known, key=lambda pair: pair[0].value)
     return (
-        f"Lowest share right: {label(name)}, {lowest.value:.1%} (95 % {lowest.low:.1%} to {lowest.high:.1%}). The "
+        f"Lowest share right: {label(name)}, {percent_interval(lowest)}. The "
         "table has it for every class, with its interval."
     )
 

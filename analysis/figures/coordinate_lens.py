@@ -5,6 +5,7 @@ import pandas as pd
 from plotly.subplots import make_subplots
 
 from analysis.coordinate_lens import Lens
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
 
@@ -39,11 +40,11 @@ def coordinate_lens(lens: Lens, hard: float) -> Exhibit:
         how_to_read=(
             "Left, what the softmax compares: a straight line sees all cosines alike, -log(1 - s) spreads those near 1"
             " apart. Right, its slope, which multiplies the softmax share of a negative in the gradient. Weibit's is"
-            f" below NT-Xent's up to s = 1 - βτ = {lens.crossing:.3f} and has no bound above; the losses hold s below"
-            " 1 - 10⁻⁶. Marks: the hard negative of the slider."
+            f" below NT-Xent's up to s = 1 - βτ = {number(lens.crossing)} and has no bound above; the losses hold s"
+            " below 1 - 10⁻⁶. Marks: the hard negative of the slider."
         ),
         alt=f"Coordinates and weights against cosine. At {hard:g}: "
-        + ", ".join(f"{title} {each.weight(np.array([hard]))[0]:.2f}" for title, each in lenses.values())
+        + ", ".join(f"{title} {number(each.weight(np.array([hard]))[0], least=2)}" for title, each in lenses.values())
         + ".",
         table=_table(list(lenses.values())),
     )
@@ -51,7 +52,7 @@ def coordinate_lens(lens: Lens, hard: float) -> Exhibit:
 
 def _title(lens: Lens, hard: float) -> str:
     times = float(lens.weight(np.array([hard]))[0] * lens.temperature)
-    side = f"{times:.2f} times the weight that NT-Xent gives it"
+    side = f"{number(times, least=2)} times the weight that NT-Xent gives it"
     return f"A negative at cosine {hard:g} has {side}"
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number, numbers
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
 from analysis.training_log import QUANTITIES, Curves, Line, Quantity
@@ -126,7 +127,7 @@ def _add_lines(plot: go.Figure, runs: Sequence[Curves], quantity: Quantity, plac
                 "width": 1.5,
             },
             showlegend=False,
-            hovertemplate=f"{who}: {name}, %{{y:.4f}}<extra></extra>",
+            hovertemplate=f"{who}: {name}, %{{y:.6~g}}<extra></extra>",
             **place,
         )
 
@@ -148,14 +149,17 @@ def _title(runs: Sequence[Curves]) -> str:
         return "Same-class pairs pushed apart, at most: " + ", ".join(said)
     if len(runs) > 3:
         return f"What does the gradient do while these {len(runs)} losses fall?"
-    fell = [f"{run.title} {run.values['loss'][0]:.2f} to {run.values['loss'][-1]:.2f}" for run in runs]
+    ends = [(run.title, numbers(run.values["loss"][[0, -1]], least=2)) for run in runs]
+    fell = [f"{name} {first} to {last}" for name, (first, last) in ends]
     return "What does the gradient do while the loss falls? " + ", ".join(fell) + " nats"
 
 
 def _how_to_read(runs: Sequence[Curves], shown: Sequence[Quantity], time: str) -> str:
     said = f"Every panel against the {time}; a loss keeps its colour, dash and marker."
     lines = list(
-        dict.fromkeys(f"{line.name} {line.value:.2f} ({run.title})" for run in runs for line in _levels(run, shown))
+        dict.fromkeys(
+            f"{line.name} {number(line.value, least=2)} ({run.title})" for run in runs for line in _levels(run, shown)
+        )
     )
     if lines:
         more = " and more on hovering" if len(lines) > _MOST_LEVELS else ""

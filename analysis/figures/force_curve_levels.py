@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.force_curves import curve_table, kind_of, logarithmic
 from analysis.figures.theme import LOSS_STYLES, layout
@@ -75,7 +76,7 @@ def _name_levels(plot: go.Figure, shown: ForceCurves, group: Sequence[Curve], co
         plot.add_annotation(
             x=np.log10(start) if logarithmic(shown.axis) else start,
             y=level,
-            text=f"{' = '.join(sorted(names))} = {level:.3f}",
+            text=f"{' = '.join(sorted(names))} = {number(level)}",
             showarrow=False,
             xanchor="left",
             xshift=150 * (place % 3),

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.batches import Batch
+from analysis.digits import latex, number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.force_image import force_image
 from analysis.figures.force_scale import SCALED, beyond, class_edges, colour_axis, colour_limit
@@ -80,7 +81,7 @@ def live_formula(terms: PairTerms) -> str:
     steps = "".join(f" = {step}" for step in _steps(terms))
     return (
         rf"\text{{{force_losses()[terms.loss]}: }}\frac{{\partial \ell_i}}{{\partial s_{{ip}}}}{steps}"
-        rf" = {terms.force:+.3f} \quad \text{{{verdict}}}"
+        rf" = {latex(terms.force, signed=True)} \quad \text{{{verdict}}}"
     )
 
 
@@ -90,12 +91,12 @@ def _steps(terms: PairTerms) -> tuple[str, ...]:
     if entry is None or not entry.contrast.is_cosine:
         return ()
     if not entry.contrast.others_below:
-        return r"-\frac{g_{ip}}{|P|\,\tau}", rf"-\frac{{{terms.noise_share:.3f}}}{{{terms.positives} \cdot {tau}}}"
+        return r"-\frac{g_{ip}}{|P|\,\tau}", rf"-\frac{{{latex(terms.noise_share)}}}{{{terms.positives} \cdot {tau}}}"
     if not terms.positive:
-        return r"\frac{q_{ip}}{\tau}", rf"\frac{{{terms.share:.3f}}}{{{tau}}}"
+        return r"\frac{q_{ip}}{\tau}", rf"\frac{{{latex(terms.share)}}}{{{tau}}}"
     if entry.contrast.positives == "view":
-        return r"\frac{q_{ip} - 1}{\tau}", rf"\frac{{{terms.share:.3f} - 1}}{{{tau}}}"
-    return r"\frac{q_{ip} - 1/|P|}{\tau}", rf"\frac{{{terms.share:.3f} - 1/{terms.positives}}}{{{tau}}}"
+        return r"\frac{q_{ip} - 1}{\tau}", rf"\frac{{{latex(terms.share)} - 1}}{{{tau}}}"
+    return r"\frac{q_{ip} - 1/|P|}{\tau}", rf"\frac{{{latex(terms.share)} - 1/{terms.positives}}}{{{tau}}}"
 
 
 def _add_matrix(plot: go.Figure, matrix: ForceMatrix, limit: float, column: int) -> None:
@@ -110,7 +111,7 @@ def _add_matrix(plot: go.Figure, matrix: ForceMatrix, limit: float, column: int)
         coloraxis="coloraxis",
         name=force_losses()[matrix.loss],
         hoverongaps=False,
-        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.3f}<br>force %{z:+.3f} nats<extra></extra>",
+        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.6~g}<br>force %{z:+.6~g} nats<extra></extra>",
         row=1,
         col=column,
     )
@@ -127,7 +128,7 @@ def _title(matrix: ForceMatrix, total: Balance, axis: str) -> dict[str, object]:
     """The loss's name above its matrix, with what it does to its own class."""
     share = f"{_percent(total.repelling_share)} of same-class pairs repel"
     repel = share if total.repelling else "no same-class pair repels"
-    ratio = "nothing pulls" if total.push_to_pull is None else f"push to pull {total.push_to_pull:.2f}"
+    ratio = "nothing pulls" if total.push_to_pull is None else f"push to pull {number(total.push_to_pull, least=2)}"
     return {
         "text": f"<b>{force_losses()[matrix.loss]}</b><br>{repel}<br>{ratio}",
         "x": 0,
@@ -173,7 +174,7 @@ def _shares(matrices: Sequence[ForceMatrix], sums: Sequence[Balance]) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
+    return percent(share) if 0 < share < 0.1 else f"{share:.0%}"
 
 
 def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:

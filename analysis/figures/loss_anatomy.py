@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.anatomy import ABOVE, BELOW, OUT, Anatomy
+from analysis.digits import numbers
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, NOISE, PULL, PUSH, TARGET, layout
 from losses.catalog import CATALOG
@@ -86,12 +87,14 @@ def _add_forces(plot: go.Figure, found: Anatomy) -> None:
         x=np.arange(len(found.candidates)),
         y=found.forces,
         marker_color=np.where(found.forces < 0, PULL, PUSH),
-        text=["" if out else f"{force:+.2f}" for force, out in zip(found.forces, found.out, strict=True)],
+        text=["" if out else force for force, out in zip(_forces(found), found.out, strict=True)],
         textposition="outside",
         cliponaxis=False,
         showlegend=False,
         customdata=np.stack([np.array(found.candidates, dtype=object), found.scores], axis=1),
-        hovertemplate="%{customdata[0]}: " + found.scored_by + " %{customdata[1]:.3f}<br>%{y:+.3f} nats<extra></extra>",
+        hovertemplate="%{customdata[0]}: "
+        + found.scored_by
+        + " %{customdata[1]:.6~g}<br>%{y:+.4~g} nats<extra></extra>",
         row=2,
         col=1,
     )
@@ -128,7 +131,12 @@ def _how_to_read(found: Anatomy) -> str:
 
 
 def _total(found: Anatomy) -> str:
-    return f"{found.forces.sum():.2f}".replace("-0.00", "0.00")
+    """With the digits of the bars."""
+    return numbers([found.forces.sum(), *found.forces], least=2)[0]
+
+
+def _forces(found: Anatomy) -> list[str]:
+    return numbers(found.forces, signed=True, least=2)
 
 
 def _table(found: Anatomy) -> pd.DataFrame:

@@ -6,17 +6,23 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.bootstrap import Estimate, Unavailable
+from analysis.digits import interval, percent, percent_interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.similarity import interval
 from analysis.figures.theme import BLUE, layout
 
 
-def accuracies(readings: Mapping[str, Estimate | Unavailable], items: int, classes: int) -> Exhibit:
-    """One row a reading (kNN, linear probe, class head): its accuracy on test with the 95 % interval."""
+def accuracies(
+    readings: Mapping[str, Estimate | Unavailable], items: int, classes: int, over: Mapping[str, int] | None = None
+) -> Exhibit:
+    """One row a reading (kNN, linear probe, class head): its accuracy on test with the 95 % interval.
+
+    `over`: how many items a reading is over, where it leaves some out.
+    """
+    over = dict.fromkeys(readings, items) | dict(over or {})
     known = {name: found for name, found in readings.items() if isinstance(found, Estimate)}
     plot = layout(go.Figure(), x="accuracy on test items", y="", height=110 + 54 * len(known))
-    _add_intervals(plot, known)
-    plot.update_xaxes(tickformat=".1~%")
+    _add_intervals(plot, known, {name: over[name] for name in known if over[name] != items})
+    plot.update_xaxes(tickformat="~%")
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
     missing = "; ".join(f"{name}: {found.reason}" for name, found in readings.items() if isinstance(found, Unavailable))
     return Exhibit(
@@ -24,12 +30,13 @@ def accuracies(readings: Mapping[str, Estimate | Unavailable], items: int, class
         title="How often is a class read off correctly?",
         plot=plot,
         how_to_read=(
-            f"Share of {items:,} test items that are right; bars are 95 % bootstrap intervals over test items (exact "
-            f"binomial at 100 %). Guessing among {classes} classes gives {1 / classes:.1%}. A neighbour votes with its "
-            "cosine." + (f" Not available: {missing}." if missing else "")
+            f"Share of {items:,} test items that are right{_fewer(readings, over, items)}; bars "
+            "are 95 % bootstrap intervals over test items (exact "
+            f"binomial at 100 %). Guessing among {classes} classes gives {percent(1 / classes)}. A neighbour votes "
+            "with its cosine." + (f" Not available: {missing}." if missing else "")
         ),
         alt="; ".join(f"{name} {interval(found)}" for name, found in known.items()),
-        table=pd.DataFrame([_row(name, found) for name, found in readings.items()]),
+        table=pd.DataFrame([_row(name, found, over[name]) for name, found in readings.items()]),
     )
 
 
@@ -49,9 +56,9 @@ def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int) -> Ex
             "color": BLUE,
         },
         showlegend=False,
-        hovertemplate="k = %{x}: %{y:.2%}<extra></extra>",
+        hovertemplate="k = %{x}: %{y:.6~p}<extra></extra>",
     )
-    plot.update_xaxes(type="log", tickvals=list(known)).update_yaxes(tickformat=".1~%")
+    plot.update_xaxes(type="log", tickvals=list(known)).update_yaxes(tickformat="~%")
     return Exhibit(
         stem="accuracy-by-k",
         title="Does the vote depend on how many neighbours have one?",
@@ -61,11 +68,22 @@ def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int) -> Ex
             "bootstrap intervals over test items. All marks share the items, so they move together."
         ),
         alt="; ".join(f"k {k}: {interval(each)}" for k, each in known.items()),
-        table=pd.DataFrame([{"k": k} | _row(f"{k} nearest", each) for k, each in found.items()]),
+        table=pd.DataFrame([{"k": k} | _row(f"{k} nearest", each, items) for k, each in found.items()]),
     )
 
 
-def _add_intervals(plot: go.Figure, known: Mapping[str, Estimate]) -> None:
+def _fewer(readings: Mapping[str, Estimate | Unavailable], over: Mapping[str, int], items: int) -> str:
+    """Which reading is over fewer items, and why that can be."""
+    few = [f"{over[name]:,} for the {name}" for name in readings if over[name] != items]
+    return (
+        f" ({', '.join(few)}: the others are of a class that train does not have, or copies of train items)"
+        if few
+        else ""
+    )
+
+
+def _add_intervals(plot: go.Figure, known: Mapping[str, Estimate], fewer: Mapping[str, int]) -> None:
+    """`fewer`: how many items a reading is over, where that is not all."""
     plot.add_scatter(
         x=[found.value for found in known.values()],
         y=list(known),
@@ -79,15 +97,18 @@ def _add_intervals(plot: go.Figure, known: Mapping[str, Estimate]) -> None:
             "thickness": 2,
             "width": 7,
         },
-        text=[f"{found.value:.1%}" for found in known.values()],
+        text=[
+            percent_interval(found).split(" ")[0] + (f" of {fewer[name]:,}" if name in fewer else "")
+            for name, found in known.items()
+        ],
         textposition="top center",
         cliponaxis=False,
         showlegend=False,
-        hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+        hovertemplate="%{y}: %{x:.6~p}<extra></extra>",
     )
 
 
-def _row(name: str, found: Estimate | Unavailable) -> dict[str, object]:
+def _row(name: str, found: Estimate | Unavailable, items: int) -> dict[str, object]:
     if isinstance(found, Unavailable):
         return {"reading": name, "not available": found.reason}
-    return {"reading": name, "accuracy": found.value, "low": found.low, "high": found.high}
+    return {"reading": name, "accuracy": found.value, "low": found.low, "high": found.high, "items": items}

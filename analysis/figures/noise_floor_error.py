@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, Style, layout
 from toy_models.noise_floor import LINKS, NoiseFloorSpec, Reference, Trace
@@ -122,8 +123,8 @@ def _left_out(trace: Trace) -> str:
         return ""
     worst = int(lost.argmax())
     return (
-        f" Where one score won every draw the likelihood has no maximum: {lost[worst] / total:.2%} of the repetitions"
-        f" at n = {trace.spec.draws[worst]:,} are infinite and left out, which flatters the error there."
+        f" Where one score won every draw the likelihood has no maximum: {percent(lost[worst] / total, least=2)} of the"
+        f" repetitions at n = {trace.spec.draws[worst]:,} are infinite and left out, which flatters the error there."
     )
 
 

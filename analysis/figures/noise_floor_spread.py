@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.noise_floor_error import STYLES
 from analysis.figures.player import add_player
@@ -37,7 +38,7 @@ def spread_of_estimates(trace: Trace, answer: Reference) -> Exhibit:
             "Move the slider through n. Both histograms narrow; Weibit's stays at 0, the truth, and the softmax's moves"
             " to the dotted line, the error of its limit. Estimates beyond an end are counted in the last bar."
         ),
-        alt=f"Histograms of the error of both links; the softmax's limit lies {shift:+.3f} nats from the truth.",
+        alt=f"Histograms of the error of both links; the softmax's limit is {number(shift, signed=True)} nats off.",
         table=_table(trace, edges, shares),
     )
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
 from analysis.pair_force import PairForces, PairScene, turning_point
@@ -42,7 +43,7 @@ def pair_force(scene: PairScene, forces: PairForces) -> Exhibit:
             f"The anchor has {scene.positives} positives, the others at cosine {scene.positive_cosine:g}, "
             f"and {scene.noise} noise samples at cosine {scene.noise_cosine:g}; temperature {scene.temperature:g}."
         ),
-        alt=f"SupCon's derivative crosses zero at cosine {turn:.2f}; SINCERE's stays below zero.",
+        alt=f"SupCon's derivative crosses zero at cosine {number(turn, least=2)}; SINCERE's stays below zero.",
         table=pd.DataFrame({"cosine": forces.cosines, "SupCon": forces.supcon, "SINCERE": forces.sincere}),
     )
 

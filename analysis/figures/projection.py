@@ -7,9 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.bootstrap import Unavailable
+from analysis.digits import interval, percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.map_points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
-from analysis.figures.similarity import interval
 from analysis.figures.theme import layout
 from analysis.map_quality import MapQuality
 from analysis.outputs import Split
@@ -97,7 +97,7 @@ def _how_to_read(
 def _kept(quality: MapQuality | Unavailable) -> str:
     if isinstance(quality, Unavailable):
         return f"What it keeps: not available, {quality.reason}."
-    overlap = interval(quality.overlap, ".1%")
+    overlap = percent_interval(quality.overlap)
     return (
         f"Trustworthiness {interval(quality.trustworthiness)}; of an item's {quality.k} nearest by cosine, {overlap} "
         f"are among its {quality.k} nearest here; both over {quality.anchors:,} items."

@@ -101,8 +101,8 @@ def _add_vectors(plot: go.Figure, spec: RepulsionSpec, found: "Arrows", anchor: 
         anchor,
         customdata=np.stack([spec.labels, *(np.linalg.norm(getattr(found, kind), axis=1) for kind in _KINDS)], axis=1),
         text=[f"{'anchor ' if index == anchor else ''}{index}" for index in range(spec.vectors)],
-        hovertemplate="%{text}, class %{customdata[0]}<br>pull %{customdata[1]:.3f}<br>push %{customdata[2]:.3f}"
-        "<br>noise %{customdata[3]:.3f} nats/radian<extra></extra>",
+        hovertemplate="%{text}, class %{customdata[0]}<br>pull %{customdata[1]:.6~g}<br>push %{customdata[2]:.6~g}"
+        "<br>noise %{customdata[3]:.6~g} nats/radian<extra></extra>",
     )
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.repulsion_places import listed
@@ -94,7 +95,7 @@ def _how_to_read(trace: Trace, answer: Reference) -> str:
 
 def _alt(trace: Trace) -> str:
     last = [
-        f"{LOSSES[name]} {share:.2f} and {cosine:.2f}"
+        f"{LOSSES[name]} {number(share, least=2)} and {number(cosine, least=2)}"
         for name, share, cosine in zip(
             trace.spec.losses,
             trace.repelling_share[-1].mean(axis=1),

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, Style, layout
 from toy_models.repulsion import Study
@@ -93,8 +94,8 @@ def _add_line(
         legendgroup=str(temperature),
         showlegend=panel == (0, 0),
         customdata=np.stack([low, high], axis=1),
-        hovertemplate=f"temperature {temperature:g}, %{{x}} a class<br>%{{y:.3f}}, 95 % from %{{customdata[0]:.3f}} to "
-        "%{customdata[1]:.3f}<extra></extra>",
+        hovertemplate=f"temperature {temperature:g}, %{{x}} a class<br>%{{y:.6~g}}, 95 % from %{{customdata[0]:.6~g}}"
+        " to %{customdata[1]:.6~g}<extra></extra>",
         **place,
     )
 
@@ -146,7 +147,7 @@ def _how_to_read(found: Study, quantity: str) -> str:
 
 def _alt(found: Study) -> str:
     said = "; ".join(
-        f"{DESIGNS[design]}: {', '.join(f'{each.largest:.2f}' for each in verdicts(found, design))}"
+        f"{DESIGNS[design]}: {', '.join(f'{number(each.largest, least=2)}' for each in verdicts(found, design))}"
         for design in DESIGNS
     )
     return f"Push to pull against class size. At {found.spec.sizes[-1]} a class, over temperatures and spreads: {said}."

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import apart, bounded, number, value_of
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREEN, LOSS_STYLES, TRUTH, layout
 from analysis.intervals import Interval
@@ -46,8 +47,8 @@ def sampled_distribution(study: Study) -> Exhibit:
             f" Dashed: the mean of the draws.{_counted_said(study)} Above log N, grey, a loss bounds no information."
         ),
         alt=(
-            f"Sampled losses from {study.losses.min():.2f} to {study.losses.max():.2f} nats around a mean of"
-            f" {study.losses.mean():.3f}; soft target InfoNCE is {study.soft_loss:.3f}."
+            f"Sampled losses from {' to '.join(apart([study.losses.min(), study.losses.max()], least=2))} nats around a"
+            f" mean of {number(study.losses.mean())}; soft target InfoNCE is {number(study.soft_loss)}."
         ),
         table=pd.DataFrame({"loss (nats)": study.losses, "gradient along soft target InfoNCE's": study.along}),
     )
@@ -120,7 +121,7 @@ def against_softness(studies: Sequence[Study]) -> Exhibit:
         stem="sampling-by-softness",
         title=(
             "Nothing is lost on one-hot targets; the gap is widest, "
-            f"{largest.gap.value:.2f} nats, at softness {largest.spec.softness:g}"
+            f"{number(largest.gap.value, least=2)} nats, at softness {largest.spec.softness:g}"
         ),
         plot=plot,
         how_to_read=(
@@ -167,7 +168,7 @@ def _add_histogram(plot: go.Figure, values: np.ndarray, soft: float, counted: fl
             line={"color": colour, "dash": dash, "width": 2.5},
             name=name,
             showlegend=column == 1,
-            hovertemplate=f"{name}: %{{x:.4f}}<extra></extra>",
+            hovertemplate=f"{name}: %{{x:.6~g}}<extra></extra>",
             row=1,
             col=column,
         )
@@ -233,8 +234,9 @@ def _exact_lines(study: Study, counts: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def _gap_title(study: Study) -> str:
     gap = study.gap
     if gap.low <= 0 <= gap.high:
-        return f"The sampled loss is not told apart from soft target InfoNCE: gap {gap.value:.3f} nats"
-    said = f"{gap.value:.3f} nats ({gap.low:.3f} to {gap.high:.3f})"
+        return f"The sampled loss is not told apart from soft target InfoNCE: gap {value_of(gap)} nats"
+    value, low, high = bounded(gap)
+    said = f"{value} nats ({low} to {high})"
     return f"Drawing labels raises the loss by {said} on average" if gap.value > 0 else f"Mean gap {said}"
 
 

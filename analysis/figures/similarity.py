@@ -4,14 +4,15 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.bootstrap import Estimate, Unavailable
+from analysis.bootstrap import Unavailable
+from analysis.digits import cosines, interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
+from analysis.histogram_edges import bin_edges
 from analysis.similarity import Margin, Nearest, margin
 
 MOST_DRAWN = 40
-_EDGES = np.linspace(-1, 1, 101)  # all cosines there are, in steps of 0.02
 
 
 def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, str] | None = None) -> Exhibit:
@@ -24,19 +25,22 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
     if label_of is not None:
         chosen = chosen & (nearest.labels == label_of[0])
         items, whose = f"test items of class {label(label_of[1])}", f" ({label(label_of[1])})"
-    shares = [np.histogram(side[chosen], _EDGES)[0] / overall.items for side in (nearest.target, nearest.noise)]
+    sides = nearest.target[chosen], nearest.noise[chosen]
+    edges = bin_edges(np.concatenate(sides).astype(np.float64), -1, 1, 100)
+    shares = [np.histogram(side.astype(np.float64), edges)[0] / overall.items for side in sides]
     plot = layout(go.Figure(), x="cosine to the nearest train item", y=f"share of {items}", height=400)
-    low, high = _occupied(shares[0] + shares[1])
+    low, high = _occupied(shares[0] + shares[1], edges)
+    medians = cosines([overall.target, overall.noise])
     roles = (
         ("target: same class", TARGET, "solid", overall.target),
         ("noise: other class", NOISE, "dash", overall.noise),
     )
     for line, (share, (name, colour, dash, median)) in enumerate(zip(shares, roles, strict=True)):
-        _add_steps(plot, share, name, colour, dash)
-        _add_median(plot, median, colour, line, left=median > (low + high) / 2)
-    plot.update_xaxes(range=[low, high], tickformat=".2~f")
+        _add_steps(plot, share, edges, name, colour, dash)
+        _add_median(plot, median, medians[line], colour, line, left=median > (low + high) / 2)
+    plot.update_xaxes(range=[low, high])
     # A quarter of air above the highest bin, for the medians' numbers.
-    plot.update_yaxes(tickformat=".0%", range=[0, 1.25 * float(np.max(shares))], fixedrange=True)
+    plot.update_yaxes(tickformat="~%", range=[0, 1.25 * float(np.max(shares))], fixedrange=True)
     plot.update_layout(dragmode="select", selectdirection="h")
     return Exhibit(
         stem="nearest-similarity",
@@ -44,12 +48,12 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
         plot=plot,
         how_to_read=(
             f"For each of {overall.items:,} {items}, its largest cosine to a train item of its class (target) and "
-            "of any other (noise), in bins of 0.02; dotted lines are medians. The margin is median target less median "
-            "noise, signed, with its 95 % bootstrap interval over test items (the SINCERE authors' script gives its "
-            "absolute value). Drag over a part to see its items." + _left_out(nearest)
+            f"of any other (noise), in bins of {edges[1] - edges[0]:.3g}; dotted lines are medians. The margin is "
+            "median target less median noise, signed, with its 95 % bootstrap interval over test items (the SINCERE "
+            "authors' script gives its absolute value). Drag over a part to see its items." + _left_out(nearest)
         ),
-        alt=f"Median target {overall.target:.3f}, median noise {overall.noise:.3f}.",
-        table=pd.DataFrame({"from": _EDGES[:-1], "to": _EDGES[1:], "target": shares[0], "noise": shares[1]}).round(6),
+        alt=f"Median target {medians[0]}, median noise {medians[1]}.",
+        table=pd.DataFrame({"from": edges[:-1], "to": edges[1:], "target": shares[0], "noise": shares[1]}).round(12),
     )
 
 
@@ -66,7 +70,6 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     plot = layout(go.Figure(), x="median cosine to the nearest train item", y="class", height=130 + 26 * len(known))
     _add_spans(plot, known)
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
-    plot.update_xaxes(tickformat=".2~f")
     reasons = [f"{name}: {found.reason}" for name, found in rows if isinstance(found, Unavailable)]
     missing = "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more" if len(reasons) > 10 else "")
     drawn = f" The {MOST_DRAWN} smallest margins of {classes} classes are drawn." if classes > MOST_DRAWN else ""
@@ -101,26 +104,21 @@ def _add_spans(plot: go.Figure, known: list[tuple[str, Margin]]) -> None:
         plot.add_scatter(x=values, y=names, mode="markers", name=role, marker=marker)
 
 
-def interval(estimate: Estimate, form: str = ".3f") -> str:
-    """A number with its interval in words: "0.235 (95 % 0.230 to 0.240)"."""
-    return f"{estimate.value:{form}} (95 % {estimate.low:{form}} to {estimate.high:{form}})"
-
-
-def _add_steps(plot: go.Figure, share: np.ndarray, name: str, colour: str, dash: str) -> None:
+def _add_steps(plot: go.Figure, share: np.ndarray, edges: np.ndarray, name: str, colour: str, dash: str) -> None:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     plot.add_scatter(
-        x=_EDGES,
+        x=edges,
         y=np.append(share, share[-1]),
         mode="lines",
         name=name,
         line={"color": colour, "dash": dash, "width": 2, "shape": "hv"},
         fill="tozeroy",
         fillcolor=f"rgba({red},{green},{blue},0.18)",
-        hovertemplate="%{y:.1%} from %{x:.2f}<extra>" + name + "</extra>",
+        hovertemplate="%{y:.3~p} from %{x:.9~g}<extra>" + name + "</extra>",
     )
 
 
-def _add_median(plot: go.Figure, median: float, colour: str, line: int, *, left: bool) -> None:
+def _add_median(plot: go.Figure, median: float, said: str, colour: str, line: int, *, left: bool) -> None:
     """A line over the whole height; its number stands on the side with more room, each on a line of its own."""
     plot.add_vline(median, line_color=colour, line_dash="dot", line_width=2)
     plot.add_annotation(
@@ -131,18 +129,19 @@ def _add_median(plot: go.Figure, median: float, colour: str, line: int, *, left:
         yshift=-18 * line,
         xanchor="right" if left else "left",
         xshift=-6 if left else 6,
-        text=f"median {median:.3f}",
+        text=f"median {said}",
         font={"color": colour},
         showarrow=False,
     )
 
 
-def _occupied(share: np.ndarray) -> tuple[float, float]:
+def _occupied(share: np.ndarray, edges: np.ndarray) -> tuple[float, float]:
     """The range with items in it and some air, hardly more than [-1, 1]."""
     filled = np.flatnonzero(share)
-    low, high = float(_EDGES[filled[0]]), float(_EDGES[filled[-1] + 1])
-    air = max(0.04, 0.1 * (high - low))
-    return max(-1.005, low - air), min(1.005, high + air)
+    low, high = float(edges[filled[0]]), float(edges[filled[-1] + 1])
+    air = max(2 * float(edges[1] - edges[0]), 0.1 * (high - low))
+    beyond = 0.25 * float(edges[1] - edges[0])
+    return max(-1 - beyond, low - air), min(1 + beyond, high + air)
 
 
 def _left_out(nearest: Nearest) -> str:

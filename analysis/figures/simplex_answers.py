@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, LOSS_STYLES, layout
 from toy_models.simplex import LOSSES, Reference, Trace
@@ -53,13 +54,13 @@ def _add_dot(plot: go.Figure, trace: Trace, metric: str, row: int, column: int) 
         x=[middle],
         y=[LOSSES[name]],
         mode="markers+text",
-        text=[f"  {middle:.3f}"],
+        text=[f"  {number(middle)}"],
         textposition="middle right",
         marker={"symbol": style.symbol, "size": 12, "color": style.colour, "line": {"width": 2, "color": style.colour}},
         error_x={"type": "data", "color": style.colour, "visible": len(values) > 1, **spread},
         cliponaxis=False,
         showlegend=False,
-        hovertemplate=f"{LOSSES[name]}: %{{x:.4f}} nats<extra></extra>",
+        hovertemplate=f"{LOSSES[name]}: %{{x:.6~g}} nats<extra></extra>",
         row=1,
         col=column,
     )
@@ -76,7 +77,7 @@ def _add_ticks(plot: go.Figure, trace: Trace, answer: Reference, metric: str, co
         name="exact optimum of the loss",
         legendgroup="floor",
         showlegend=column == 1,
-        hovertemplate="exact optimum of %{y}: %{x:.4f} nats<extra></extra>",
+        hovertemplate="exact optimum of %{y}: %{x:.6~g} nats<extra></extra>",
         row=1,
         col=column,
     )
@@ -92,8 +93,8 @@ def _how_to_read(trace: Trace, answer: Reference) -> str:
         if floor != batch_floor:
             text += (
                 f" With batches of {trace.spec.batch_size}, {LOSSES[name]} moves a little: its optimum is then "
-                f"{batch_floor.kl_density:.3f} and {batch_floor.kl_mean:.3f} instead of {floor.kl_density:.3f} and "
-                f"{floor.kl_mean:.3f}; the others keep theirs for every batch size."
+                f"{number(batch_floor.kl_density)} and {number(batch_floor.kl_mean)} instead of "
+                f"{number(floor.kl_density)} and {number(floor.kl_mean)}; the others keep theirs for every batch size."
             )
     return text if trace.spec.seeds == 1 else f"{text} A bar spans {trace.spec.seeds} seeds, the mark is their median."
 

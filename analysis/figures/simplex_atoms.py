@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.simplex_triangle import Mosaic, canvas
 from analysis.figures.theme import SEQUENTIAL
@@ -53,7 +54,7 @@ def label_panels(trace: Trace, answer: Reference, probe: int, frame: int = -1, s
         plot=_plot(trace, atoms),
         how_to_read=_HOW_TO_READ,
         alt=f"Probabilities of labels at {where}, truth and {len(atoms.divergences)} losses. Nearest to the truth is "
-        f"{LOSSES[nearest]}, {atoms.divergences.min():.3f} nats away.",
+        f"{LOSSES[nearest]}, {number(atoms.divergences.min())} nats away.",
         table=_table(trace, atoms),
     )
 
@@ -61,7 +62,7 @@ def label_panels(trace: Trace, answer: Reference, probe: int, frame: int = -1, s
 def _plot(trace: Trace, atoms: Atoms) -> go.Figure:
     mosaic = Mosaic(len(atoms.shares), _WIDTH)
     pairs = zip(trace.spec.losses, atoms.divergences, strict=True)
-    titles = [f"{LOSSES[name].replace(', ', ',<br>')}<br>{away:.3f} nats away" for name, away in pairs]
+    titles = [f"{LOSSES[name].replace(', ', ',<br>')}<br>{number(away)} nats away" for name, away in pairs]
     plot = canvas(mosaic, ["<b>Truth</b><br>p(w|x)", *titles])
     _add_dots(plot, mosaic, atoms)
     rings = np.stack([mosaic.place(index, atoms.mean) for index in range(mosaic.count)])
@@ -104,7 +105,7 @@ def _add_dots(plot: go.Figure, mosaic: Mosaic, atoms: Atoms) -> None:
         },
         text=names,
         customdata=shares,
-        hovertemplate="w = (%{text}): %{customdata:.4f}<extra></extra>",
+        hovertemplate="w = (%{text}): %{customdata:.6~g}<extra></extra>",
         showlegend=False,
     )
 

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, LOSS_STYLES, layout
 from toy_models.simplex import LOSSES, Floor, Reference, SimplexSpec
@@ -69,7 +70,7 @@ def _add(plot: go.Figure, shift: Shift, metric: str, column: int) -> None:
         name=LOSSES[shift.name],
         legendgroup=shift.name,
         showlegend=column == 1,
-        hovertemplate="N = %{x}: %{y:.4f} nats<extra></extra>",
+        hovertemplate="N = %{x}: %{y:.6~g} nats<extra></extra>",
         row=1,
         col=column,
     )
@@ -79,7 +80,7 @@ def _add(plot: go.Figure, shift: Shift, metric: str, column: int) -> None:
         mode="lines",
         line={"color": style.colour, "dash": "dot", "width": 1.5},
         showlegend=False,
-        hovertemplate="unlimited: %{y:.4f} nats<extra></extra>",
+        hovertemplate="unlimited: %{y:.6~g} nats<extra></extra>",
         row=1,
         col=column,
     )
@@ -90,7 +91,7 @@ def _title(shifts: tuple[Shift, ...]) -> str:
     if not moving:
         return "Does the batch size move the optimum? Not here"
     most = max(shift.moves for shift in shifts)
-    return f"Does the batch size move the optimum? By up to {most:.3f} nats for {' and '.join(moving)}"
+    return f"Does the batch size move the optimum? By up to {number(most)} nats for {' and '.join(moving)}"
 
 
 def _table(shifts: tuple[Shift, ...]) -> pd.DataFrame:

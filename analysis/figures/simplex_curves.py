@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import TRUTH, layout
@@ -66,8 +67,8 @@ def _add_truth(plot: go.Figure, trace: Trace, answer: Reference) -> None:
         y=[answer.mutual_information] * 2,
         mode="lines",
         line={"color": TRUTH, "width": 3},
-        name=f"true I(X; W) = {answer.mutual_information:.3f} nats",
-        hovertemplate="true I(X; W): %{y:.4f}<extra></extra>",
+        name=f"true I(X; W) = {number(answer.mutual_information)} nats",
+        hovertemplate="true I(X; W): %{y:.6~g}<extra></extra>",
         row=1,
         col=3,
     )
@@ -84,7 +85,7 @@ def _how_to_read(trace: Trace) -> str:
 
 def _alt(trace: Trace) -> str:
     last = ", ".join(
-        f"{LOSSES[name]} {trace.kl_density[-1, row].mean():.3f} and {trace.kl_mean[-1, row].mean():.3f}"
+        f"{LOSSES[name]} {number(trace.kl_density[-1, row].mean())} and {number(trace.kl_mean[-1, row].mean())}"
         for row, name in enumerate(trace.spec.losses)
     )
     return f"Curves over {trace.steps[-1]} steps. KL to the density and of the mean label at the end, in nats: {last}."

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.simplex_triangle import Mosaic, add_picture, canvas
 from analysis.figures.theme import SEQUENTIAL
@@ -60,7 +61,7 @@ class Moment:
     def titles(self) -> list[str]:
         """One for each triangle, the truth first."""
         return ["<b>Truth</b><br>p(w|x)"] + [
-            f"{LOSSES[name].replace(', ', ',<br>')}<br>{away:.3f} nats away"
+            f"{LOSSES[name].replace(', ', ',<br>')}<br>{number(away)} nats away"
             for name, away in zip(self.spec.losses, self.divergences, strict=True)
         ]
 
@@ -71,7 +72,7 @@ def density_panels(trace: Trace, answer: Reference, probe: int, frame: int = -1,
     mosaic = Mosaic(1 + len(moment.logits), _WIDTH)
     picture = mosaic.paint(moment.densities(mosaic.labels), np.nan, np.float32)
     plot = triangles(moment, mosaic)
-    add_picture(plot, mosaic, picture, "density %{z:.2f}<extra></extra>")
+    add_picture(plot, mosaic, picture, "density %{z:.6~g}<extra></extra>")
     plot.update_layout(coloraxis=colour_axis(0, float(np.nanmax(picture))))
     return Exhibit(
         stem=f"simplex-density-x{moment.x:+.2f}",
@@ -139,6 +140,6 @@ def _alt(moment: Moment) -> str:
     nearest = moment.spec.losses[int(moment.divergences.argmin())]
     return (
         f"Densities over soft labels at x = {moment.x:.2f} after {moment.step} steps: the truth and "
-        f"{len(moment.logits)} losses. Nearest to the truth is {LOSSES[nearest]}, {moment.divergences.min():.3f} nats "
-        "away."
+        f"{len(moment.logits)} losses. Nearest to the truth is {LOSSES[nearest]}, {number(moment.divergences.min())} "
+        "nats away."
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREEN, GREY, ORANGE
 from toy_models.simplex import LOSSES, Reference, SimplexSpec, Trace, by_softmax, true_probs
@@ -55,7 +56,7 @@ class Regions:
     def titles(self) -> list[str]:
         """One for each square, the truth first."""
         return ["<b>Truth</b><br>p(c|x)"] + [
-            f"{LOSSES[name].replace(', ', ',<br>')}<br>{share:.1%} as the truth"
+            f"{LOSSES[name].replace(', ', ',<br>')}<br>{percent(share)} as the truth"
             for name, share in zip(self.spec.losses, self.agreement, strict=True)
         ]
 
@@ -101,11 +102,12 @@ def decision_regions(trace: Trace, answer: Reference, probe: int, frame: int = -
     low, high = regions.agreement.min(), regions.agreement.max()
     return Exhibit(
         stem="simplex-regions",
-        title=f"Where does each loss draw its borders? As the truth does for {low:.1%} to {high:.1%} of items",
+        title="Where does each loss draw its borders?"
+        f" As the truth does for {percent(low)} to {percent(high)} of items",
         plot=squares(regions, answer.probes[probe]),
         how_to_read=HOW_TO_READ,
         alt=f"Decision regions on the plane after {regions.step} steps, truth and {len(regions.agreement)} losses; "
-        f"they name the true class for {low:.1%} to {high:.1%} of items.",
+        f"they name the true class for {percent(low)} to {percent(high)} of items.",
         table=table_of(regions),
     )
 

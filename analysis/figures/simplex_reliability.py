@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, LOSS_STYLES, TRUTH, layout
 from toy_models.simplex import LOSSES, Reference, Reliability, Trace, by_ranking, by_softmax, reliability
@@ -99,7 +100,7 @@ def _add_reading(plot: go.Figure, kind: str, found: Reliability, colour: str, pl
         name=legend,
         legendgroup=kind,
         customdata=mass,
-        hovertemplate=f"{legend}: confidence %{{x:.3f}}, accuracy %{{y:.3f}}, %{{customdata:.1%}} of items"
+        hovertemplate=f"{legend}: confidence %{{x:.6~g}}, accuracy %{{y:.6~g}}, %{{customdata:.3~p}} of items"
         "<extra></extra>",
         **looks[kind],
         **place,
@@ -110,8 +111,8 @@ def _verdict(found: dict[str, Reliability]) -> str:
     softmax = found["softmax"]
     error, lean = float(np.mean(softmax.error)), float(np.mean(softmax.excess_confidence))
     word = "calibrated" if error < _CALIBRATED else "over-confident" if lean > 0 else "under-confident"
-    text = f"ECE {error:.3f}, {word}"
-    return text if "ranking" not in found else f"{text}; ranked {float(np.mean(found['ranking'].error)):.3f}"
+    text = f"ECE {number(error)}, {word}"
+    return text if "ranking" not in found else f"{text}; ranked {number(float(np.mean(found['ranking'].error)))}"
 
 
 def _title(found: dict[str, dict[str, Reliability]]) -> str:

@@ -6,8 +6,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.bootstrap import Estimate, Unavailable
+from analysis.digits import interval, number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.similarity import interval
 from analysis.figures.theme import BLUE, GREEN, TRUTH, layout
 from analysis.item_statistics import MOST_ITEMS
 from analysis.spectrum import Spectrum
@@ -37,16 +37,16 @@ def spectrum_figure(found: Spectrum, of: str) -> Exhibit:
     rank = found.effective_rank
     return Exhibit(
         stem=f"spectrum-{of}",
-        title=f"How many directions do the embeddings use? Effective rank {interval(rank, '.1f')} of {len(axes)}",
+        title=f"How many directions do the embeddings use? Effective rank {interval(rank, least=1)} of {len(axes)}",
         plot=plot,
         how_to_read=(
             f"Variance of {found.items:,} {of} items along their principal axes, largest first. "
             f"{found.axes_for(0.9)} axes hold 90 % of it, {found.axes_for(0.99)} hold 99 %. Effective rank: exp of the "
-            f"entropy of the shares; participation ratio {interval(found.participation, '.1f')}. Equal shares would "
+            f"entropy of the shares; participation ratio {interval(found.participation, least=1)}. Equal shares would "
             f"give {len(axes)}. Intervals by the infinitesimal jackknife over items; both numbers fall short of the "
             "truth where items are not many times as many as dimensions, which no interval shows."
         ),
-        alt=f"Effective rank {rank.value:.1f} of {len(axes)}; {found.axes_for(0.9)} axes hold 90 % of the variance.",
+        alt=f"Effective rank {interval(rank, least=1)} of {len(axes)}; {found.axes_for(0.9)} axes hold 90 % of it.",
         table=pd.DataFrame(
             {
                 "axis": axes,
@@ -86,7 +86,7 @@ def spread_figure(found: Spread, dimensions: int, of: str) -> Exhibit:
         how_to_read=(
             f"{'; '.join(f'{name.capitalize()} {_said(value)}' for name, value in values.items())}. {found.items:,} "
             f"{of} items, {found.pairs:,} pairs of one class (Wang and Isola take two views of one image). "
-            f"{sampled}Better is down and left. The uniform law in {dimensions} dimensions is at {uniform:.3f}."
+            f"{sampled}Better is down and left. The uniform law in {dimensions} dimensions is at {number(uniform)}."
         ),
         alt="; ".join(f"{name} {_said(value)}" for name, value in values.items()),
         table=pd.DataFrame([_row(name, value) for name, value in values.items()]),

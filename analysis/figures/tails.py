@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import apart, bounded, decimals, fixed, number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, ORANGE, PURPLE, TRUTH, layout
 from analysis.tails import TailFit, ThresholdScan, quantiles
@@ -30,7 +31,7 @@ def tail_histogram(fit: TailFit) -> Exhibit:
         plot.add_vline(
             end,
             line={"color": BLUE, "dash": "dot"},
-            annotation_text=f"fitted endpoint {fit.endpoint:.3f} ",
+            annotation_text=f"fitted endpoint {_cosine(fit, fit.endpoint)} ",
             annotation_position="top left",
         )
     return Exhibit(
@@ -38,13 +39,13 @@ def tail_histogram(fit: TailFit) -> Exhibit:
         title=verdict(fit),
         plot=plot,
         how_to_read=(
-            f"{len(fit.excesses):,} of {fit.cosines:,} cosines lie above {fit.threshold:.4f}, the"
-            f" {fit.quantile:.2%} quantile. The solid curve is fitted by maximum likelihood;{_endpoint(fit)}"
-            f" The dashed curve is the exponential law, fitted on its own."
+            f"{len(fit.excesses):,} of {fit.cosines:,} cosines lie above {_cosine(fit, fit.threshold)}, the"
+            f" {percent(fit.quantile, least=2)} quantile. The solid curve is fitted by maximum likelihood;"
+            f"{_endpoint(fit)} The dashed curve is the exponential law, fitted on its own."
             f" ΔAIC = {fit.delta_aic:.1f} for the former, with excesses taken as independent. The interval resamples"
             f" {fit.resampled}.{_boundary(fit)}"
         ),
-        alt=f"Histogram of excesses with two densities; xi = {fit.xi.value:.3f}, sigma = {fit.sigma:.4f}.",
+        alt=f"Histogram of excesses with two densities; xi = {bounded(fit.xi)[0]}, sigma = {number(fit.sigma)}.",
         table=pd.DataFrame(
             {
                 "from (cosine)": fit.threshold + edges[:-1],
@@ -99,7 +100,7 @@ def threshold_plot(scan: ThresholdScan, exact: np.ndarray | None = None, limit: 
         line = {"color": PURPLE, "width": 2.5}
         plot.add_scatter(x=share, y=exact, mode="lines", name="exact at this threshold", line=line)
     if limit is not None:
-        plot.add_hline(limit, line={"color": TRUTH, "dash": "dash"}, annotation_text=f"limit {limit:.4f}")
+        plot.add_hline(limit, line={"color": TRUTH, "dash": "dash"}, annotation_text=f"limit {number(limit)}")
     plot.add_hline(0, line={"color": ORANGE, "dash": "dot", "width": 1}, annotation_text="Gumbel, xi = 0")
     plot.update_xaxes(type="log", autorange="reversed", tickformat="~%", tickvals=_SHARES)
     return Exhibit(
@@ -110,7 +111,7 @@ def threshold_plot(scan: ThresholdScan, exact: np.ndarray | None = None, limit: 
             "To the right the threshold rises and fewer excesses are left, so the intervals widen. Marks share their"
             " data and move together. A limit theorem speaks of the far right end, where nothing is left to fit."
         ),
-        alt=f"Shape against threshold at {len(scan.xi)} thresholds, from {scan.xi[0]:.3f} to {scan.xi[-1]:.3f}.",
+        alt=f"Shape against threshold at {len(scan.xi)} thresholds, from {' to '.join(apart(scan.xi[[0, -1]]))}.",
         table=pd.DataFrame(
             {
                 "quantile": scan.quantile,
@@ -127,7 +128,8 @@ def threshold_plot(scan: ThresholdScan, exact: np.ndarray | None = None, limit: 
 
 def verdict(fit: TailFit) -> str:
     """What the interval says of an endpoint."""
-    shape = f"xi = {fit.xi.value:.3f} [{fit.xi.low:.3f}, {fit.xi.high:.3f}]"
+    value, low, high = bounded(fit.xi)
+    shape = f"xi = {value} [{low}, {high}]"
     if fit.at_boundary:
         return "The likelihood has no maximum above xi = -1: the tail ends abruptly"
     if fit.xi.high < 0:
@@ -146,7 +148,12 @@ def _scan_title(scan: ThresholdScan, exact: np.ndarray | None, limit: float | No
 
 
 def _endpoint(fit: TailFit) -> str:
-    return f" it ends at a cosine of {fit.endpoint:.3f}." if fit.xi.value < 0 else " it has no endpoint."
+    return f" it ends at a cosine of {_cosine(fit, fit.endpoint)}." if fit.xi.value < 0 else " it has no endpoint."
+
+
+def _cosine(fit: TailFit, value: float) -> str:
+    """With the digits that the excesses, which are its distances from the threshold, need."""
+    return fixed(value, min(decimals(float(fit.excesses[-1])), 15))
 
 
 def _boundary(fit: TailFit) -> str:

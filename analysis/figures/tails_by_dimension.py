@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, PURPLE, TRUTH, layout
 from analysis.sphere_tail_study import ShapeByDimension, SphereTailSpec
@@ -25,12 +26,13 @@ def dimension_plot(spec: SphereTailSpec, found: ShapeByDimension) -> Exhibit:
         title=_title(found),
         plot=plot,
         how_to_read=(
-            f"{spec.cosines:,} random cosines in each dimension, fitted above their {spec.quantile:.2%} quantile. The"
-            " solid line is what maximum likelihood gives on the exact law of the excesses, at this threshold and this"
-            " number of them. The dashed line is the limit of an infinitely high threshold. Where they part, a tail"
-            " that is almost Gumbel in the limit has a finite endpoint at every threshold that one can afford."
+            f"{spec.cosines:,} random cosines in each dimension, fitted above their {percent(spec.quantile, least=2)}"
+            " quantile. The solid line is what maximum likelihood gives on the exact law of the excesses, at this"
+            " threshold and this number of them. The dashed line is the limit of an infinitely high threshold."
+            " Where they part, a tail that is almost Gumbel in the limit has a finite endpoint at every threshold that"
+            " one can afford."
         ),
-        alt=", ".join(f"D = {d}: fitted {xi:.3f}" for d, xi in zip(x, found.xi, strict=True)) + ".",
+        alt=", ".join(f"D = {d}: fitted {number(xi)}" for d, xi in zip(x, found.xi, strict=True)) + ".",
         table=pd.DataFrame(
             {
                 "D": x,

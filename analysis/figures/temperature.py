@@ -5,9 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.calibration import Calibration
+from analysis.digits import beside, interval, number
 from analysis.figures.calibration import FEW
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.similarity import interval
 from analysis.figures.theme import BLUE, ORANGE, TRUTH, layout
 from analysis.probe import Source
 from analysis.temperature import Temperature, TemperatureScaling
@@ -39,11 +39,11 @@ def temperature_diagram(found: TemperatureScaling, source: Source = "class head"
         how_to_read=(
             f"T divides {_SCORES[source]} before the softmax; above 1 the model was over-confident. Fitted by "
             f"least NLL on a drawn half of the test items ({fitted.items:,}); all else here is of the other half "
-            f"({found.after.items:,}). {_errors(found)} NLL changes by {interval(found.nll_change, '+.4f')} nats, "
-            f"Brier score by {interval(found.brier_change, '+.4f')}, paired; below 0 is better. Larger marks are bins "
-            f"of {FEW} items or more.{_end(found)}"
+            f"({found.after.items:,}). {_errors(found)} NLL changes by {interval(found.nll_change, signed=True)} nats, "
+            f"Brier score by {interval(found.brier_change, signed=True)}, paired; below 0 is better. Larger marks are "
+            f"bins of {FEW} items or more.{_end(found)}"
         ),
-        alt=f"Reliability before and after temperature {fitted.value:.4g}. {_errors(found)}",
+        alt=f"Reliability before and after temperature {number(fitted.value)}. {_errors(found)}",
         table=pd.DataFrame([_row("before", 1.0, found.before), _row("after", fitted.value, found.after)]),
     )
 
@@ -72,13 +72,13 @@ def _add(plot: go.Figure, found: Calibration, name: str, colour: str, symbol: st
             "line": {"width": 2},
         },
         customdata=bins.count[filled],
-        hovertemplate="confidence %{x:.3f}, accuracy %{y:.3f}, %{customdata} items<extra>" + name + "</extra>",
+        hovertemplate="confidence %{x:.6~g}, accuracy %{y:.6~g}, %{customdata} items<extra>" + name + "</extra>",
     )
 
 
 def _errors(found: TemperatureScaling) -> str:
     parts = [
-        f"{name} ECE {each.bins.ece:.3f} (calibrated: {each.null.ece[0]:.3f} to {each.null.ece[1]:.3f})"
+        f"{name} ECE {beside(each.bins.ece, each.null.ece, ' (calibrated: {} to {})')}"
         for name, each in (("Before,", found.before), ("after,", found.after))
     ]
     return "; ".join(parts) + "."

@@ -77,6 +77,8 @@ def layout(plot: go.Figure, *, x: str, y: str, height: int = 420) -> go.Figure:
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
         font={"size": 13},
     )
-    plot.update_xaxes(title_text=x, showgrid=True, gridcolor="rgba(128,128,128,0.2)", zeroline=False)
-    plot.update_yaxes(title_text=y, showgrid=True, gridcolor="rgba(128,128,128,0.2)", zeroline=False)
+    # Ticks as texts have their numbers: no "500µ", and powers of ten only below 0.0001 and from 100,000 on.
+    digits = {"exponentformat": "power", "minexponent": 4, "separatethousands": True}
+    grid = {"showgrid": True, "gridcolor": "rgba(128,128,128,0.2)", "zeroline": False}
+    plot.update_xaxes(title_text=x, **grid, **digits).update_yaxes(title_text=y, **grid, **digits)
     return plot

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number, percent
 from analysis.figures.bands import Cell, add_curve, band_sentence
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import TRUTH, layout
@@ -55,7 +56,7 @@ def values_of(trace: Trace, metric: str) -> np.ndarray:
 def verdict(trace: Trace) -> str:
     """Which loss retrieves better at the end, by the paired difference over seeds."""
     if len(trace.spec.losses) < 2:
-        return f"{LOSSES[trace.spec.losses[0]]} retrieves {trace.retrieval[-1, 0].mean():.1%} of the other views"
+        return f"{LOSSES[trace.spec.losses[0]]} retrieves {percent(trace.retrieval[-1, 0].mean())} of the other views"
     base, other = trace.spec.losses[0], trace.spec.losses[1]
     differences = trace.retrieval[-1, 1] - trace.retrieval[-1, 0]
     seeds, mean = len(differences), float(differences.mean())
@@ -67,7 +68,7 @@ def verdict(trace: Trace) -> str:
             f"{LOSSES[other]} and {LOSSES[base]} are not distinguishable in retrieval over {seeds} seeds ({mean:+.1%})"
         )
     better, worse = (other, base) if mean > 0 else (base, other)
-    return f"{LOSSES[better]} retrieves {abs(mean):.1%} more than {LOSSES[worse]}, over {seeds} seeds"
+    return f"{LOSSES[better]} retrieves {percent(abs(mean))} more than {LOSSES[worse]}, over {seeds} seeds"
 
 
 def _student(freedom: int) -> float:
@@ -112,7 +113,7 @@ def _how_to_read(trace: Trace) -> str:
 
 def _alt(trace: Trace) -> str:
     last = ", ".join(
-        f"{LOSSES[name]} retrieval {trace.retrieval[-1, row].mean():.3f}, lam {trace.lam[-1, row].mean():.3f}"
+        f"{LOSSES[name]} retrieval {number(trace.retrieval[-1, row].mean())}, lam {number(trace.lam[-1, row].mean())}"
         for row, name in enumerate(trace.spec.losses)
     )
     return f"Curves over {trace.steps[-1]} steps. At the end: {last}."

@@ -9,13 +9,14 @@ from sklearn.metrics import brier_score_loss, log_loss
 
 from analysis import paired
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.comparison import Comparison, Difference, compare, verdict
+from analysis.comparison import Comparison, Difference, compare
 from analysis.comparison_items import disagreed, moved, wrong
 from analysis.holm import holm
 from analysis.item_statistics import geometry
 from analysis.measured import MEASURES, common_source, item_values, measure
 from analysis.outputs import Outputs
 from analysis.probe import linear_probe
+from analysis.relevance import SMALLEST, in_words, shown_values, smallest_of_interest, verdict
 from analysis.similarity import margin, nearest_similarity
 from losses.errors import LabError
 from tests.analysis.simulated_models import Quality, models
@@ -27,7 +28,7 @@ def measured(name: str, outputs: Outputs, k: int = 1):
 
 def told_apart(found: Comparison) -> set[str]:
     said = [row for row in found.rows if isinstance(row.found, Difference)]
-    return {row.measure.key for row in said if row.found.verdict != "not distinguishable"}
+    return {row.measure.key for row in said if row.found.told}
 
 
 @pytest.fixture
@@ -72,7 +73,9 @@ def test_no_family_has_a_false_verdict_in_more_than_five_of_a_hundred(monkeypatc
     monkeypatch.setattr(paired, "FLIPS", 1999)  # Holm asks for p-values down to 0.05 / 22
     rng = np.random.default_rng(0)
     families = 120
-    false = sum(bool(told_apart(compare(models(rng, 60, (Quality(),) * 3), "linear probe"))) for _ in range(families))
+    nothing = dict.fromkeys(MEASURES, 0.0)  # what significance alone allows
+    tables = (compare(models(rng, 60, (Quality(),) * 3), "linear probe") for _ in range(families))
+    false = sum(bool(told_apart(table.judged(nothing))) for table in tables)
     assert false / families <= 0.05 + 2 * (0.05 * 0.95 / families) ** 0.5
 
 
@@ -106,6 +109,74 @@ def told(row) -> bool:
 def test_verdicts(key, interval, adjusted, said):
     low, value, high = interval
     assert verdict(MEASURES[key], Estimate(value, low, high), adjusted) == said
+
+
+@pytest.mark.parametrize(
+    ("interval", "adjusted", "smallest", "said"),
+    [
+        ((0.1, 0.2, 0.3), 0.01, 0.2, "better"),
+        ((0.1, 0.2, 0.3), 0.01, 0.21, "too small"),
+        ((0.1, 0.2, 0.3), 0.01, 0.3, "the same"),
+        ((-0.1, 0.05, 0.3), 0.5, 0.2, "not distinguishable"),
+        ((-0.1, 0.0, 0.1), 1.0, 0.1, "the same"),
+        ((0.0, 0.0, 0.0), 1.0, 0.0, "the same"),
+    ],
+)
+def test_a_verdict_needs_relevance_beside_significance(interval, adjusted, smallest, said):
+    low, value, high = interval
+    assert verdict(MEASURES["margin"], Estimate(value, low, high), adjusted, smallest) == said
+
+
+def test_half_precision_copies_are_the_same(clustered):
+    """The same embeddings, rounded to float16: far more than chance in 2,000 items, and nothing that matters."""
+    first = clustered(test=2000, spread=1.0)
+    halves = [replace(side, embeddings=rounded(side.embeddings)) for side in (first.train, first.test)]
+    models_ = [measured("a", first), measured("b", replace(first, train=halves[0], test=halves[1]))]
+    found = compare(models_, "linear probe")
+    assert "not distinguishable" not in {row.found.verdict for row in found.rows if told(row)}
+    assert told_apart(found) == set()
+    assert told_apart(found.judged(dict.fromkeys(MEASURES, 0.0))) & {"alignment", "uniformity"}
+    alignment = found.of("alignment")[0].found
+    shown = shown_values(
+        alignment.reference, alignment.value, alignment.difference, alignment.verdict, alignment.smallest
+    )
+    assert in_words(alignment.verdict, *shown, alignment.smallest) == "the same to the digits shown"
+
+
+def rounded(embeddings: np.ndarray) -> np.ndarray:
+    """Through float16 and back, pulled together by its last digit: a shift that no mean of rounding errors has."""
+    near = embeddings.astype(np.float16).astype(np.float32) + np.float32(2e-4)
+    return near / np.linalg.norm(near, axis=1, keepdims=True)
+
+
+def test_smallest_differences_are_named_and_bounded():
+    assert smallest_of_interest({"margin": 0.25}) == SMALLEST | {"margin": 0.25}
+    for bad in ({"margins": 0.1}, {"margin": -1.0}, {"margin": float("nan")}):
+        with pytest.raises(LabError, match="smallest"):
+            smallest_of_interest(bad)
+
+
+def test_every_line_is_over_the_items_that_all_models_have(clustered):
+    """b's probe lacks item 0, c's the first 30: each line has one reference, over the items of all three."""
+    whole = clustered(test=90)
+    first, second, third = (measured(name, whole) for name in "abc")
+    second = replace(second, probe=without(second.probe, 1))
+    third = replace(third, probe=without(third.probe, 30))
+    found = compare([first, second, third], "linear probe")
+    for key in ("probe_accuracy", "nll", "brier", "ece"):
+        rows = [row.found for row in found.of(key)]
+        assert [row.items for row in rows] == [60, 60]
+        assert rows[0].reference == pytest.approx(rows[0].value, abs=1e-12)
+        assert rows[0].reference == pytest.approx(rows[1].reference, abs=1e-12)
+    hits = first.probe.predicted[30:] == first.probe.labels[30:]
+    assert found.of("probe_accuracy")[0].found.reference == pytest.approx(hits.mean())
+    assert {row.found.items for row in found.of("knn_accuracy")} == {90}
+    assert found.numbers()[0]["items"] == 90
+
+
+def without(probe, first: int):
+    rows = {name: getattr(probe, name)[first:] for name in ("probabilities", "labels", "items", "scores")}
+    return replace(probe, **rows)
 
 
 def test_what_cannot_be_compared_has_a_reason_and_takes_no_part_in_the_correction(clustered):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.bootstrap import Unavailable
+from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration import calibration
 from analysis.comparison import Difference, compare
 from analysis.figures.comparison_histograms import ROLES, comparison_histograms, items_of, values_of
@@ -33,13 +33,29 @@ def test_the_table_has_a_cell_for_every_number_and_colours_only_verdicts(three):
     assert all(len(cells) == 3 for cells in lines)
     margins = found.of("margin")[0].found
     assert lines[2][1].startswith(f"▲ {margins.difference.value:+.2f}<")
-    assert f"{margins.difference.low:.2f} to {margins.difference.high:.2f}" in lines[2][1]
+    assert f"{margins.difference.low:.2f} to {margins.difference.high:.2f}<" in lines[2][1]
     assert len(shown.plot.layout.shapes) == found.tests
     assert "Head accuracy: model 0 has no class head" in shown.how_to_read
     assert len(shown.how_to_read) < 600  # what a page shows of it
-    told = sum(isinstance(row.found, Difference) and row.found.verdict != "not distinguishable" for row in found.rows)
-    assert shown.title == f"Do they differ? {told} of {found.tests} differences are more than chance"
+    told = sum(isinstance(row.found, Difference) and row.found.told for row in found.rows)
+    assert shown.title.startswith(f"Do they differ? {told} of {found.tests} differences are more than chance and large")
     assert len(shown.table) == len(found.rows)
+
+
+def test_a_small_difference_is_readable_and_a_cell_of_fewer_items_says_so(three):
+    found = compare(three, "linear probe")
+    tiny = Estimate(-1.364e-4, -1.712e-4, -0.913e-4)
+    rows = [
+        replace(row, found=replace(row.found, difference=tiny, items=71)) if row.measure.key == "margin" else row
+        for row in found.rows
+    ]
+    trace = comparison_table(replace(found, rows=tuple(rows)).judged({})).plot.data[2]
+    assert trace.text[1].startswith("= -1.36e-4<br>")
+    assert "-1.71e-4 to -9.1e-5<br>n 71<" in trace.text[1]
+    assert "-0.000136 (95 % -0.000171 to -0.000091)" in trace.hovertext[1]
+    assert "matters from 0.005<" in comparison_table(found).plot.layout.yaxis.ticktext[2]
+    assert "any matters" in comparison_table(found.judged({"margin": 0.0})).plot.layout.yaxis.ticktext[2]
+    assert "<br>n" not in comparison_table(found).plot.data[2].text[1]
 
 
 def drawn_maps(rng, chosen):

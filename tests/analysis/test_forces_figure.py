@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.batches import Batch, BatchSpec, random_batch
+from analysis.digits import latex
 from analysis.figures.force_scale import colour_limit
 from analysis.figures.forces import balance_table, force_matrices, live_formula
 from analysis.force_groups import balance
@@ -100,5 +101,7 @@ def test_the_formula_carries_the_live_values(matrices):
     formulas = [live_formula(found) for found in terms]
     assert rf"\frac{{{terms[0].share:.3f} - 1/3}}{{0.1}} = {terms[0].force:+.3f}" in formulas[0]
     assert formulas[0].endswith(r"\text{pushes apart}")
-    assert rf"-\frac{{{terms[1].noise_share:.3f}}}{{3 \cdot 0.1}} = {terms[1].force:+.3f}" in formulas[1]
+    assert (
+        rf"-\frac{{{latex(terms[1].noise_share)}}}{{3 \cdot 0.1}} = {latex(terms[1].force, signed=True)}" in formulas[1]
+    )
     assert formulas[1].endswith(r"\text{pulls together}")

@@ -1,5 +1,7 @@
 """The picture of a loss's terms: its marks, its bars, its words."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -64,3 +66,18 @@ def test_the_table_has_a_row_a_candidate():
     assert table["in the term of A2"].tolist()[:4] == ["out", "numerator and denominator", "out", "denominator"]
     np.testing.assert_array_equal(table["cosine"], found.scores)
     np.testing.assert_array_equal(table["derivative"], found.forces)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("loss", CATALOG)
+def test_texts_carry_the_figures_of_the_bars(loss, seed):
+    """A bar that is seen on the axis has a number of its own beside it, also where all are below 0.001 (SINCERE)."""
+    found = anatomy(loss, seed)
+    shown = loss_anatomy(found)
+    largest = np.abs(found.forces).max()
+    said = [float(text) for text, out in zip(shown.plot.data[-1].text, found.out, strict=True) if not out]
+    np.testing.assert_allclose(said, found.forces[~found.out], atol=0.051 * largest)
+    assert max(map(abs, said)) > 0
+    total = float(re.search(r"together they make (\S+)\. ", shown.how_to_read).group(1))
+    assert total == pytest.approx(found.forces.sum(), abs=0.051 * largest)
+    assert shown.plot.layout.yaxis2.exponentformat == "power"  # no micro on the axis

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import genpareto
 
 from analysis.tail_fit import fit_excesses
+from losses.errors import LabError
 
 SHAPES = (-0.9, -0.67, -0.3, -0.05, 0.0, 0.2, 0.8, 1.5)
 
@@ -89,3 +90,39 @@ def test_newton_that_leaves_its_way_is_caught(monkeypatch):
     honest = fit_excesses(x)
     monkeypatch.setattr("analysis.tail_fit._NEWTON_STEPS", 1)
     assert fit_excesses(x).xi[0] == pytest.approx(honest.xi[0], abs=1e-6)
+
+
+def brute_force(x):
+    """xi and mean log-likelihood of the best of 6,000 slopes, up to where 1 / a is far below the least excess."""
+    ends = np.logspace(-9, -1e-4, 1000), np.logspace(-6, np.log10(x.max() / x.min()) + 2, 5000)
+    a = np.concatenate([-(1 - ends[0]), ends[1]]) / x.max()
+    xi = np.array([np.log1p(each * x).mean() for each in a])
+    with np.errstate(invalid="ignore"):
+        value = np.where(xi > -1, -np.log(xi / a) - xi - 1, -np.inf)
+    return xi[np.nanargmax(value)], np.nanmax(value)
+
+
+@pytest.mark.parametrize("xi", [0.2, 1.0, 2.0, 3.0, 6.0])
+def test_no_tail_is_too_heavy(xi):
+    """The maximum over xi / sigma lies beyond any fixed end for some shape: at 2 and more beyond 1000 / max x."""
+    samples = np.stack([draw(xi, count=400, seed=seed) for seed in range(12)])
+    found = fit_excesses(samples)
+    for place, x in enumerate(samples):
+        shape, value = brute_force(x)
+        assert found.log_likelihood[place] > value - 1e-6
+        assert found.xi[place] == pytest.approx(shape, abs=0.01)
+        assert fit_excesses(x).log_likelihood[0] == pytest.approx(found.log_likelihood[place], abs=1e-9)
+
+
+def test_rows_of_very_different_weight_are_each_at_their_own_maximum():
+    """The search starts from the first row: what comes after need not be like it."""
+    rows = np.stack([draw(xi, count=200, seed=seed) for seed, xi in enumerate((-0.8, 4.0, 0.1, 2.0, -0.3, 8.0))])
+    found = fit_excesses(rows)
+    assert (found.log_likelihood > [brute_force(row)[1] - 1e-6 for row in rows]).all()
+
+
+def test_an_excess_of_0_has_no_maximum_and_is_refused():
+    with pytest.raises(LabError, match="above 0"):
+        fit_excesses(np.append(draw(0.2), 0.0))
+    x = np.append(draw(0.2), 0.0)
+    assert fit_excesses(x, (x > 0)[None] * 1.0).xi[0] == pytest.approx(fit_excesses(x[:-1]).xi[0], abs=1e-9)

@@ -120,6 +120,17 @@ def test_each_anchor_is_fitted_as_if_alone(cosines):
         assert tails.sigma[place] == pytest.approx(alone.sigma[0], rel=1e-5)
 
 
+def test_a_cosine_at_the_threshold_does_not_exceed_it(cosines):
+    """Copies among an anchor's partners: what equals the threshold is no excess, and may leave too few."""
+    tied = np.sort(cosines, axis=1)
+    tied[0, -60:-20] = tied[0, -61]
+    tied[1, -55:-45] = tied[1, -61 + 5]
+    tails = fit_anchors(tied, quantile=1 - 60.5 / tied.shape[1])
+    assert tails.left_out == 1
+    assert 0 not in tails.anchors
+    assert np.isfinite(tails.xi).all()
+
+
 def test_no_anchor_with_enough_is_no_fit(cosines):
     tails = fit_anchors(cosines[:, :100], quantile=0.9)
     assert tails.left_out == 60

@@ -1,6 +1,7 @@
 """The command that compares, and what it refuses."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -46,7 +47,16 @@ def test_the_table_says_a_verdict_for_every_difference(capsys, files):
     said = capsys.readouterr().out
     rows = [line for line in said.splitlines() if line.startswith("  ") and " -> " in line]
     assert len(rows) == 11
-    assert all(row.endswith(("  better", "  worse", "  different", "  not distinguishable")) for row in rows)
+    endings = (
+        "better",
+        "worse",
+        "different",
+        "not distinguishable",
+        "below 0.",
+        "the digits shown",
+        "the same within ±",
+    )
+    assert all(any(ending in row.rsplit("   ", 1)[1] for ending in endings) for row in rows)
     assert "b.npz                              not available: a.npz: the file has no logits and no" in said
 
 
@@ -54,8 +64,46 @@ def test_a_checkpoint_beside_itself_does_not_differ(capsys, files):
     assert main([files[0], files[0], "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["models"] == ["a.npz", "a.npz (2)"]
-    assert {row["verdict"] for row in found["rows"]} == {"not distinguishable", None}
+    assert {row["verdict"] for row in found["rows"] if row["low"] == row["high"] == 0} == {"the same"}
+    assert {row["verdict"] for row in found["rows"]} <= {"the same", "not distinguishable", None}
     assert all(row["difference"] == 0 for row in found["rows"] if row["p"] is not None)
+
+
+def test_small_differences_have_readable_digits_and_their_own_limit(capsys, tmp_path):
+    """Cosines around .999: all differences are far below 0.0001, and none is shown as 0.0000."""
+    common = np.full(6, 30.0)
+    files = []
+    for name, scale in (("a", 1.0), ("b", 1.4)):
+        rng = np.random.default_rng(3)
+        arrays = {}
+        for side, count in (("train", 240), ("test", 240)):
+            labels = np.arange(count) % 3
+            arrays[f"{side}_embeds"] = common + scale * (np.eye(3, 6)[labels] + 0.7 * rng.normal(size=(count, 6)))
+            arrays[f"{side}_labels"] = labels
+        files.append(str(tmp_path / f"{name}.npz"))
+        np.savez(files[-1], **arrays)
+    assert main(files) == 0
+    said = capsys.readouterr().out
+    margin = said.split("Margin")[1].split("\n")[1]
+    assert "differences below 0.005 do not matter" in said
+    assert "the same to the digits shown" in margin
+    difference, low, high = re.search(r"   (\S+) \[(\S+), (\S+)\]", margin).groups()
+    assert len({difference, low, high}) == 3
+    assert float(low) <= float(difference) <= float(high)
+    assert float(high) > float(low)
+    assert main([*files, "--smallest", "margin=0", "--smallest", "nearest-noise=1e-6", "--json"]) == 0
+    rows = {row["measure"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert rows["margin"]["smallest_of_interest"] == 0
+    assert rows["nearest_noise"]["verdict"] == "different"
+    assert float(difference) == pytest.approx(rows["margin"]["difference"], rel=0.1)
+
+
+@pytest.mark.parametrize("wrong", ["margin", "margin=much", "margins=0.1", "margin=-1", "margin=nan"])
+def test_a_wrong_smallest_difference_is_one_sentence(capsys, files, wrong):
+    assert main([*files[:2], "--smallest", wrong]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("smallest")
+    assert said.count("\n") == 1
 
 
 def test_a_model_that_learned_nothing_is_worse(capsys, tmp_path):

@@ -56,6 +56,21 @@ def test_two_checkpoints_with_every_section(open_page):
     assert ticks == ["SupCon<br>(reference)", "SINCERE"]
 
 
+def test_a_link_sets_what_matters(open_page):
+    """SINCERE's margin is 0.338 above SupCon's: better, unless only 0.5 matters."""
+
+    def margin(**asked) -> str:
+        app = settled(open_page(PAGE, show=["table"], **asked))
+        assert not app.error
+        return charts(app)[0]["data"][2]["text"][1]
+
+    assert margin().startswith("▲ +0.338<")
+    assert margin(smallest_margin="0.34").startswith("· +0.338<")
+    assert margin(smallest_margin="0.5").startswith("= +0.338<")
+    app = settled(open_page(PAGE, show=["table"], smallest_margin="-1"))
+    assert any("must be a number from 0 to 1000" in warning.value for warning in app.warning)
+
+
 def test_the_reference_comes_first_and_a_rule_marks_items_everywhere(open_page):
     app = settled(open_page(PAGE, checkpoints=["nll", "nt_xent", "weince"], reference="weince", mark="disagree"))
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["WEINCE<br>(reference)", "NLL", "NT-Xent"]

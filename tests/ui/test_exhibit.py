@@ -45,6 +45,9 @@ def test_the_table_comes_when_asked(exhibit):
     app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=PATIENCE).run()
     app.toggle[0].set_value(True).run()
     pd.testing.assert_frame_equal(app.dataframe[0].value, exhibit.table)
+    columns = json.loads(app.dataframe[0].proto.columns)
+    assert columns["y"]["type_config"]["format"] == "%.6g"  # else four digits behind the point: -0.0000
+    assert "type_config" not in columns.get("x", {})
 
 
 def test_the_csv_keeps_every_digit(exhibit):

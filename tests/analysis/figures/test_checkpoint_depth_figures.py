@@ -116,7 +116,7 @@ def test_before_and_after_a_temperature(known):
 def test_spectrum_and_spread_say_their_numbers(outputs):
     found = spectrum(outputs.test.embeddings)
     exhibit = spectrum_figure(found, "test")
-    assert f"Effective rank {found.effective_rank.value:.1f} (95 %" in exhibit.title
+    assert f"Effective rank {found.effective_rank.value:.2f} (95 %" in exhibit.title
     assert exhibit.table["cumulative"].iloc[-1] == pytest.approx(1)
     lie = spread(outputs.test.embeddings, outputs.test.labels)
     drawn = spread_figure(lie, 8, "test")

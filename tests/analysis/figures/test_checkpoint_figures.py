@@ -1,6 +1,7 @@
 """The data behind the pictures of a checkpoint: what is drawn is what was measured, and nothing else."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from analysis.figures.neighbours import accuracies
 from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.map_quality import map_quality
+from analysis.neighbour_graph import Neighbours
 from analysis.outputs import Outputs
 from analysis.probe import class_probabilities
 from analysis.projection import pca
-from analysis.similarity import margin, nearest_similarity
+from analysis.similarity import Nearest, margin, nearest_similarity
 
 
 @pytest.fixture
@@ -121,6 +123,39 @@ def test_every_accuracy_has_its_interval_or_its_reason():
     assert points.error_x.arrayminus[0] == pytest.approx(0.05)
     assert "linear probe: train has one class only" in exhibit.how_to_read
     assert "25.0%" in exhibit.how_to_read
+
+
+def test_a_reading_over_fewer_items_says_so():
+    readings = {"1 nearest": Estimate(0.9, 0.85, 0.94), "linear probe": Estimate(0.99985, 0.9995, 1.0)}
+    exhibit = accuracies(readings, 60, 4, {"linear probe": 48})
+    assert exhibit.plot.data[0].text == ("90.0%", "99.985% of 48")
+    assert "60 test items that are right (48 for the linear probe: the others are of a class" in exhibit.how_to_read
+    assert exhibit.table["items"].tolist() == [60, 48]
+    assert "for the" not in accuracies(readings, 60, 4, {"linear probe": 60}).how_to_read
+
+
+@pytest.mark.parametrize("centre", [0.9993, -0.4])
+def test_cosines_close_together_have_readable_numbers_bins_and_ticks(rng, centre):
+    """All cosines within 0.001, as of an early checkpoint: many bins, a margin with two figures, ticks apart."""
+    noise = centre + 3e-4 * rng.normal(size=400)
+    target = noise - 1.4e-4 + 2e-4 * rng.normal(size=400)
+    maxima = np.stack([target, noise], axis=1).astype(np.float32)
+    neighbours = Neighbours(np.zeros((400, 1), np.int64), noise[:, None].astype(np.float32))
+    nearest = Nearest(maxima, neighbours, np.zeros(400, np.int64), np.zeros(400, bool))
+    found = margin(nearest)
+    exhibit = nearest_histograms(nearest, found)
+    for trace in exhibit.plot.data:
+        assert (np.asarray(trace.y) > 0).sum() > 15
+        assert sum(trace.y[:-1]) == pytest.approx(1)
+    low, high = exhibit.plot.layout.xaxis.range
+    assert high - low < 0.01
+    assert exhibit.plot.layout.xaxis.tickformat is None  # plotly's own ticks are apart at any zoom
+    value, below, above = (float(part) for part in re.findall(r"-0\.000\d+", exhibit.title))
+    assert (value, below, above) == pytest.approx((found.margin.value, found.margin.low, found.margin.high), abs=5e-7)
+    assert below < value < above
+    medians = [note.text for note in exhibit.plot.layout.annotations]
+    assert len(set(medians)) == 2
+    assert len(set(exhibit.table["from"])) == len(exhibit.table)
 
 
 def test_axes_are_named_and_units_given(outputs):

@@ -68,7 +68,7 @@ KHOSLA = ("Khosla et al., Supervised Contrastive Learning", "2004.11362")
 FEENEY = ("Feeney & Hughes, SINCERE: Supervised Information Noise-Contrastive Estimation REvisited", "2309.14277")
 BARBANO = ("Barbano et al., Unbiased Supervised Contrastive Learning", "2211.05568")
 CHEN = ("Chen et al., A Simple Framework for Contrastive Learning of Visual Representations", "2002.05709")
-EROL = ("Erol et al.", "2606.00262")
+EROL = ("Erol et al. (ICML 2026)", "2606.00262")
 
 LOGIT_TEMPERATURE = Parameter("temperature", r"\tau", 1.0, 0.05, 10.0, "divides the logits")
 LABELLED_TEMPERATURE = Parameter("temperature", r"\tau", 0.1, 0.01, 2.0, "divides the cosine similarities")

@@ -25,7 +25,7 @@ What takes no part becomes 0. Where nothing does, the log is -inf and the sum th
 """
 
 
-def row_exp(z: Tensor, scale: float, more: float = 0.0) -> RowExp:
+def row_exp(z: Tensor, scale: float | Tensor, more: float = 0.0) -> RowExp:
     """What suits the scores `scale * z_i . z_j` of z (N, D), to which something of size `more` may be added."""
     if not can_look(z):
         return shifted_exp

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from losses.checks import check_class_labels, check_floats, check_labels, check_number, check_temperature
+from losses.checks import check_floats, check_number, check_temperature
 from losses.class_head import class_counts, label_scores, target_scores
 from losses.errors import LabError
 from losses.evidence import ENDPOINT_GAP
 from losses.formulas import weibit_coordinate
+from losses.label_checks import check_class_labels, check_labels
 from losses.numerics import masked_logsumexp, product, widen
 from losses.pairs import Roles, roles_by_label, roles_by_view
 
@@ -89,11 +90,9 @@ def weince_forces(similarities: Tensor, *, temperature: float, lam: Tensor, beta
 def nll_forces(logits: Tensor, labels: Tensor, *, temperature: float = 1.0) -> Tensor:
     """(softmax(f_i / tau) - onehot(y_i)) / tau."""
     check_floats("logits", logits, "N", "K")
-    check_class_labels(labels, logits)
+    y = check_class_labels(labels, logits)
     wide = widen(logits)
-    return soft_target_cross_entropy_forces(
-        wide, one_hot(labels.long(), wide.shape[1]).to(wide.dtype), temperature=temperature
-    )
+    return soft_target_cross_entropy_forces(wide, one_hot(y, wide.shape[1]).to(wide.dtype), temperature=temperature)
 
 
 def soft_target_cross_entropy_forces(logits: Tensor, targets: Tensor, *, temperature: float = 1.0) -> Tensor:
@@ -129,8 +128,7 @@ def _square(similarities: Tensor) -> Tensor:
 def _labelled(similarities: Tensor, labels: Tensor, temperature: float) -> tuple[Tensor, Roles]:
     check_temperature(temperature)
     scores = _square(similarities) / temperature
-    check_labels(labels, len(scores))
-    return scores, roles_by_label(labels)
+    return scores, roles_by_label(check_labels(labels, "similarities", scores))
 
 
 def _shares(scores: Tensor, keep: Tensor) -> Tensor:
@@ -148,5 +146,5 @@ def _paired_residual(scores: Tensor) -> Tensor:
 
 def _weibit_slope(cosines: Tensor) -> Tensor:
     """d/ds of -log(1 - s): 1 / (1 - s), 0 where s is clamped."""
-    limit = 1 - ENDPOINT_GAP
-    return torch.where(cosines <= limit, 1 / (1 - cosines.clamp_max(limit)), 0)
+    shortfall = 1 - cosines
+    return torch.where(shortfall >= ENDPOINT_GAP, 1 / shortfall.clamp_min(ENDPOINT_GAP), 0)

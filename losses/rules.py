@@ -63,11 +63,13 @@ def contrast_rule(exp: RowExp) -> Rule:
     return rule
 
 
-def blend_rule(straight: Tensor, curved: Tensor, temperature: float, exp: RowExp) -> Rule:
+def blend_rule(
+    straight: Tensor, curved: Tensor, temperature: float | Tensor, exp: RowExp, *, curve_pulls: bool = True
+) -> Rule:
     """Scores straight_i s / tau - curved_i log(1 - s) from s / tau of two stacked views; straight and curved (2B,).
 
     Weibit has straight = 0 and curved = beta, WEINCE 1 - lam and lam beta. The force is the softmax residual times
-    the slope of the score, whose curved part ends at the clamp.
+    the slope of the score, whose curved part ends at the clamp, or is left out where the curve does not pull.
     """
     contrast = contrast_rule(exp)
 
@@ -76,6 +78,9 @@ def blend_rule(straight: Tensor, curved: Tensor, temperature: float, exp: RowExp
         shortfall = torch.mul(scores, -temperature).add_(1).clamp_min_(ENDPOINT_GAP)  # (n, 2B) 1 - s
         scores.mul_(line).sub_(shortfall.log().mul_(curve))
         losses, factors = contrast(scores, block)
+        if not curve_pulls:
+            scores.mul_(line)
+            return losses, factors
         steep = shortfall.reciprocal_()
         steep.masked_fill_(steep >= 1 / ENDPOINT_GAP, 0)
         scores.mul_(steep.mul_(curve * temperature).add_(line))

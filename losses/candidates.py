@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from losses.exponentials import exp_up_to
+from losses.exponentials import exp_up_to, without
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +50,8 @@ class CandidateSweep:
             part = slice(start, start + self.rows)
             scores = torch.mm(corrected[part], self.targets.mT, out=buffer[: len(corrected[part])])
             picked = scores.gather(1, self.own[part, None])
-            log_sum, total = exp(scores, _nothing)
-            losses[part], totals[part] = (log_sum - picked).squeeze(1), total.squeeze(1)
+            log_sum, total, shift = exp(scores, _nothing)
+            losses[part], totals[part] = (log_sum - without(shift, picked)).squeeze(1), total.squeeze(1)
             if gathered is not None:
                 torch.mm(scores, self.targets, out=gathered[part])
         return losses, totals, gathered

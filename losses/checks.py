@@ -75,7 +75,7 @@ def check_floats(name: str, tensor: Tensor, *shape: str) -> None:
         found = tensor.dtype if isinstance(tensor, Tensor) else f"of type {type(tensor).__name__}"
         raise LabError(name, f"must be a floating torch tensor ({FLOAT_NAMES})", found, _to_floats(name, tensor))
     if tensor.layout != torch.strided:
-        raise LabError(name, "must be a dense tensor", tensor.layout, f"Convert with {name}.to_dense().")
+        raise LabError(name, "must be dense", tensor.layout, f"Convert with {name}.to_dense().")
     if tensor.ndim != len(shape) or 0 in tensor.shape:
         raise LabError(name, f"must have shape ({', '.join(shape)}) with no empty dimension", tuple(tensor.shape))
 

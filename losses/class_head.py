@@ -250,13 +250,12 @@ def _label_infonce(
 def _against_classes(scores: Tensor, labels: Tensor, counts: Tensor) -> Tensor:
     """-log of the share of one candidate of the own class, from `label_scores` (N, K) with counts (K,) -> (N,)."""
     own = labels.clamp_min(0)[:, None]
-    own_scores = scores.gather(1, own).squeeze(1) - counts[own].squeeze(1).to(scores.dtype).log()
-    return scores.logsumexp(dim=-1) - own_scores
+    return counts[own].squeeze(1).to(scores.dtype).log() - scores.log_softmax(dim=-1).gather(1, own).squeeze(1)
 
 
 def _against_candidates(scores: Tensor, own: Tensor) -> Tensor:
     """-log softmax over candidates (N, M) of the own one (N,) -> (N,)."""
-    return scores.logsumexp(dim=-1) - scores.gather(1, own[:, None]).squeeze(1)
+    return -scores.log_softmax(dim=-1).gather(1, own[:, None]).squeeze(1)
 
 
 def _carefully_against_candidates(

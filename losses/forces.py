@@ -16,7 +16,7 @@ from losses.errors import LabError
 from losses.evidence import ENDPOINT_GAP
 from losses.formulas import weibit_coordinate
 from losses.label_checks import check_class_labels, check_labels
-from losses.numerics import masked_logsumexp, product, widen
+from losses.numerics import below_top, masked_logsumexp, product, widen
 from losses.pairs import Roles, roles_by_label, roles_by_view
 
 
@@ -51,6 +51,7 @@ def eps_sup_infonce_forces(similarities: Tensor, labels: Tensor, *, temperature:
     to 0 in every row: what the positives gain in pull, the noise gets in push, shared out by its softmax.
     """
     scores, roles = _labelled(similarities, labels, temperature)
+    scores = below_top(scores, roles.noise)
     log_noise = masked_logsumexp(scores, roles.noise)[:, None]
     noise_share = torch.sigmoid(log_noise - scores + epsilon) * roles.positives  # (N, N) g
     pull = noise_share / roles.positive_count.clamp_min(1)[:, None]
@@ -133,6 +134,7 @@ def _labelled(similarities: Tensor, labels: Tensor, temperature: float) -> tuple
 
 def _shares(scores: Tensor, keep: Tensor) -> Tensor:
     """Softmax over the kept entries of each row; 0 elsewhere, and in a row that keeps nothing."""
+    scores = below_top(scores, keep).masked_fill(~keep, 0)
     return torch.exp(scores - masked_logsumexp(scores, keep)[:, None]).masked_fill(~keep, 0)
 
 

@@ -63,6 +63,15 @@ class _Directed(torch.autograd.Function):
         return _direction(rows, gradient)
 
 
+def below_top(scores: Tensor, keep: Tensor) -> Tensor:
+    """Scores (n, N) less the largest kept one of their row, which no loss depends on; less 0 where none is kept.
+
+    Beside a score of 10,000 float32 has three digits after the point, and log-sum-exp would have no more.
+    """
+    top = scores.detach().masked_fill(~keep, -torch.inf).amax(dim=-1, keepdim=True)
+    return scores - top.masked_fill(top == -torch.inf, 0)
+
+
 def masked_logsumexp(scores: Tensor, keep: Tensor) -> Tensor:
     """log of the sum of exp over the kept entries of each row; (n, N), (n, N) bool -> (n,).
 

@@ -9,7 +9,7 @@ from torch.nn.functional import logsigmoid
 
 from losses.blocks import Block
 from losses.evidence import ENDPOINT_GAP
-from losses.exponentials import RowExp
+from losses.exponentials import RowExp, without
 from losses.pairs import other_view
 from losses.positives import Groups
 from losses.streaming import Rule
@@ -20,8 +20,9 @@ def supcon_rule(groups: Groups, exp: RowExp) -> Rule:
 
     def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
         positives = groups.positives(block)
-        own = positives.blank(positives.read(scores), 0).sum(dim=1, keepdim=True) / positives.count
-        log_sum, total = exp(scores, block.fill_anchors)
+        own = positives.read(scores)
+        log_sum, total, shift = exp(scores, block.fill_anchors)
+        own = positives.blank(without(shift, own), 0).sum(dim=1, keepdim=True) / positives.count
         positives.add(scores, -total / positives.count)
         return log_sum - own, 1 / total
 
@@ -38,8 +39,8 @@ def eps_sup_infonce_rule(groups: Groups, exp: RowExp, epsilon: float) -> Rule:
     def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
         positives = groups.positives(block)
         own = positives.read(scores)
-        log_noise, total = exp(scores, positives.fill_class)
-        gap = positives.blank(torch.sub(log_noise + epsilon, own, out=own), -torch.inf)  # (n, w)
+        log_noise, total, shift = exp(scores, positives.fill_class)
+        gap = positives.blank(torch.sub(log_noise + epsilon, without(shift, own), out=own), -torch.inf)  # (n, w)
         log_ratio = logsigmoid(-gap).sum(dim=1, keepdim=True)
         pull = gap.sigmoid_()
         pulled = pull.sum(dim=1, keepdim=True).clamp_min_(torch.finfo(pull.dtype).tiny)
@@ -56,9 +57,9 @@ def contrast_rule(exp: RowExp) -> Rule:
     def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
         other = other_view(block.anchors, scores.shape[1])[:, None]
         own = scores.gather(1, other)
-        log_sum, total = exp(scores, block.fill_anchors)
+        log_sum, total, shift = exp(scores, block.fill_anchors)
         scores.scatter_add_(1, other, -total)
-        return log_sum - own, 1 / total
+        return log_sum - without(shift, own), 1 / total
 
     return rule
 

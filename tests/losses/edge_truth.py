@@ -121,8 +121,8 @@ def blend(rows, tau, normalize, lam, beta):
     return contrast(
         rows,
         normalize,
-        lambda i, s: (1 - lam[i]) * s / tau - lam[i] * beta[i] * log(1 - min(s, CLAMP)),
-        lambda i, s: (1 - lam[i]) / tau + (lam[i] * beta[i] / (1 - s) if s <= CLAMP else 0),
+        lambda i, s: (1 - mpf(lam[i])) * s / tau - mpf(lam[i]) * beta[i] * log(1 - min(s, CLAMP)),
+        lambda i, s: (1 - mpf(lam[i])) / tau + (mpf(lam[i]) * beta[i] / (1 - s) if s <= CLAMP else 0),
     )
 
 

@@ -95,9 +95,9 @@ def test_a_label_that_nobody_has_changes_nothing(batch):
 
 
 def test_unlabelled_items_no_longer_attract_each_other():
-    """Two of them at right angles, beside two labelled ones: no force on them."""
-    z = normalize(torch.eye(4, dtype=torch.float64) + 0.1, dim=1)
-    _, gradient = value_and_gradient(losses.supcon, z, torch.tensor([-1, -1, 0, 0]), ignore_index=-1)
+    """Two of them, beside four labelled ones: no force on them, nor from them."""
+    z = normalize(torch.eye(6, dtype=torch.float64) + 0.1, dim=1)
+    _, gradient = value_and_gradient(losses.supcon, z, torch.tensor([-1, -1, 0, 0, 1, 1]), ignore_index=-1)
     assert not gradient[:2].any()
     assert gradient[2:].any()
 

@@ -7,7 +7,7 @@ verdict, Holm-corrected over the whole table.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    arrays, wanted = array_spec(options), _smallest(options.smallest)
+    arrays, wanted = array_spec(options), _wanted(options.smallest)
     outputs = _opened(options.paths, options.data, arrays)
     found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe).judged(wanted)
     notes = {name: str(each.provenance["notes"]) for name, each in outputs.items() if each.provenance.get("notes")}
@@ -57,11 +57,11 @@ def compare_files(
     `arrays`: how those that are files of arrays are read. `smallest`: smallest differences of interest, each as
     "measure=number".
     """
-    wanted = _smallest(smallest)
+    wanted = _wanted(smallest)
     return _compared(_opened(paths, data, arrays), k=k, bins=bins, probe_all=probe_all).judged(wanted)
 
 
-def _smallest(said: Sequence[str]) -> Mapping[str, float]:
+def _wanted(said: Sequence[str]) -> Mapping[str, float]:
     """The smallest difference of interest of each measure. LabError for what is no measure or no number."""
     from analysis.relevance import smallest_of_interest
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from losses.exponentials import exp_up_to
+from losses.exponentials import exp_up_to, without
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,13 +20,13 @@ class CandidateSweep:
     targets: Tensor
     log_prior: Tensor
     own: Tensor
-    temperature: float
+    temperature: float | Tensor
     rows: int
 
     def __call__(self, logits: Tensor, weights: Tensor, *, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         """Losses (N,) of logits (N, K), and d (weights . losses) / d logits (N, K)."""
         with torch.no_grad(), torch.autocast(logits.device.type, enabled=False):
-            corrected = torch.add(-self.log_prior, logits, alpha=1 / self.temperature)
+            corrected = self._corrected(logits)
             losses, totals, gathered = self._walk(corrected, with_gradient)
             if gathered is None:
                 return losses, None
@@ -34,6 +34,11 @@ class CandidateSweep:
             everyone = len(logits) == len(self.targets)
             own_targets = self.targets if everyone else self.targets[self.own]
             return losses, gathered.mul_(weights / totals[:, None]).addcmul_(own_targets, weights, value=-1)
+
+    def _corrected(self, logits: Tensor) -> Tensor:
+        if isinstance(self.temperature, Tensor):
+            return logits / self.temperature - self.log_prior
+        return torch.add(-self.log_prior, logits, alpha=1 / self.temperature)
 
     def _walk(self, corrected: Tensor, with_gradient: bool) -> tuple[Tensor, Tensor, Tensor | None]:
         """Losses (N,), sums of exponentials (N,), and the sums of targets that these weigh (N, K)."""
@@ -45,8 +50,8 @@ class CandidateSweep:
             part = slice(start, start + self.rows)
             scores = torch.mm(corrected[part], self.targets.mT, out=buffer[: len(corrected[part])])
             picked = scores.gather(1, self.own[part, None])
-            log_sum, total = exp(scores, _nothing)
-            losses[part], totals[part] = (log_sum - picked).squeeze(1), total.squeeze(1)
+            log_sum, total, shift = exp(scores, _nothing)
+            losses[part], totals[part] = (log_sum - without(shift, picked)).squeeze(1), total.squeeze(1)
             if gathered is not None:
                 torch.mm(scores, self.targets, out=gathered[part])
         return losses, totals, gathered

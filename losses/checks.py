@@ -16,6 +16,9 @@ from losses.errors import LabError
 REDUCTIONS = ("mean", "none")
 SIMPLEX_TOLERANCE = 1e-3
 HALF_SIMPLEX_TOLERANCE = 1e-2
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+FLOAT_NAMES = "float16, bfloat16, float32 or float64"
+COMPLEX = (torch.complex32, torch.complex64, torch.complex128)
 
 
 def has_values(*tensors: Tensor) -> bool:
@@ -34,11 +37,24 @@ def check_number(name: str, value: float, *, above: float = -math.inf, remedy: s
     """A finite real number above a limit."""
     if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value) or value <= above:
         rule = "must be a finite number" + ("" if above == -math.inf else f" above {above:g}")
+        if isinstance(value, Tensor):
+            raise LabError(name, rule, "a tensor", f"Pass {name}.item(), which is not learned.")
         raise LabError(name, rule, repr(value), remedy)
 
 
-def check_temperature(temperature: float) -> None:
-    check_number("temperature", temperature, above=0, remedy="Use 0.05 to 1 for unit embeddings, 1 for logits.")
+def check_temperature(temperature: float | Tensor) -> None:
+    """A finite number above 0, or a tensor of one such, learned or not."""
+    remedy = "Use 0.05 to 1 for unit embeddings, 1 for logits."
+    if not isinstance(temperature, Tensor):
+        return check_number("temperature", temperature, above=0, remedy=remedy)
+    rule = "must be one finite number above 0"
+    if temperature.dtype in (torch.bool, *COMPLEX) or temperature.numel() != 1:
+        found = f"a tensor of {temperature.dtype}, shape {tuple(temperature.shape)}"
+        raise LabError("temperature", rule, found, "Pass a number, or a tensor of one real element.")
+    if can_look(temperature) and not 0 < temperature.item() < math.inf:
+        remedy += " To learn one, keep its logarithm as the parameter and pass log_temperature.exp()."
+        raise LabError("temperature", rule, f"a tensor of {temperature.item():g}", remedy)
+    return None
 
 
 def check_reduction(reduction: str) -> None:
@@ -55,41 +71,44 @@ def check_chunk_size(chunk_size: int | None) -> None:
 
 def check_floats(name: str, tensor: Tensor, *shape: str) -> None:
     """A floating tensor with as many dimensions as `shape` has letters."""
-    if not isinstance(tensor, Tensor) or not tensor.dtype.is_floating_point:
-        found = tensor.dtype if isinstance(tensor, Tensor) else type(tensor).__name__
-        raise LabError(name, "must be a floating torch tensor", found, "Convert with torch.as_tensor(...).float().")
+    if not isinstance(tensor, Tensor) or tensor.dtype not in FLOATS:
+        found = tensor.dtype if isinstance(tensor, Tensor) else f"of type {type(tensor).__name__}"
+        raise LabError(name, f"must be a floating torch tensor ({FLOAT_NAMES})", found, _to_floats(name, tensor))
+    if tensor.layout != torch.strided:
+        raise LabError(name, "must be dense", tensor.layout, f"Convert with {name}.to_dense().")
     if tensor.ndim != len(shape) or 0 in tensor.shape:
         raise LabError(name, f"must have shape ({', '.join(shape)}) with no empty dimension", tuple(tensor.shape))
 
 
-def check_labels(labels: Tensor, count: int) -> None:
-    """One integer for each of `count` samples."""
-    if (
-        not isinstance(labels, Tensor)
-        or labels.dtype.is_floating_point
-        or labels.dtype in (torch.bool, torch.complex64)
-    ):
-        found = labels.dtype if isinstance(labels, Tensor) else type(labels).__name__
-        raise LabError("labels", "must be an integer torch tensor", found, "Convert with labels.long().")
-    if tuple(labels.shape) != (count,):
-        raise LabError("labels", f"must have shape ({count},), one label a sample", tuple(labels.shape))
+def _to_floats(name: str, tensor: object) -> str:
+    if tensor is None:
+        return "Pass a tensor."
+    if not isinstance(tensor, Tensor):
+        return f"Convert with torch.as_tensor({name}).float()."
+    if tensor.dtype in COMPLEX:
+        return f"Take what is real of it: {name}.real or {name}.abs()."
+    return f"Convert with {name}.float()."
 
 
-def check_class_labels(labels: Tensor, logits: Tensor) -> None:
-    """Labels that index the columns of the logits."""
-    samples, classes = logits.shape
-    check_labels(labels, samples)
-    if not can_look(labels):
-        return
-    low, high = (edge.item() for edge in torch.aminmax(labels))
-    if low < 0 or high >= classes:
-        found = f"between {low} and {high}"
-        raise LabError("labels", f"must lie in 0 to {classes - 1}, the columns of the logits", found)
+def check_device(name: str, tensor: Tensor, beside_name: str, beside: Tensor) -> None:
+    """On the device of what it is computed with."""
+    if tensor.device != beside.device:
+        rule, remedy = (
+            f"must be on the device of {beside_name}, {beside.device}",
+            f"Move it: {name}.to({beside_name}.device).",
+        )
+        raise LabError(name, rule, f"on {tensor.device}", remedy)
 
 
 def check_targets(targets: Tensor, logits: Tensor) -> None:
     """Soft targets shaped like the logits, each row a distribution over the classes."""
+    if isinstance(targets, Tensor) and targets.dtype not in FLOATS and targets.ndim == 1:
+        remedy = (
+            f"Use torch.nn.functional.one_hot(targets, {logits.shape[1]}).float(), or nll, which takes class numbers."
+        )
+        raise LabError("targets", "must be distributions over the classes", "class numbers", remedy)
     check_floats("targets", targets, "N", "K")
+    check_device("targets", targets, "logits", logits)
     if targets.shape != logits.shape:
         raise LabError("targets", f"must have the logits' shape {tuple(logits.shape)}", tuple(targets.shape))
     if can_look(targets) and not _on_simplex(targets.detach()):
@@ -107,8 +126,12 @@ def _not_on_simplex(targets: Tensor) -> LabError:
     miss = (_row_sums(targets) - 1).abs()
     wrong = ~(miss <= _simplex_tolerance(targets)) | (targets < 0).any(dim=1)
     row = int(wrong.nonzero()[0])
-    found = f"not so in {int(wrong.sum())} rows, first row {row} with sum {targets[row].sum().item():g}"
-    return LabError("targets", "must be non-negative with rows that sum to 1", found, "Divide each row by its sum.")
+    low, total = targets[row].min().item(), _row_sums(targets)[row].item()
+    found = f"not so in {int(wrong.sum())} rows, first row {row} with sum {total:g}" + f" and {low:g} in it" * (low < 0)
+    remedy = "Divide each row by its sum."
+    if low < 0 or not 0 < total < math.inf:
+        remedy = "Pass probabilities: of scores, scores.softmax(dim=1); leave out items that have none."
+    return LabError("targets", "must be non-negative with rows that sum to 1", found, remedy)
 
 
 def _row_sums(targets: Tensor) -> Tensor:
@@ -128,7 +151,8 @@ def check_noise_probs(noise_probs: Tensor, classes: int) -> None:
         return
     low, high = torch.aminmax(noise_probs.detach())
     if not (low.item() >= 0 and high.item() < math.inf):
-        raise LabError("noise_probs", "must be finite and non-negative", noise_probs.tolist())
+        found = f"between {low.item():g} and {high.item():g}"
+        raise LabError("noise_probs", "must be finite and non-negative", found, "Take the class frequencies.")
 
 
 def check_prior_covers(find_used: Callable[[], Tensor], noise_probs: Tensor) -> None:

@@ -3,7 +3,12 @@
 N samples, K classes, tau temperature, eta class prior. At evaluation all five give class probabilities
 softmax(logits / tau). What they estimate at their optimum differs: NLL and soft-target cross-entropy fit
 E[w|x] through the softmax, soft target InfoNCE a density ratio p(w|x) / p(w) inside the family exp(w . f).
+
+`temperature` is a number or a tensor of one element, learned or not. Labels lie in 0 to K-1 or are `ignore_index`, the
+label of items that are left out: of the mean (0 under "none") and, where labels are candidates, of these.
 """
+
+from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
@@ -14,7 +19,7 @@ from losses.candidates import CandidateSweep
 from losses.checks import (
     can_look,
     check_batch,
-    check_class_labels,
+    check_device,
     check_floats,
     check_noise_probs,
     check_prior_covers,
@@ -23,11 +28,22 @@ from losses.checks import (
     check_temperature,
 )
 from losses.closed_form import EachLoss, WeightedSum
+from losses.errors import LabError
+from losses.label_checks import check_class_labels
+from losses.limits import is_settled, settled, settled_target_scores, weighted_sum
 from losses.numerics import product, reduced, widen
 from losses.options import Options
+from losses.temperature import Temperature, tempered_logits
 
 
-def nll(logits: Tensor, labels: Tensor, *, temperature: float = 1.0, reduction: str = "mean") -> Tensor:
+def nll(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    temperature: Temperature = 1.0,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+) -> Tensor:
     """Negative log likelihood -log softmax(f_i / tau)[y_i], in nats.
 
     logits (N, K) of any float dtype, labels (N,) integers in 0 to K-1 -> a scalar, or (N,) for
@@ -37,13 +53,15 @@ def nll(logits: Tensor, labels: Tensor, *, temperature: float = 1.0, reduction: 
     1.609437...
     """
     _check(logits, temperature, reduction)
-    check_class_labels(labels, logits)
-    log_probs = (widen(logits) / temperature).log_softmax(dim=-1)  # (N, K)
-    return reduced(-log_probs.gather(1, labels.long()[:, None]).squeeze(1), reduction)
+    y = check_class_labels(labels, logits, ignore_index)
+    logits, y, kept = _without(logits, y, ignore_index)
+    own = y.clamp_min(0)[:, None]
+    losses = _of_log_probs(logits, temperature, lambda log_probs, careful: -log_probs.gather(1, own).squeeze(1))
+    return reduced(losses, reduction) if kept is None else _kept(losses, kept, kept.sum(), reduction)
 
 
 def soft_target_cross_entropy(
-    logits: Tensor, targets: Tensor, *, temperature: float = 1.0, reduction: str = "mean"
+    logits: Tensor, targets: Tensor, *, temperature: Temperature = 1.0, reduction: str = "mean"
 ) -> Tensor:
     """Cross-entropy -sum_k w_ik log softmax(f_i / tau)_k against soft targets, in nats.
 
@@ -55,8 +73,12 @@ def soft_target_cross_entropy(
     """
     _check(logits, temperature, reduction)
     check_targets(targets, logits)
-    log_probs = (widen(logits) / temperature).log_softmax(dim=-1)  # (N, K)
-    return reduced(-(targets.to(log_probs.dtype) * log_probs).sum(dim=-1), reduction)
+
+    def of(log_probs: Tensor, careful: bool) -> Tensor:
+        w = targets.to(log_probs.dtype)
+        return -weighted_sum(w, log_probs) if careful else -(w * log_probs).sum(dim=-1)
+
+    return reduced(_of_log_probs(logits, temperature, of), reduction)
 
 
 def label_infonce(
@@ -64,9 +86,10 @@ def label_infonce(
     labels: Tensor,
     noise_probs: Tensor,
     *,
-    temperature: float = 1.0,
+    temperature: Temperature = 1.0,
     reduction: str = "mean",
     distributed: bool = False,
+    ignore_index: int | None = None,
 ) -> Tensor:
     """InfoNCE whose candidates are the labels of the batch, in nats.
 
@@ -80,8 +103,9 @@ def label_infonce(
     1.386294...
     """
     _check_contrast(logits, noise_probs, temperature, reduction)
-    check_class_labels(labels, logits)
-    return _label_infonce(logits, labels, noise_probs, temperature, reduction, distributed)
+    y = check_class_labels(labels, logits, ignore_index)
+    logits, y, kept = _without(logits, y, ignore_index)
+    return _label_infonce(logits, y, noise_probs, temperature, reduction, distributed, kept)
 
 
 def soft_target_infonce(
@@ -89,7 +113,7 @@ def soft_target_infonce(
     targets: Tensor,
     noise_probs: Tensor,
     *,
-    temperature: float = 1.0,
+    temperature: Temperature = 1.0,
     reduction: str = "mean",
     plain: bool = False,
     distributed: bool = False,
@@ -110,19 +134,23 @@ def soft_target_infonce(
     check_prior_covers(lambda: _used(targets), noise_probs)
     options = Options(False, reduction, None, plain, distributed)
     learned = targets.requires_grad or noise_probs.requires_grad
+    logits, tau = tempered_logits(widen(logits), temperature)
     candidates, own = _candidates(widen(targets), distributed)
     if learned or options.takes_plain_path(logits, targets, noise_probs):
-        scores = target_scores(logits, candidates, noise_probs, temperature)
-        losses = scores.logsumexp(dim=-1) - scores.gather(1, own[:, None]).squeeze(1)
+        losses = _against_candidates(target_scores(logits, candidates, noise_probs, tau), own)
+        if not is_settled(losses):
+            losses = _carefully_against_candidates(logits, candidates, noise_probs, tau, own)
         return _reduced(losses, len(candidates), reduction, distributed)
-    f = widen(logits)
-    candidates = candidates.to(f.dtype)
+    f, candidates = logits, candidates.to(logits.dtype)
     log_priors = _finite_log(noise_probs.to(f.dtype), targets)
-    sweep = CandidateSweep(candidates, log_priors, own, temperature, block_rows(candidates))
+    sweep = CandidateSweep(candidates, log_priors, own, tau, block_rows(candidates))
+    swept = EachLoss.apply(f, sweep) if reduction == "none" else WeightedSum.apply(f, torch.ones_like(f[:, 0]), sweep)
+    if can_look(swept) and not swept.isfinite().all() and not f.isnan().any():
+        losses = _carefully_against_candidates(f, candidates, noise_probs, tau, own)
+        return _reduced(losses, len(candidates), reduction, distributed)
     if reduction == "none":
-        return EachLoss.apply(f, sweep)
-    part = WeightedSum.apply(f, torch.ones_like(f[:, 0]), sweep) / len(candidates)
-    return processes.total(part) if distributed else part
+        return swept
+    return processes.total(swept / len(candidates)) if distributed else swept / len(candidates)
 
 
 def soft_distribution_infonce(
@@ -130,7 +158,7 @@ def soft_distribution_infonce(
     targets: Tensor,
     noise_probs: Tensor,
     *,
-    temperature: float = 1.0,
+    temperature: Temperature = 1.0,
     generator: Generator | None = None,
     reduction: str = "mean",
     distributed: bool = False,
@@ -155,7 +183,7 @@ def sample_labels(targets: Tensor, generator: Generator | None = None) -> Tensor
     return widen(targets.detach()).to(device).multinomial(1, generator=generator).squeeze(1).to(targets.device)
 
 
-def label_scores(logits: Tensor, counts: Tensor, noise_probs: Tensor, temperature: float) -> Tensor:
+def label_scores(logits: Tensor, counts: Tensor, noise_probs: Tensor, temperature: float | Tensor) -> Tensor:
     """f_ik / tau - log eta_k + log n_k, (N, K), unchecked: a class's score times its n_k candidates, counts (K,).
 
     A class with no candidate has score -inf.
@@ -172,7 +200,7 @@ def class_counts(labels: Tensor, classes: int) -> Tensor:
     return (labels[:, None] == torch.arange(classes, device=labels.device)).sum(dim=0)
 
 
-def target_scores(logits: Tensor, targets: Tensor, noise_probs: Tensor, temperature: float) -> Tensor:
+def target_scores(logits: Tensor, targets: Tensor, noise_probs: Tensor, temperature: float | Tensor) -> Tensor:
     """a_ij = sum_k w_jk (f_ik / tau - log eta_k), (N, M), unchecked."""
     f = widen(logits)
     targets = targets.to(f.dtype)
@@ -197,16 +225,68 @@ def _finite_log(noise_probs: Tensor, targets: Tensor) -> Tensor:
 
 
 def _label_infonce(
-    logits: Tensor, labels: Tensor, noise_probs: Tensor, temperature: float, reduction: str, distributed: bool
+    logits: Tensor,
+    labels: Tensor,
+    noise_probs: Tensor,
+    temperature: Temperature,
+    reduction: str,
+    distributed: bool,
+    kept: Tensor | None = None,
 ) -> Tensor:
     counts = class_counts(labels, logits.shape[1])
     if distributed:
         counts = processes.summed(counts)
     check_prior_covers(lambda: counts > 0, noise_probs)
-    scores = label_scores(logits, counts, noise_probs, temperature)  # (N, K)
-    own = labels.long()[:, None]
-    own_scores = scores.gather(1, own).squeeze(1) - counts[own].squeeze(1).to(scores.dtype).log()
-    return _reduced(scores.logsumexp(dim=-1) - own_scores, counts.sum(), reduction, distributed)
+    f, tau = tempered_logits(widen(logits), temperature)
+    losses = _against_classes(label_scores(f, counts, noise_probs, tau), labels, counts)
+    if not is_settled(losses):
+        ruled = settled(f.masked_fill(counts == 0, -torch.inf), tau)
+        losses = _against_classes(label_scores(ruled, counts, noise_probs, 1.0), labels, counts)
+    if kept is not None:
+        return _kept(losses, kept, counts.sum(), reduction, distributed)
+    return _reduced(losses, counts.sum(), reduction, distributed)
+
+
+def _against_classes(scores: Tensor, labels: Tensor, counts: Tensor) -> Tensor:
+    """-log of the share of one candidate of the own class, from `label_scores` (N, K) with counts (K,) -> (N,)."""
+    own = labels.clamp_min(0)[:, None]
+    return counts[own].squeeze(1).to(scores.dtype).log() - scores.log_softmax(dim=-1).gather(1, own).squeeze(1)
+
+
+def _against_candidates(scores: Tensor, own: Tensor) -> Tensor:
+    """-log softmax over candidates (N, M) of the own one (N,) -> (N,)."""
+    return -scores.log_softmax(dim=-1).gather(1, own[:, None]).squeeze(1)
+
+
+def _carefully_against_candidates(
+    logits: Tensor, candidates: Tensor, noise_probs: Tensor, temperature: float | Tensor, own: Tensor
+) -> Tensor:
+    """The same with every limit, all scores in memory."""
+    candidates = candidates.to(logits.dtype)
+    prior = log_prior(candidates, noise_probs)
+    return _against_candidates(settled_target_scores(logits, candidates, prior, temperature), own)
+
+
+def _of_log_probs(logits: Tensor, temperature: Temperature, losses_of: Callable[[Tensor, bool], Tensor]) -> Tensor:
+    """Losses (N,) from log softmax(f / tau) (N, K), made without care and, where that does not do, with care."""
+    f, tau = tempered_logits(widen(logits), temperature)
+    losses = losses_of((f / tau).log_softmax(dim=-1), False)
+    return losses if is_settled(losses) else losses_of(settled(f, tau).log_softmax(dim=-1), True)
+
+
+def _without(logits: Tensor, labels: Tensor, ignore_index: int | None) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Logits of ignored items as 0, whatever stands there, their labels as -1, and who is kept (N,), None for all."""
+    if ignore_index is None:
+        return logits, labels, None
+    kept = labels != ignore_index
+    return logits.masked_fill(~kept[:, None], 0), labels.masked_fill(~kept, -1), kept
+
+
+def _kept(losses: Tensor, kept: Tensor, count: Tensor, reduction: str, distributed: bool = False) -> Tensor:
+    """Losses (N,) that are 0 for who is not kept, or the mean over the `count` that are, of all processes."""
+    if can_look(count) and count == 0:
+        raise LabError("labels", "must hold an item that is not ignored", None, "Leave such a batch out.")
+    return _reduced(losses.where(kept, 0), count, reduction, distributed)
 
 
 def _candidates(targets: Tensor, distributed: bool) -> tuple[Tensor, Tensor]:
@@ -225,13 +305,14 @@ def _reduced(losses: Tensor, count: int | Tensor, reduction: str, distributed: b
     return processes.total(part) if distributed else part
 
 
-def _check(logits: Tensor, temperature: float, reduction: str) -> None:
+def _check(logits: Tensor, temperature: Temperature, reduction: str) -> None:
     check_floats("logits", logits, "N", "K")
     check_temperature(temperature)
     check_reduction(reduction)
 
 
-def _check_contrast(logits: Tensor, noise_probs: Tensor, temperature: float, reduction: str) -> None:
+def _check_contrast(logits: Tensor, noise_probs: Tensor, temperature: Temperature, reduction: str) -> None:
     _check(logits, temperature, reduction)
     check_noise_probs(noise_probs, logits.shape[1])
+    check_device("noise_probs", noise_probs, "logits", logits)
     check_batch("samples", len(logits), 2, "the candidates are the batch's own")

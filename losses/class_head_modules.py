@@ -1,7 +1,8 @@
 """The class-head losses as `torch.nn.Module`s: settings at construction, checked there, tensors at call.
 
 Each computes what the function of the same name does; shapes, units, errors and sources are said there. A class
-prior is a buffer, so that it moves with the module and is saved with it.
+prior is a buffer, so that it moves with the module and is saved with it; a temperature that is an nn.Parameter is a
+parameter of the module.
 """
 
 from typing import TypedDict
@@ -10,12 +11,14 @@ from torch import Generator, Tensor, nn
 
 from losses import class_head
 from losses.checks import check_floats, check_noise_probs, check_reduction, check_temperature
+from losses.label_checks import check_ignore_index
+from losses.temperature import Temperature, shown
 
 
 class Settings(TypedDict):
     """What the functions are called with."""
 
-    temperature: float
+    temperature: Temperature
     reduction: str
     distributed: bool
 
@@ -23,14 +26,14 @@ class Settings(TypedDict):
 class LossModule(nn.Module):
     """Temperature and reduction, which all but Weibit have."""
 
-    def __init__(self, temperature: float, reduction: str) -> None:
+    def __init__(self, temperature: Temperature, reduction: str) -> None:
         super().__init__()
         check_temperature(temperature)
         check_reduction(reduction)
         self.temperature, self.reduction = temperature, reduction
 
     def extra_repr(self) -> str:
-        return f"temperature={self.temperature}, reduction={self.reduction!r}"
+        return f"temperature={shown(self.temperature)}, reduction={self.reduction!r}"
 
 
 class _ContrastLoss(LossModule):
@@ -39,7 +42,7 @@ class _ContrastLoss(LossModule):
     noise_probs: Tensor
 
     def __init__(
-        self, noise_probs: Tensor, *, temperature: float = 1.0, reduction: str = "mean", distributed: bool = False
+        self, noise_probs: Tensor, *, temperature: Temperature = 1.0, reduction: str = "mean", distributed: bool = False
     ) -> None:
         super().__init__(temperature, reduction)
         check_floats("noise_probs", noise_probs, "K")
@@ -58,17 +61,30 @@ class _ContrastLoss(LossModule):
 class NLL(LossModule):
     """`losses.nll`: forward(logits (N, K), labels (N,))."""
 
-    def __init__(self, *, temperature: float = 1.0, reduction: str = "mean") -> None:
+    def __init__(
+        self, *, temperature: Temperature = 1.0, reduction: str = "mean", ignore_index: int | None = None
+    ) -> None:
         super().__init__(temperature, reduction)
+        check_ignore_index(ignore_index)
+        self.ignore_index = ignore_index
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        return class_head.nll(logits, labels, temperature=self.temperature, reduction=self.reduction)
+        return class_head.nll(
+            logits,
+            labels,
+            temperature=self.temperature,
+            reduction=self.reduction,
+            ignore_index=self.ignore_index,
+        )
+
+    def extra_repr(self) -> str:
+        return super().extra_repr() + ("" if self.ignore_index is None else f", ignore_index={self.ignore_index}")
 
 
 class SoftTargetCrossEntropy(LossModule):
     """`losses.soft_target_cross_entropy`: forward(logits (N, K), targets (N, K))."""
 
-    def __init__(self, *, temperature: float = 1.0, reduction: str = "mean") -> None:
+    def __init__(self, *, temperature: Temperature = 1.0, reduction: str = "mean") -> None:
         super().__init__(temperature, reduction)
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
@@ -80,8 +96,26 @@ class SoftTargetCrossEntropy(LossModule):
 class LabelInfoNCE(_ContrastLoss):
     """`losses.label_infonce`: forward(logits (N, K), labels (N,))."""
 
+    def __init__(
+        self,
+        noise_probs: Tensor,
+        *,
+        temperature: Temperature = 1.0,
+        reduction: str = "mean",
+        distributed: bool = False,
+        ignore_index: int | None = None,
+    ) -> None:
+        super().__init__(noise_probs, temperature=temperature, reduction=reduction, distributed=distributed)
+        check_ignore_index(ignore_index)
+        self.ignore_index = ignore_index
+
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
-        return class_head.label_infonce(logits, labels, self.noise_probs, **self.settings)
+        return class_head.label_infonce(
+            logits, labels, self.noise_probs, ignore_index=self.ignore_index, **self.settings
+        )
+
+    def extra_repr(self) -> str:
+        return super().extra_repr() + ("" if self.ignore_index is None else f", ignore_index={self.ignore_index}")
 
 
 class SoftTargetInfoNCE(_ContrastLoss):
@@ -98,7 +132,7 @@ class SoftDistributionInfoNCE(_ContrastLoss):
         self,
         noise_probs: Tensor,
         *,
-        temperature: float = 1.0,
+        temperature: Temperature = 1.0,
         generator: Generator | None = None,
         reduction: str = "mean",
         distributed: bool = False,

@@ -46,6 +46,18 @@ class EachLoss(torch.autograd.Function):
         return differentiable_once(gradient, z), None
 
 
+class GradientToo(torch.autograd.Function):
+    """The first of two equal values, with the gradients of both."""
+
+    @staticmethod
+    def forward(ctx: Any, value: Tensor, again: Tensor) -> Tensor:
+        return value.view_as(value)
+
+    @staticmethod
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, Tensor]:
+        return upstream, upstream
+
+
 class _Refusal(torch.autograd.Function):
     """Identity on a closed-form gradient; its own backward says why there is none."""
 

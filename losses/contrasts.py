@@ -12,7 +12,7 @@ from torch import Tensor
 from losses.catalog import entry_of
 from losses.checks import check_temperature
 from losses.formulas import weibit_coordinate
-from losses.numerics import product, softplus
+from losses.numerics import below_top, product, softplus
 from losses.paired import weince_diagnostics
 from losses.pairs import Roles, roles_by_label, roles_by_view
 from losses.records import ENDPOINT_GAP, Choosing, Contrast
@@ -36,16 +36,17 @@ def slopes(record: Contrast, cosines: Tensor, settings: Settings) -> Tensor | fl
     slope = straight / settings["temperature"] if record.has_temperature else 0.0
     if record.is_cosine:
         return slope
-    limit = 1 - ENDPOINT_GAP
-    return slope + curved * torch.where(cosines <= limit, 1 / (1 - cosines.clamp_max(limit)), 0)
+    shortfall = 1 - cosines
+    return slope + curved * torch.where(shortfall >= ENDPOINT_GAP, 1 / shortfall.clamp_min(ENDPOINT_GAP), 0)
 
 
 def values(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) -> Tensor:
     """The loss of each anchor, (..., N)."""
     x = exponents(record, cosines, settings)
     if record.others_below:
+        x = below_top(x, roles.positives | roles.noise)
         return _keep(x, roles.positives | roles.noise).logsumexp(-1) - (x * _shares(x, roles)).sum(-1)
-    margin = record.margin_of(settings)  # type: ignore[arg-type]
+    x, margin = below_top(x, roles.noise), record.margin_of(settings)  # type: ignore[arg-type]
     log_noise = _keep(x, roles.noise).logsumexp(-1, keepdim=True)
     terms = softplus(log_noise - x + margin) - margin
     return (terms * _shares(x, roles)).sum(-1) * roles.noise.any(-1)
@@ -57,12 +58,11 @@ def forces(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) 
     if record.others_below:
         weight = _keep(x, roles.positives | roles.noise).softmax(-1) - _shares(x, roles)
         return weight * roles.positives.any(-1, keepdim=True) * slope
-    noise = _keep(x, roles.noise)
-    highest = noise.amax(-1, keepdim=True)
-    parts = (noise - highest).exp_() * roles.noise
-    total = parts.sum(-1, keepdim=True)  # the noise's sum is total e^highest; 0 where there is no noise
+    x = below_top(x, roles.noise)
+    parts = _keep(x, roles.noise).exp_() * roles.noise
+    total = parts.sum(-1, keepdim=True)  # 0 where there is no noise
     margin = record.margin_of(settings)  # type: ignore[arg-type]
-    noise_share = torch.sigmoid((total.log() + highest + margin) - x)  # of the denominator of each positive
+    noise_share = torch.sigmoid((total.log() + margin) - x)  # of the denominator of each positive
     pull = noise_share * _shares(x, roles)
     tiny = torch.finfo(x.dtype).tiny
     return (parts * (pull.sum(-1, keepdim=True) / total.clamp_min(tiny)) - pull) * slope
@@ -76,7 +76,7 @@ def forces_of(loss: str, embeddings: Tensor, labels: Tensor, settings: Settings)
     entry, cosines = entry_of(loss), product(embeddings, embeddings.mT).clamp(-1, 1)
     record = entry.contrast
     if record.has_temperature:
-        check_temperature(settings.get("temperature", entry.defaults["temperature"]))  # type: ignore[arg-type]
+        check_temperature(settings.get("temperature", entry.defaults["temperature"]))
     by_class = record.positives == "class"
     roles = roles_by_label(labels) if by_class else roles_by_view(len(embeddings), embeddings.device)
     return forces(record, cosines, roles, entry.defaults | _evidence(record, embeddings) | dict(settings))

@@ -7,7 +7,7 @@ KHOSLA = Source("Khosla et al., Supervised Contrastive Learning", "2004.11362")
 FEENEY = Source("Feeney & Hughes, SINCERE: Supervised Information Noise-Contrastive Estimation REvisited", "2309.14277")
 BARBANO = Source("Barbano et al., Unbiased Supervised Contrastive Learning", "2211.05568")
 CHEN = Source("Chen et al., A Simple Framework for Contrastive Learning of Visual Representations", "2002.05709")
-EROL = Source("Erol et al.", "2606.00262")
+EROL = Source("Erol et al. (ICML 2026)", "2606.00262")
 
 LABELLED_TEMPERATURE = Parameter("temperature", r"\tau", 0.1, 0.01, 2.0, "divides the cosine similarities")
 PAIRED_TEMPERATURE = Parameter("temperature", r"\tau", 0.5, 0.01, 2.0, "divides the cosine similarities")

@@ -1,6 +1,7 @@
 """The embedding losses as `torch.nn.Module`s: settings at construction, checked there, tensors at call.
 
 Each computes what the function of the same name does; shapes, units, errors, options and sources are said there.
+A temperature that is an nn.Parameter is a parameter of the module.
 """
 
 from torch import Tensor, nn
@@ -8,79 +9,101 @@ from torch import Tensor, nn
 from losses import labelled, paired
 from losses.checks import check_number, check_temperature
 from losses.evidence import TailEvidence
+from losses.label_checks import check_ignore_index
 from losses.options import Options
+from losses.temperature import Temperature, shown
 
 
 class _EmbeddingLoss(nn.Module):
     """A temperature and the options that all share."""
 
-    def __init__(self, temperature: float, options: Options) -> None:
+    def __init__(self, temperature: Temperature, options: Options) -> None:
         super().__init__()
         check_temperature(temperature)
         self.temperature, self.options = temperature, options
 
     def extra_repr(self) -> str:
-        return f"temperature={self.temperature}, {self.options}"
+        return f"temperature={shown(self.temperature)}, {self.options}"
 
 
-class SupCon(_EmbeddingLoss):
+class _LabelledLoss(_EmbeddingLoss):
+    """And the label of items that are left out."""
+
+    def __init__(self, temperature: Temperature, options: Options, ignore_index: int | None) -> None:
+        super().__init__(temperature, options)
+        check_ignore_index(ignore_index)
+        self.ignore_index = ignore_index
+
+    def extra_repr(self) -> str:
+        return super().extra_repr() + ("" if self.ignore_index is None else f", ignore_index={self.ignore_index}")
+
+
+class SupCon(_LabelledLoss):
     """`losses.supcon`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
         self,
         *,
-        temperature: float = 0.1,
+        temperature: Temperature = 0.1,
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
         plain: bool = False,
         distributed: bool = False,
+        ignore_index: int | None = None,
     ) -> None:
-        super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
+        options = Options(normalize, reduction, chunk_size, plain, distributed)
+        super().__init__(temperature, options, ignore_index)
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.supcon_by(embeddings, labels, self.temperature, self.options)
+        return labelled.supcon_by(embeddings, labels, self.temperature, self.options, self.ignore_index)
 
 
-class SINCERE(_EmbeddingLoss):
+class SINCERE(_LabelledLoss):
     """`losses.sincere`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
         self,
         *,
-        temperature: float = 0.1,
+        temperature: Temperature = 0.1,
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
         plain: bool = False,
         distributed: bool = False,
+        ignore_index: int | None = None,
     ) -> None:
-        super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
+        options = Options(normalize, reduction, chunk_size, plain, distributed)
+        super().__init__(temperature, options, ignore_index)
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.eps_sup_infonce_by(embeddings, labels, self.temperature, 0.0, self.options)
+        return labelled.eps_sup_infonce_by(embeddings, labels, self.temperature, 0.0, self.options, self.ignore_index)
 
 
-class EpsSupInfoNCE(_EmbeddingLoss):
+class EpsSupInfoNCE(_LabelledLoss):
     """`losses.eps_sup_infonce`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
         self,
         *,
-        temperature: float = 0.1,
+        temperature: Temperature = 0.1,
         epsilon: float = 0.25,
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
         plain: bool = False,
         distributed: bool = False,
+        ignore_index: int | None = None,
     ) -> None:
-        super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
+        options = Options(normalize, reduction, chunk_size, plain, distributed)
+        super().__init__(temperature, options, ignore_index)
         labelled.check_epsilon(epsilon)
         self.epsilon = epsilon
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.eps_sup_infonce_by(embeddings, labels, self.temperature, self.epsilon, self.options)
+        return labelled.eps_sup_infonce_by(
+            embeddings, labels, self.temperature, self.epsilon, self.options, self.ignore_index
+        )
 
 
 class NTXent(_EmbeddingLoss):
@@ -89,7 +112,7 @@ class NTXent(_EmbeddingLoss):
     def __init__(
         self,
         *,
-        temperature: float = 0.5,
+        temperature: Temperature = 0.5,
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
@@ -132,7 +155,7 @@ class WEINCE(_EmbeddingLoss):
     def __init__(
         self,
         *,
-        temperature: float = 0.5,
+        temperature: Temperature = 0.5,
         evidence: str = "both",
         beta: str = "one",
         quantile: float = 0.2,

@@ -18,14 +18,15 @@ LEAST_EXPONENT = -80.0
 
 Fill = Callable[[Tensor, float], None]
 """Sets the scores that take no part, in place."""
-RowExp = Callable[[Tensor, Fill], tuple[Tensor, Tensor]]
-"""Turn scores (n, N) into exp(scores - shift of the row), in place; log of the sum of exp and the sum, both (n, 1).
+RowExp = Callable[[Tensor, Fill], tuple[Tensor, Tensor, Tensor | None]]
+"""Turn scores (n, N) into exp(scores - shift of the row), in place; log of their sum, sum and shift, all (n, 1).
 
-What takes no part becomes 0. Where nothing does, the log is -inf and the sum the smallest number above 0.
+The shift, None for 0, is not put back: what is compared with the log must lose it too, while both still have their
+digits. What takes no part becomes 0. Where nothing does, the log is -inf and the sum the smallest number above 0.
 """
 
 
-def row_exp(z: Tensor, scale: float, more: float = 0.0) -> RowExp:
+def row_exp(z: Tensor, scale: float | Tensor, more: float = 0.0) -> RowExp:
     """What suits the scores `scale * z_i . z_j` of z (N, D), to which something of size `more` may be added."""
     if not can_look(z):
         return shifted_exp
@@ -41,19 +42,23 @@ def exp_up_to(values: Tensor) -> RowExp:
     return plain_exp if max(-float(low), float(high)) <= SAFE_SCORE else shifted_exp
 
 
-def plain_exp(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor]:
+def plain_exp(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor, None]:
     """For scores of at most `SAFE_SCORE` in size: two passes over the block."""
     fill(scores.exp_(), 0)
-    return _log_and_sum(scores)
+    return *_log_and_sum(scores), None
 
 
-def shifted_exp(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor]:
+def shifted_exp(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor, Tensor]:
     """For all scores: five passes."""
     fill(scores, -torch.inf)
     largest = scores.amax(dim=1, keepdim=True).clamp_min_(torch.finfo(scores.dtype).min / 2)
     fill(scores.sub_(largest).clamp_min_(LEAST_EXPONENT).exp_(), 0)
-    log_sum, total = _log_and_sum(scores)
-    return log_sum.add_(largest), total
+    return *_log_and_sum(scores), largest
+
+
+def without(shift: Tensor | None, scores: Tensor) -> Tensor:
+    """Scores (n, w), in place, less the shift (n, 1) of their row."""
+    return scores if shift is None else scores.sub_(shift)
 
 
 def _log_and_sum(exponentials: Tensor) -> tuple[Tensor, Tensor]:

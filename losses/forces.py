@@ -12,9 +12,10 @@ from torch.nn.functional import one_hot
 
 from losses import contrasts
 from losses.catalog import CATALOG
-from losses.checks import check_class_labels, check_floats, check_labels, check_number, check_temperature
+from losses.checks import check_floats, check_number, check_temperature
 from losses.class_head import class_counts, label_scores, target_scores
 from losses.errors import LabError
+from losses.label_checks import check_class_labels, check_labels
 from losses.numerics import product, widen
 from losses.pairs import Roles, roles_by_label, roles_by_view
 
@@ -81,11 +82,9 @@ def weince_forces(similarities: Tensor, *, temperature: float, lam: Tensor, beta
 def nll_forces(logits: Tensor, labels: Tensor, *, temperature: float = 1.0) -> Tensor:
     """(softmax(f_i / tau) - onehot(y_i)) / tau."""
     check_floats("logits", logits, "N", "K")
-    check_class_labels(labels, logits)
+    y = check_class_labels(labels, logits)
     wide = widen(logits)
-    return soft_target_cross_entropy_forces(
-        wide, one_hot(labels.long(), wide.shape[1]).to(wide.dtype), temperature=temperature
-    )
+    return soft_target_cross_entropy_forces(wide, one_hot(y, wide.shape[1]).to(wide.dtype), temperature=temperature)
 
 
 def soft_target_cross_entropy_forces(logits: Tensor, targets: Tensor, *, temperature: float = 1.0) -> Tensor:
@@ -121,8 +120,7 @@ def _square(similarities: Tensor) -> Tensor:
 def _labelled(similarities: Tensor, labels: Tensor, temperature: float) -> tuple[Tensor, Roles]:
     check_temperature(temperature)
     cosines = _square(similarities)
-    check_labels(labels, len(cosines))
-    return cosines, roles_by_label(labels)
+    return cosines, roles_by_label(check_labels(labels, "similarities", cosines))
 
 
 def _paired(similarities: Tensor) -> tuple[Tensor, Roles]:

@@ -3,17 +3,18 @@
 Each takes scores (n, N) of n anchors against all N and their roles, and gives the losses (n,), unchecked.
 """
 
-import torch
 from torch import Tensor
 
-from losses.numerics import masked_logsumexp, softplus
+from losses.numerics import below_top, masked_logsumexp, softplus
 from losses.pairs import Roles
 from losses.records import ENDPOINT_GAP
 
 
 def supcon_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
     """-1/|P| sum_p log softmax over all others; 0 for an anchor with no positive."""
-    log_denominator = masked_logsumexp(scores, roles.positives | roles.noise)  # (n,)
+    others = roles.positives | roles.noise
+    scores = below_top(scores, others)
+    log_denominator = masked_logsumexp(scores, others)  # (n,)
     return _mean_over_positives(log_denominator[:, None] - scores, roles)
 
 
@@ -22,6 +23,7 @@ def eps_sup_infonce_of_anchors(scores: Tensor, roles: Roles, epsilon: float) -> 
 
     0 for an anchor with no positive, and where there is no noise. SINCERE at epsilon = 0.
     """
+    scores = below_top(scores, roles.noise)
     log_noise = masked_logsumexp(scores, roles.noise)  # (n,) log B
     losses = softplus(log_noise[:, None] - scores + epsilon) - epsilon  # (n, N)
     return _mean_over_positives(losses, roles) * roles.noise.any(dim=-1)
@@ -29,13 +31,16 @@ def eps_sup_infonce_of_anchors(scores: Tensor, roles: Roles, epsilon: float) -> 
 
 def contrast_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
     """-log softmax over all others of the one positive."""
+    others = roles.positives | roles.noise
+    scores = below_top(scores, others)
     own = scores.masked_fill(~roles.positives, 0).sum(dim=-1)
-    return masked_logsumexp(scores, roles.positives | roles.noise) - own
+    return masked_logsumexp(scores, others) - own
 
 
 def weibit_coordinate(cosines: Tensor) -> Tensor:
     """-log(1 - s) with s clamped below 1 - 1e-6, where its derivative 1 / (1 - s) would be unbounded."""
-    return -torch.log1p(-cosines.clamp_max(1 - ENDPOINT_GAP))
+    # Not s is clamped but the shortfall: in float32 the number nearest to 1 - 1e-6 is 1.3 % further from 1.
+    return -(1 - cosines).clamp_min(ENDPOINT_GAP).log()
 
 
 def _mean_over_positives(losses: Tensor, roles: Roles) -> Tensor:

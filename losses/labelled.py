@@ -7,6 +7,9 @@ takes no part in the mean (0 under reduction "none"), yet is noise for others.
 Options of all three: `normalize` makes unit rows first. `chunk_size` rows of similarities are in memory at a time,
 a few hundred where it is None. `plain` takes the formula through autograd with all similarities in memory, for second
 derivatives. `distributed` joins the batches of all processes; see `losses.processes` for the gradient's convention.
+`temperature` is a number or a tensor of one element, learned or not. Labels are numbered from 0: one below 0 is
+refused, unless it is `ignore_index`, the label of items that are left out: as anchors (0 under "none") and as
+candidates.
 """
 
 from collections.abc import Callable
@@ -17,10 +20,11 @@ from torch import Tensor
 
 from losses import processes
 from losses.blocks import block_rows, class_blocks, equal_blocks
-from losses.checks import can_look, check_batch, check_floats, check_labels, check_number, check_temperature
+from losses.checks import can_look, check_batch, check_floats, check_number, check_temperature
 from losses.errors import LabError
 from losses.exponentials import RowExp, row_exp
 from losses.formulas import eps_sup_infonce_of_anchors, supcon_of_anchors
+from losses.label_checks import check_labels, nan_for_a_negative
 from losses.numerics import product, unit_rows, widen
 from losses.options import Options
 from losses.pairs import Roles, roles_by_label
@@ -28,6 +32,7 @@ from losses.positives import AnyGroups, Groups, SortedGroups, class_sizes
 from losses.reduction import reduced, swept
 from losses.rules import eps_sup_infonce_rule, supcon_rule
 from losses.streaming import Rule, Sweep
+from losses.temperature import Temperature, tempered_rows
 
 Formula = Callable[[Tensor, Roles], Tensor]
 GroupedRule = Callable[[Groups, RowExp], Rule]
@@ -37,12 +42,13 @@ def supcon(
     embeddings: Tensor,
     labels: Tensor,
     *,
-    temperature: float = 0.1,
+    temperature: Temperature = 0.1,
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
     plain: bool = False,
     distributed: bool = False,
+    ignore_index: int | None = None,
 ) -> Tensor:
     """SupCon, the variant with the sum outside the logarithm, in nats.
 
@@ -56,19 +62,21 @@ def supcon(
     >>> supcon(torch.ones(4, 1), torch.tensor([0, 0, 1, 1])).item()  # log 3
     1.09861...
     """
-    return supcon_by(embeddings, labels, temperature, Options(normalize, reduction, chunk_size, plain, distributed))
+    options = Options(normalize, reduction, chunk_size, plain, distributed)
+    return supcon_by(embeddings, labels, temperature, options, ignore_index)
 
 
 def sincere(
     embeddings: Tensor,
     labels: Tensor,
     *,
-    temperature: float = 0.1,
+    temperature: Temperature = 0.1,
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
     plain: bool = False,
     distributed: bool = False,
+    ignore_index: int | None = None,
 ) -> Tensor:
     """SINCERE: each positive against the noise alone, in nats.
 
@@ -82,20 +90,21 @@ def sincere(
     1.09861...
     """
     options = Options(normalize, reduction, chunk_size, plain, distributed)
-    return eps_sup_infonce_by(embeddings, labels, temperature, 0.0, options)
+    return eps_sup_infonce_by(embeddings, labels, temperature, 0.0, options, ignore_index)
 
 
 def eps_sup_infonce(
     embeddings: Tensor,
     labels: Tensor,
     *,
-    temperature: float = 0.1,
+    temperature: Temperature = 0.1,
     epsilon: float = 0.25,
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
     plain: bool = False,
     distributed: bool = False,
+    ignore_index: int | None = None,
 ) -> Tensor:
     """eps-SupInfoNCE: SINCERE with e^{s_ip/tau - epsilon} in the denominator, in nats.
 
@@ -108,22 +117,29 @@ def eps_sup_infonce(
     1.09861...
     """
     options = Options(normalize, reduction, chunk_size, plain, distributed)
-    return eps_sup_infonce_by(embeddings, labels, temperature, epsilon, options)
+    return eps_sup_infonce_by(embeddings, labels, temperature, epsilon, options, ignore_index)
 
 
-def supcon_by(embeddings: Tensor, labels: Tensor, temperature: float, options: Options) -> Tensor:
+def supcon_by(
+    embeddings: Tensor, labels: Tensor, temperature: Temperature, options: Options, ignore_index: int | None = None
+) -> Tensor:
     """`supcon` with its options in one object."""
-    return _over_anchors(embeddings, labels, supcon_of_anchors, supcon_rule, temperature, options)
+    return _over_anchors(embeddings, labels, supcon_of_anchors, supcon_rule, temperature, options, ignore_index)
 
 
 def eps_sup_infonce_by(
-    embeddings: Tensor, labels: Tensor, temperature: float, epsilon: float, options: Options
+    embeddings: Tensor,
+    labels: Tensor,
+    temperature: Temperature,
+    epsilon: float,
+    options: Options,
+    ignore_index: int | None = None,
 ) -> Tensor:
     """`eps_sup_infonce` with its options in one object."""
     check_epsilon(epsilon)
     formula = partial(eps_sup_infonce_of_anchors, epsilon=epsilon)
     rule = partial(eps_sup_infonce_rule, epsilon=epsilon)
-    return _over_anchors(embeddings, labels, formula, rule, temperature, options)
+    return _over_anchors(embeddings, labels, formula, rule, temperature, options, ignore_index)
 
 
 def check_epsilon(epsilon: float) -> None:
@@ -132,13 +148,17 @@ def check_epsilon(epsilon: float) -> None:
         raise LabError("epsilon", "must not be negative", epsilon, "Use 0 for SINCERE.")
 
 
-def flat_views(embeddings: Tensor, labels: Tensor, normalize: bool) -> tuple[Tensor, Tensor]:
-    """(N, D) or (N, V, D) with (N,) labels -> anchors (N V, D) in at least float32 and their labels (N V,)."""
+def flat_views(
+    embeddings: Tensor, labels: Tensor, normalize: bool, ignore_index: int | None = None
+) -> tuple[Tensor, Tensor]:
+    """(N, D) or (N, V, D) with (N,) labels -> anchors (N V, D) in at least float32 and their labels (N V,) int64."""
     views = embeddings[:, None] if isinstance(embeddings, Tensor) and embeddings.ndim == 2 else embeddings
     check_floats("embeddings", views, "N", "V", "D")
-    check_labels(labels, len(views))
-    z = widen(views).flatten(0, 1)
-    return unit_rows(z) if normalize else z, labels.repeat_interleave(views.shape[1])
+    y = check_labels(labels, "embeddings", views, ignore_index)
+    if ignore_index is not None:
+        views = views.masked_fill((y == ignore_index)[:, None, None], 0)  # whatever stands there, NaN too
+    z = (unit_rows(views) if normalize else widen(views)).flatten(0, 1)
+    return z, y.repeat_interleave(views.shape[1])
 
 
 def _over_anchors(
@@ -146,31 +166,59 @@ def _over_anchors(
     labels: Tensor,
     formula: Formula,
     rule: GroupedRule,
-    temperature: float,
+    temperature: Temperature,
     options: Options,
+    ignore_index: int | None,
 ) -> Tensor:
     check_temperature(temperature)
-    z, y = flat_views(embeddings, labels, options.normalize)  # (N, D), (N,)
+    z, y = flat_views(embeddings, labels, options.normalize, ignore_index)  # (N, D), (N,)
+    z, tau = tempered_rows(z, temperature)
     (z, y), own = processes.joined((z, y)) if options.distributed else ((z, y), torch.arange(len(z), device=z.device))
     check_batch("anchors", len(z), 2, "an anchor needs another one")
     if options.takes_plain_path(z, y):
-        roles = roles_by_label(y)
+        roles = roles_by_label(y, ignore_index)
         takes_part = _checked(roles.positives.any(dim=-1))
-        losses = formula(product(z, z.mT) / temperature, roles)
-        return reduced(losses, takes_part, own, options)
-    sweep, sizes = _sweep(z, y, own, rule, 1 / temperature, block_rows(z, options.chunk_size))
+        losses = formula(product(z, z.mT) / tau, roles)
+        value = reduced(losses, takes_part, own, options)
+    else:
+        sweep_over = partial(_swept, rule=rule, scale=1 / tau, options=options)
+        value = sweep_over(z, y, own) if ignore_index is None else _without(z, y, own, ignore_index, sweep_over)
+    return value if can_look(y) else value * nan_for_a_negative(y, ignore_index)
+
+
+def _swept(z: Tensor, y: Tensor, own: Tensor, rule: GroupedRule, scale: float | Tensor, options: Options) -> Tensor:
+    sweep, sizes = _sweep(z, y, own, rule, scale, block_rows(z, options.chunk_size))
     return swept(z, sweep, _checked(sizes > 1), own, options)
+
+
+def _without(z: Tensor, y: Tensor, own: Tensor, ignore_index: int, sweep_over: Callable[..., Tensor]) -> Tensor:
+    """What is swept over the rows of other labels; losses (n,) are 0 for the own rows that are ignored.
+
+    How many rows are left must be known on the host: on a GPU this waits for the queue.
+    """
+    keep = y != ignore_index
+    kept, own_keep = keep.nonzero().squeeze(1), keep[own]
+    if len(kept) < 2:
+        _checked(torch.zeros(1, dtype=torch.bool))
+    value = sweep_over(z[kept], y[kept], (keep.cumsum(0) - 1)[own[own_keep]])
+    if value.ndim == 0:
+        return value
+    return torch.zeros_like(z[own, 0]).index_copy(0, own_keep.nonzero().squeeze(1), value)
 
 
 def _checked(takes_part: Tensor) -> Tensor:
     """Which anchors have a positive, (N,); LabError where none has."""
     if can_look(takes_part) and not takes_part.any():
         rule = "must repeat: no class has two samples, so no anchor has a positive"
-        raise LabError("labels", rule, None, "Use a larger batch.")
+        raise LabError(
+            "labels", rule, None, "Use a larger batch, or several views of each sample: embeddings (N, V, D)."
+        )
     return takes_part
 
 
-def _sweep(z: Tensor, labels: Tensor, own: Tensor, rule: GroupedRule, scale: float, rows: int) -> tuple[Sweep, Tensor]:
+def _sweep(
+    z: Tensor, labels: Tensor, own: Tensor, rule: GroupedRule, scale: float | Tensor, rows: int
+) -> tuple[Sweep, Tensor]:
     """The sweep, and the size of each anchor's class (N,).
 
     On a CPU anchors are sorted by class, so that masks become slices. That takes class sizes, which a GPU would have

@@ -5,6 +5,7 @@ The anchors are view_a's rows, then view_b's; so are the losses under reduction 
 Options of all: `normalize` makes unit rows first. `chunk_size` rows of similarities are in memory at a time, a few
 hundred where it is None. `plain` takes the formula through autograd with all similarities in memory, for second
 derivatives. `distributed` joins the batches of all processes; see `losses.processes` for the gradient's convention.
+`temperature` is a number or a tensor of one element, learned or not.
 """
 
 import math
@@ -15,7 +16,16 @@ from torch import Tensor
 
 from losses import processes
 from losses.blocks import block_rows, equal_blocks
-from losses.checks import can_look, check_batch, check_chunk_size, check_floats, check_number, check_temperature
+from losses.checks import (
+    can_look,
+    check_batch,
+    check_chunk_size,
+    check_device,
+    check_floats,
+    check_number,
+    check_temperature,
+)
+from losses.closed_form import GradientToo
 from losses.errors import LabError
 from losses.evidence import TailEvidence, Tails, WeinceDiagnostics, tail_columns, weigh
 from losses.exponentials import RowExp, row_exp
@@ -28,6 +38,7 @@ from losses.records import ENDPOINT_GAP
 from losses.reduction import reduced, swept
 from losses.rules import blend_rule, contrast_rule
 from losses.streaming import Rule, Sweep
+from losses.temperature import Temperature, beside, is_learned, number, tempered_rows
 
 Link = Callable[[Tensor], Tensor]
 
@@ -36,7 +47,7 @@ def nt_xent(
     view_a: Tensor,
     view_b: Tensor,
     *,
-    temperature: float = 0.5,
+    temperature: Temperature = 0.5,
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
@@ -81,7 +92,7 @@ def weince(
     view_a: Tensor,
     view_b: Tensor,
     *,
-    temperature: float = 0.5,
+    temperature: Temperature = 0.5,
     evidence: str = "both",
     beta: str = "one",
     quantile: float = 0.2,
@@ -112,12 +123,13 @@ def weince(
     return weince_by(view_a, view_b, spec, temperature, options)
 
 
-def nt_xent_by(view_a: Tensor, view_b: Tensor, temperature: float, options: Options) -> Tensor:
+def nt_xent_by(view_a: Tensor, view_b: Tensor, temperature: Temperature, options: Options) -> Tensor:
     """`nt_xent` with its options in one object."""
     check_temperature(temperature)
-    z, own = _anchors(view_a, view_b, options)
-    scale = 1 / temperature
-    return _contrast(z, own, lambda cosines: cosines / temperature, contrast_rule(row_exp(z, scale)), scale, options)
+    z, own = _anchors(view_a, view_b, options, temperature)
+    tau = 1.0 if is_learned(temperature) else number(temperature)
+    scale = 1 / tau
+    return _contrast(z, own, lambda cosines: cosines / tau, contrast_rule(row_exp(z, scale)), scale, options)
 
 
 def weibit_by(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> Tensor:
@@ -129,18 +141,27 @@ def weibit_by(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> 
     return _contrast(z, own, lambda cosines: beta * weibit_coordinate(cosines), rule, 1.0, options)
 
 
-def weince_by(view_a: Tensor, view_b: Tensor, spec: TailEvidence, temperature: float, options: Options) -> Tensor:
+def weince_by(view_a: Tensor, view_b: Tensor, spec: TailEvidence, temperature: Temperature, options: Options) -> Tensor:
     """`weince` with its settings in two specs."""
     check_temperature(temperature)
     z, own = _anchors(view_a, view_b, options)
     found = _diagnose(z, spec, options.chunk_size)
     straight, curved = 1 - found.lam, found.lam * found.beta
+    learned = beside(torch.as_tensor(temperature), z) if is_learned(temperature) else number(temperature)
 
     def blend(cosines: Tensor) -> Tensor:
-        return straight[:, None] * (cosines / temperature) + curved[:, None] * weibit_coordinate(cosines)
+        return straight[:, None] * (cosines / learned) + curved[:, None] * weibit_coordinate(cosines)
 
-    rule = blend_rule(straight, curved, temperature, _blend_exp(z, 1 / temperature, curved))
-    return _contrast(z, own, blend, rule, 1 / temperature, options)
+    tau = number(learned)
+    exp = _blend_exp(z, 1 / tau, curved)
+    value = _contrast(z, own, blend, blend_rule(straight, curved, tau, exp), 1 / tau, options, learned)
+    if not isinstance(learned, Tensor) or not learned.requires_grad or options.takes_plain_path(z, learned):
+        return value
+    # Rows over the root of tau, as elsewhere, would let tau reach the curved term. A second sweep, in which that term
+    # has no force, has the temperature's gradient alone.
+    rule = blend_rule(straight, curved, tau, exp, curve_pulls=False)
+    again = _contrast(tempered_rows(z.detach(), learned)[0], own, blend, rule, 1.0, options)
+    return GradientToo.apply(value, again)
 
 
 def weince_diagnostics(
@@ -175,30 +196,45 @@ def stacked_views(view_a: Tensor, view_b: Tensor, normalize: bool) -> Tensor:
     check_floats("view_b", view_b, "B", "D")
     if view_a.shape != view_b.shape:
         raise LabError("view_b", f"must have view_a's shape {tuple(view_a.shape)}", tuple(view_b.shape))
+    check_device("view_b", view_b, "view_a", view_a)
     check_batch("pairs", len(view_a), 2, "an anchor needs a negative")
-    z = torch.cat([widen(view_a), widen(view_b)])
-    return unit_rows(z) if normalize else z
+    made = unit_rows if normalize else widen
+    return torch.cat([made(view_a), made(view_b)])
 
 
-def _anchors(view_a: Tensor, view_b: Tensor, options: Options) -> tuple[Tensor, Tensor]:
-    """Anchors (2B, D) of all processes where they are joined, and the indices of this process's own."""
-    z = stacked_views(view_a, view_b, options.normalize)
+def _anchors(view_a: Tensor, view_b: Tensor, options: Options, temperature: Temperature = 1.0) -> tuple[Tensor, Tensor]:
+    """Anchors (2B, D) of all processes where they are joined, and the indices of this process's own.
+
+    A learned temperature is divided into them.
+    """
+    z, _ = tempered_rows(stacked_views(view_a, view_b, options.normalize), temperature)
     if not options.distributed:
         return z, torch.arange(len(z), device=z.device)
     (a, b), own = processes.joined(z.chunk(2))
     return torch.cat([a, b]), torch.cat([own, own + len(a)])
 
 
-def _blend_exp(z: Tensor, scale: float, curved: Tensor) -> RowExp:
+def _blend_exp(z: Tensor, scale: float | Tensor, curved: Tensor) -> RowExp:
     """For scores that are a cosine's times `scale`, and a clamped -log(1 - s) times curved (2B,)."""
     steepest = -math.log(ENDPOINT_GAP) * float(curved.max()) if can_look(curved) else math.inf
     return row_exp(z, scale, steepest)
 
 
-def _contrast(z: Tensor, own: Tensor, link: Link, rule: Rule, scale: float, options: Options) -> Tensor:
-    """Cross-entropy of the linked cosines over the others of each of the 2B anchors, towards its other view."""
+def _contrast(
+    z: Tensor,
+    own: Tensor,
+    link: Link,
+    rule: Rule,
+    scale: float | Tensor,
+    options: Options,
+    temperature: Temperature = 1.0,
+) -> Tensor:
+    """Cross-entropy of the linked cosines over the others of each of the 2B anchors, towards its other view.
+
+    The temperature is the link's, where that has it: what torch.func has of it shows in the path.
+    """
     everyone = torch.ones_like(z[:, 0], dtype=torch.bool)
-    if options.takes_plain_path(z):
+    if options.takes_plain_path(z, *(held for held in (temperature,) if isinstance(held, Tensor))):
         losses = contrast_of_anchors(link(product(z, z.mT)), roles_by_view(len(z), z.device))
         return reduced(losses, everyone, own, options)
     sweep = Sweep(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)

@@ -19,10 +19,15 @@ class Roles:
         return self.positives.sum(dim=-1)
 
 
-def roles_by_label(labels: Tensor) -> Roles:
-    """Positives share the anchor's label; noise does not."""
+def roles_by_label(labels: Tensor, ignore_index: int | None = None) -> Roles:
+    """Positives share the anchor's label; noise does not. Who is ignored is neither to anyone, nor has any."""
     same = labels[:, None] == labels
-    return Roles(positives=same & ~_itself(len(labels), labels.device), noise=~same)
+    others = same & ~_itself(len(labels), labels.device)
+    if ignore_index is None:
+        return Roles(positives=others, noise=~same)
+    kept = labels != ignore_index
+    both = kept[:, None] & kept
+    return Roles(positives=others & both, noise=~same & both)
 
 
 def roles_by_view(count: int, device: torch.device) -> Roles:

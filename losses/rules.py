@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from losses.blocks import Block
-from losses.exponentials import RowExp
+from losses.exponentials import RowExp, without
 from losses.pairs import other_view
 from losses.positives import Groups
 from losses.records import ENDPOINT_GAP
@@ -20,8 +20,9 @@ def supcon_rule(groups: Groups, exp: RowExp) -> Rule:
 
     def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
         positives = groups.positives(block)
-        own = positives.blank(positives.read(scores), 0).sum(dim=1, keepdim=True) / positives.count
-        log_sum, total = exp(scores, block.fill_anchors)
+        own = positives.read(scores)
+        log_sum, total, shift = exp(scores, block.fill_anchors)
+        own = positives.blank(without(shift, own), 0).sum(dim=1, keepdim=True) / positives.count
         positives.add(scores, -total / positives.count)
         return log_sum - own, 1 / total
 
@@ -38,8 +39,8 @@ def eps_sup_infonce_rule(groups: Groups, exp: RowExp, epsilon: float) -> Rule:
     def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
         positives = groups.positives(block)
         own = positives.read(scores)
-        log_noise, total = exp(scores, positives.fill_class)
-        gap = positives.blank(torch.sub(log_noise + epsilon, own, out=own), -torch.inf)  # (n, w)
+        log_noise, total, shift = exp(scores, positives.fill_class)
+        gap = positives.blank(torch.sub(log_noise + epsilon, without(shift, own), out=own), -torch.inf)  # (n, w)
         log_ratio = logsigmoid(-gap).sum(dim=1, keepdim=True)
         pull = gap.sigmoid_()
         pulled = pull.sum(dim=1, keepdim=True).clamp_min_(torch.finfo(pull.dtype).tiny)
@@ -56,18 +57,20 @@ def contrast_rule(exp: RowExp) -> Rule:
     def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
         other = other_view(block.anchors, scores.shape[1])[:, None]
         own = scores.gather(1, other)
-        log_sum, total = exp(scores, block.fill_anchors)
+        log_sum, total, shift = exp(scores, block.fill_anchors)
         scores.scatter_add_(1, other, -total)
-        return log_sum - own, 1 / total
+        return log_sum - without(shift, own), 1 / total
 
     return rule
 
 
-def blend_rule(straight: Tensor, curved: Tensor, temperature: float, exp: RowExp) -> Rule:
+def blend_rule(
+    straight: Tensor, curved: Tensor, temperature: float | Tensor, exp: RowExp, *, curve_pulls: bool = True
+) -> Rule:
     """Scores straight_i s / tau - curved_i log(1 - s) from s / tau of two stacked views; straight and curved (2B,).
 
     Weibit has straight = 0 and curved = beta, WEINCE 1 - lam and lam beta. The force is the softmax residual times
-    the slope of the score, whose curved part ends at the clamp.
+    the slope of the score, whose curved part ends at the clamp, or is left out where the curve does not pull.
     """
     contrast = contrast_rule(exp)
 
@@ -76,6 +79,9 @@ def blend_rule(straight: Tensor, curved: Tensor, temperature: float, exp: RowExp
         shortfall = torch.mul(scores, -temperature).add_(1).clamp_min_(ENDPOINT_GAP)  # (n, 2B) 1 - s
         scores.mul_(line).sub_(shortfall.log().mul_(curve))
         losses, factors = contrast(scores, block)
+        if not curve_pulls:
+            scores.mul_(line)
+            return losses, factors
         steep = shortfall.reciprocal_()
         steep.masked_fill_(steep >= 1 / ENDPOINT_GAP, 0)
         scores.mul_(steep.mul_(curve * temperature).add_(line))

@@ -30,7 +30,7 @@ class Sweep:
 
     rule: Rule
     blocks: tuple[Block, ...]
-    scale: float
+    scale: float | Tensor
     order: Tensor | None = None
 
     def __call__(self, z: Tensor, weights: Tensor, *, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
@@ -42,6 +42,8 @@ class Sweep:
             return _put_back(losses, self.order), None if gradient is None else _put_back(gradient, self.order)
 
     def _walk(self, z: Tensor, weights: Tensor, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
+        if not self.blocks:  # all of this process's anchors are ignored
+            return torch.zeros_like(weights), torch.zeros_like(z) if with_gradient else None
         own = torch.cat([block.anchors for block in self.blocks])
         everyone = len(own) == len(z)
         anchors, own_weights = (z, weights) if everyone else (z[own], weights[own])

@@ -70,7 +70,7 @@ def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
     st.markdown(
         "Winners among a few scores are drawn by the law of an endpoint at 1, and each link fits one slope to them."
         " The world is our construction, and theory is exact for any setting; that a softmax keeps an error at the"
-        " top however much data there is, is the statement of [Erol et al.](https://arxiv.org/abs/2606.00262)."
+        " top however much data there is, is what [Erol et al.](https://arxiv.org/abs/2606.00262) state."
     )
     weibit, softmax = answer.links
     st.latex(

@@ -22,16 +22,26 @@ SIZES = (7, 4, 9, 6)  # samples of each rank: uneven
 PRIOR = torch.full((CLASSES,), 1 / CLASSES, dtype=torch.float64)
 
 Loss = Callable[[Tensor, Tensor, bool], Tensor]
-"""(network outputs (n, 2 WIDTH), labels (n,), distributed) -> mean loss"""
+"""(network outputs (n, 2 WIDTH + 2), labels (n,), distributed) -> mean loss"""
 
 
 def views(outputs: Tensor) -> tuple[Tensor, Tensor]:
-    a, b = outputs.chunk(2, dim=1)
+    a, b = outputs[:, : 2 * WIDTH].chunk(2, dim=1)
     return normalize(a, dim=1), normalize(b, dim=1)
 
 
 def soft(labels: Tensor) -> Tensor:
     return 0.9 * torch.eye(CLASSES, dtype=torch.float64)[labels] + 0.1 / CLASSES
+
+
+def first_ones_ignored(outputs: Tensor, labels: Tensor) -> Tensor:
+    """-1 for all items of the first process, here or in the joined batch."""
+    return labels.masked_fill(outputs[:, -1].detach() == 1, -1)
+
+
+def tau(outputs: Tensor) -> Tensor:
+    """The temperature that the network learns beside its weights."""
+    return outputs[0, -2].exp()
 
 
 LOSSES: dict[str, Loss] = {
@@ -43,6 +53,29 @@ LOSSES: dict[str, Loss] = {
     "weibit": lambda x, y, joined: losses.weibit(*views(x), beta=2.0, distributed=joined),
     "weince": lambda x, y, joined: losses.weince(*views(x), distributed=joined, quantile=0.5, aic_margin=-5.0),
     "label_infonce": lambda x, y, joined: losses.label_infonce(x[:, :CLASSES], y, PRIOR, distributed=joined),
+    "supcon, int16": lambda x, y, joined: losses.supcon(views(x)[0], y.short(), distributed=joined),
+    "sincere, uint16": lambda x, y, joined: losses.sincere(views(x)[0], y.to(torch.uint16), distributed=joined),
+    "label_infonce, int16": lambda x, y, joined: losses.label_infonce(
+        x[:, :CLASSES], y.short(), PRIOR, distributed=joined
+    ),
+    "supcon, ignoring": lambda x, y, joined: losses.supcon(views(x)[0], y, ignore_index=1, distributed=joined),
+    "sincere, ignoring, plain": lambda x, y, joined: losses.sincere(
+        views(x)[0], y, ignore_index=1, distributed=joined, plain=True
+    ),
+    "supcon, one process ignored": lambda x, y, joined: losses.supcon(
+        views(x)[0], first_ones_ignored(x, y), ignore_index=-1, distributed=joined
+    ),
+    "label_infonce, one process ignored": lambda x, y, joined: losses.label_infonce(
+        x[:, :CLASSES], first_ones_ignored(x, y), PRIOR, ignore_index=-1, distributed=joined
+    ),
+    "supcon, learned": lambda x, y, joined: losses.supcon(views(x)[0], y, temperature=tau(x), distributed=joined),
+    "nt_xent, learned": lambda x, y, joined: losses.nt_xent(*views(x), temperature=tau(x), distributed=joined),
+    "weince, learned": lambda x, y, joined: losses.weince(
+        *views(x), temperature=tau(x), distributed=joined, quantile=0.5, aic_margin=-5.0
+    ),
+    "soft_target_infonce, learned": lambda x, y, joined: losses.soft_target_infonce(
+        x[:, :CLASSES], soft(y), PRIOR, temperature=tau(x), distributed=joined
+    ),
     "soft_target_infonce": lambda x, y, joined: losses.soft_target_infonce(
         x[:, :CLASSES], soft(y), PRIOR, distributed=joined
     ),
@@ -57,6 +90,7 @@ def main() -> None:
     generator = Generator().manual_seed(5)
     sizes = SIZES[:world]
     inputs = torch.randn(sum(sizes), 8, generator=generator, dtype=torch.float64)
+    inputs = torch.cat([inputs, (torch.arange(sum(sizes)) < sizes[0]).double()[:, None]], dim=1)
     labels = torch.randint(CLASSES, (sum(sizes),), generator=generator)
     own = slice(sum(sizes[:rank]), sum(sizes[: rank + 1]))
     for name, loss in LOSSES.items():
@@ -76,11 +110,24 @@ def gradients(loss: Loss, inputs: Tensor, labels: Tensor, *, joined: bool) -> li
     return [value.detach(), *(parameter.grad for parameter in model.parameters())]
 
 
+class Network(nn.Module):
+    """Outputs (n, 2 WIDTH), a learned log temperature beside each, and the input's last column, as it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 2 * WIDTH))
+        self.log_temperature = nn.Parameter(torch.tensor(-1.0))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        constant = self.log_temperature.expand(len(inputs), 1)
+        return torch.cat([self.body(inputs[:, :8]), constant, inputs[:, 8:]], dim=1)
+
+
 def network() -> nn.Module:
-    model = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 2 * WIDTH)).double()
+    model = Network().double()
     generator = Generator().manual_seed(6)
     with torch.no_grad():
-        for parameter in model.parameters():
+        for parameter in model.body.parameters():
             parameter.copy_(torch.randn(parameter.shape, generator=generator, dtype=torch.float64) / 3)
     return model
 

@@ -68,6 +68,6 @@ def test_every_setting_of_the_formula_is_described(name):
     entry, signature = CATALOG[name], inspect.signature(getattr(losses, name))
     for choice in entry.choices:
         assert signature.parameters[choice.name].default == choice.default in choice.options
-    shared = {"normalize", "reduction", "chunk_size", "plain", "distributed", "generator"}
+    shared = {"normalize", "reduction", "chunk_size", "plain", "distributed", "generator", "ignore_index"}
     own = {item.name for item in signature.parameters.values() if item.kind is item.KEYWORD_ONLY} - shared
     assert own == {item.name for item in (*entry.parameters, *entry.choices)}

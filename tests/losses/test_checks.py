@@ -28,17 +28,106 @@ BROKEN = {
     "temperature bool": (lambda: losses.soft_target_infonce(F, W, ETA, temperature=True), "^temperature .* True"),
     "reduction": (lambda: losses.nll(F, Y, reduction="sum"), "^reduction must be 'mean' or 'none', but is 'sum'"),
     "reduction of pairs": (lambda: losses.weibit(Z, Z, reduction="sum"), "^reduction"),
-    "logits of integers": (lambda: losses.nll(F.long(), Y), r"^logits .* torch\.int64.*float\(\)"),
+    "logits of integers": (lambda: losses.nll(F.long(), Y), r"^logits .* torch\.int64.*logits\.float\(\)"),
     "logits an array": (lambda: losses.nll(np.zeros((4, 3)), Y), "^logits .* ndarray"),
     "logits flat": (lambda: losses.label_infonce(F[0], Y, ETA), r"^logits must have shape \(N, K\).* \(3,\)"),
     "logits empty": (lambda: losses.nll(F[:0], Y[:0]), "^logits .*no empty dimension"),
     "labels float": (lambda: losses.nll(F, Y.float()), r"^labels .*integer.*float32.*labels\.long\(\)"),
     "labels bool": (lambda: losses.supcon(Z, L > 0), "^labels .*integer.*bool"),
-    "labels a list": (lambda: losses.sincere(Z, [0, 1]), "^labels .*integer.*list"),
+    "labels a list": (
+        lambda: losses.sincere(Z, [0, 1]),
+        r"^labels .*integer.* list\. Convert with torch\.as_tensor\(labels",
+    ),
+    "labels an array": (lambda: losses.nll(F, np.zeros(4, int)), r"^labels .* ndarray\. Convert with torch\.as_tensor"),
+    "labels left out": (lambda: losses.supcon(Z, None), "^labels .* NoneType. Pass the class number .* nt_xent"),
+    "labels complex": (
+        lambda: losses.supcon(Z, L.to(torch.complex128)),
+        r"^labels .*complex128.*labels\.real\.long\(\)",
+    ),
+    "labels float8": (lambda: losses.supcon(Z, L.to(torch.float8_e4m3fn)), r"^labels .*float8.*labels\.long\(\)"),
+    "labels one-hot": (lambda: losses.nll(F, torch.eye(3)[Y]), r"^labels .*labels\.argmax\(dim=1\)"),
+    "labels one-hot integers": (lambda: losses.nll(F, torch.eye(3).long()[Y]), r"^labels must have .*argmax\(dim=1\)"),
+    "labels on another device": (
+        lambda: losses.supcon(Z, L.to("meta")),
+        r"^labels must be on .*labels\.to\(embeddings\.dev",
+    ),
+    "labels elsewhere than logits": (lambda: losses.nll(F, Y.to("meta")), r"^labels must be on .*to\(logits\.device"),
+    "labels uint16 too large": (
+        lambda: losses.nll(F, (Y + 1).to(torch.uint16)),
+        "^labels must lie in 0 to 2.* 3 in 1 item",
+    ),
+    "views on two devices": (
+        lambda: losses.nt_xent(Z, Z.to("meta")),
+        r"^view_b must be on .*view_b\.to\(view_a\.device",
+    ),
+    "prior on another device": (
+        lambda: losses.label_infonce(F, Y, ETA.to("meta")),
+        r"^noise_probs must be on the device",
+    ),
+    "targets on another device": (
+        lambda: losses.soft_target_cross_entropy(F, W.to("meta")),
+        "^targets must be on the dev",
+    ),
+    "targets class numbers": (
+        lambda: losses.soft_target_cross_entropy(F, Y),
+        r"^targets .*one_hot\(targets, 3\)\.float\(\)",
+    ),
+    "targets without weight": (
+        lambda: losses.soft_target_infonce(F, 0 * W, ETA),
+        "^targets .*sum 0. Pass probabilities",
+    ),
+    "targets of nan": (
+        lambda: losses.soft_target_infonce(F, W * torch.nan, ETA),
+        "^targets .*sum nan. Pass probabilities",
+    ),
+    "embeddings float8": (
+        lambda: losses.supcon(Z.to(torch.float8_e4m3fn), L),
+        r"^embeddings .*float8_e4m3fn. Convert with embeddings\.float\(\)",
+    ),
+    "embeddings complex": (lambda: losses.supcon(Z + 0j, L), r"^embeddings .*complex64.*embeddings\.real"),
+    "embeddings an array": (
+        lambda: losses.supcon(Z.numpy(), L),
+        r"^embeddings .*torch\.as_tensor\(embeddings\)\.float",
+    ),
+    "views sparse": (lambda: losses.nt_xent(Z.to_sparse(), Z), r"^view_a must be dense.*view_a\.to_dense\(\)"),
+    "an unlabelled item": (
+        lambda: losses.supcon(Z, L - 1),
+        "^labels must not be below 0, but is -1 in 2 .*ignore_index=-1",
+    ),
+    "unlabelled, another mark": (
+        lambda: losses.sincere(Z, L - 1, ignore_index=-100),
+        "^labels must not be below 0, -100 apart, but is -1 in 2 items",
+    ),
+    "unlabelled, forces": (
+        lambda: forces.supcon_forces(Z @ Z.T, L - 1, temperature=1.0),
+        "^labels must not be below 0",
+    ),
+    "everything ignored": (
+        lambda: losses.nll(F, Y * 0, ignore_index=0),
+        "^labels must hold an item that is not ignored",
+    ),
+    "all embeddings ignored": (
+        lambda: losses.supcon(Z, L * 0, ignore_index=0),
+        "^labels must repeat: no class has two",
+    ),
+    "ignore_index a fraction": (
+        lambda: losses.nll(F, Y, ignore_index=0.5),
+        "^ignore_index must be a whole number or None",
+    ),
+    "module ignore_index": (lambda: losses.SupCon(ignore_index="-1"), "^ignore_index must be a whole number or None"),
+    "temperature a tensor of two": (
+        lambda: losses.nt_xent(Z, Z, temperature=torch.ones(2)),
+        r"^temperature must be one .*shape \(2,\)\. Pass a number",
+    ),
+    "temperature a negative tensor": (
+        lambda: losses.SupCon(temperature=torch.nn.Parameter(torch.tensor(-2.0))),
+        r"^temperature .*tensor of -2\. .*log_temperature\.exp\(\)",
+    ),
+    "beta a tensor": (lambda: losses.weibit(Z, Z, beta=torch.tensor(2.0)), r"^beta .* a tensor\. Pass beta\.item\(\)"),
     "labels too few": (lambda: losses.nll(F, Y[:3]), r"^labels must have shape \(4,\).* \(3,\)"),
     "labels two-dimensional": (lambda: losses.supcon(Z, L[:, None]), r"^labels must have shape \(6,\)"),
-    "labels too large": (lambda: losses.nll(F, Y + 1), "^labels must lie in 0 to 2.* between 1 and 3"),
-    "labels negative": (lambda: losses.label_infonce(F, Y - 1, ETA), "^labels must lie in 0 to 2"),
+    "labels too large": (lambda: losses.nll(F, Y + 1), "^labels must lie in 0 to 2.* is 3 in 1 item"),
+    "labels negative": (lambda: losses.label_infonce(F, Y - 1, ETA), "^labels must lie in 0 to 2.*ignore_index=-1"),
     "targets of another shape": (lambda: losses.soft_target_cross_entropy(F, W[:, :2]), r"^targets .* \(4, 3\)"),
     "targets that do not sum to 1": (
         lambda: losses.soft_target_infonce(F, bent(W, 2, 1.0), ETA),

@@ -35,7 +35,7 @@ def batches(draw):
     z = normalize(torch.randn(count, width, generator=generator, dtype=torch.float64), dim=1)
     copied = torch.rand(count, generator=generator) < draw(st.sampled_from([0.0, 0.3, 1.0]))
     z[copied] = z[0].clone()
-    labels = torch.randint(draw(st.integers(1, count)), (count,), generator=generator) * 7 - 3
+    labels = torch.randint(draw(st.integers(1, count)), (count,), generator=generator) * 7 + 3
     labels[1] = labels[0]
     return z, labels
 

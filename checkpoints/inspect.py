@@ -8,8 +8,9 @@ from pathlib import Path
 from checkpoints.command_line import Parser, run
 from checkpoints.content import kind_of
 from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
-from checkpoints.quoting import printable
+from checkpoints.quoting import printable, shown
 from checkpoints.safe_files import read_head
+from losses.errors import LabError
 
 _WIDEST = 60
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
@@ -23,7 +24,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    spec = ForeignSpec(options.limit, options.device, options.space, options.side)
+    mean, std = (_triple(name, getattr(options, name)) for name in ("mean", "std"))
+    spec = ForeignSpec(options.limit, options.device, options.space, options.side, mean, std)
     numbers = inspect_file(options.path, options.data, k=options.k, spec=spec)
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
     return 0
@@ -54,6 +56,18 @@ def inspect_file(
         "classes": len(outputs.class_names),
     }
     return said | sizes | inspect_outputs(outputs, k=k).numbers()
+
+
+def _triple(name: str, text: str | None) -> tuple[float, float, float] | None:
+    """Three numbers of a command line, with commas between."""
+    if text is None:
+        return None
+    try:
+        first, second, third = (float(part) for part in text.split(","))
+    except ValueError as error:
+        rule = "must be three numbers with commas between, such as 0.49,0.48,0.45"
+        raise LabError(f"--{name}", rule, shown(text)) from error
+    return first, second, third
 
 
 def _progress(done: int, total: int) -> None:
@@ -92,7 +106,13 @@ def _parser() -> Parser:
     parser.add_argument("--limit", type=int, help="images a split at most, for a try-out: the first of each class")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where images go through the network")
     parser.add_argument("--space", choices=SPACES, default="head", help="embeddings: the head's output, or features")
-    parser.add_argument("--side", type=int, help="pixels images are scaled to, where the layout leaves it open")
+    parser.add_argument("--side", type=int, help="pixels that images are scaled to, instead of the file's")
+    parser.add_argument(
+        "--mean", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 0,0,0 for none"
+    )
+    parser.add_argument(
+        "--std", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 1,1,1 for none"
+    )
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

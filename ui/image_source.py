@@ -17,6 +17,7 @@ from ui.checkpoint_analyses import Analyses
 from ui.contents_panels import draw as draw_contents
 from ui.controls import Panel
 from ui.errors import explain, plain
+from ui.image_preparation import Own, choose_own, said
 from ui.uploads import safe_name
 from ui.world import choose_device
 
@@ -59,7 +60,11 @@ class Offer:
     def name(self) -> str:
         """For a list of passes."""
         images = "none" if self.request is None else self.request.images
-        return f"{self.checkpoint.name}, {self.spec.limit:,} of {images}, {_SPACES[self.spec.space].lower()}"
+        own = [f"{self.spec.side} pixels"] if self.spec.side else []
+        own += [f"mean {self.spec.mean}, std {self.spec.std}"] if self.spec.mean else []
+        return ", ".join(
+            [f"{self.checkpoint.name}, {self.spec.limit:,} of {images}", *own, _SPACES[self.spec.space].lower()]
+        )
 
     def start(self) -> None:
         by_path = isinstance(self.checkpoint.held, Path) and isinstance(self.data, Path)
@@ -70,8 +75,8 @@ class Offer:
 def choose_images(controls: Panel, checkpoint: Checkpoint) -> Analyses | None:
     """The analyses once the pass that is asked for has ended well; None before: `draw_waiting` goes on from there."""
     images = _choose(controls)
-    spec = _choose_spec(controls)
     name, state, data = images or ("", "", memoryview(b""))
+    spec = _choose_spec(controls, checkpoint, data)
     request = Request(checkpoint.name, checkpoint.state, name, state, spec) if images else None
     st.session_state[_OFFER] = Offer(checkpoint, request, data, spec)
     made = image_pass.find(request)
@@ -100,10 +105,17 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
     from checkpoints.foreign.opening import network_in
 
     network = network_in(found)[1].title
+    own = Own(offer.spec.side, offer.spec.mean, offer.spec.std)
+    prepared = said(found, _path(offer.checkpoint.held), _path(offer.data), own)
     st.info(
         plain(f"This file has the weights of {network}, so it needs images.")
         + " Choose train and test images of the same classes in the sidebar."
     )
+    st.caption(plain(f"How images reach the network: {prepared.words}"))
+    if prepared.assumed:
+        st.warning(
+            plain("Assumed: " + "; ".join(prepared.assumed) + ".") + " Size and normalisation are in the sidebar."
+        )
     st.button("Run the images through", type="primary", disabled=offer.request is None, on_click=offer.start)
 
 
@@ -142,13 +154,20 @@ def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
     return name, root.state(path), path
 
 
-def _choose_spec(controls: Panel) -> ForeignSpec:
+def _choose_spec(controls: Panel, checkpoint: Checkpoint, data: Path | memoryview) -> ForeignSpec:
     limit = controls.integer(
         "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=MOST_ITEMS,
         help="The first of each class, evenly: a few for a try-out, all of them where there is a GPU or time.",
     )  # fmt: skip
     space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
-    return ForeignSpec(limit, choose_device(controls), "head" if space == "head" else "encoder")
+    device = choose_device(controls)
+    found = _contents(checkpoint.name, checkpoint.state, checkpoint.held)
+    own = choose_own(controls, found, _path(checkpoint.held), _path(data))
+    return ForeignSpec(limit, device, "head" if space == "head" else "encoder", own.side, own.mean, own.std)
+
+
+def _path(held: Path | memoryview) -> Path | None:
+    return held if isinstance(held, Path) else None
 
 
 def _work(checkpoint: Checkpoint, data: Path | memoryview, spec: ForeignSpec, watch: Watch, *, keep: bool) -> Outputs:

@@ -16,7 +16,7 @@ from checkpoints.images.source import ImageData, Side
 from checkpoints.quoting import printable
 from checkpoints.torch_contents import TorchContents
 
-VERSION = 1  # of what is computed: another one makes kept outputs anew
+VERSION = 2  # of what is computed: another one makes kept outputs anew
 _TEMPERATURES = {"vit": "t", "supcon": "temp"}
 
 
@@ -109,7 +109,7 @@ def _embeddings(made: Pass) -> str:
 
 
 def _on_file(made: Pass) -> list[str]:
-    notes, classes = [], made.images.class_names
+    notes, classes = [f"assumed: {each}" for each in made.preparation.assumed], made.images.class_names
     if made.plan.layout == "supcon" and "ckpt" in options_of(made.contents):
         notes.append("the file is from the linear stage, whose script saves the encoder and not the classifier")
     if made.has_logits:

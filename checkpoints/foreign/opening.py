@@ -41,7 +41,7 @@ def open_foreign(
     watch(0, 0)
     with image_data(data) as images:
         watch(0, 0)
-        preparation = preparation_of(plan, options_of(contents), images.data_set, spec.side)
+        preparation = preparation_of(plan, options_of(contents), images.data_set, spec, path)
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from checkpoints.inert_pickle import Name, read_pickle
-from checkpoints.layouts import Layout, recognised
+from checkpoints.layouts import UNKNOWN, Layout, Network, network_of
 from checkpoints.quoting import shown
 from checkpoints.safe_files import open_regular
 from checkpoints.torch_archive import TorchArchive
@@ -28,18 +28,23 @@ class TorchContents:
     """tensors, plain values and foreign objects by their place in the file, such as "model/encoder.conv1.weight".
 
     `foreign` says what an object is called, `refused` why a tensor cannot be read. `size` in bytes, `digest` sha256.
-    `mentions` has every global that the pickle names, also inside of what is only named here.
+    `mentions` has every global that the pickle names, also inside of what is only named here; `network` the tensors of
+    a network whose layout is known.
     """
 
     name: str
     size: int
     digest: str
-    layout: Layout
+    network: Network | None = None
     tensors: dict[str, StoredTensor] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     mentions: tuple[str, ...] = ()
+
+    @property
+    def layout(self) -> Layout:
+        return UNKNOWN if self.network is None else self.network.layout
 
 
 def torch_contents(path: str | Path) -> TorchContents:
@@ -63,7 +68,8 @@ def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, TorchArchive]]
         found.walk(read_pickle(pickled, name=name, globals_named=mentions))
         _check_shared(found.tensors, name, size)
         parts = (found.tensors, found.values, found.foreign, found.refused, _sorted(mentions))
-        yield TorchContents(name, size, digest, recognised(found.tensors), *parts), archive
+        network = network_of((*found.tensors, *found.refused))
+        yield TorchContents(name, size, digest, network, *parts), archive
 
 
 def torch_array(path: Path) -> tuple[np.ndarray, str, int]:

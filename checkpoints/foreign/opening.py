@@ -18,6 +18,7 @@ from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.forward import unit_rows
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
+from checkpoints.quoting import printable
 from checkpoints.torch_contents import TorchContents, torch_contents
 from losses.errors import LabError
 
@@ -50,6 +51,11 @@ def open_foreign(
 
 def network_in(contents: TorchContents) -> tuple[Weights, Plan]:
     """The file's weights and the network that they belong to. LabError where none here has them."""
+    if contents.network is None and contents.foreign and not contents.tensors:
+        kind = next(iter(contents.foreign.values()))
+        found = f"an object that only {printable(kind)[:80]} can make"
+        remedy = "Save model.state_dict() with the code that has that class."
+        raise LabError(contents.name, "must have its weights as a state_dict", found, remedy)
     weights = weights_in(contents)
     return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name)
 

@@ -1,7 +1,6 @@
 """The weights of a foreign checkpoint: which of its tensors they are, and copied out into a module, strictly."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from checkpoints.layouts import UNKNOWN, Layout, recognised
+from checkpoints.layouts import UNKNOWN, Layout, Network, plain
 from checkpoints.quoting import printable
 from checkpoints.safe_files import open_regular
 from checkpoints.torch_archive import TorchArchive
@@ -18,10 +17,6 @@ from checkpoints.torch_contents import TorchContents
 from checkpoints.torch_tensors import StoredTensor
 from losses.errors import LabError
 
-# Where state_dicts are put, the usual first.
-_PLACES = ("model", "state_dict", "model_state_dict", "")
-# What several GPUs and torch.compile put into names.
-_WRAPPERS = ("module", "_orig_mod")
 _COUNTER = "num_batches_tracked"
 _SHOWN = 12
 
@@ -40,20 +35,42 @@ class Weights:
 
 
 def weights_in(contents: TorchContents) -> Weights:
-    """The state_dict of a torch file whose layout is known, prefixes of several GPUs left out."""
-    groups: dict[str, dict[str, StoredTensor]] = defaultdict(dict)
-    for full, tensor in contents.tensors.items():
-        place, _, name = full.rpartition("/")
-        plain = ".".join(part for part in name.split(".") if part not in _WRAPPERS)
-        if plain in groups[place]:
-            raise LabError(contents.name, "must name each tensor once", f"naming {printable(plain)} twice")
-        groups[place][plain] = tensor
-    ordered = sorted(groups, key=lambda place: (_PLACES.index(place) if place in _PLACES else len(_PLACES), place))
-    for place in ordered:
-        if (layout := recognised(groups[place])) != UNKNOWN:
-            _check_not_refused(contents, place)
-            return Weights(layout, place, groups[place])
-    return Weights(UNKNOWN, "", {})
+    """The state_dict of a torch file whose layout is known; of one that is not, all tensors by their names there.
+
+    What wraps modules, and what stands before all names, is left out of them. LabError where it is not one network's.
+    """
+    network = contents.network
+    if network is None:
+        return Weights(UNKNOWN, "", contents.tensors)
+    _check_alone(contents, network)
+    _check_named_once(contents, network)
+    for full in network.names.values():
+        if full in contents.refused:
+            raise LabError(f"tensor {printable(full)[:120]}", "must be plain numbers", contents.refused[full])
+    tensors = {name: contents.tensors[full] for name, full in network.names.items()}
+    return Weights(network.layout, network.place, tensors)
+
+
+def _check_alone(contents: TorchContents, network: Network) -> None:
+    """A prefix of all names is left out; where other tensors stand beside it, nobody can say whose they are."""
+    if network.layout.opens and network.prefix and network.beside:
+        others = ", ".join(network.also)
+        more = f" (another under {printable(others)[:80]})" if others else ""
+        found = f"a {network.layout.title} under the prefix {printable(network.prefix)[:60]!r}{more}"
+        raise LabError(
+            contents.name, "must have no tensors beside its network's",
+            f"{found}, with {len(network.beside):,} others, such as {printable(network.beside[0])[:80]}",
+            "Save the tensors under that prefix alone.",
+        )  # fmt: skip
+
+
+def _check_named_once(contents: TorchContents, network: Network) -> None:
+    seen = set[str]()
+    for full in (*contents.tensors, *contents.refused):
+        if full.rpartition("/")[0] == network.place:
+            if plain(full) in seen:
+                raise LabError(contents.name, "must name each tensor once", f"naming {printable(plain(full))} twice")
+            seen.add(plain(full))
 
 
 def load(model: nn.Module, weights: Weights, contents: TorchContents, path: Path) -> None:
@@ -97,9 +114,3 @@ def _array(name: str, tensor: StoredTensor, archive: TorchArchive) -> np.ndarray
     if not np.isfinite(largest) or largest > np.finfo(np.float32).max:
         raise LabError(f"tensor {name}", "must be finite float32 numbers", "not so in some entries")
     return array.astype(np.float32, copy=False)
-
-
-def _check_not_refused(contents: TorchContents, place: str) -> None:
-    for full, why in contents.refused.items():
-        if full.rpartition("/")[0] == place:
-            raise LabError(f"tensor {printable(full)[:120]}", "cannot be read", why)

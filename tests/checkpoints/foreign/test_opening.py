@@ -190,8 +190,6 @@ def test_the_command_takes_size_and_constants_instead_of_the_files(tmp_path, ima
     assert main([str(path), "--data", str(image_zip), "--json", *words]) == 0
     said = json.loads(capsys.readouterr().out)["preprocessing"]
     assert said.startswith("scaled to 40 x 40 pixels, values in [0, 1] normalised by mean (0.5, 0.4, 0.3) and std")
-        "scaled to 40 x 40 pixels, values in [0, 1] normalised by mean (0.5, 0.4, 0.3) and std (0.2,"
-    )
     assert main([str(path), "--data", str(image_zip), "--mean", "0.5,0.4"]) == 2
     assert capsys.readouterr().err.startswith("--mean must be three numbers with commas between, such as 0.49,0.48,")
 
@@ -204,3 +202,11 @@ def test_the_config_beside_a_file_of_weince_is_read(tmp_path, image_zip):
     (tmp_path / "config.yaml").unlink()
     said = open_outputs(tmp_path / "checkpoint_100.tar", image_zip).provenance
     assert "assumed: there is no config.yaml beside the file that can be read: 96 pixels" in said["notes"]
+
+
+def test_which_of_several_networks_was_taken_is_said(tmp_path, image_zip):
+    student, teacher = ({f"backbone.{n}": value for n, value in state_of(PLANS["supcon"], s).items()} for s in (0, 1))
+    torch.save({"student": student, "teacher": teacher}, tmp_path / "both.pth")
+    notes = open_outputs(tmp_path / "both.pth", image_zip).provenance["notes"]
+    assert "all names begin with 'backbone.' in the file, which was left out" in notes
+    assert "the weights are those that the file has under 'student'; it has others of that layout in 'teacher/" in notes

@@ -26,7 +26,12 @@ def main(argv: list[str] | None = None) -> int:
 def _inspect(options: argparse.Namespace) -> int:
     mean, std = (_triple(name, getattr(options, name)) for name in ("mean", "std"))
     spec = ForeignSpec(options.limit, options.device, options.space, options.side, mean, std)
-    numbers = inspect_file(options.path, options.data, k=options.k, spec=spec)
+    if options.contents:
+        from checkpoints.file_contents import file_contents, report
+
+        numbers = report(file_contents(options.path))
+    else:
+        numbers = inspect_file(options.path, options.data, k=options.k, spec=spec)
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
     return 0
 
@@ -36,13 +41,14 @@ def inspect_file(
 ) -> dict[str, object]:
     """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
 
-    Of a torch file without images, what is in it: it is read as data, and nothing in it is run.
+    Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it: it is read as data, and
+    nothing in it is run.
     """
     # numpy and torch only once the command line is known to be right.
-    if data is None and not Path(path).is_dir() and kind_of(read_head(path)) == "torch":
-        from checkpoints.torch_contents import report, torch_contents
+    if data is None and not Path(path).is_dir() and _needs_images(path):
+        from checkpoints.file_contents import file_contents, report
 
-        return report(torch_contents(path))
+        return report(file_contents(path))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -56,6 +62,15 @@ def inspect_file(
         "classes": len(outputs.class_names),
     }
     return said | sizes | inspect_outputs(outputs, k=k).numbers()
+
+
+def _needs_images(path: str) -> bool:
+    kind = kind_of(read_head(path))
+    if kind == "safetensors":
+        from checkpoints.native import is_native
+
+        return not is_native(path)
+    return kind == "torch"
 
 
 def _triple(name: str, text: str | None) -> tuple[float, float, float] | None:
@@ -113,6 +128,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--std", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 1,1,1 for none"
     )
+    parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

@@ -11,11 +11,11 @@ import numpy as np
 
 from checkpoints.inert_pickle import Name, read_pickle
 from checkpoints.layouts import UNKNOWN, Layout, Network, network_of
-from checkpoints.quoting import shown
 from checkpoints.safe_files import open_regular
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_tensors import StoredTensor
 from checkpoints.torch_walk import UNFOLDED, Found
+from checkpoints.verdict import COMMAND, named_by
 from losses.errors import LabError
 
 MOST_BYTES = 8 << 30
@@ -91,23 +91,6 @@ def _check_shared(tensors: dict[str, StoredTensor], name: str, size: int) -> Non
 
 
 def _sorted(mentions: set[Name]) -> tuple[str, ...]:
-    return tuple(sorted(str(name)[:_LONGEST_NAME] for name in mentions)[:_MOST_NAMES])
-
-
-def report(contents: TorchContents) -> dict[str, object]:
-    """The contents as plain JSON values, for a command line or a page."""
-    return {
-        "file": contents.name,
-        "bytes": contents.size,
-        "digest": contents.digest,
-        "layout": contents.layout.title,
-        "tensors": {name: f"{tensor.dtype} {tensor.shape}" for name, tensor in contents.tensors.items()},
-        "values": {name: value if _in_json(value) else shown(value) for name, value in contents.values.items()},
-        "other_objects": contents.foreign,
-        "refused": contents.refused,
-        "names_in_the_pickle": list(contents.mentions),
-    }
-
-
-def _in_json(value: Any) -> bool:
-    return value is None or isinstance(value, str | bool) or (isinstance(value, int | float) and abs(value) < 1e300)
+    """By name; those that no checkpoint needs first, so that a thousand others hide none."""
+    names = {str(name)[:_LONGEST_NAME] for name in mentions}
+    return tuple(sorted(names, key=lambda name: (named_by(name) != COMMAND, name))[:_MOST_NAMES])

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analysis.outputs import Outputs
 from checkpoints.datasets import DATASETS
+from checkpoints.file_contents import of_torch
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.listing import inside
 from checkpoints.torch_contents import TorchContents, torch_contents
@@ -97,7 +98,7 @@ def draw_waiting() -> None:
     found = _contents(offer.checkpoint.name, offer.checkpoint.state, offer.checkpoint.held)
     with explain():
         _draw_offer(offer, found)
-    draw_contents(found)
+    draw_contents(of_torch(found))
 
 
 def _draw_offer(offer: Offer, found: TorchContents) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checkpoints import safetensors_file
-from checkpoints.content import check_kind, kind_of
+from checkpoints.content import check_kind, kind_of, part_of
 from checkpoints.inert_pickle import Name, read_pickle
 from checkpoints.layouts import Network, network_of
 from checkpoints.npz import MOST_BYTES, described, npz_members
@@ -74,7 +74,8 @@ def file_contents(path: str | Path) -> FileContents:
         return of_torch(torch_contents(path))
     if kind in ("npz", "npy"):
         return _of_arrays(Path(path), kind)
-    check_kind(head, "safetensors", name=Path(path).name)
+    if kind != "safetensors":
+        check_kind(head, "torch, safetensors, .npz or .npy", name=Path(path).name)
     return _of_safetensors(path)
 
 
@@ -98,6 +99,8 @@ def _of_safetensors(path: str | Path) -> FileContents:
     read = f"the header, with {len(entries):,} tensors and {len(texts):,} texts beside them."
     network = network_of(entry.place for entry in entries)
     title = "Weights of no layout that is known here" if network is None else network.layout.title
+    if part := part_of(file.content.name):
+        title = f"{part.capitalize()} of a checkpoint"
     if "nce_lab" in texts:
         title = "A checkpoint of NCE Lab"
     verdict = on_plain("a safetensors file is a header in JSON and numbers", read)
@@ -119,12 +122,10 @@ def _of_arrays(path: Path, kind: str) -> FileContents:
         if dtype == "O":
             objects[place] = "Python objects in a pickle, which is not opened"
             read_pickle(data[start:], name=f"{path.name}: {shown(place)}", globals_named=names)
-    read = f"the headers of {len(entries):,} arrays."
+    read = f"the headers of {len(entries):,} arrays." if kind == "npz" else "its header."
     if objects:
-        how = "numpy.load(allow_pickle=True)"
-        verdict = on_pickle(
-            sorted(map(str, names)), f"{read[:-1]}, and the names in the pickles; nothing was called.", how=how
-        )
+        looked = f"{read[:-1]}, and the names in the pickles; nothing was called."
+        verdict = on_pickle(sorted(map(str, names)), looked, numpy=True)
     else:
         verdict = on_plain("its arrays are plain numbers and texts, without any pickle", read)
     title = "Arrays of numpy" if kind == "npz" else "An array of numpy"

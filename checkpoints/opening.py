@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.outputs import Outputs
 from checkpoints.bundle import open_folder, open_npz
 from checkpoints.content import check_kind, kind_of
+from checkpoints.native import is_native
 from checkpoints.native_outputs import open_native
 from checkpoints.safe_files import read_head
 
@@ -38,7 +39,7 @@ def open_outputs(
         return open_folder(Path(path), given)
     head = read_head(path)
     kind = kind_of(head)
-    if kind == "torch":
+    if kind == "torch" or (kind == "safetensors" and not is_native(path)):
         from checkpoints.foreign.cache import default_folder
         from checkpoints.foreign.opening import open_foreign
         from checkpoints.foreign.spec import ForeignSpec
@@ -46,5 +47,5 @@ def open_outputs(
         folder = default_folder() if keep else None
         return open_foreign(Path(path), given, spec or ForeignSpec(), watch, cache=folder)
     if kind not in OPENERS:
-        check_kind(head, "safetensors", name=Path(path).name)
+        check_kind(head, "safetensors, .npz or torch", name=Path(path).name)
     return OPENERS[kind](Path(path), given)

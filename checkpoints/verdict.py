@@ -3,6 +3,7 @@
 Judged by the names in its pickle alone: a pickle does nothing but through functions that it names.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -29,11 +30,13 @@ _TORCH = frozenset(
     | {f"torch.{what}" for what in _DTYPES}
     | {f"torch.{what}Storage" for what in _STORAGES}
     | {"torch._tensor._rebuild_from_type_v2", "torch.nn.parameter.Parameter", "torch.storage.UntypedStorage"}
-    | {"torch.serialization._get_layout"}
+    | {"torch.serialization._get_layout", "collections.OrderedDict"}
 )
+# A class of torch's own layers, as a whole network that was saved names them.
+_LAYER = re.compile(r"torch\.nn\.modules\.[a-z]+\.[A-Z][A-Za-z0-9]*", re.ASCII)
 _PLAIN = {
     "argparse": ("Namespace",),
-    "collections": ("OrderedDict", "defaultdict", "Counter", "deque"),
+    "collections": ("defaultdict", "Counter", "deque"),
     "pathlib": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath", "Path"),
     "datetime": ("datetime", "date", "timedelta"),
     "numpy": ("ndarray", "dtype"),
@@ -63,8 +66,9 @@ _COMMANDS = frozenset(
     }
     | {"tempfile", "signal", "threading", "_thread", "ftplib", "smtplib", "telnetlib", "cProfile", "profile", "trace"}
 )
-TORCH, PLAIN, OWN, COMMAND = (
+TORCH, LAYER, PLAIN, OWN, COMMAND = (
     "torch.save, for tensors",
+    "torch.save, for a layer of torch's own in a network that was saved whole",
     "the script that saved it: a plain object of Python's or numpy's",
     "the script that saved it, or whoever changed the file: code that is not torch's",
     "whoever wrote the file: code that no checkpoint needs",
@@ -94,42 +98,43 @@ def named_by(name: str) -> str:
     module, _, attribute = name.rpartition(".")
     if name in _TORCH:
         return TORCH
+    if _LAYER.fullmatch(name):
+        return LAYER
     if attribute in _PLAIN.get(module, ()) or (module in ("builtins", "__builtin__") and attribute in _BUILTINS):
         return PLAIN
     return COMMAND if module.split(".")[0] in _COMMANDS or name in ("torch.load", "torch.hub.load") else OWN
 
 
-def on_pickle(
-    names: Iterable[str], read_here: str, *, how: str = "pickle or torch.load(weights_only=False)"
-) -> Verdict:
-    """Of a pickle that names these globals; `how` opens it."""
+def on_pickle(names: Iterable[str], read_here: str, *, numpy: bool = False) -> Verdict:
+    """Of a pickle that names these globals: in a torch file, or in arrays of objects that numpy wrote."""
+    how = "numpy.load(allow_pickle=True)" if numpy else "pickle or torch.load(weights_only=False)"
+    safe = (
+        "numpy.load(allow_pickle=False) refuses it unrun."
+        if numpy
+        else "torch.load(weights_only=True) refuses it unrun."
+    )
     named = tuple((name, named_by(name)) for name in names)
-    own, commands, plain = ([name for name, by in named if by == which] for which in (OWN, COMMAND, PLAIN))
+    own, commands = ([name for name, by in named if by == which] for which in (OWN, COMMAND))
     if commands:
-        answer = f"No: with {how} it would call {_few(commands)}, which no checkpoint needs."
-        return Verdict(
-            "no", answer, f"Whoever wrote the file decides what these do: {_few(commands + own)}.", read_here, named
-        )
+        answer = f"No: with {how} it could call {_few(commands)}, which no checkpoint needs."
+        would = f"What whoever wrote the file wants of {_few(commands + own)}. {safe}"
+        return Verdict("no", answer, would, read_here, named)
     if own:
         answer = f"Only if you trust whoever made it: with {how} it would import and call {_few(own)}."
-        would = f"Code of the modules that it names: {_few(own)}. torch.load(weights_only=True) refuses them unrun."
-        return Verdict("trust", answer, would, read_here, named)
-    kinds = f"tensors and plain objects ({_few(plain)})" if plain else "tensors"
-    would = f"Nothing of its own: with {how} it makes {kinds}, by functions of torch, Python and numpy alone."
-    if plain:
-        would += " torch.load(weights_only=True), the default since torch 2.6, may refuse it for the plain objects."
+        return Verdict("trust", answer, f"Code of the modules of {_few(own)}. {safe}", read_here, named)
+    plain = [name for name, by in named if by in (PLAIN, LAYER)]
+    makes = ([] if numpy else ["tensors"]) + ([f"objects of {_few(plain)}"] if plain else [])
+    would = f"No code of its own: with {how} it makes {' and '.join(makes) or 'plain values'}."
+    if plain and not numpy:
+        would += " torch.load(weights_only=True), the default since torch 2.6, may refuse it for those objects."
     return Verdict(
-        "yes", f"Yes: no name in its pickle is of code that is not {_whose(plain)}.", would, read_here, named
+        "yes", "Yes: its pickle names no code that is not torch's, Python's or numpy's own.", would, read_here, named
     )
 
 
 def on_plain(kind: str, read_here: str) -> Verdict:
     """Of a format without any pickle; `kind` says which, in words that a sentence begins with."""
     return Verdict("yes", f"Yes: {kind}, and nothing in it can run, whichever way it is opened.", "Nothing.", read_here)
-
-
-def _whose(plain: list[str]) -> str:
-    return "torch's, Python's or numpy's own for plain data" if plain else "torch's own for tensors"
 
 
 def _few(names: list[str]) -> str:

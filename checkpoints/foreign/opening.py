@@ -8,17 +8,20 @@ import numpy as np
 from torch import nn
 
 from analysis.outputs import Outputs, Split
+from checkpoints.content import kind_of, part_of
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
 from checkpoints.foreign.plan import Plan, plan_of
 from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
+from checkpoints.foreign.tensor_file import tensor_contents
 from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.forward import unit_rows
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
 from checkpoints.quoting import printable
+from checkpoints.safe_files import read_head
 from checkpoints.torch_contents import TorchContents, torch_contents
 from losses.errors import LabError
 
@@ -35,7 +38,7 @@ def open_foreign(
     LabError, one sentence, for what is refused. `cache`: the folder where outputs are kept, None for nowhere.
     """
     watch = watch or _unwatched
-    contents = torch_contents(path)
+    contents = tensor_contents(path) if kind_of(read_head(path)) == "safetensors" else torch_contents(path)
     weights, plan = network_in(contents)
     if data is None:
         raise LabError("data", f"must be given for {contents.name}: its network needs images", None, f"Give {FORMS}.")
@@ -51,6 +54,8 @@ def open_foreign(
 
 def network_in(contents: TorchContents) -> tuple[Weights, Plan]:
     """The file's weights and the network that they belong to. LabError where none here has them."""
+    if part := part_of(contents.name):
+        raise LabError(contents.name, "must be a whole checkpoint", part, "Join the parts into one file first.")
     if contents.network is None and contents.foreign and not contents.tensors:
         kind = next(iter(contents.foreign.values()))
         found = f"an object that only {printable(kind)[:80]} can make"

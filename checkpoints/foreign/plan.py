@@ -75,7 +75,7 @@ def _unknown(layout: str, shapes: Shapes) -> str:
         return _NOT_OPENED[layout]
     if not shapes:
         return "a file in which no tensors were found"
-    few = ", ".join(printable(name)[:60] for name in list(shapes)[:3])
+    few = ", ".join(printable(name)[:60] or "nothing" for name in list(shapes)[:3])
     return f"in none of them: its tensors are named {few}" + (", ..." if len(shapes) > 3 else "")
 
 

@@ -1,7 +1,7 @@
 """The weights of a foreign checkpoint: which of its tensors they are, and copied out into a module, strictly."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +9,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from checkpoints import safetensors_file
+from checkpoints.content import kind_of
 from checkpoints.layouts import UNKNOWN, Layout, Network, plain
 from checkpoints.quoting import printable
-from checkpoints.safe_files import open_regular
+from checkpoints.safe_files import open_regular, read_head
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_contents import TorchContents
 from checkpoints.torch_tensors import StoredTensor
@@ -23,11 +25,12 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """The tensors of the network, by their names in it; `place` is where they lie in the file."""
+    """The tensors of the network, by their names in it; `place` is where all lie in the file, `places` where each."""
 
     layout: Layout
     place: str
     tensors: Mapping[str, StoredTensor]
+    places: Mapping[str, str]
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -41,14 +44,14 @@ def weights_in(contents: TorchContents) -> Weights:
     """
     network = contents.network
     if network is None:
-        return Weights(UNKNOWN, "", contents.tensors)
+        return Weights(UNKNOWN, "", contents.tensors, {})
     _check_alone(contents, network)
     _check_named_once(contents, network)
     for full in network.names.values():
         if full in contents.refused:
             raise LabError(f"tensor {printable(full)[:120]}", "must be plain numbers", contents.refused[full])
     tensors = {name: contents.tensors[full] for name, full in network.names.items()}
-    return Weights(network.layout, network.place, tensors)
+    return Weights(network.layout, network.place, tensors, network.names)
 
 
 def _check_alone(contents: TorchContents, network: Network) -> None:
@@ -78,6 +81,27 @@ def load(model: nn.Module, weights: Weights, contents: TorchContents, path: Path
     expected = {name: tuple(like.shape) for name, like in model.state_dict().items() if not name.endswith(_COUNTER)}
     _check_fit(expected, weights, contents.name)
     state = {name: torch.zeros((), dtype=torch.int64) for name in model.state_dict() if name.endswith(_COUNTER)}
+    if kind_of(read_head(path)) == "safetensors":
+        state |= _from_safetensors(expected, weights, contents, path)
+    else:
+        state |= _from_torch(expected, weights, contents, path)
+    model.load_state_dict(state, strict=True, assign=True)
+
+
+def _from_safetensors(
+    expected: Iterable[str], weights: Weights, contents: TorchContents, path: Path
+) -> dict[str, torch.Tensor]:
+    file = safetensors_file.read(path)
+    if file.content.digest != contents.digest:
+        raise LabError(contents.name, "must not change while it is read", remedy="Open it again.")
+    found = {tensor.name: tensor for tensor in file.header.tensors}
+    places = {name: found[weights.places[name]] for name in expected}
+    return {name: torch.from_numpy(_checked(name, each.array(file.content.data))) for name, each in places.items()}
+
+
+def _from_torch(
+    expected: Iterable[str], weights: Weights, contents: TorchContents, path: Path
+) -> dict[str, torch.Tensor]:
     with open_regular(path) as (file, size):
         if hashlib.file_digest(file, "sha256").hexdigest() != contents.digest:  # type: ignore[arg-type]
             raise LabError(contents.name, "must not change while it is read", remedy="Open it again.")
@@ -85,9 +109,7 @@ def load(model: nn.Module, weights: Weights, contents: TorchContents, path: Path
         # A tensor is read with its whole storage: one that many share would be read as many times.
         if sum(archive.size_of(weights.tensors[name].key) or 0 for name in expected) > 4 * size:
             raise LabError(contents.name, "must have a storage for each tensor", "many tensors in one")
-        for name in expected:
-            state[name] = torch.from_numpy(_array(name, weights.tensors[name], archive))
-    model.load_state_dict(state, strict=True, assign=True)
+        return {name: torch.from_numpy(_checked(name, weights.tensors[name].array(archive))) for name in expected}
 
 
 def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights, file: str) -> None:
@@ -108,8 +130,7 @@ def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights, file: 
         )  # fmt: skip
 
 
-def _array(name: str, tensor: StoredTensor, archive: TorchArchive) -> np.ndarray:
-    array = tensor.array(archive)
+def _checked(name: str, array: np.ndarray) -> np.ndarray:
     largest = np.abs(array).max(initial=0)
     if not np.isfinite(largest) or largest > np.finfo(np.float32).max:
         raise LabError(f"tensor {name}", "must be finite float32 numbers", "not so in some entries")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from checkpoints import open_outputs
 from checkpoints.foreign.preparation import preparation_of
@@ -210,3 +211,13 @@ def test_which_of_several_networks_was_taken_is_said(tmp_path, image_zip):
     notes = open_outputs(tmp_path / "both.pth", image_zip).provenance["notes"]
     assert "all names begin with 'backbone.' in the file, which was left out" in notes
     assert "the weights are those that the file has under 'student'; it has others of that layout in 'teacher/" in notes
+
+
+def test_the_same_weights_in_safetensors_give_the_same_outputs(tmp_path, image_zip):
+    state = {name: value.contiguous() for name, value in state_of(PLANS["supcon"]).items()}
+    save_file(state, tmp_path / "last.safetensors", metadata={"format": "pt"})
+    torch.save(state, tmp_path / "last.pth")
+    first, second = (open_outputs(tmp_path / name, image_zip) for name in ("last.pth", "last.safetensors"))
+    np.testing.assert_array_equal(first.test.embeddings, second.test.embeddings)
+    with pytest.raises(LabError, match=r"data must be given for last\.safetensors: its network needs images"):
+        open_outputs(tmp_path / "last.safetensors")

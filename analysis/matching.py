@@ -94,8 +94,9 @@ def _check_ids(what: str, split: Split, rule: str, onto: Split) -> None:
 
 
 def _taken(split: Split, order: np.ndarray) -> Split:
-    logits, images = (None if array is None else array[order] for array in (split.logits, split.images))
-    return Split(split.embeddings[order], split.labels[order], logits, images, split.ids[order])
+    optional = (split.logits, split.images, split.features)
+    logits, images, features = (None if array is None else array[order] for array in optional)
+    return Split(split.embeddings[order], split.labels[order], logits, images, split.ids[order], features)
 
 
 def _listed(names: tuple[str, ...]) -> str:

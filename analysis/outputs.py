@@ -16,7 +16,8 @@ class Split:
 
     embeddings (N, D) float32 unit rows; labels (N,) int64 indices into `Outputs.class_names`;
     logits (N, K) or None where the model has no class head; images (N, H, W[, C]) uint8 or None;
-    ids (N,) the items' own names. Arrays are made read-only.
+    ids (N,) the items' own names. features (N, F) float32 of the encoder at unit length, where the embeddings are what
+    a head made of them; rows of zeros stay zero. Arrays are made read-only.
     """
 
     embeddings: np.ndarray
@@ -24,6 +25,7 @@ class Split:
     logits: np.ndarray | None = None
     images: np.ndarray | None = None
     ids: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.str_))
+    features: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         items = len(self.embeddings)
@@ -34,11 +36,11 @@ class Split:
             raise LabError("embeddings", "must be finite", f"not so in {len(rows)} rows, first row {rows[0]}")
         if not self.ids.size:
             object.__setattr__(self, "ids", np.arange(items).astype(np.str_))
-        for name in ("labels", "logits", "images", "ids"):
+        for name in ("labels", "logits", "images", "ids", "features"):
             array = getattr(self, name)
             if array is not None and len(array) != items:
                 raise LabError(name, f"must have one row for each of {items} embeddings", len(array))
-        for name in ("embeddings", "labels", "logits", "images", "ids"):
+        for name in ("embeddings", "labels", "logits", "images", "ids", "features"):
             if getattr(self, name) is not None:
                 getattr(self, name).setflags(write=False)
 

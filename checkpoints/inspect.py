@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checkpoints.command_line import Parser, run
 from checkpoints.content import kind_of
@@ -11,6 +12,9 @@ from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
 from checkpoints.quoting import printable, shown
 from checkpoints.safe_files import read_head
 from losses.errors import LabError
+
+if TYPE_CHECKING:
+    from analysis.probe import On
 
 _WIDEST = 60
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
@@ -31,13 +35,13 @@ def _inspect(options: argparse.Namespace) -> int:
 
         numbers = report(file_contents(options.path))
     else:
-        numbers = inspect_file(options.path, options.data, k=options.k, spec=spec)
+        numbers = inspect_file(options.path, options.data, k=options.k, spec=spec, on=options.probe_on)
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
     return 0
 
 
 def inspect_file(
-    path: str, data: str | None = None, *, k: int = 1, spec: ForeignSpec | None = None
+    path: str, data: str | None = None, *, k: int = 1, spec: ForeignSpec | None = None, on: "On" = "features"
 ) -> dict[str, object]:
     """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
 
@@ -61,7 +65,7 @@ def inspect_file(
         "dimensions": outputs.test.embeddings.shape[1],
         "classes": len(outputs.class_names),
     }
-    return said | sizes | inspect_outputs(outputs, k=k).numbers()
+    return said | sizes | inspect_outputs(outputs, k=k, on=on).numbers()
 
 
 def _needs_images(path: str) -> bool:
@@ -128,6 +132,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "--std", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 1,1,1 for none"
     )
+    parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")

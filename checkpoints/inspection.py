@@ -9,7 +9,7 @@ from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration import Calibration, calibration
 from analysis.neighbours import vote
 from analysis.outputs import Outputs
-from analysis.probe import ClassProbabilities, class_probabilities, linear_probe
+from analysis.probe import ClassProbabilities, On, class_probabilities, in_words, linear_probe
 from analysis.similarity import Margin, margin, nearest_similarity
 
 BINS = 15
@@ -19,7 +19,7 @@ BINS = 15
 class Inspection:
     """All on the test items, and each `Unavailable`, with its reason, where no number can be given honestly.
 
-    `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on its embeddings.
+    `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on what `probe_on` says.
     `calibration` is of the class head's probabilities where there is one, else of the probe's: `probabilities` says.
     """
 
@@ -27,6 +27,7 @@ class Inspection:
     k: int
     knn: Estimate | Unavailable
     probe: Estimate | Unavailable
+    probe_on: str
     class_head: Estimate | Unavailable
     probabilities: str
     calibration: Calibration | Unavailable
@@ -41,6 +42,7 @@ class Inspection:
             | {"knn_k": self.k}
             | _estimate("knn_accuracy", self.knn)
             | _estimate("probe_accuracy", self.probe)
+            | {"probe_on": self.probe_on}
             | _estimate("class_head_accuracy", self.class_head)
             | {"probabilities": self.probabilities}
             | _calibration(self.calibration)
@@ -61,16 +63,20 @@ class Inspection:
         return reasons
 
 
-def inspect_outputs(outputs: Outputs, *, k: int = 1) -> Inspection:
-    """Every number of the inspection. LabError for a `k` below 1 or above the number of train items."""
+def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features") -> Inspection:
+    """Every number of the inspection; `on` is what the probe sees.
+
+    LabError for a `k` below 1 or above the number of train items.
+    """
     nearest = nearest_similarity(outputs, k=k)
-    has_head, probe = outputs.test.logits is not None, linear_probe(outputs)
+    has_head, probe = outputs.test.logits is not None, linear_probe(outputs, on=on)
     probabilities = class_probabilities(outputs) if has_head else probe
     return Inspection(
         margin(nearest),
         k,
         vote(nearest.neighbours, outputs, k).accuracy,
         _accuracy(probe),
+        in_words(outputs, on),
         _accuracy(probabilities) if has_head else Unavailable("the model has no class head"),
         "class head" if has_head else "linear probe",
         probabilities if isinstance(probabilities, Unavailable) else _calibrated(probabilities),

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs, Split
-from analysis.probe import ClassProbabilities, class_probabilities, linear_probe
+from analysis.probe import ClassProbabilities, class_probabilities, has_features, linear_probe
 from analysis.similarity import Margin, Nearest, margin, nearest_similarity
 from ui.checkpoint_maps import POINTS, Map, MapJob, pca_map
 from ui.memo import Memo
@@ -69,7 +69,17 @@ class Analyses:
         """Each way of reading a class off, by name."""
         voted = {f"{found.k or 'k'} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
         head = {} if self.outputs.test.logits is None else {"class head": _accuracy(self.probabilities)}
-        return voted | {"linear probe": _accuracy(self.probe)} | head
+        return voted | self._probes() | head
+
+    def _probes(self) -> dict[str, Estimate | Unavailable]:
+        """On the encoder's features, as the papers probe, and on what a head made of them."""
+        if not has_features(self.outputs):
+            return {"linear probe": _accuracy(self.probe)}
+        embedded = self.once("embedded probe", lambda: linear_probe(self.outputs, on="embeddings"))
+        return {
+            "linear probe of encoder features": _accuracy(self.probe),
+            "linear probe of the head's output": _accuracy(embedded),
+        }
 
     def pca(self, split: SplitName, points: int = POINTS) -> Map:
         return self.once(("pca", split, points), lambda: pca_map(self.split(split), points))

@@ -14,8 +14,8 @@ FEW = 20  # items in a bin below which its accuracy says little
 _BAND = "rgba(128,128,128,0.35)"
 SOURCES: dict[Source, str] = {
     "class head": "the model's class head, softmax(logits / temperature)",
-    "linear probe": "a linear probe, logistic regression on frozen train embeddings (L2 penalty, C = 1, which by "
-    "itself makes it less confident)",
+    "linear probe": "a linear probe, logistic regression on the encoder's features of train items, on the embeddings "
+    "where there are no others (unit length; L2 penalty, C = 1, which by itself makes it less confident)",
 }
 
 

@@ -17,7 +17,7 @@ from checkpoints.layouts import Network
 from checkpoints.quoting import printable, shown
 from checkpoints.torch_contents import TorchContents
 
-VERSION = 2  # of what is computed: another one makes kept outputs anew
+VERSION = 3  # of what is computed: another one makes kept outputs anew
 _TEMPERATURES = {"vit": "t", "supcon": "temp"}
 
 

@@ -17,7 +17,7 @@ from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.tensor_file import tensor_contents
 from checkpoints.foreign.weights import Weights, load, weights_in
-from checkpoints.forward import unit_rows
+from checkpoints.forward import scaled_rows, unit_rows
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
 from checkpoints.quoting import printable
@@ -111,7 +111,8 @@ def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str]
     rows = np.array(seen.rows)
     embeddings = unit_rows(np.concatenate(seen.outputs if made.compares_outputs else seen.features))
     logits = _logits(seen) if made.has_logits else None
-    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows])
+    features = scaled_rows(np.concatenate(seen.features)) if made.compares_outputs else None
+    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows], features)
 
 
 def _logits(seen: Seen) -> np.ndarray:

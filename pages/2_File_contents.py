@@ -11,4 +11,4 @@ with explain():
         path = choose(controls)
     found = look(path)
     if found is not None:
-        draw(found)
+        draw(found, asked=True)

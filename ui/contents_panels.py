@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from checkpoints.file_contents import FileContents, file_contents
+from checkpoints.file_contents import FileContents, file_contents, plural
 from checkpoints.listing import inside
 from checkpoints.quoting import printable
 from losses.errors import LabError
@@ -46,8 +46,8 @@ def look(path: Path | None) -> FileContents | None:
     """What is in the file at `path`, or else in an uploaded one; None without one. LabError where it is refused."""
     st.markdown(
         "A torch file is a pickle in a zip archive, and a pickle can hold code; so can an .npz of objects. Here a file"
-        " is read as data: every function that it would call is a name in a list, nothing is called, and torch is not"
-        " even loaded."
+        " is read as data: every function that it would call is a name in a list, nothing is called, and no torch is"
+        " needed."
     )
     if path is not None:
         return _at_path(str(path), root.state(path))
@@ -70,14 +70,16 @@ def _at_path(path: str, state: str) -> FileContents:
     return file_contents(path)
 
 
-def draw(found: FileContents) -> None:
-    """The verdict; layout, size and digest; then tensors, values, and what is only named."""
-    draw_verdict(found)
+def draw(found: FileContents, *, asked: bool = False) -> None:
+    """The verdict, under its question unless the page has `asked` it; layout, size and digest; then tensors, values, and what is only named."""
+    if not asked:
+        st.subheader("May I open this file?", anchor=False)
+    _draw_verdict(found)
     counts = ", ".join(
         f"{count:,} {_WORDS[what]}" for what, count in found.counts.items() if count or what != "other_numbers"
     )
     st.subheader(plain(found.title), anchor=False)
-    st.text(f"{len(found.entries):,} tensors: {counts}")
+    st.text(f"{plural(len(found.entries), 'tensor')}: {counts}")
     st.text(f"{printable(found.name)} · {found.size:,} bytes · sha256 {found.digest}")
     _table("Options and other values", "value", found.values)
     _table("Objects that are only named: nothing makes them", "name", found.foreign)
@@ -87,10 +89,9 @@ def draw(found: FileContents) -> None:
     st.dataframe(pd.DataFrame(rows, columns=["place", "dtype", "shape", "numbers"]), hide_index=True)
 
 
-def draw_verdict(found: FileContents) -> None:
-    """May I open this file? What would run, by whom it was named, and what was read here instead."""
+def _draw_verdict(found: FileContents) -> None:
+    """What would run, by whom it was named, and what was read here instead."""
     verdict = found.verdict
-    st.subheader("May I open this file?", anchor=False)
     _SHOW[verdict.level](plain(printable(verdict.answer)), icon=_ICONS[verdict.level])
     st.text(f"What would run with pickle: {printable(verdict.would_run)}")
     st.text(f"What was read here instead: {printable(verdict.read_here)}")

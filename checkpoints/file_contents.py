@@ -20,7 +20,7 @@ from checkpoints.torch_contents import TorchContents, torch_contents
 from checkpoints.verdict import Verdict, on_pickle, on_plain
 from losses.errors import LabError
 
-KINDS = ("torch", "safetensors", "npz", "npy")
+_UNKNOWN = "Tensors of no layout that is known here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ class FileContents:
         }
 
 
+def plural(count: int, what: str) -> str:
+    """ "1 tensor", "2 tensors"."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
 def file_contents(path: str | Path) -> FileContents:
     """Look into a torch, safetensors, .npz or .npy file. LabError, one sentence, for any other and for a broken one."""
     head = read_head(path)
@@ -81,13 +86,12 @@ def file_contents(path: str | Path) -> FileContents:
 
 def of_torch(found: TorchContents) -> FileContents:
     """What a page shows of a torch file."""
-    read = (
-        f"{len(found.tensors):,} tensors as numbers and {len(found.values):,} other values as text; nothing was called."
-    )
+    others = plural(len(found.values), "other value")
+    read = f"{plural(len(found.tensors), 'tensor')} as numbers and {others} as text; nothing was called."
     verdict = on_pickle(found.mentions, read)
     entries = tuple(Entry(place, each.dtype.lstrip("<|"), each.shape) for place, each in found.tensors.items())
     return FileContents(
-        found.name, found.size, found.digest, found.layout.title, verdict, entries, found.network, found.values,
+        found.name, found.size, found.digest, _UNKNOWN if found.network is None else found.layout.title, verdict, entries, found.network, found.values,
         found.foreign, found.refused,
     )  # fmt: skip
 
@@ -96,9 +100,9 @@ def _of_safetensors(path: str | Path) -> FileContents:
     file = safetensors_file.read(path)
     entries = tuple(Entry(tensor.name, tensor.dtype, tensor.shape) for tensor in file.header.tensors)
     texts = file.header.metadata
-    read = f"the header, with {len(entries):,} tensors and {len(texts):,} texts beside them."
+    read = f"the header, with {plural(len(entries), 'tensor')} and {plural(len(texts), 'text')} beside them."
     network = network_of(entry.place for entry in entries)
-    title = "Weights of no layout that is known here" if network is None else network.layout.title
+    title = _UNKNOWN if network is None else network.layout.title
     if part := part_of(file.content.name):
         title = f"{part.capitalize()} of a checkpoint"
     if "nce_lab" in texts:
@@ -122,7 +126,7 @@ def _of_arrays(path: Path, kind: str) -> FileContents:
         if dtype == "O":
             objects[place] = "Python objects in a pickle, which is not opened"
             read_pickle(data[start:], name=f"{path.name}: {shown(place)}", globals_named=names)
-    read = f"the headers of {len(entries):,} arrays." if kind == "npz" else "its header."
+    read = f"the headers of {plural(len(entries), 'array')}." if kind == "npz" else "its header."
     if objects:
         looked = f"{read[:-1]}, and the names in the pickles; nothing was called."
         verdict = on_pickle(sorted(map(str, names)), looked, numpy=True)

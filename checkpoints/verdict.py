@@ -117,7 +117,7 @@ def on_pickle(names: Iterable[str], read_here: str, *, numpy: bool = False) -> V
     own, commands = ([name for name, by in named if by == which] for which in (OWN, COMMAND))
     if commands:
         answer = f"No: with {how} it could call {_few(commands)}, which no checkpoint needs."
-        would = f"What whoever wrote the file wants of {_few(commands + own)}. {safe}"
+        would = f"{_few(commands + own)}, with arguments that whoever wrote the file chose. {safe}"
         return Verdict("no", answer, would, read_here, named)
     if own:
         answer = f"Only if you trust whoever made it: with {how} it would import and call {_few(own)}."

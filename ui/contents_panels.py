@@ -71,7 +71,7 @@ def _at_path(path: str, state: str) -> FileContents:
 
 
 def draw(found: FileContents, *, asked: bool = False) -> None:
-    """The verdict, under its question unless the page has `asked` it; layout, size and digest; then tensors, values, and what is only named."""
+    """The verdict, under its question unless the page has `asked` it; layout, tensors, values, what is only named."""
     if not asked:
         st.subheader("May I open this file?", anchor=False)
     _draw_verdict(found)

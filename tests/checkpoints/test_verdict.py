@@ -56,7 +56,7 @@ def test_the_answer_for_a_torch_file(tmp_path, beside, level, says):
     verdict = saved(tmp_path / "last.pth", {"model": WEIGHTS, **beside}).verdict
     assert verdict.level == level
     assert says in verdict.answer
-    assert verdict.read_here.startswith("1 tensors as numbers")
+    assert verdict.read_here.startswith("1 tensor as numbers")
 
 
 def test_a_yes_is_what_torchs_own_careful_loader_takes(tmp_path):

@@ -89,9 +89,10 @@ def of_torch(found: TorchContents) -> FileContents:
     others = plural(len(found.values), "other value")
     read = f"{plural(len(found.tensors), 'tensor')} as numbers and {others} as text; nothing was called."
     verdict = on_pickle(found.mentions, read)
+    title = _UNKNOWN if found.network is None else found.layout.title
     entries = tuple(Entry(place, each.dtype.lstrip("<|"), each.shape) for place, each in found.tensors.items())
     return FileContents(
-        found.name, found.size, found.digest, _UNKNOWN if found.network is None else found.layout.title, verdict, entries, found.network, found.values,
+        found.name, found.size, found.digest, title, verdict, entries, found.network, found.values,
         found.foreign, found.refused,
     )  # fmt: skip
 

@@ -133,9 +133,18 @@ def _check_ids(what: str, split: Split, rule: str, onto: Split) -> None:
 
 
 def _taken(split: Split, order: np.ndarray) -> Split:
-    optional = (split.logits, split.images, split.probabilities)
-    logits, images, probabilities = (None if array is None else array[order] for array in optional)
-    return Split(split.embeddings[order], split.labels[order], logits, images, split.ids[order], probabilities)
+    def taken(array: np.ndarray | None) -> np.ndarray | None:
+        return None if array is None else array[order]
+
+    return Split(
+        split.embeddings[order],
+        split.labels[order],
+        taken(split.logits),
+        taken(split.images),
+        split.ids[order],
+        probabilities=taken(split.probabilities),
+        features=taken(split.features),
+    )
 
 
 def _listed(names: tuple[str, ...]) -> str:

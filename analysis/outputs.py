@@ -19,7 +19,8 @@ class Split:
     embeddings (N, D) float32 unit rows; labels (N,) int64 indices into `Outputs.class_names`;
     logits (N, K) or None where the model has no class head; images (N, H, W[, C]) uint8 or None;
     ids (N,) the items' own names; probabilities (N, K) of a head whose logits are not known, else None.
-    Arrays are made read-only.
+    features (N, F) float32 of the encoder at unit length, where the embeddings are what a head made of them; rows of
+    zeros stay zero. Arrays are made read-only.
     """
 
     embeddings: np.ndarray
@@ -28,6 +29,7 @@ class Split:
     images: np.ndarray | None = None
     ids: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.str_))
     probabilities: np.ndarray | None = None
+    features: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         items = len(self.embeddings)
@@ -38,11 +40,11 @@ class Split:
             raise LabError("embeddings", "must be finite", f"not so in {len(rows)} rows, first row {rows[0]}")
         if not self.ids.size:
             object.__setattr__(self, "ids", np.arange(items).astype(np.str_))
-        for name in ("labels", "logits", "images", "ids", "probabilities"):
+        for name in ("labels", "logits", "images", "ids", "probabilities", "features"):
             array = getattr(self, name)
             if array is not None and len(array) != items:
                 raise LabError(name, f"must have one row for each of {items} embeddings", len(array))
-        for name in ("embeddings", "labels", "logits", "images", "ids", "probabilities"):
+        for name in ("embeddings", "labels", "logits", "images", "ids", "probabilities", "features"):
             if getattr(self, name) is not None:
                 getattr(self, name).setflags(write=False)
 

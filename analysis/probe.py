@@ -15,6 +15,7 @@ from losses.errors import LabError
 
 Source = Literal["class head", "linear probe", "class head, probabilities alone"]
 ALONE: Source = "class head, probabilities alone"
+On = Literal["features", "embeddings"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +74,12 @@ def class_probabilities(outputs: Outputs) -> ClassProbabilities | Unavailable:
     return ClassProbabilities(probabilities, test.labels, items, "class head", scores, accuracy)
 
 
-def linear_probe(outputs: Outputs) -> ClassProbabilities | Unavailable:
-    """Multinomial logistic regression on frozen train embeddings (scikit-learn, L2 penalty C = 1), as the papers do."""
+def linear_probe(outputs: Outputs, *, on: On = "features") -> ClassProbabilities | Unavailable:
+    """Multinomial logistic regression on frozen train items (scikit-learn, L2 penalty C = 1).
+
+    on: the encoder's "features", where there are any beside the embeddings, or the "embeddings". SINCERE's and WEINCE's
+    authors probe the encoder's features too, not scaled to unit length, with a linear layer trained by SGD.
+    """
     from sklearn.linear_model import LogisticRegression
 
     among = judged(outputs)
@@ -83,8 +88,9 @@ def linear_probe(outputs: Outputs) -> ClassProbabilities | Unavailable:
         return Unavailable(reason)
     present, items = np.unique(outputs.train.labels), np.flatnonzero(among)
     probe = LogisticRegression(C=1.0, max_iter=5000)
-    probe.fit(outputs.train.embeddings.astype(np.float64), outputs.train.labels)
-    found = probe.decision_function(outputs.test.embeddings[items].astype(np.float64))
+    train, test = probed(outputs, on)
+    probe.fit(train.astype(np.float64), outputs.train.labels)
+    found = probe.decision_function(test[items].astype(np.float64))
     scores = np.full((len(items), len(outputs.class_names)), -np.inf)
     # Of two classes scikit-learn gives the log odds of the second.
     scores[:, present] = np.stack([np.zeros_like(found), found], axis=1) if found.ndim == 1 else found
@@ -101,6 +107,26 @@ def on_common_items(readings: Sequence[ClassProbabilities]) -> list[ClassProbabi
         parts = {name: getattr(reading, name)[rows] for name in ("probabilities", "labels", "scores")}
         found.append(replace(reading, items=common, **parts))
     return found
+
+
+def has_features(outputs: Outputs) -> bool:
+    """Whether both sides have the encoder's features beside embeddings that a head made of them."""
+    return outputs.train.features is not None and outputs.test.features is not None
+
+
+def probed(outputs: Outputs, on: On = "features") -> tuple[np.ndarray, np.ndarray]:
+    """What a linear probe sees of train and test, (N, F) and (M, F)."""
+    train, test = outputs.train.features, outputs.test.features
+    if on == "features" and train is not None and test is not None:
+        return train, test
+    return outputs.train.embeddings, outputs.test.embeddings
+
+
+def in_words(outputs: Outputs, on: On = "features") -> str:
+    """What a linear probe sees, for a reader."""
+    if on == "features" and has_features(outputs):
+        return "the encoder's features at unit length"
+    return str(outputs.provenance.get("embeddings", "the embeddings"))
 
 
 def softmax(logits: np.ndarray, temperature: float) -> np.ndarray:

@@ -1,5 +1,7 @@
 """What a file is, judged by its first bytes and never by its name; the commonest wrong files get their own sentence."""
 
+import re
+
 from losses.errors import LabError
 
 # Each reads on after "FILE must be ..., but is".
@@ -18,6 +20,7 @@ _WRONG = {
     "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
     "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "npy": ("a numpy .npy array", "Put train and test embeddings and labels into one .npz, or give their folder."),
+    "json": ("a JSON text", "An index names the files that hold the weights, a config describes them: give those."),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
     "unknown": (
@@ -54,10 +57,22 @@ def kind_of(head: bytes) -> str:
         return "hdf5"
     if head[8:9] == b"{":
         return "safetensors"
+    if text.startswith((b"{", b"[")):
+        return "json"
     if _LEGACY in head[:64]:
         return "legacy torch"
     # A protocol number of 2 to 5 after the PROTO opcode.
     return "pickle" if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" else "unknown"
+
+
+def part_of(name: str) -> str:
+    """ "part 1 of 2" for a file named as Hugging Face names the parts of one checkpoint, "" for others.
+
+    >>> part_of("model-00001-of-00002.safetensors")
+    'part 1 of 2'
+    """
+    found = re.search(r"-(\d{5})-of-(\d{5})\.\w+$", name, re.ASCII)
+    return f"part {int(found[1])} of {int(found[2])}" if found else ""
 
 
 def check_kind(head: bytes, wanted: str, *, name: str) -> None:

@@ -38,6 +38,24 @@ def forward(model: SmallConv, images: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return unit_rows(torch.cat(features).numpy()), head
 
 
+@torch.inference_mode()
+def encoder_features(model: SmallConv, images: np.ndarray) -> np.ndarray | None:
+    """(N, F) float32 at unit length of a model whose embeddings are a projection of them; None for others."""
+    if not model.projects:
+        return None
+    return scaled_rows(torch.cat([model.features(chunk) for chunk in as_tensor(images).split(_CHUNK)]).numpy())
+
+
+def scaled_rows(rows: np.ndarray) -> np.ndarray:
+    """As `unit_rows`, but rows of zeros stay zero: a probe can take them. LabError where a number is not finite."""
+    if not np.isfinite(rows).all():
+        raise LabError("features", "must be finite", "not so in some rows", "The weights are out of range.")
+    largest = np.abs(rows).max(axis=1, keepdims=True).astype(np.float64)
+    scaled = rows / np.where(largest > 0, largest, 1)
+    norms = np.linalg.norm(scaled, axis=1, keepdims=True)
+    return (scaled / np.where(norms > 0, norms, 1)).astype(np.float32)
+
+
 def unit_rows(rows: np.ndarray) -> np.ndarray:
     """Rows at unit length, float32; in float64 after dividing by the largest entry, so that 1e25 does not overflow."""
     if not np.isfinite(rows).all():

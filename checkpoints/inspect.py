@@ -4,14 +4,19 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.digits import apart, bounded, cosines, number
 from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.content import kind_of
 from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
-from checkpoints.quoting import printable
+from checkpoints.quoting import printable, shown
 from checkpoints.safe_files import read_head
+from losses.errors import LabError
+
+if TYPE_CHECKING:
+    from analysis.probe import On
 
 _WIDEST = 60
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
@@ -27,9 +32,17 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    spec = ForeignSpec(options.limit, options.device, options.space, options.side)
-    arrays = array_spec(options)
-    numbers = inspect_file(options.path, options.data, k=options.k, spec=spec, arrays=arrays)
+    mean, std = (_triple(name, getattr(options, name)) for name in ("mean", "std"))
+    spec = ForeignSpec(options.limit, options.device, options.space, options.side, mean, std)
+    if options.contents:
+        from checkpoints.file_contents import file_contents, report
+
+        numbers = report(file_contents(options.path))
+    else:
+        arrays = array_spec(options)
+        numbers = inspect_file(
+            options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on
+        )
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
     return 0
 
@@ -41,17 +54,19 @@ def inspect_file(
     k: int = 1,
     spec: ForeignSpec | None = None,
     arrays: ArraySpec | None = None,
+    on: "On" = "features",
 ) -> dict[str, object]:
     """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
 
-    Of a torch file without images, what is in it: it is read as data, and nothing in it is run.
+    Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it: it is read as data, and
+    nothing in it is run.
     """
     # numpy and torch only once the command line is known to be right.
-    if data is None and not Path(path).is_dir() and kind_of(read_head(path)) == "torch":
+    if data is None and not Path(path).is_dir() and _needs_images(path):
         check_no_arrays(arrays, Path(path).name)
-        from checkpoints.torch_contents import report, torch_contents
+        from checkpoints.file_contents import file_contents, report
 
-        return report(torch_contents(path))
+        return report(file_contents(path))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -66,7 +81,28 @@ def inspect_file(
         "dimensions": outputs.test.embeddings.shape[1],
         "classes": len(outputs.class_names),
     }
-    return said | sizes | inspect_outputs(outputs, k=k).numbers()
+    return said | sizes | inspect_outputs(outputs, k=k, on=on).numbers()
+
+
+def _needs_images(path: str) -> bool:
+    kind = kind_of(read_head(path))
+    if kind == "safetensors":
+        from checkpoints.native import is_native
+
+        return not is_native(path)
+    return kind == "torch"
+
+
+def _triple(name: str, text: str | None) -> tuple[float, float, float] | None:
+    """Three numbers of a command line, with commas between."""
+    if text is None:
+        return None
+    try:
+        first, second, third = (float(part) for part in text.split(","))
+    except ValueError as error:
+        rule = "must be three numbers with commas between, such as 0.49,0.48,0.45"
+        raise LabError(f"--{name}", rule, shown(text)) from error
+    return first, second, third
 
 
 def _progress(done: int, total: int) -> None:
@@ -123,7 +159,15 @@ def _parser() -> Parser:
     parser.add_argument("--limit", type=int, help="images a split at most, for a try-out: the first of each class")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where images go through the network")
     parser.add_argument("--space", choices=SPACES, default="head", help="embeddings: the head's output, or features")
-    parser.add_argument("--side", type=int, help="pixels images are scaled to, where the layout leaves it open")
+    parser.add_argument("--side", type=int, help="pixels that images are scaled to, instead of the file's")
+    parser.add_argument(
+        "--mean", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 0,0,0 for none"
+    )
+    parser.add_argument(
+        "--std", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 1,1,1 for none"
+    )
+    parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
+    parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")

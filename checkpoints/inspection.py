@@ -10,7 +10,7 @@ from analysis.calibration import Calibration, calibration
 from analysis.degenerate import warnings
 from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs
-from analysis.probe import ALONE, ClassProbabilities, Source, class_probabilities, linear_probe
+from analysis.probe import ALONE, ClassProbabilities, On, Source, class_probabilities, in_words, linear_probe
 from analysis.similarity import Margin, margin, nearest_similarity
 
 BINS = 15
@@ -20,7 +20,7 @@ BINS = 15
 class Inspection:
     """All on the test items, and each `Unavailable`, with its reason, where no number can be given honestly.
 
-    `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on its embeddings.
+    `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on what `probe_on` says.
     `items`: of each number, over how many test items it is; those that an analysis leaves out are not in it.
     `calibration` is of the class head's probabilities where there is one, else of the probe's: `probabilities` says.
     `warnings`: what a reader must know of degenerate data.
@@ -30,6 +30,7 @@ class Inspection:
     k: int
     knn: Estimate | Unavailable
     probe: Estimate | Unavailable
+    probe_on: str
     class_head: Estimate | Unavailable
     probabilities: Source
     calibration: Calibration | Unavailable
@@ -49,6 +50,7 @@ class Inspection:
             | self._over("knn_accuracy")
             | _estimate("probe_accuracy", self.probe)
             | self._over("probe_accuracy")
+            | {"probe_on": self.probe_on}
             | _estimate("class_head_accuracy", self.class_head)
             | self._over("class_head_accuracy")
             | {"probabilities": self.probabilities}
@@ -75,10 +77,13 @@ class Inspection:
         return reasons
 
 
-def inspect_outputs(outputs: Outputs, *, k: int = 1) -> Inspection:
-    """Every number of the inspection. LabError for a `k` below 1 or above the number of train items."""
+def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features") -> Inspection:
+    """Every number of the inspection; `on` is what the probe sees.
+
+    LabError for a `k` below 1 or above the number of train items.
+    """
     nearest = nearest_similarity(outputs, k=k)
-    has_head, probe = outputs.has_head, linear_probe(outputs)
+    has_head, probe = outputs.has_head, linear_probe(outputs, on=on)
     probabilities = class_probabilities(outputs) if has_head else probe
     source: Source = "class head" if has_head else "linear probe"
     found, voted = margin(nearest), vote(nearest.neighbours, outputs, k)
@@ -87,6 +92,7 @@ def inspect_outputs(outputs: Outputs, *, k: int = 1) -> Inspection:
         k,
         voted.accuracy,
         _accuracy(probe),
+        in_words(outputs, on),
         _accuracy(probabilities) if has_head else Unavailable(outputs.no_head),
         probabilities.source if isinstance(probabilities, ClassProbabilities) else source,
         _calibrated(probabilities) if isinstance(probabilities, ClassProbabilities) else probabilities,

@@ -61,11 +61,19 @@ def peek(path: str | Path) -> Peek:
     return _about(safetensors_file.read(path))
 
 
+def is_native(path: str | Path) -> bool:
+    """Whether a safetensors file has the metadata of NCE Lab. LabError for one that is broken."""
+    return KEY in safetensors_file.read(path).header.metadata
+
+
 def _about(file: safetensors_file.TensorFile) -> Peek:
     name, metadata = file.content.name, file.header.metadata
     if KEY not in metadata:
         raise LabError(
-            name, f"must have {KEY} metadata", "without it", "Only files of python -m checkpoints.train have it."
+            name,
+            f"must have {KEY} metadata to be opened",
+            "without it",
+            "Files of python -m checkpoints.train have it; the page File contents shows what is in others.",
         )
     if len(metadata) > 1:
         raise LabError(name, f"must have no metadata but {KEY}", ", ".join(sorted(map(repr, metadata)))[:200])

@@ -5,7 +5,7 @@ from pathlib import Path
 from analysis.outputs import Outputs, Split
 from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.datasets import DATASETS, DataSet, Images
-from checkpoints.forward import forward
+from checkpoints.forward import encoder_features, forward
 from checkpoints.metadata import Metadata
 from checkpoints.native import Peek, read
 from checkpoints.small_conv import SmallConv
@@ -79,4 +79,5 @@ def _check_fit(metadata: Metadata, data: DataSet) -> None:
 
 def _split(model: SmallConv, items: Images) -> Split:
     embeddings, logits = forward(model, items.images)
-    return Split(embeddings, items.labels, logits, items.images, items.ids)
+    features = encoder_features(model, items.images)
+    return Split(embeddings, items.labels, logits, items.images, items.ids, features)

@@ -30,6 +30,21 @@ def read_npz(file: IO[bytes], *, name: str) -> dict[str, np.ndarray]:
         return {entry.filename.removesuffix(".npy"): _member(archive, entry, name) for entry in entries}
 
 
+def npz_members(file: IO[bytes], *, name: str) -> dict[str, bytes]:
+    """The bytes of each array of an .npz, its header among them, whatever kind of array it is."""
+    with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
+        entries = archive.infolist()
+        _check_entries(entries, file.seek(0, 2), name)
+        return {entry.filename.removesuffix(".npy"): read_member(archive, entry, name=name) for entry in entries}
+
+
+def described(data: bytes, name: str) -> tuple[str, tuple[int, ...], int]:
+    """dtype as the header says it, shape, and where the data starts; dtype "O" is of Python objects in a pickle."""
+    text, begin = _header_text(data, name)
+    dtype = _field(text, "descr", name).strip("'\"")
+    return dtype.lstrip("<>|="), _shape(_field(text, "shape", name), name), begin
+
+
 def read_npy(file: IO[bytes], size: int, *, name: str) -> np.ndarray:
     """One .npy array of `size` bytes with its header."""
     if size > MOST_BYTES:
@@ -69,6 +84,17 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> np.n
 
 def _header(data: bytes, name: str) -> tuple[np.dtype, tuple[int, ...], bool, int]:
     """dtype, shape, whether columns come first, and where the data starts."""
+    text, begin = _header_text(data, name)
+    descr, order, shape = (_field(text, key, name) for key in ("descr", "fortran_order", "shape"))
+    dtype = descr.strip("'\"")
+    if not _DTYPE.fullmatch(dtype):
+        remedy = "Save texts as such: labels.astype(str)." if "O" in dtype else ""
+        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(dtype)}", remedy)
+    return np.dtype(dtype), _shape(shape, name), order == "True", begin
+
+
+def _header_text(data: bytes, name: str) -> tuple[str, int]:
+    """The header as text, of the one form that numpy writes, and where it ends."""
     first, begin = data[6:7], 10 if data[6:7] == b"\x01" else 12
     length = int.from_bytes(data[8:begin], "little")
     if data[:6] != _MAGIC or first not in (b"\x01", b"\x02", b"\x03") or length > _LONGEST_HEADER:
@@ -78,12 +104,7 @@ def _header(data: bytes, name: str) -> tuple[np.dtype, tuple[int, ...], bool, in
         raise LabError(name, "must hold plain numbers or texts", "of a structured dtype")
     if len(text) != length or not _HEADER.fullmatch(text):
         raise LabError(name, "must have a header that numpy writes", "another")
-    descr, order, shape = (_field(text, key, name) for key in ("descr", "fortran_order", "shape"))
-    dtype = descr.strip("'\"")
-    if not _DTYPE.fullmatch(dtype):
-        remedy = "Save texts as such: labels.astype(str)." if "O" in dtype else ""
-        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(dtype)}", remedy)
-    return np.dtype(dtype), _shape(shape, name), order == "True", begin + length
+    return text, begin + length
 
 
 def _field(text: str, key: str, name: str) -> str:

@@ -8,6 +8,7 @@ from analysis.outputs import Outputs
 from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.bundle import open_folder, open_npz
 from checkpoints.content import check_kind, kind_of
+from checkpoints.native import is_native
 from checkpoints.native_outputs import open_native
 from checkpoints.safe_files import read_head
 
@@ -41,7 +42,7 @@ def open_outputs(
         return open_folder(Path(path), given, arrays)
     head = read_head(path)
     kind = kind_of(head)
-    if kind == "torch":
+    if kind == "torch" or (kind == "safetensors" and not is_native(path)):
         check_no_arrays(arrays, Path(path).name)
         from checkpoints.foreign.cache import default_folder
         from checkpoints.foreign.opening import open_foreign

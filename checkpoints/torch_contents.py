@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from checkpoints.inert_pickle import Name, read_pickle
-from checkpoints.layouts import Layout, recognised
-from checkpoints.quoting import shown
+from checkpoints.layouts import UNKNOWN, Layout, Network, network_of
 from checkpoints.safe_files import open_regular
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_tensors import StoredTensor
 from checkpoints.torch_walk import UNFOLDED, Found
+from checkpoints.verdict import COMMAND, named_by
 from losses.errors import LabError
 
 MOST_BYTES = 8 << 30
@@ -28,18 +28,23 @@ class TorchContents:
     """tensors, plain values and foreign objects by their place in the file, such as "model/encoder.conv1.weight".
 
     `foreign` says what an object is called, `refused` why a tensor cannot be read. `size` in bytes, `digest` sha256.
-    `mentions` has every global that the pickle names, also inside of what is only named here.
+    `mentions` has every global that the pickle names, also inside of what is only named here; `network` the tensors of
+    a network whose layout is known.
     """
 
     name: str
     size: int
     digest: str
-    layout: Layout
+    network: Network | None = None
     tensors: dict[str, StoredTensor] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     mentions: tuple[str, ...] = ()
+
+    @property
+    def layout(self) -> Layout:
+        return UNKNOWN if self.network is None else self.network.layout
 
 
 def torch_contents(path: str | Path) -> TorchContents:
@@ -63,7 +68,8 @@ def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, TorchArchive]]
         found.walk(read_pickle(pickled, name=name, globals_named=mentions))
         _check_shared(found.tensors, name, size)
         parts = (found.tensors, found.values, found.foreign, found.refused, _sorted(mentions))
-        yield TorchContents(name, size, digest, recognised(found.tensors), *parts), archive
+        network = network_of((*found.tensors, *found.refused))
+        yield TorchContents(name, size, digest, network, *parts), archive
 
 
 def torch_array(path: Path) -> tuple[np.ndarray, str, int]:
@@ -85,23 +91,6 @@ def _check_shared(tensors: dict[str, StoredTensor], name: str, size: int) -> Non
 
 
 def _sorted(mentions: set[Name]) -> tuple[str, ...]:
-    return tuple(sorted(str(name)[:_LONGEST_NAME] for name in mentions)[:_MOST_NAMES])
-
-
-def report(contents: TorchContents) -> dict[str, object]:
-    """The contents as plain JSON values, for a command line or a page."""
-    return {
-        "file": contents.name,
-        "bytes": contents.size,
-        "digest": contents.digest,
-        "layout": contents.layout.title,
-        "tensors": {name: f"{tensor.dtype} {tensor.shape}" for name, tensor in contents.tensors.items()},
-        "values": {name: value if _in_json(value) else shown(value) for name, value in contents.values.items()},
-        "other_objects": contents.foreign,
-        "refused": contents.refused,
-        "names_in_the_pickle": list(contents.mentions),
-    }
-
-
-def _in_json(value: Any) -> bool:
-    return value is None or isinstance(value, str | bool) or (isinstance(value, int | float) and abs(value) < 1e300)
+    """By name; those that no checkpoint needs first, so that a thousand others hide none."""
+    names = {str(name)[:_LONGEST_NAME] for name in mentions}
+    return tuple(sorted(names, key=lambda name: (named_by(name) != COMMAND, name))[:_MOST_NAMES])

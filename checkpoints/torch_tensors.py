@@ -17,6 +17,18 @@ _STORAGES = {
 _RAW = {"bfloat16": "<u2", "|b1": "|u1"}  # what is read of those that numpy lacks or does not check
 _REBUILDS = ("torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor")
 _PARAMETERS = ("torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state")
+# Written for a tensor that has attributes of its own, or is of a subclass: (rebuild, class, arguments, attributes).
+_TYPED = "torch._tensor._rebuild_from_type_v2"
+_PLAIN_TYPES = ("torch.Tensor", "torch.nn.parameter.Parameter")
+# What else torch.save writes for a tensor, in words; of `_rebuild_tensor_v3` the dtype is said.
+_KINDS = {
+    "torch._utils._rebuild_sparse_tensor": "a sparse tensor",
+    "torch._utils._rebuild_nested_tensor": "a nested tensor",
+    "torch._utils._rebuild_qtensor": "a quantised tensor",
+    "torch._utils._rebuild_meta_tensor_no_storage": "a tensor of the meta device, which has a shape and no numbers",
+    "torch._utils._rebuild_wrapper_subclass": "a tensor of a class of its own",
+}
+_DTYPED = "torch._utils._rebuild_tensor_v3"
 _MOST_DIMENSIONS = 64
 
 
@@ -61,21 +73,63 @@ def tensor_of(record: Any, archive: TorchArchive) -> StoredTensor | str | None:
     """A tensor's record, checked; why it is refused; or None where the record is no tensor."""
     if isinstance(record, Call) and record.name in _PARAMETERS:
         record = record.arguments[0] if isinstance(record.arguments, tuple) and record.arguments else None
+    if isinstance(record, Call) and record.name == _TYPED:
+        unwrapped = _typed(record.arguments)
+        if isinstance(unwrapped, str):
+            return unwrapped
+        record = unwrapped
     if not isinstance(record, Call) or record.name not in _REBUILDS:
-        return None
+        return _of_other_kind(record)
     arguments = record.arguments
     if not isinstance(arguments, tuple) or len(arguments) < 4 or not isinstance(arguments[0], Persistent):
         return "a tensor whose record is not torch's"
     storage, offset, shape, stride = arguments[:4]
     where = _storage(storage.key)
     if where is None:
-        return "a tensor whose storage is of no known kind"
+        return f"a tensor {_storage_in_words(storage.key)}"
     if not (_sizes(shape) and _sizes(stride) and len(shape) == len(stride) and _sizes((offset,))):
         return "a tensor whose sizes are not whole numbers"
     if len(arguments) > 6 and arguments[6] not in (None, {}) and not _empty(arguments[6]):
         return "a tensor that is conjugated or negated"
     tensor = StoredTensor(*where, tuple(shape), tuple(stride), offset)
     return _misfit(tensor, archive.size_of(tensor.key)) or tensor
+
+
+def attributes_of(record: Any) -> Any:
+    """What a tensor's record says beside the tensor, None for nothing."""
+    typed = isinstance(record, Call) and record.name == _TYPED and isinstance(record.arguments, tuple)
+    return record.arguments[3] if typed and len(record.arguments) > 3 else None
+
+
+def _typed(arguments: Any) -> Call | str:
+    """The plain tensor in a record with a class and attributes; or why there is none."""
+    if not isinstance(arguments, tuple) or len(arguments) < 3 or not isinstance(arguments[1], Name):
+        return "a tensor whose record is not torch's"
+    if str(arguments[1]) not in _PLAIN_TYPES:
+        return f"a tensor of the class {str(arguments[1])[:100]}, whose meaning is in its code"
+    return Call(arguments[0], arguments[2])
+
+
+def _of_other_kind(record: Any) -> str | None:
+    """In words, where a record is one that torch.save writes for a tensor which is not read here."""
+    if not isinstance(record, Call):
+        return None
+    if record.name == _DTYPED:
+        given = record.arguments if isinstance(record.arguments, tuple) else ()
+        dtype = next((str(each) for each in given if isinstance(each, Name)), "a dtype that numpy lacks")
+        return f"a tensor of {dtype[:60]}, which is not read here"
+    return _KINDS.get(record.name)
+
+
+def _storage_in_words(key: Any) -> str:
+    kind = key[1] if isinstance(key, tuple) and len(key) > 1 else None
+    if isinstance(kind, Name) and kind.attribute.startswith("Complex"):
+        return "of complex numbers"
+    return (
+        f"in a {str(kind)[:60]}, which is not read here"
+        if isinstance(kind, Name)
+        else "whose storage is of no known kind"
+    )
 
 
 def _storage(key: Any) -> tuple[str, str] | None:

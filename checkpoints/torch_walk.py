@@ -7,7 +7,7 @@ from typing import Any
 from checkpoints.inert_pickle import Call, Name, Pairs
 from checkpoints.quoting import shown
 from checkpoints.torch_archive import TorchArchive
-from checkpoints.torch_tensors import StoredTensor, tensor_of
+from checkpoints.torch_tensors import StoredTensor, attributes_of, tensor_of
 from losses.errors import LabError
 
 DEEPEST = 64
@@ -63,6 +63,8 @@ class Found:
         tensor = tensor_of(value, self.archive)
         if isinstance(tensor, StoredTensor):
             self._note(self.tensors, place, tensor)
+            if (attributes := attributes_of(value)) is not None:
+                yield "attributes", attributes
         elif tensor is not None:
             self._note(self.refused, place, tensor)
         elif isinstance(value, _PLAIN):

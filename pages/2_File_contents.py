@@ -1,11 +1,14 @@
-"""What is in a checkpoint file, looked at without running any of it."""
+"""What is in a checkpoint file, looked at without running any of it, and whether one may open it."""
 
-from ui.contents_panels import choose, draw
+from ui.contents_panels import choose, draw, look
+from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 
 frame("file_contents")
 with explain():
-    found = choose()
+    with panel() as controls:
+        path = choose(controls)
+    found = look(path)
     if found is not None:
-        draw(found)
+        draw(found, asked=True)

@@ -10,7 +10,7 @@ import numpy as np
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs, Split
-from analysis.probe import ClassProbabilities, class_probabilities, linear_probe
+from analysis.probe import ClassProbabilities, class_probabilities, has_features, linear_probe
 from analysis.similarity import Margin, Nearest, margin, nearest_similarity
 from ui.checkpoint_maps import POINTS, Map, MapJob, pca_map
 from ui.memo import Memo
@@ -76,12 +76,19 @@ class Analyses:
         """Each way of reading a class off, by name."""
         voted = {f"{found.k or 'k'} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
         head = {"class head": _accuracy(self.probabilities)} if self.outputs.has_head else {}
-        return voted | {"linear probe": _accuracy(self.probe)} | head
+        return voted | {name: _accuracy(found) for name, found in self._probes().items()} | head
+
+    def _probes(self) -> "dict[str, ClassProbabilities | Unavailable]":
+        """On the encoder's features, as the papers probe, and on what a head made of them."""
+        if not has_features(self.outputs):
+            return {"linear probe": self.probe}
+        embedded = self.once("embedded probe", lambda: linear_probe(self.outputs, on="embeddings"))
+        return {"linear probe of encoder features": self.probe, "linear probe of the head's output": embedded}
 
     def read_items(self, k: int) -> dict[str, int]:
         """How many test items each reading is over, by the names of `accuracies`."""
         voted = {f"{found.k or 'k'} nearest": int(found.judged.sum()) for found in (self.vote(1), self.vote(k))}
-        found = {"linear probe": self.probe, "class head": self.probabilities}
+        found = self._probes() | {"class head": self.probabilities}
         read = {name: len(each.items) for name, each in found.items() if isinstance(each, ClassProbabilities)}
         return voted | read
 

@@ -36,6 +36,8 @@ def choose(controls: Panel) -> Analyses | None:
     folder = root.root()
     if root.refusal():
         st.error(plain(root.refusal()), icon=":material/error:")
+    if folder is None:
+        root.explain_missing(controls)
     source = controls.choice("Open", "source", _SOURCES, default="shipped") if folder else "shipped"
     listed = _choose_shipped(controls) if source == "shipped" or folder is None else _choose_below(controls, folder)
     own = st.file_uploader(

@@ -1,57 +1,107 @@
 """The parts of the page on a file's contents. Text from a file is shown as text and nothing else."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from checkpoints.content import check_kind, kind_of
+from checkpoints.file_contents import FileContents, file_contents, plural
+from checkpoints.listing import inside
 from checkpoints.quoting import printable
-from checkpoints.torch_contents import TorchContents, torch_contents
+from losses.errors import LabError
+from ui import root
+from ui.controls import Panel
+from ui.errors import plain
 from ui.uploads import admit, caps, safe_name
 
+_SHOW = {"yes": st.success, "trust": st.warning, "no": st.error}
+_ICONS = {"yes": ":material/check_circle:", "trust": ":material/warning:", "no": ":material/dangerous:"}
+_SOURCES = {"upload": "A file that you upload", "root": "A file under the root"}
+_WORDS = {
+    "parameters": "parameters of the network",
+    "buffers": "numbers in its buffers (batch norms' statistics)",
+    "other_numbers": "other numbers (an optimiser's, averages)",
+    "numbers": "numbers",
+}
 
-def choose() -> TorchContents | None:
-    """What is in the file that the user gave, None without one. LabError for a file that is refused."""
+
+def choose(controls: Panel) -> Path | None:
+    """A file below the folder that the app was started with; None for one that is uploaded."""
+    folder = root.root()
+    if folder is None:
+        root.explain_missing(controls)
+        return None
+    if controls.choice("Open", "source", _SOURCES, default="upload") == "upload":
+        return None
+    names = {each: each for each in root.contents(folder).checkpoints if not (folder / each).is_dir()}
+    if not names:
+        raise LabError("the root", "must have checkpoints below it", "without any")
+    name = controls.choice("File", "path", names, default=next(iter(names)), help="Below the folder of --root.")
+    return inside(folder, name)
+
+
+def look(path: Path | None) -> FileContents | None:
+    """What is in the file at `path`, or else in an uploaded one; None without one. LabError where it is refused."""
     st.markdown(
-        "A torch file is a pickle in a zip archive, and a pickle can hold code. Here it is read as data: every function"
-        " that it would call is a name in a list, nothing is called, and torch is not even loaded."
+        "A torch file is a pickle in a zip archive, and a pickle can hold code; so can an .npz of objects. Here a file"
+        " is read as data: every function that it would call is a name in a list, nothing is called, and no torch is"
+        " needed."
     )
-    given = st.file_uploader("Torch file", key="file", max_upload_size=caps().file_mb, help="It is not kept.")
+    if path is not None:
+        return _at_path(str(path), root.state(path))
+    given = st.file_uploader(
+        "Checkpoint or arrays", key="file", max_upload_size=caps().file_mb,
+        help="A torch file, .safetensors, .npz or .npy. It is not kept.",
+    )  # fmt: skip
     admit("file", given)
     if given is None:
         st.caption("For example last.pth of SupContrast or SINCERE, or checkpoint_200.tar of SimCLR.")
         return None
-    with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
-        path = Path(folder) / safe_name(given.name)
-        content = given.getbuffer()
-        path.write_bytes(content)
-        head = bytes(content[:4096])
-        if kind_of(head) != "torch":
-            check_kind(head, "torch", name=given.name)
-        return torch_contents(path)
+    with tempfile.TemporaryDirectory(prefix="nce-lab-") as private:
+        path = Path(private) / safe_name(given.name)
+        path.write_bytes(given.getbuffer())
+        return file_contents(path)
 
 
-def draw(found: TorchContents) -> None:
-    """Layout, size and digest; then tensors, values, and what is only named."""
-    weights = sum(tensor.count for tensor in found.tensors.values())
-    st.subheader(f"{found.layout.title}: {len(found.tensors):,} tensors, {weights:,} numbers", anchor=False)
-    st.text(f"{found.name} · {found.size:,} bytes · sha256 {found.digest}")
+@st.cache_resource(max_entries=1, scope="session", show_spinner="Looking into the file …")
+def _at_path(path: str, state: str) -> FileContents:
+    return file_contents(path)
+
+
+def draw(found: FileContents, *, asked: bool = False) -> None:
+    """The verdict, under its question unless the page has `asked` it; layout, tensors, values, what is only named."""
+    if not asked:
+        st.subheader("May I open this file?", anchor=False)
+    _draw_verdict(found)
+    counts = ", ".join(
+        f"{count:,} {_WORDS[what]}" for what, count in found.counts.items() if count or what != "other_numbers"
+    )
+    st.subheader(plain(found.title), anchor=False)
+    st.text(f"{plural(len(found.entries), 'tensor')}: {counts}")
+    st.text(f"{printable(found.name)} · {found.size:,} bytes · sha256 {found.digest}")
     _table("Options and other values", "value", found.values)
     _table("Objects that are only named: nothing makes them", "name", found.foreign)
     _table("Refused", "why", found.refused)
-    if found.mentions:
-        st.markdown("**Every name in the pickle.** Whoever unpickles the file looks these up; here they are text.")
-        st.dataframe(pd.DataFrame({"name": [printable(name) for name in found.mentions]}), hide_index=True)
-    rows = [
-        (name, tensor.dtype.lstrip("<|"), str(tensor.shape), tensor.count) for name, tensor in found.tensors.items()
-    ]
+    rows = [(printable(entry.place), entry.dtype, str(entry.shape), entry.count) for entry in found.entries]
     st.markdown("**Tensors**")
     st.dataframe(pd.DataFrame(rows, columns=["place", "dtype", "shape", "numbers"]), hide_index=True)
 
 
-def _table(title: str, column: str, entries: dict[str, object]) -> None:
+def _draw_verdict(found: FileContents) -> None:
+    """What would run, by whom it was named, and what was read here instead."""
+    verdict = found.verdict
+    _SHOW[verdict.level](plain(printable(verdict.answer)), icon=_ICONS[verdict.level])
+    st.text(f"What would run with pickle: {printable(verdict.would_run)}")
+    st.text(f"What was read here instead: {printable(verdict.read_here)}")
+    if verdict.named:
+        st.markdown("**Every name in the pickle.** Whoever unpickles the file looks these up; here they are text.")
+        rows = [(printable(name), by) for name, by in verdict.named]
+        st.dataframe(pd.DataFrame(rows, columns=["name", "put there by"]), hide_index=True)
+
+
+def _table(title: str, column: str, entries: Mapping[str, object]) -> None:
     if entries:
         st.markdown(f"**{title}**")
         rows = [(printable(place), printable(str(value))[:200]) for place, value in entries.items()]

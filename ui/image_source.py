@@ -9,6 +9,7 @@ import streamlit as st
 
 from analysis.outputs import Outputs
 from checkpoints.datasets import DATASETS
+from checkpoints.file_contents import of_torch
 from checkpoints.foreign.spec import ForeignSpec, Watch
 from checkpoints.listing import inside
 from checkpoints.torch_contents import TorchContents, torch_contents
@@ -17,6 +18,7 @@ from ui.checkpoint_analyses import Analyses
 from ui.contents_panels import draw as draw_contents
 from ui.controls import Panel
 from ui.errors import explain, plain
+from ui.image_preparation import Own, choose_own, said
 from ui.public import caps
 from ui.uploads import safe_name
 from ui.world import choose_device
@@ -60,7 +62,11 @@ class Offer:
     def name(self) -> str:
         """For a list of passes."""
         images = "none" if self.request is None else self.request.images
-        return f"{self.checkpoint.name}, {self.spec.limit:,} of {images}, {_SPACES[self.spec.space].lower()}"
+        own = [f"{self.spec.side} pixels"] if self.spec.side else []
+        own += [f"mean {self.spec.mean}, std {self.spec.std}"] if self.spec.mean else []
+        return ", ".join(
+            [f"{self.checkpoint.name}, {self.spec.limit:,} of {images}", *own, _SPACES[self.spec.space].lower()]
+        )
 
     def start(self) -> None:
         by_path = isinstance(self.checkpoint.held, Path) and isinstance(self.data, Path)
@@ -71,8 +77,8 @@ class Offer:
 def choose_images(controls: Panel, checkpoint: Checkpoint) -> Analyses | None:
     """The analyses once the pass that is asked for has ended well; None before: `draw_waiting` goes on from there."""
     images = _choose(controls)
-    spec = _choose_spec(controls)
     name, state, data = images or ("", "", memoryview(b""))
+    spec = _choose_spec(controls, checkpoint, data)
     request = Request(checkpoint.name, checkpoint.state, name, state, spec) if images else None
     st.session_state[_OFFER] = Offer(checkpoint, request, data, spec)
     made = image_pass.find(request)
@@ -93,7 +99,7 @@ def draw_waiting() -> None:
     found = _contents(offer.checkpoint.name, offer.checkpoint.state, offer.checkpoint.held)
     with explain():
         _draw_offer(offer, found)
-    draw_contents(found)
+    draw_contents(of_torch(found))
 
 
 def _draw_offer(offer: Offer, found: TorchContents) -> None:
@@ -101,10 +107,17 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
     from checkpoints.foreign.opening import network_in
 
     network = network_in(found)[1].title
+    own = Own(offer.spec.side, offer.spec.mean, offer.spec.std)
+    prepared = said(found, _path(offer.checkpoint.held), _path(offer.data), own)
     st.info(
         plain(f"This file has the weights of {network}, so it needs images.")
         + " Choose train and test images of the same classes in the sidebar."
     )
+    st.caption(plain(f"How images reach the network: {prepared.words}"))
+    if prepared.assumed:
+        st.warning(
+            plain("Assumed: " + "; ".join(prepared.assumed) + ".") + " Size and normalisation are in the sidebar."
+        )
     st.button("Run the images through", type="primary", disabled=offer.request is None, on_click=offer.start)
 
 
@@ -143,13 +156,20 @@ def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
     return name, root.state(path), path
 
 
-def _choose_spec(controls: Panel) -> ForeignSpec:
+def _choose_spec(controls: Panel, checkpoint: Checkpoint, data: Path | memoryview) -> ForeignSpec:
     limit = controls.integer(
         "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=caps().images,
         help="The first of each class, evenly: a few for a try-out, all of them where there is a GPU or time.",
     )  # fmt: skip
     space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
-    return ForeignSpec(limit, choose_device(controls), "head" if space == "head" else "encoder")
+    device = choose_device(controls)
+    found = _contents(checkpoint.name, checkpoint.state, checkpoint.held)
+    own = choose_own(controls, found, _path(checkpoint.held), _path(data))
+    return ForeignSpec(limit, device, "head" if space == "head" else "encoder", own.side, own.mean, own.std)
+
+
+def _path(held: Path | memoryview) -> Path | None:
+    return held if isinstance(held, Path) else None
 
 
 def _work(checkpoint: Checkpoint, data: Path | memoryview, spec: ForeignSpec, watch: Watch, *, keep: bool) -> Outputs:

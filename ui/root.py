@@ -11,6 +11,7 @@ from checkpoints.listing import Listing, listing
 from checkpoints.quoting import printable, shown
 from losses.errors import LabError
 from ui.public import caps
+from ui.controls import Panel
 
 OPTION = "--root"
 
@@ -40,6 +41,13 @@ def _read() -> tuple[Path | None, str]:
     if not folder or not Path(folder).is_dir():
         return None, f"{OPTION} must name a folder that exists, but is {shown(folder)}: no files can be opened by path."
     return Path(folder).resolve(), ""
+
+
+def explain_missing(controls: Panel) -> None:
+    """Say, where a link asks for a file under a root, that the app has none."""
+    if st.query_params.get("source") == "root":
+        rule = "cannot be root in an app that was started without a folder"
+        controls.mistakes.append(LabError("source", rule, remedy=f"Start it with {OPTION} and the folder."))
 
 
 def state(path: Path) -> str:

@@ -17,8 +17,8 @@ SOURCES: dict[Source, str] = {
     "class head": "the model's class head, softmax(logits / temperature)",
     "class head, probabilities alone": "the model's class head, as the file has them: there are no logits, so a "
     "probability too small for its numbers is 0",
-    "linear probe": "a linear probe, logistic regression on frozen train embeddings (L2 penalty, C = 1, which by "
-    "itself makes it less confident)",
+    "linear probe": "a linear probe, logistic regression on the encoder's features of train items, on the embeddings "
+    "where there are no others (unit length; L2 penalty, C = 1, which by itself makes it less confident)",
 }
 
 

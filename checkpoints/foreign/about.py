@@ -14,10 +14,11 @@ from checkpoints.foreign.preparation import Preparation
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.foreign.weights import Weights
 from checkpoints.images.source import ImageData, Side
-from checkpoints.quoting import printable
+from checkpoints.layouts import Network
+from checkpoints.quoting import printable, shown
 from checkpoints.torch_contents import TorchContents
 
-VERSION = 2  # of what is computed: another one makes kept outputs anew
+VERSION = 4  # of what is computed: another one makes kept outputs anew
 _TEMPERATURES = {"vit": "t", "supcon": "temp"}
 
 
@@ -118,7 +119,8 @@ def _embeddings(made: Pass) -> str:
 
 
 def _on_file(made: Pass) -> list[str]:
-    notes, classes = [], made.images.class_names
+    notes, classes = [f"assumed: {each}" for each in made.preparation.assumed], made.images.class_names
+    notes += _on_place(made.contents.network)
     if made.plan.layout == "supcon" and "ckpt" in options_of(made.contents):
         notes.append("the file is from the linear stage, whose script saves the encoder and not the classifier")
     if made.has_logits:
@@ -129,6 +131,18 @@ def _on_file(made: Pass) -> list[str]:
             f"the head has {made.plan.outputs:,} classes and the images {len(classes):,}: its logits are left out, and"
             " class probabilities come from a linear probe"
         )
+    return notes
+
+
+def _on_place(network: Network | None) -> list[str]:
+    """Which of several networks was taken, and what was left out of its names."""
+    if network is None:
+        return []
+    notes = [f"all names begin with {shown(network.prefix)} in the file, which was left out"] if network.prefix else []
+    if network.also:
+        where = f"under {shown(network.place)}" if network.place else "at its top"
+        others = ", ".join(shown(each) for each in network.also)
+        notes.append(f"the weights are those that the file has {where}; it has others of that layout in {others}")
     return notes
 
 

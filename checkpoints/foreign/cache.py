@@ -17,7 +17,7 @@ from losses.errors import LabError
 
 MOST_BYTES = 4 << 30  # of all files together; the longest unused go first
 _KEY = "nce_lab_outputs"
-_PARTS = ("embeddings", "labels", "logits", "images", "ids")
+_PARTS = ("embeddings", "labels", "logits", "images", "ids", "features")
 
 
 def default_folder() -> Path:
@@ -89,14 +89,15 @@ def _sides(outputs: Outputs) -> tuple[tuple[str, Split], ...]:
 def _parts(split: Split) -> dict[str, np.ndarray]:
     ids = np.frombuffer(json.dumps(split.ids.tolist()).encode(), dtype=np.uint8)
     found = {"embeddings": split.embeddings, "labels": split.labels, "ids": ids}
-    optional = {"logits": split.logits, "images": split.images}
+    optional = {"logits": split.logits, "images": split.images, "features": split.features}
     return found | {name: array for name, array in optional.items() if array is not None}
 
 
 def _split(arrays: Mapping[str, np.ndarray], side: str) -> Split:
     part = {name: arrays.get(f"{side}/{name}") for name in _PARTS}
     ids = np.array(json.loads(arrays[f"{side}/ids"].tobytes()), dtype=np.str_)
-    return Split(arrays[f"{side}/embeddings"], arrays[f"{side}/labels"], part["logits"], part["images"], ids)
+    embeddings, labels = arrays[f"{side}/embeddings"], arrays[f"{side}/labels"]
+    return Split(embeddings, labels, part["logits"], part["images"], ids, part["features"])
 
 
 def _digest(arrays: Mapping[str, np.ndarray]) -> str:

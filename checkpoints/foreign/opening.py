@@ -8,16 +8,20 @@ import numpy as np
 from torch import nn
 
 from analysis.outputs import Outputs, Split
+from checkpoints.content import kind_of, part_of
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
 from checkpoints.foreign.plan import Plan, plan_of
 from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
+from checkpoints.foreign.tensor_file import tensor_contents
 from checkpoints.foreign.weights import Weights, load, weights_in
-from checkpoints.forward import unit_rows
+from checkpoints.forward import scaled_rows, unit_rows
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
+from checkpoints.quoting import printable
+from checkpoints.safe_files import read_head
 from checkpoints.torch_contents import TorchContents, torch_contents
 from losses.errors import LabError
 
@@ -34,14 +38,14 @@ def open_foreign(
     LabError, one sentence, for what is refused. `cache`: the folder where outputs are kept, None for nowhere.
     """
     watch = watch or _unwatched
-    contents = torch_contents(path)
+    contents = tensor_contents(path) if kind_of(read_head(path)) == "safetensors" else torch_contents(path)
     weights, plan = network_in(contents)
     if data is None:
         raise LabError("data", f"must be given for {contents.name}: its network needs images", None, f"Give {FORMS}.")
     watch(0, 0)
     with image_data(data) as images:
         watch(0, 0)
-        preparation = preparation_of(plan, options_of(contents), images.data_set, spec.side)
+        preparation = preparation_of(plan, options_of(contents), images.data_set, spec, path)
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
@@ -50,6 +54,13 @@ def open_foreign(
 
 def network_in(contents: TorchContents) -> tuple[Weights, Plan]:
     """The file's weights and the network that they belong to. LabError where none here has them."""
+    if part := part_of(contents.name):
+        raise LabError(contents.name, "must be a whole checkpoint", part, "Join the parts into one file first.")
+    if contents.network is None and contents.foreign and not contents.tensors:
+        kind = next(iter(contents.foreign.values()))
+        found = f"an object that only {printable(kind)[:80]} can make"
+        remedy = "Save model.state_dict() with the code that has that class."
+        raise LabError(contents.name, "must have its weights as a state_dict", found, remedy)
     weights = weights_in(contents)
     return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name)
 
@@ -100,7 +111,8 @@ def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str]
     rows = np.array(seen.rows)
     embeddings = unit_rows(np.concatenate(seen.outputs if made.compares_outputs else seen.features))
     logits = _logits(seen) if made.has_logits else None
-    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows])
+    features = scaled_rows(np.concatenate(seen.features)) if made.compares_outputs else None
+    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows], features)
 
 
 def _logits(seen: Seen) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from checkpoints.encoders import SmallConvSpec
 from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.foreign.vit import HEADS, TransformerSpec
+from checkpoints.quoting import printable
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -56,14 +57,26 @@ def plan_of(layout: str, shapes: Shapes, *, name: str) -> Plan:
     """The plan of tensors with these names and shapes. LabError where no network here has them."""
     if layout not in _PLANS:
         about = "a layout whose forward pass is known here (SupConResNet, SupCEResNet, SimCLR, ViT in timm naming)"
-        raise LabError(name, f"must be in {about}", _unknown(layout))
+        raise LabError(name, f"must be in {about}", _unknown(layout, shapes), _ARRAYS)
     return _PLANS[layout](_Sizes(shapes, name))
 
 
-def _unknown(layout: str) -> str:
-    if layout == "linear":
-        return "a linear classifier alone, which has no encoder to see images with"
-    return "in none of them"
+_ARRAYS = "Its embeddings and labels, computed with its own code, open as an .npz."
+_NOT_OPENED = {
+    "linear": "a linear classifier alone (fc.weight and fc.bias), which has no encoder to see images with",
+    "resnet": "a ResNet in torchvision naming, whose images' size and normalisation are not known here",
+    "supcon_encoder": "a SupContrast ResNet without its head",
+    "hf_vit": "a vision transformer in Hugging Face's naming",
+}
+
+
+def _unknown(layout: str, shapes: Shapes) -> str:
+    if layout in _NOT_OPENED:
+        return _NOT_OPENED[layout]
+    if not shapes:
+        return "a file in which no tensors were found"
+    few = ", ".join(printable(name)[:60] or "nothing" for name in list(shapes)[:3])
+    return f"in none of them: its tensors are named {few}" + (", ..." if len(shapes) > 3 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +144,22 @@ def _vit(sizes: _Sizes) -> Plan:
         raise LabError("the transformer", rule, width)
     if side**2 != tokens - 1 or not 1 <= side * patch <= 512:
         raise LabError("tensor pos_embed", "must have one token and a square of patches, 512 pixels at most", tokens)
+    _check_pooling(sizes)
     depth, hidden = sizes.count("blocks.", ".attn.qkv.weight"), sizes.of("blocks.0.mlp.fc1.weight", 2)[0]
     encoder = TransformerSpec(depth, width, patch, side * patch, hidden)
     if "head.weight" in sizes.shapes:
         return Plan("vit", encoder, "logits", "head", True, 0, sizes.of("head.weight", 2)[0])
     inner, outputs = sizes.of("head.0.weight", 2)[0], sizes.of("head.6.weight", 2)[0]
     return Plan("vit", encoder, "logits", "head", False, inner, outputs)
+
+
+def _check_pooling(sizes: _Sizes) -> None:
+    """The authors' way: the patches' mean, then `fc_norm`, then a head."""
+    if "fc_norm.weight" not in sizes.shapes and "norm.weight" in sizes.shapes:
+        found = "one that has norm in its place, as those have that look at the class token alone"
+        raise LabError(sizes.file, "must be a ViT with fc_norm after the mean of its patches", found, _ARRAYS)
+    if not any(name.startswith("head.") for name in sizes.shapes):
+        raise LabError(sizes.file, "must be a ViT with a head of class logits", "one that has no head", _ARRAYS)
 
 
 def _small_conv(sizes: _Sizes) -> Plan:

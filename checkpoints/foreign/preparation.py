@@ -1,8 +1,8 @@
 """From an image to what the network was trained on: size, colour channels and normalisation, each with its reason."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,35 +10,30 @@ from PIL import Image
 from torch import Tensor
 
 from checkpoints.encoders import SmallConvSpec
+from checkpoints.foreign.constants import Chosen, Constants, constants_of
 from checkpoints.foreign.plan import Plan
-from checkpoints.foreign.spec import SIDES
+from checkpoints.foreign.run_config import image_size
+from checkpoints.foreign.spec import SIDES, ForeignSpec
 from checkpoints.foreign.vit import TransformerSpec
 from losses.errors import LabError
 
-Triple = tuple[float, float, float]
-# Means and standard deviations of the channels in [0, 1], as the authors' scripts have them.
-CIFAR10: tuple[Triple, Triple] = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
-CIFAR100: tuple[Triple, Triple] = (0.5071, 0.4867, 0.4408), (0.2675, 0.2565, 0.2761)
-IMAGENET: tuple[Triple, Triple] = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
-_CROP = 224 / 256
+_CROP, _LARGEST_CROPPED = 224 / 256, 224
 _MOST_RESIZED = 4096 * 4096
-_NUMBER = r"\s*(\d?\.\d+|\d)\s*"
-_TRIPLE = re.compile(rf"^\s*[(\[]{_NUMBER},{_NUMBER},{_NUMBER}[)\]]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
     """side: of the square image in pixels. cropped: its shorter side is scaled to 256/224 of that and the centre taken
-    (bicubic); else it is scaled to the square (bilinear). channels 3 or 1. mean and std None: values stay in [0, 1].
-    why: where size and constants come from.
+    (bicubic), or its own size above 224; else it is scaled to the square (bilinear). channels 3 or 1. constants None:
+    values stay in [0, 1]. why: where size and constants come from; assumed: what of it nothing says, a sentence each.
     """
 
     side: int
     cropped: bool
     channels: int
-    constants: tuple[Triple, Triple] | None
+    constants: Constants | None
     why: str
+    assumed: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -53,7 +48,8 @@ class Preparation:
 
     @property
     def _resized(self) -> int:
-        return round(self.side / _CROP)
+        # As util/data.py of soft target InfoNCE has it.
+        return int(self.side / _CROP) if self.side <= _LARGEST_CROPPED else self.side
 
     def pixels(self, image: np.ndarray, *, name: str) -> np.ndarray:
         """(S, S, channels) uint8 of an image (H, W[, 3]) uint8, scaled as Pillow does it."""
@@ -84,41 +80,54 @@ class Preparation:
         return image.crop((left, top, left + self.side, top + self.side))
 
 
-def preparation_of(plan: Plan, options: Mapping[str, object], data_set: str, side: int | None) -> Preparation:
-    """As the layout's own evaluation prepares images. `data_set`: what the images are known to be; `side`: as asked."""
+def preparation_of(
+    plan: Plan, options: Mapping[str, object], data_set: str, spec: ForeignSpec, path: Path | None = None
+) -> Preparation:
+    """As the layout's own evaluation prepares images, but for what `spec` says.
+
+    `data_set`: what the images are known to be; `path`: of the checkpoint, beside which there may be a config.yaml.
+    LabError where `spec` asks for what the network cannot take.
+    """
+    side, why_side, guessed = _side(plan, options, spec.side, path)
+    cropped, channels = isinstance(plan.encoder, TransformerSpec), 1 if isinstance(plan.encoder, SmallConvSpec) else 3
+    chosen = _constants(plan, options, data_set, spec)
+    assumed = ((why_side,) if guessed else ()) + ((chosen.why,) if chosen and chosen.assumed else ())
+    if chosen is None:
+        values = "as NCE Lab trains it" if channels == 1 else "its authors' code does not normalise"
+        return Preparation(side, cropped, channels, None, f"{why_side}; {values}", assumed)
+    return Preparation(side, cropped, channels, chosen.constants, f"{why_side}; {chosen.why}", assumed)
+
+
+def _side(plan: Plan, options: Mapping[str, object], asked: int | None, path: Path | None) -> tuple[int, str, bool]:
+    """Pixels, where they come from, and whether they are assumed."""
     encoder = plan.encoder
-    if isinstance(encoder, TransformerSpec):
-        return Preparation(encoder.side, True, 3, IMAGENET, "ImageNet's constants, as its authors' evaluation has them")
-    if isinstance(encoder, SmallConvSpec):
-        return Preparation(encoder.side, False, 1, None, "as NCE Lab trains it")
+    if isinstance(encoder, TransformerSpec | SmallConvSpec):
+        if asked not in (None, encoder.side):
+            raise LabError("side", f"must be {encoder.side}, the one size that this network's weights fit", asked)
+        return encoder.side, "the size that the weights fit", False
+    if asked is not None:
+        return asked, "the size that was asked for", False
     if plan.layout == "simclr":
-        usual = 32 if encoder.stem == "cifar" else 224
-        return Preparation(side or usual, False, 3, None, f"as its authors' code: {encoder.stem} stem")
-    constants, why = _constants(options, data_set)
-    return Preparation(side or _size(options), False, 3, constants, why)
-
-
-def _constants(options: Mapping[str, object], data_set: str) -> tuple[tuple[Triple, Triple], str]:
-    """Of SupContrast's scripts: by the data set in the file's options, or the mean and std written there."""
-    named = options.get("dataset")
-    if named in ("cifar10", "cifar100"):
-        return (CIFAR10 if named == "cifar10" else CIFAR100), f"the file's options name {named}"
-    mean, std = _triple(options.get("mean")), _triple(options.get("std"))
-    if mean and std and min(std) > 0:
-        return (mean, std), "mean and std as the file's options give them"
-    found, title = (CIFAR100, "CIFAR-100") if data_set == "cifar100" else (CIFAR10, "CIFAR-10")
-    return found, f"the file does not say which: {title}'s constants are assumed"
-
-
-def _triple(value: object) -> Triple | None:
-    """Three numbers in [0, 1] out of a text such as "(0.49, 0.48, 0.45)", by its form alone."""
-    found = _TRIPLE.match(value) if isinstance(value, str) and len(value) < 200 else None
-    if found is None:
-        return None
-    numbers = tuple(float(number) for number in found.groups())
-    return numbers if max(numbers) <= 1 else None  # type: ignore[return-value]
-
-
-def _size(options: Mapping[str, object]) -> int:
+        return _side_of_simclr(encoder.stem, path)
     size = options.get("size")
-    return size if type(size) is int and SIDES[0] <= size <= SIDES[1] else 32
+    if type(size) is int and SIDES[0] <= size <= SIDES[1]:
+        return size, "the size in the file's options", False
+    return 32, "the file does not say its images' size: 32 pixels, SupContrast's default, are assumed", True
+
+
+def _side_of_simclr(stem: str, path: Path | None) -> tuple[int, str, bool]:
+    size, said = (None, "no config.yaml came with the file") if path is None else image_size(path)
+    if size is not None:
+        return size, said, False
+    usual, whose = (32, "the size of CIFAR") if stem == "cifar" else (96, "the default of WEINCE's scripts")
+    return usual, f"{said}: {usual} pixels, {whose}, are assumed", True
+
+
+def _constants(plan: Plan, options: Mapping[str, object], data_set: str, spec: ForeignSpec) -> Chosen | None:
+    """None: values stay in [0, 1]."""
+    grey = isinstance(plan.encoder, SmallConvSpec)
+    if spec.mean is not None and spec.std is not None:
+        if grey:
+            raise LabError("mean and std", "must be left out for a network of grey images", spec.mean)
+        return Chosen((spec.mean, spec.std), "mean and std as asked for")
+    return None if grey or plan.layout == "simclr" else constants_of(plan.layout, options, data_set)

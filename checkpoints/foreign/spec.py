@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from losses.errors import LabError
 
 Space = Literal["head", "encoder"]
+Triple = tuple[float, float, float]
 SPACES: tuple[str, ...] = get_args(Space)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MOST_ITEMS = 200_000
@@ -29,13 +30,16 @@ class ForeignSpec:
 
     limit: at most so many images a split, evenly from the classes, the first of each; None for all (`MOST_ITEMS`).
     space: embeddings are the "head"'s output, which the loss saw, or the "encoder"'s features; of a model whose head
-    gives class logits they are always the encoder's. side: pixels, where the file's own preprocessing is not known.
+    gives class logits they are always the encoder's. side in pixels, mean and std of the colour channels, whose values
+    lie in [0, 1]: instead of what the file says or what is assumed; None for that.
     """
 
     limit: int | None = None
     device: str = "auto"
     space: Space = "head"
     side: int | None = None
+    mean: Triple | None = None
+    std: Triple | None = None
 
     def __post_init__(self) -> None:
         if self.limit is not None and not 1 <= self.limit <= MOST_ITEMS:
@@ -46,3 +50,9 @@ class ForeignSpec:
             raise LabError("space", f"must be one of {', '.join(SPACES)}", repr(self.space))
         if self.side is not None and not SIDES[0] <= self.side <= SIDES[1]:
             raise LabError("side", f"must be {SIDES[0]} to {SIDES[1]} pixels", self.side)
+        if (self.mean is None) != (self.std is None):
+            raise LabError("mean and std", "must be given both or neither", "one of them")
+        for name, triple, low in (("mean", self.mean, 0.0), ("std", self.std, 1e-6)):
+            if triple is not None and not (len(triple) == 3 and all(low <= number <= 1 for number in triple)):
+                rule = "must be three numbers from 0 to 1" + (", none of them 0" if low else "")
+                raise LabError(name, rule, triple, "Divide by 255 what is meant for values up to 255.")

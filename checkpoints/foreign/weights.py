@@ -1,8 +1,7 @@
 """The weights of a foreign checkpoint: which of its tensors they are, and copied out into a module, strictly."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,29 +9,28 @@ import numpy as np
 import torch
 from torch import nn
 
-from checkpoints.layouts import UNKNOWN, Layout, recognised
+from checkpoints import safetensors_file
+from checkpoints.content import kind_of
+from checkpoints.layouts import UNKNOWN, Layout, Network, plain
 from checkpoints.quoting import printable
-from checkpoints.safe_files import open_regular
+from checkpoints.safe_files import open_regular, read_head
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_contents import TorchContents
 from checkpoints.torch_tensors import StoredTensor
 from losses.errors import LabError
 
-# Where state_dicts are put, the usual first.
-_PLACES = ("model", "state_dict", "model_state_dict", "")
-# What several GPUs and torch.compile put into names.
-_WRAPPERS = ("module", "_orig_mod")
 _COUNTER = "num_batches_tracked"
 _SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """The tensors of the network, by their names in it; `place` is where they lie in the file."""
+    """The tensors of the network, by their names in it; `place` is where all lie in the file, `places` where each."""
 
     layout: Layout
     place: str
     tensors: Mapping[str, StoredTensor]
+    places: Mapping[str, str]
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -40,20 +38,42 @@ class Weights:
 
 
 def weights_in(contents: TorchContents) -> Weights:
-    """The state_dict of a torch file whose layout is known, prefixes of several GPUs left out."""
-    groups: dict[str, dict[str, StoredTensor]] = defaultdict(dict)
-    for full, tensor in contents.tensors.items():
-        place, _, name = full.rpartition("/")
-        plain = ".".join(part for part in name.split(".") if part not in _WRAPPERS)
-        if plain in groups[place]:
-            raise LabError(contents.name, "must name each tensor once", f"naming {printable(plain)} twice")
-        groups[place][plain] = tensor
-    ordered = sorted(groups, key=lambda place: (_PLACES.index(place) if place in _PLACES else len(_PLACES), place))
-    for place in ordered:
-        if (layout := recognised(groups[place])) != UNKNOWN:
-            _check_not_refused(contents, place)
-            return Weights(layout, place, groups[place])
-    return Weights(UNKNOWN, "", {})
+    """The state_dict of a torch file whose layout is known; of one that is not, all tensors by their names there.
+
+    What wraps modules, and what stands before all names, is left out of them. LabError where it is not one network's.
+    """
+    network = contents.network
+    if network is None:
+        return Weights(UNKNOWN, "", contents.tensors, {})
+    _check_alone(contents, network)
+    _check_named_once(contents, network)
+    for full in network.names.values():
+        if full in contents.refused:
+            raise LabError(f"tensor {printable(full)[:120]}", "must be plain numbers", contents.refused[full])
+    tensors = {name: contents.tensors[full] for name, full in network.names.items()}
+    return Weights(network.layout, network.place, tensors, network.names)
+
+
+def _check_alone(contents: TorchContents, network: Network) -> None:
+    """A prefix of all names is left out; where other tensors stand beside it, nobody can say whose they are."""
+    if network.layout.opens and network.prefix and network.beside:
+        others = ", ".join(network.also)
+        more = f" (another under {printable(others)[:80]})" if others else ""
+        found = f"a {network.layout.title} under the prefix {printable(network.prefix)[:60]!r}{more}"
+        raise LabError(
+            contents.name, "must have no tensors beside its network's",
+            f"{found}, with {len(network.beside):,} others, such as {printable(network.beside[0])[:80]}",
+            "Save the tensors under that prefix alone.",
+        )  # fmt: skip
+
+
+def _check_named_once(contents: TorchContents, network: Network) -> None:
+    seen = set[str]()
+    for full in (*contents.tensors, *contents.refused):
+        if full.rpartition("/")[0] == network.place:
+            if plain(full) in seen:
+                raise LabError(contents.name, "must name each tensor once", f"naming {printable(plain(full))} twice")
+            seen.add(plain(full))
 
 
 def load(model: nn.Module, weights: Weights, contents: TorchContents, path: Path) -> None:
@@ -61,6 +81,27 @@ def load(model: nn.Module, weights: Weights, contents: TorchContents, path: Path
     expected = {name: tuple(like.shape) for name, like in model.state_dict().items() if not name.endswith(_COUNTER)}
     _check_fit(expected, weights, contents.name)
     state = {name: torch.zeros((), dtype=torch.int64) for name in model.state_dict() if name.endswith(_COUNTER)}
+    if kind_of(read_head(path)) == "safetensors":
+        state |= _from_safetensors(expected, weights, contents, path)
+    else:
+        state |= _from_torch(expected, weights, contents, path)
+    model.load_state_dict(state, strict=True, assign=True)
+
+
+def _from_safetensors(
+    expected: Iterable[str], weights: Weights, contents: TorchContents, path: Path
+) -> dict[str, torch.Tensor]:
+    file = safetensors_file.read(path)
+    if file.content.digest != contents.digest:
+        raise LabError(contents.name, "must not change while it is read", remedy="Open it again.")
+    found = {tensor.name: tensor for tensor in file.header.tensors}
+    places = {name: found[weights.places[name]] for name in expected}
+    return {name: torch.from_numpy(_checked(name, each.array(file.content.data))) for name, each in places.items()}
+
+
+def _from_torch(
+    expected: Iterable[str], weights: Weights, contents: TorchContents, path: Path
+) -> dict[str, torch.Tensor]:
     with open_regular(path) as (file, size):
         if hashlib.file_digest(file, "sha256").hexdigest() != contents.digest:  # type: ignore[arg-type]
             raise LabError(contents.name, "must not change while it is read", remedy="Open it again.")
@@ -68,9 +109,7 @@ def load(model: nn.Module, weights: Weights, contents: TorchContents, path: Path
         # A tensor is read with its whole storage: one that many share would be read as many times.
         if sum(archive.size_of(weights.tensors[name].key) or 0 for name in expected) > 4 * size:
             raise LabError(contents.name, "must have a storage for each tensor", "many tensors in one")
-        for name in expected:
-            state[name] = torch.from_numpy(_array(name, weights.tensors[name], archive))
-    model.load_state_dict(state, strict=True, assign=True)
+        return {name: torch.from_numpy(_checked(name, weights.tensors[name].array(archive))) for name in expected}
 
 
 def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights, file: str) -> None:
@@ -91,15 +130,8 @@ def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights, file: 
         )  # fmt: skip
 
 
-def _array(name: str, tensor: StoredTensor, archive: TorchArchive) -> np.ndarray:
-    array = tensor.array(archive)
+def _checked(name: str, array: np.ndarray) -> np.ndarray:
     largest = np.abs(array).max(initial=0)
     if not np.isfinite(largest) or largest > np.finfo(np.float32).max:
         raise LabError(f"tensor {name}", "must be finite float32 numbers", "not so in some entries")
     return array.astype(np.float32, copy=False)
-
-
-def _check_not_refused(contents: TorchContents, place: str) -> None:
-    for full, why in contents.refused.items():
-        if full.rpartition("/")[0] == place:
-            raise LabError(f"tensor {printable(full)[:120]}", "cannot be read", why)

@@ -1,12 +1,14 @@
 """Class probabilities: softmax against torch, the probe against scikit-learn, and what cannot be probed."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
 from analysis.outputs import Outputs, Split
-from analysis.probe import class_probabilities, linear_probe, softmax
+from analysis.probe import class_probabilities, in_words, linear_probe, softmax
 from losses.errors import LabError
 
 
@@ -73,3 +75,23 @@ def test_a_head_for_other_classes_has_no_probabilities(clustered):
     names = (*outputs.class_names, "a fifth")
     found = class_probabilities(Outputs(outputs.train, outputs.test, names, 1.0, {}))
     assert found.reason == "the class head has 4 outputs for 5 classes"
+
+
+def test_the_probe_sees_the_encoders_features_where_there_are_some(clustered):
+    """Features that tell the classes apart beside embeddings that do not: scikit-learn itself on each."""
+    outputs, rng = clustered(), np.random.default_rng(0)
+    blind = {
+        name: dataclasses.replace(
+            split, embeddings=rng.normal(size=split.embeddings.shape).astype(np.float32), features=split.embeddings
+        )
+        for name, split in (("train", outputs.train), ("test", outputs.test))
+    }
+    both = dataclasses.replace(outputs, **blind)
+    seen, unseen = linear_probe(both), linear_probe(both, on="embeddings")
+    for found, train, test in ((seen, both.train.features, both.test.features),
+                               (unseen, both.train.embeddings, both.test.embeddings)):  # fmt: skip
+        model = LogisticRegression(C=1.0, max_iter=5000).fit(train.astype(np.float64), both.train.labels)
+        np.testing.assert_allclose(found.probabilities, model.predict_proba(test.astype(np.float64)), atol=1e-9)
+    assert seen.accuracy.value > unseen.accuracy.value
+    assert in_words(both) == "the encoder's features at unit length"
+    assert in_words(outputs) == str(outputs.provenance.get("embeddings", "the embeddings"))

@@ -21,7 +21,7 @@ def test_what_is_in_a_training_checkpoint(server, tab, tmp_path):
     torch.save({"opt": argparse.Namespace(temp=0.1), "model": model, "epoch": 7}, path)
     opened = tab().open(f"{server.url}/File_contents")
     give(opened, path)
-    opened.page.get_by_text("SupConResNet (SupContrast, SINCERE): encoder and head: 3 tensors, 132 numbers").wait_for()
+    opened.page.get_by_text("3 tensors: 132 parameters of the network, 0 numbers in its buffers").wait_for()
     opened.page.get_by_text("Options and other values").wait_for()
     assert opened.problems == []
 

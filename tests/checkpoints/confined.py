@@ -125,11 +125,12 @@ def _inspect(path: str) -> int:
 def _tensors(path: str) -> int:
     """What is in a torch file, and a copy of each tensor."""
     from checkpoints.command_line import run
-    from checkpoints.torch_contents import open_torch, report
+    from checkpoints.file_contents import of_torch, report
+    from checkpoints.torch_contents import open_torch
 
     def command() -> int:
         with open_torch(path) as (contents, archive):
-            print(json.dumps(report(contents), allow_nan=False))
+            print(json.dumps(report(of_torch(contents)), allow_nan=False))
             for tensor in contents.tensors.values():
                 tensor.array(archive)
         return 0

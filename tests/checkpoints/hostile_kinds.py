@@ -24,7 +24,7 @@ def cases() -> list[Hostile]:
         "denied.safetensors": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", page),
         "pointer.pth": (pointer, "is a git-lfs pointer"),
         "text.pth": (b"404: Not Found", "is something else"),
-        "json.pth": (b'{"error": "not found"}', "is something else"),
+        "json.pth": (b'{"error": "not found"}', "is a JSON text"),
         "noise.pth": (bytes(range(256)) * 20, "is something else"),
         "zeros.pth": (bytes(5000), "is something else"),
         "legacy.pth": (_LEGACY + b"\x80\x02M\xe9\x03.", old),

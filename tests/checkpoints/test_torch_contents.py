@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 import torch
 
+from checkpoints.file_contents import file_contents
+from checkpoints.foreign.plan import plan_of
 from checkpoints.layouts import recognised
 from checkpoints.safe_files import open_regular
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_contents import torch_contents
 from losses.errors import LabError
+from tests.checkpoints.foreign.states import LAYOUTS
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -136,3 +139,16 @@ def test_layouts_by_their_names():
     assert recognised(["model/module.encoder.conv1.weight", "model/module.fc.weight"]).name == "supce"
     assert recognised(["model/patch_embed.proj.weight", "model/pos_embed"]).name == "vit"
     assert recognised(["a", "b"]).name == "unknown"
+
+
+def test_parameters_buffers_and_the_rest_are_counted_apart(tmp_path):
+    """ResNet-18 with SupContrast's head has 11,497,152 parameters, as torch counts them."""
+    shapes = LAYOUTS["SupConResNet/resnet18"]
+    state = {name: torch.zeros(shape) for name, shape in shapes.items()}
+    moments = {number: {"exp_avg": torch.zeros(5), "step": torch.tensor(1.0)} for number in range(3)}
+    torch.save({"model": state, "optimizer": {"state": moments}}, tmp_path / "last.pth")
+    counts = file_contents(tmp_path / "last.pth").counts
+    model = plan_of("supcon", shapes, name="last.pth").build()
+    assert counts["parameters"] == sum(each.numel() for each in model.parameters()) == 11_497_152
+    assert counts["buffers"] == sum(each.numel() for each in model.buffers())
+    assert counts["other_numbers"] == 3 * (5 + 1)

@@ -90,7 +90,7 @@ def said(app: AppTest) -> str:
 
 def test_a_file_under_the_root_with_its_images(open_page, folder, tmp_path):
     app = open_page(PAGE, source="root", path="last.pth", show="map", map="pca")
-    assert "SupConResNet (SupContrast, SINCERE): encoder and head" in app.subheader[0].value
+    assert "SupConResNet" in app.subheader[1].value
     assert button(app, RUN).disabled
     app.selectbox("images").set_value("images.zip").run()
     button(app, RUN).click().run()
@@ -253,3 +253,18 @@ def test_all_sessions_share_a_total(monkeypatch):
         uploads.admit("own-file", file)
     uploads.admit("own-file", None)
     assert one.total == 0
+
+
+def test_size_and_normalisation_can_be_changed(open_page, folder):
+    saved(folder / "bare.pth", PLANS["supcon"])
+    app = open_page(PAGE, source="root", path="bare.pth", images="images.zip", show="map", map="pca")
+    assert any("the file does not name its data set" in each.value for each in app.warning)
+    app.selectbox("preparation").set_value("own").run()
+    app.number_input("side").set_value(16).run()
+    app.text_input("mean").set_value("0.5 0.5 0.5").run()
+    assert not any("Assumed" in each.value for each in app.warning)
+    button(app, RUN).click().run()
+    until(app, has_charts)
+    assert "scaled to 16 x 16 pixels" in said(app)
+    app.text_input("mean").set_value("0.5").run()
+    assert "mean must be three numbers from 0 to 1" in app.error[0].value

@@ -95,8 +95,42 @@ def test_sizes_that_no_network_has_are_refused(name, change, sentence):
         plan_of(PLANS[name].layout, shapes, name="file.pth")
 
 
-def test_a_linear_classifier_alone_is_named():
-    with pytest.raises(LabError, match="is a linear classifier alone, which has no encoder"):
+def test_what_is_not_opened_is_called_what_it_is():
+    with pytest.raises(LabError, match=r"is a linear classifier alone \(fc.weight and fc.bias\), which has no encoder"):
         planned(LAYOUTS["LinearClassifier/resnet50/10 classes"])
-    with pytest.raises(LabError, match="but is in none of them"):
+    with pytest.raises(LabError, match=r"but is in none of them: its tensors are named what\.ever\."):
         planned({"what.ever": (3,)})
+    with pytest.raises(LabError, match="but is a file in which no tensors were found"):
+        planned({})
+
+
+def test_a_resnet_with_a_classifier_is_no_linear_classifier():
+    encoder = {name.removeprefix("encoder."): shape for name, shape in shapes_of("simclr").items() if "encoder" in name}
+    for classifier in ({}, {"fc.weight": (10, 32), "fc.bias": (10,)}):
+        with pytest.raises(LabError, match="is a ResNet in torchvision naming, whose images' size"):
+            planned(encoder | classifier)
+    own = {name.removeprefix("encoder."): shape for name, shape in shapes_of("supcon").items() if "encoder" in name}
+    with pytest.raises(LabError, match="is a SupContrast ResNet without its head"):
+        planned(own)
+    with pytest.raises(LabError, match=r"its tensors are named features\.0\.weight, fc\.weight, fc\.bias"):
+        planned({"features.0.weight": (3,), "fc.weight": (3, 3), "fc.bias": (3,)})
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda name: name.replace("fc_norm.", "norm."), "has norm in its place, as those have that look at the class"),
+        (
+            lambda name: "" if name.startswith("head.") else name,
+            "must be a ViT with a head of class logits, but is one",
+        ),
+    ],
+)
+def test_vits_of_another_make_are_called_what_they_are(change, sentence):
+    shapes = {change(name): shape for name, shape in shapes_of("vit").items()}
+    with pytest.raises(LabError, match=sentence):
+        planned({name: shape for name, shape in shapes.items() if name})
+
+
+def shapes_of(plan):
+    return {name: tuple(like.shape) for name, like in PLANS[plan].build().state_dict().items()}

@@ -2,16 +2,20 @@
 
 import json
 import re
+from argparse import Namespace
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from safetensors.torch import save_file
 
 from checkpoints import open_outputs
 from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import ForeignSpec, Stopped
 from checkpoints.inspect import main
 from losses.errors import LabError
+from tests.checkpoints.foreign import by_hand
 from tests.checkpoints.foreign.states import PLANS, saved, state_of
 
 
@@ -26,7 +30,7 @@ def straight(plan, pixels, options=None):
     """(features, outputs) at once, without batches or files."""
     model = plan.build()
     model.load_state_dict(state_of(plan), strict=True, assign=True)
-    preparation = preparation_of(plan, options or {}, "", None)
+    preparation = preparation_of(plan, options or {}, "", ForeignSpec())
     images = np.stack([preparation.pixels(image, name="x") for image in pixels])
     return [part.numpy() for part in model(preparation.tensor(images))]
 
@@ -152,3 +156,69 @@ def test_the_command_inspects_and_refuses(tmp_path, image_zip, capsys):
     for words in (["--data", "/nowhere"], ["--data", str(path)], ["--data", str(image_zip), "--limit", "0"]):
         assert main([str(path), *words]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_vits_own_constants_reach_its_images(tmp_path, image_zip, pixels):
+    """Of its data set, as the release normalises them; the note says what is assumed where the file says nothing."""
+    path = tmp_path / "last.pth"
+    state, plan = state_of(PLANS["vit"]), PLANS["vit"]
+    torch.save({"model": state, "args": Namespace(dataset="cifar10", nb_classes=3)}, path)
+    images = [by_hand_pixels(image) for image in pixels]
+    mean, std = np.array((0.4914, 0.4822, 0.4465)), np.array((0.2023, 0.1994, 0.2010))
+    normal = torch.tensor(np.stack([(image / 255 - mean) / std for image in images])).permute(0, 3, 1, 2).float()
+    expected = by_hand.vit(state, normal, heads=3)
+    outputs = open_outputs(path, image_zip)
+    np.testing.assert_allclose(outputs.test.embeddings, unit(expected.numpy())[6:], atol=1e-5)
+    assert "assumed" not in outputs.provenance["notes"]
+    torch.save({"model": state}, path)
+    assumed = open_outputs(path, image_zip)
+    assert "assumed: the file does not name its data set: those of ImageNet are assumed" in assumed.provenance["notes"]
+    assert np.abs(assumed.test.embeddings - outputs.test.embeddings).max() > 1e-3
+    assert plan.encoder.side == 32
+
+
+def by_hand_pixels(image):
+    """The centre 32 x 32 of an image whose shorter side was scaled to 36, bicubic."""
+    height, width = image.shape[:2]
+    assert height < width
+    scaled = Image.fromarray(image).resize((int(36 * width / height), 36), Image.Resampling.BICUBIC)
+    left = round((scaled.width - 32) / 2)
+    return np.asarray(scaled)[2:34, left : left + 32]
+
+
+def test_the_command_takes_size_and_constants_instead_of_the_files(tmp_path, image_zip, capsys):
+    path = saved(tmp_path / "last.pth", PLANS["supcon"], options={"dataset": "cifar10", "size": 32})
+    words = ["--side", "40", "--mean", "0.5,0.4,0.3", "--std", "0.2,0.2,0.1"]
+    assert main([str(path), "--data", str(image_zip), "--json", *words]) == 0
+    said = json.loads(capsys.readouterr().out)["preprocessing"]
+    assert said.startswith("scaled to 40 x 40 pixels, values in [0, 1] normalised by mean (0.5, 0.4, 0.3) and std")
+    assert main([str(path), "--data", str(image_zip), "--mean", "0.5,0.4"]) == 2
+    assert capsys.readouterr().err.startswith("--mean must be three numbers with commas between, such as 0.49,0.48,")
+
+
+def test_the_config_beside_a_file_of_weince_is_read(tmp_path, image_zip):
+    saved(tmp_path / "checkpoint_100.tar", PLANS["simclr large"])
+    (tmp_path / "config.yaml").write_text("dataset: STL10\nimage_size: 48\n")
+    said = open_outputs(tmp_path / "checkpoint_100.tar", image_zip).provenance
+    assert "scaled to 48 x 48 pixels" in said["preprocessing"]
+    (tmp_path / "config.yaml").unlink()
+    said = open_outputs(tmp_path / "checkpoint_100.tar", image_zip).provenance
+    assert "assumed: there is no config.yaml beside the file that can be read: 96 pixels" in said["notes"]
+
+
+def test_which_of_several_networks_was_taken_is_said(tmp_path, image_zip):
+    student, teacher = ({f"backbone.{n}": value for n, value in state_of(PLANS["supcon"], s).items()} for s in (0, 1))
+    torch.save({"student": student, "teacher": teacher}, tmp_path / "both.pth")
+    notes = open_outputs(tmp_path / "both.pth", image_zip).provenance["notes"]
+    assert "all names begin with 'backbone.' in the file, which was left out" in notes
+    assert "the weights are those that the file has under 'student'; it has others of that layout in 'teacher/" in notes
+
+
+def test_the_same_weights_in_safetensors_give_the_same_outputs(tmp_path, image_zip):
+    state = {name: value.contiguous() for name, value in state_of(PLANS["supcon"]).items()}
+    save_file(state, tmp_path / "last.safetensors", metadata={"format": "pt"})
+    torch.save(state, tmp_path / "last.pth")
+    first, second = (open_outputs(tmp_path / name, image_zip) for name in ("last.pth", "last.safetensors"))
+    np.testing.assert_array_equal(first.test.embeddings, second.test.embeddings)
+    with pytest.raises(LabError, match=r"data must be given for last\.safetensors: its network needs images"):
+        open_outputs(tmp_path / "last.safetensors")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from checkpoints.foreign.opening import network_in
 from checkpoints.foreign.plan import plan_of
 from checkpoints.foreign.weights import load, weights_in
 from checkpoints.torch_contents import torch_contents
@@ -23,6 +24,10 @@ def loaded(path, value):
     return model
 
 
+def under(prefix, state):
+    return {prefix + name: value for name, value in state.items()}
+
+
 WRAPPED = {
     "bare": lambda state: state,
     "model": lambda state: {"model": state, "optimizer": {"state": {0: {"exp_avg": torch.zeros(2)}}}},
@@ -32,6 +37,14 @@ WRAPPED = {
         "model": {name.replace("encoder.", "encoder.module."): value for name, value in state.items()}
     },
     "compiled": lambda state: {"model": {f"_orig_mod.{name}": value for name, value in state.items()}},
+    "FSDP": lambda state: {"model": under("_fsdp_wrapped_module.", state)},
+    "DeepSpeed": lambda state: {"model": under("_forward_module.", state)},
+    "activation checkpoint": lambda state: {
+        name.replace("layer1.", "layer1._checkpoint_wrapped_module."): value for name, value in state.items()
+    },
+    "Lightning": lambda state: {"state_dict": under("net.", state), "pytorch-lightning_version": "2.2"},
+    "Lightning, compiled": lambda state: {"state_dict": under("model._orig_mod.", state)},
+    "AveragedModel": lambda state: {"model": under("module.", state) | {"n_averaged": torch.tensor(3)}},
     "half": lambda state: {name: value.half() if value.is_floating_point() else value for name, value in state.items()},
     "without counters": lambda state: {name: value for name, value in state.items() if "num_batches" not in name},
 }
@@ -103,3 +116,49 @@ def test_a_file_that_changed_since_it_was_looked_at_is_refused(tmp_path):
     torch.save(state_of(PLAN, 1), path)
     with pytest.raises(LabError, match=r"last\.pth must not change while it is read"):
         load(PLAN.build(), weights_in(contents), contents, path)
+
+
+def test_one_prefix_with_others_beside_it_is_named(tmp_path):
+    both = under("encoder_q.", state_of(PLAN)) | under("encoder_k.", state_of(PLAN, 1))
+    with pytest.raises(LabError) as refusal:
+        loaded(tmp_path / "moco.pth", {"state_dict": both})
+    said = str(refusal.value)
+    assert "SupConResNet (SupContrast, SINCERE): encoder and head under the prefix 'encoder_k.'" in said
+    assert "(another under state_dict/encoder_q.)" in said
+    assert said.endswith("Save the tensors under that prefix alone.")
+
+
+class Tagged(torch.Tensor):
+    """A tensor of a class of its own."""
+
+
+KINDS = {
+    "a tensor of the class tests.checkpoints.foreign.test_weights.Tagged": lambda t: t.clone().as_subclass(Tagged),
+    "a tensor of torch.float8_e4m3fn, which is not read here": lambda t: t.to(torch.float8_e4m3fn),
+    "a tensor of complex numbers": lambda t: t.to(torch.complex64),
+    "a sparse tensor": lambda t: t.to_sparse(),
+    "a tensor of the meta device, which has a shape and no numbers": lambda t: t.to("meta"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tensor_of_another_kind_is_named_with_the_reason(tmp_path, kind):
+    state = state_of(PLAN)
+    state["head.2.weight"] = KINDS[kind](state["head.2.weight"])
+    with pytest.raises(LabError) as refusal:
+        loaded(tmp_path / "last.pth", {"model": state})
+    assert str(refusal.value).startswith(f"tensor model/head.2.weight must be plain numbers, but is {kind}")
+
+
+def test_attributes_of_a_tensor_are_told_from_it(tmp_path):
+    state = state_of(PLAN)
+    state["head.2.weight"].group = "decay"
+    found = loaded(tmp_path / "last.pth", state).state_dict()
+    np.testing.assert_array_equal(found["head.2.weight"].numpy(), state["head.2.weight"].numpy())
+    assert torch_contents(tmp_path / "last.pth").values == {"head.2.weight/attributes/group": "decay"}
+
+
+def test_a_whole_module_is_told_to_be_one(tmp_path):
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "net.pth")
+    with pytest.raises(LabError, match=r"an object that only torch\.nn\.modules\.linear\.Linear can make\. Save model"):
+        network_in(torch_contents(tmp_path / "net.pth"))

@@ -1,0 +1,18 @@
+"""A .safetensors file of other people's weights, looked at like a torch file: the same networks in another format."""
+
+from pathlib import Path
+
+from checkpoints import safetensors_file
+from checkpoints.layouts import network_of
+from checkpoints.safetensors_header import DTYPES
+from checkpoints.torch_contents import TorchContents
+from checkpoints.torch_tensors import StoredTensor
+
+
+def tensor_contents(path: Path) -> TorchContents:
+    """Tensors by name, and the texts beside them. LabError, one sentence, where it is refused as a whole."""
+    file = safetensors_file.read(path)
+    content, header = file.content, file.header
+    tensors = {each.name: StoredTensor(each.name, DTYPES[each.dtype], each.shape, (), 0) for each in header.tensors}
+    network = network_of(tensors)
+    return TorchContents(content.name, len(content.data), content.digest, network, tensors, dict(header.metadata))

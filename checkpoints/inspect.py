@@ -40,9 +40,7 @@ def _inspect(options: argparse.Namespace) -> int:
         numbers = report(file_contents(options.path))
     else:
         arrays = array_spec(options)
-        numbers = inspect_file(
-            options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on
-        )
+        numbers = inspect_file(options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on)
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
     return 0
 

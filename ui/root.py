@@ -10,8 +10,8 @@ import streamlit as st
 from checkpoints.listing import Listing, listing
 from checkpoints.quoting import printable, shown
 from losses.errors import LabError
-from ui.public import caps
 from ui.controls import Panel
+from ui.public import caps
 
 OPTION = "--root"
 

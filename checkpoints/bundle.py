@@ -12,6 +12,7 @@ import numpy as np
 from analysis.outputs import Outputs, Split
 from checkpoints.array_rules import UNLABELLED, Notes, class_labels, class_logits, unit_embeddings
 from checkpoints.npz import read_npy, read_npz
+from checkpoints.quoting import file_name
 from checkpoints.safe_files import open_regular, read_head
 from checkpoints.torch_contents import torch_array
 from losses.errors import LabError
@@ -35,8 +36,8 @@ def open_npz(path: Path, data: Path | None = None) -> Outputs:
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
-        arrays = read_npz(file, name=path.name)
-    return outputs_of(arrays, file=path.name, digest=digest, size=size)
+        arrays = read_npz(file, name=file_name(path))
+    return outputs_of(arrays, file=file_name(path), digest=digest, size=size)
 
 
 def open_folder(path: Path, data: Path | None = None) -> Outputs:
@@ -49,7 +50,7 @@ def open_folder(path: Path, data: Path | None = None) -> Outputs:
                 arrays[name], digest, size = _read_member(member)
                 digests.update(digest)
                 total += size
-    return outputs_of(arrays, file=path.name, digest=digests.hexdigest(), size=total)
+    return outputs_of(arrays, file=file_name(path), digest=digests.hexdigest(), size=total)
 
 
 def outputs_of(arrays: Arrays, *, file: str, digest: str, size: int) -> Outputs:
@@ -116,9 +117,9 @@ def _read_member(path: Path) -> tuple[np.ndarray, bytes, int]:
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]
         file.seek(0)
-        return read_npy(file, size, name=path.name), digest, size
+        return read_npy(file, size, name=file_name(path)), digest, size
 
 
 def _check_no_data(path: Path, data: Path | None) -> None:
     if data is not None:
-        raise LabError("data", f"must be left out for {path.name}", str(data), "Arrays need no images.")
+        raise LabError("data", f"must be left out for {file_name(path)}", str(data), "Arrays need no images.")

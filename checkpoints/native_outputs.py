@@ -7,6 +7,7 @@ from checkpoints.datasets import DATASETS, DataSet, Images
 from checkpoints.forward import forward
 from checkpoints.metadata import Metadata
 from checkpoints.native import Peek, read
+from checkpoints.quoting import file_name
 from checkpoints.small_conv import SmallConv
 from checkpoints.weights import load_weights
 from losses.errors import LabError
@@ -20,7 +21,8 @@ _EMBEDDINGS = {
 def open_native(path: Path, data: Path | None) -> Outputs:
     """Load the weights strictly and run both sides of the named data set through the model."""
     if data is not None:
-        raise LabError("data", f"must be left out for {path.name}", str(data), "A native checkpoint names its own.")
+        rule = f"must be left out for {file_name(path)}"
+        raise LabError("data", rule, str(data), "A native checkpoint names its own.")
     native = read(path)
     metadata = native.about.metadata
     images = DATASETS[metadata.recipe.data]()

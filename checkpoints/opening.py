@@ -8,6 +8,7 @@ from analysis.outputs import Outputs
 from checkpoints.bundle import open_folder, open_npz
 from checkpoints.content import check_kind, kind_of
 from checkpoints.native_outputs import open_native
+from checkpoints.quoting import file_name
 from checkpoints.safe_files import read_head
 
 if TYPE_CHECKING:
@@ -46,5 +47,5 @@ def open_outputs(
         folder = default_folder() if keep else None
         return open_foreign(Path(path), given, spec or ForeignSpec(), watch, cache=folder)
     if kind not in OPENERS:
-        check_kind(head, "safetensors", name=Path(path).name)
+        check_kind(head, "safetensors", name=file_name(path))
     return OPENERS[kind](Path(path), given)

@@ -17,8 +17,9 @@ from analysis.figures.anatomy_table import candidate_table, class_table, live_fo
 from analysis.own_loss import own_losses
 from losses.catalog import CATALOG
 from ui.anatomy_controls import Scene, choose_anchor, what_to_look_at
-from ui.errors import explain, plain
+from ui.errors import explain
 from ui.exhibit import show
+from ui.foreign_text import line, plain, table
 
 _CHART = "anatomy"
 _NUMBER = st.column_config.NumberColumn(format="%.4f")
@@ -73,7 +74,7 @@ def _of_sample(scene: Scene, batch: HeadBatch, anchor: int) -> None:
     picture = st.container()
     _table(class_table(found))
     for each in found:
-        st.subheader(f"Candidates of {title(each.anatomy.loss)}", anchor=False)
+        st.subheader(f"Candidates of {plain(title(each.anatomy.loss))}", anchor=False)
         _table(candidate_table([each.anatomy]))
     with picture:
         show(anatomy_bars(found), key=_CHART)
@@ -89,7 +90,8 @@ def _formulas(found: Sequence[Anatomy | Measured]) -> list[DeltaGenerator]:
         with grid.cell():
             st.markdown(f"**{plain(title(each.loss))}**")
             if isinstance(each, Measured):
-                st.text(f"{each.value:.6f} nats, from {own_losses()[each.loss].source}; derivatives by autograd.")
+                source = line(own_losses()[each.loss].source)
+                st.text(f"{each.value:.6f} nats, from {source}; derivatives by autograd.")
             else:
                 st.latex(rf"\ell_i = {CATALOG[each.loss].formula}")
                 st.latex(live_formula(each))
@@ -106,6 +108,6 @@ def _compare(found: Anatomy, library: float) -> None:
     st.caption(f"`losses.{name}`{drawn} gives {library:.6f} nats: {abs(library - found.value):.0e} apart.")
 
 
-def _table(table: pd.DataFrame) -> None:
-    numbers = table.select_dtypes("number").columns
-    st.dataframe(table, hide_index=True, column_config=dict.fromkeys(numbers, _NUMBER))
+def _table(frame: pd.DataFrame) -> None:
+    numbers = frame.select_dtypes("number").columns
+    st.dataframe(table(frame), hide_index=True, column_config=dict.fromkeys(numbers, _NUMBER))

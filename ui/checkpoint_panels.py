@@ -18,6 +18,7 @@ from ui import (
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import SECTIONS
 from ui.errors import explain
+from ui.foreign_text import line
 
 _DRAW: dict[str, Callable[[Analyses], None]] = {
     "map": checkpoint_map.section,
@@ -33,7 +34,7 @@ _DRAW: dict[str, Callable[[Analyses], None]] = {
 
 def draw(analyses: Analyses, sections: tuple[str, ...]) -> None:
     """The chosen sections, in the order of the menu."""
-    st.text(_description(analyses.outputs))
+    st.text(line(_description(analyses.outputs)))
     if not sections:
         st.info("Choose under *Show* what to look at.")
     for place, name in enumerate(sections):

@@ -11,6 +11,7 @@ from ui.checkpoint_item import item_panel
 from ui.checkpoint_view import SIMILARITY, class_options
 from ui.controls import part
 from ui.exhibit import show
+from ui.foreign_text import table
 from ui.pictures import data_url, enlarge
 from ui.unavailable import not_available
 
@@ -53,7 +54,7 @@ def _selected(analyses: Analyses, label: int | None, event: object) -> None:
     if not len(found):
         return
     picked = st.dataframe(
-        _table(analyses, found),
+        table(_table(analyses, found)),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",

@@ -9,6 +9,7 @@ import streamlit as st
 from checkpoints.content import check_kind, kind_of
 from checkpoints.quoting import printable
 from checkpoints.torch_contents import TorchContents, torch_contents
+from ui.foreign_text import line, table
 from ui.uploads import MOST_OF_A_FILE_MB, admit, safe_name
 
 
@@ -37,22 +38,22 @@ def draw(found: TorchContents) -> None:
     """Layout, size and digest; then tensors, values, and what is only named."""
     weights = sum(tensor.count for tensor in found.tensors.values())
     st.subheader(f"{found.layout.title}: {len(found.tensors):,} tensors, {weights:,} numbers", anchor=False)
-    st.text(f"{found.name} · {found.size:,} bytes · sha256 {found.digest}")
+    st.text(line(f"{found.name} · {found.size:,} bytes · sha256 {found.digest}"))
     _table("Options and other values", "value", found.values)
     _table("Objects that are only named: nothing makes them", "name", found.foreign)
     _table("Refused", "why", found.refused)
     if found.mentions:
         st.markdown("**Every name in the pickle.** Whoever unpickles the file looks these up; here they are text.")
-        st.dataframe(pd.DataFrame({"name": [printable(name) for name in found.mentions]}), hide_index=True)
+        st.dataframe(table(pd.DataFrame({"name": [printable(name) for name in found.mentions]})), hide_index=True)
     rows = [
         (name, tensor.dtype.lstrip("<|"), str(tensor.shape), tensor.count) for name, tensor in found.tensors.items()
     ]
     st.markdown("**Tensors**")
-    st.dataframe(pd.DataFrame(rows, columns=["place", "dtype", "shape", "numbers"]), hide_index=True)
+    st.dataframe(table(pd.DataFrame(rows, columns=["place", "dtype", "shape", "numbers"])), hide_index=True)
 
 
 def _table(title: str, column: str, entries: dict[str, object]) -> None:
     if entries:
         st.markdown(f"**{title}**")
         rows = [(printable(place), printable(str(value))[:200]) for place, value in entries.items()]
-        st.dataframe(pd.DataFrame(rows, columns=["place", column]), hide_index=True)
+        st.dataframe(table(pd.DataFrame(rows, columns=["place", column])), hide_index=True)

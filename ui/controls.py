@@ -10,7 +10,7 @@ import streamlit as st
 
 from losses.errors import LabError
 from ui import browser, links
-from ui.errors import plain
+from ui.foreign_text import line, plain
 from ui.links import PageLink, clipped
 from ui.session import session
 
@@ -72,7 +72,7 @@ class Panel:
         names = list(options)
         start = self._start(key, default, lambda raw: _name(key, options, raw))
         index = names.index(start if start in options else default)
-        value = st.selectbox(label, names, index, options.__getitem__, key=key, help=help, filter_mode=None)
+        value = st.selectbox(label, names, index, _shown(options, line), key=key, help=help, filter_mode=None)
         return self._keep(key, value, default, [value])
 
     def choices(
@@ -85,7 +85,7 @@ class Panel:
             list(options),
             selection_mode="multi",
             default=[name for name in start if name in options],
-            format_func=options.__getitem__,
+            format_func=_shown(options, plain),
             key=key,
             help=help,
         )
@@ -101,7 +101,7 @@ class Panel:
             label,
             list(options),
             [name for name in start if name in options],
-            format_func=options.__getitem__,
+            format_func=_shown(options, line),
             key=key,
             help=help,
             placeholder=empty,
@@ -181,6 +181,11 @@ def part(*names: str) -> Iterator[Panel]:
 def _warn(mistakes: Iterable[LabError]) -> None:
     for mistake in mistakes:
         st.warning(plain(str(mistake)))
+
+
+def _shown(options: Mapping[str, str], door: Callable[[str], str]) -> Callable[[str], str]:
+    """The labels as a widget shows them: pills read Markdown, lists to choose from do not."""
+    return lambda name: door(options[name])
 
 
 def _number(key: str, rule: str, raw: str, low: float, high: float, *, whole: bool) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from losses.errors import LabError
-from ui.errors import plain
+from ui.foreign_text import plain
 from ui.live import Look, Phase, Run, Simulation
 from ui.session import LiveRun, session
 

@@ -1,13 +1,14 @@
 """The folder that the app may open files from, as it was started: `streamlit run app.py -- --root DIR`."""
 
 import argparse
+import os
 import sys
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
-from checkpoints.listing import Listing, listing
+from checkpoints.listing import Listing, is_text, listing
 from checkpoints.quoting import printable, shown
 from losses.errors import LabError
 
@@ -33,7 +34,20 @@ def _read() -> tuple[Path | None, str]:
         return None, ""
     if not named or not Path(named).is_dir():
         return None, f"{OPTION} must name a folder that exists, but is {shown(named)}: no files can be opened by path."
-    return Path(named).resolve(), ""
+    folder = Path(named).resolve()
+    if not is_text(str(folder)):
+        return None, f"{OPTION} must have a path that is UTF-8, but is {shown(str(folder))}: rename what is not."
+    return folder, ""
+
+
+def relative(sentence: str) -> str:
+    """A sentence with the paths in it as seen from the root: where that lies is nobody's business who opens a page."""
+    folder = root()
+    if folder is None or folder == folder.parent:
+        return sentence
+    for path in (str(folder), repr(str(folder))[1:-1]):  # as it is, and as a quotation escapes it
+        sentence = sentence.replace(f"{path}{os.sep}", "")
+    return sentence
 
 
 def state(path: Path) -> str:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from analysis.bootstrap import Unavailable
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import label, short
 from analysis.figures.panels import add_together, grid, outer_titles
 from analysis.figures.theme import class_style, layout
 from analysis.map_quality import MapQuality
@@ -50,7 +50,7 @@ def comparison_maps(
         title="Do they put the same items together?",
         plot=plot,
         how_to_read=_how_to_read(panels, aligned, len(items), len(split)),
-        alt="; ".join(f"{p.projection.method} map of {p.name}" for p in panels),
+        alt="; ".join(f"{p.projection.method} map of {short(p.name)}" for p in panels),
         table=_table(panels, aligned, split, items, class_names),
     )
 
@@ -135,7 +135,7 @@ def _title(panel: Panel, found: Aligned, place: int) -> str:
 def _how_to_read(panels: Sequence[Panel], aligned: Sequence[Aligned], shown: int, of_all: int) -> str:
     sample = "" if shown == of_all else f" ({shown:,} drawn from {of_all:,})"
     kept = "; ".join(
-        f"{panel.name} {panel.quality.trustworthiness.value:.3f}"
+        f"{short(panel.name)} {panel.quality.trustworthiness.value:.3f}"
         for panel in panels
         if isinstance(panel.quality, MapQuality)
     )

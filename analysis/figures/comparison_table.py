@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from analysis.bootstrap import Unavailable
 from analysis.comparison import ALPHA, Comparison, Difference, Row, Verdict
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import escaped, label
 from analysis.figures.theme import layout
 from analysis.measured import MEASURES, Measure
 
@@ -124,7 +124,7 @@ def _cell(found: Difference | Unavailable, size: int, most: int) -> str:
 def _hover(row: Row) -> str:
     found = row.found
     if isinstance(found, Unavailable):
-        return label(found.reason)
+        return escaped(found.reason)
     return (
         f"{row.measure.title} ({row.measure.unit}): {found.verdict}<br>{found.value:.5f}, reference "
         f"{found.reference:.5f}<br>difference {found.difference.value:+.5f} (95 % {found.difference.low:+.5f} to "

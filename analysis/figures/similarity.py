@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import escaped, labels, short
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.similarity import Margin, Nearest, margin
 
@@ -23,9 +23,9 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
     items, whose = "test items", ""
     if label_of is not None:
         chosen = chosen & (nearest.labels == label_of[0])
-        items, whose = f"test items of class {label(label_of[1])}", f" ({label(label_of[1])})"
+        items, whose = f"test items of class {short(label_of[1])}", f" ({short(label_of[1])})"
     shares = [np.histogram(side[chosen], _EDGES)[0] / overall.items for side in (nearest.target, nearest.noise)]
-    plot = layout(go.Figure(), x="cosine to the nearest train item", y=f"share of {items}", height=400)
+    plot = layout(go.Figure(), x="cosine to the nearest train item", y=f"share of {escaped(items)}", height=400)
     low, high = _occupied(shares[0] + shares[1])
     roles = (
         ("target: same class", TARGET, "solid", overall.target),
@@ -59,7 +59,8 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     Of more than `MOST_DRAWN` classes those with the smallest margins are drawn; the table has all.
     """
     rows = [(name, margin(nearest, index)) for index, name in enumerate(class_names)]
-    known = [(label(name), found) for name, found in rows if isinstance(found, Margin)]
+    numbered = zip(labels(class_names), rows, strict=True)
+    known = [(shown, found) for shown, (_, found) in numbered if isinstance(found, Margin)]
     classes = len(known)
     if classes > MOST_DRAWN:
         known = sorted(known, key=lambda row: row[1].margin.value)[:MOST_DRAWN]
@@ -67,7 +68,7 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     _add_spans(plot, known)
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
     plot.update_xaxes(tickformat=".2~f")
-    reasons = [f"{name}: {found.reason}" for name, found in rows if isinstance(found, Unavailable)]
+    reasons = [f"{short(name)}: {found.reason}" for name, found in rows if isinstance(found, Unavailable)]
     missing = "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more" if len(reasons) > 10 else "")
     drawn = f" The {MOST_DRAWN} smallest margins of {classes} classes are drawn." if classes > MOST_DRAWN else ""
     return Exhibit(

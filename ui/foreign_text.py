@@ -6,7 +6,6 @@ where it shows text as it is (st.text, st.code, select boxes, tables, alternativ
 """
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,9 +27,7 @@ def line(text: str) -> str:
     >>> line("seed\\u202e\\n7")
     'seed  7'
     """
-    if text.isprintable():
-        return text
-    return "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def plain(text: str) -> str:

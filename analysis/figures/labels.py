@@ -2,7 +2,6 @@
 templates in some; `short` for an exhibit's title, its "how to read this" and its alternative text, which are plain."""
 
 import html
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
@@ -45,4 +44,4 @@ def escaped(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)

@@ -18,7 +18,7 @@ _BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError, KeyError, TypeError,
     OverflowError, MemoryError,
 )  # fmt: skip
-# From 179 million pixels on it refuses as it opens, with their number; from 90 on it warns, an error where warnings are.
+# From 179 million pixels on it refuses to open, and says how many; from 90 on it warns, an error where warnings are.
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 

@@ -57,7 +57,8 @@ def _row(title: str, split: Split, found: Neighbours, label: int, class_names: t
     if not captions:
         st.text("There is no other item.")
     elif split.images is None:
-        st.text("\n".join(line(f"{split.ids[i]}  {text}") for i, text in zip(found.indices[0], captions, strict=True)))
+        listed = [line(f"{split.ids[i]}  {text}") for i, text in zip(found.indices[0], captions, strict=True)]
+        st.text("\n".join(listed))
     else:
         with st.container(horizontal=True, gap="xsmall"):
             for image, caption in zip(split.images[found.indices[0]], captions, strict=True):

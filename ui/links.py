@@ -61,7 +61,6 @@ class PageLink:
         self.seen |= {name: values.get(name, []) for name in names}
         _set({**rest, **values})
 
-
     def told(self, key: str, mistake: LabError) -> None:
         """Remember what the link got wrong of the control `key`: the URL that says it is mended at once."""
         said = self.mistakes.setdefault(key, [])

@@ -27,12 +27,12 @@ class Server:
 
 
 @contextmanager
-def running(log: Path) -> Iterator[Server]:
-    """A server in a process group of its own, which ends with it."""
+def running(log: Path, *options: str) -> Iterator[Server]:
+    """A server in a process group of its own, which ends with it; `options` are the app's own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--", *options]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
     server = Server(f"http://127.0.0.1:{port}", process, log)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd  # half a second, which no page's first words need to wait for
 
 _LONGEST = 600
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:@&^=])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:@&])")
 _LIST = re.compile(r"^(\d+)(?=\.)")
 # A word joiner has no width. It stands where those second looks would find something, which a backslash does not keep
 # from them: http://, www., a@b.c, :smile:, :material/x:, and arrows that stand alone.

@@ -257,9 +257,9 @@ def test_equal_embeddings_are_one_sentence_a_section():
 def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):
     outputs = outputs_of([0, 1] * 6, ("a", "b"))
     Analyses(outputs, shared=False).umap("test").result(timeout=10)
-    assert not list(tmp_path.rglob("*.npz"))
+    assert not list(tmp_path.rglob("*.map"))
     Analyses(outputs, shared=True).umap("test").result(timeout=10)
-    assert len(list(tmp_path.rglob("*.npz"))) == 1
+    assert len(list(tmp_path.rglob("*.map"))) == 1
 
 
 def test_the_class_filter_hides_the_others_and_says_so(open_page):

@@ -1,9 +1,11 @@
-"""Coordinates of UMAP and t-SNE maps on disk, by the content of the embeddings and the parameters."""
+"""Coordinates of UMAP and t-SNE maps on disk, by the content of the embeddings and the parameters.
+
+A file is a digest, then the coordinates, (N, 2) float32: there is no parser that a damaged one could upset.
+"""
 
 import hashlib
 import os
 import tempfile
-import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +16,8 @@ from analysis.map_worker import MapSpec
 from analysis.projection import Projection
 
 _KEPT = 200  # maps; the oldest go first
-_LARGEST = 64 * 2**20  # bytes; a file above it is none of ours
+_DIGEST = 20  # bytes
+_COORDINATES = np.dtype("<f4")
 
 
 def default_folder() -> Path:
@@ -27,7 +30,7 @@ def cached_map(
     make: Callable[[np.ndarray, MapSpec], Projection], embeddings: np.ndarray, spec: MapSpec, folder: Path
 ) -> Projection:
     """What `make` gives, or gave before. A damaged file is made anew; a folder that cannot be written is no error."""
-    path = folder / f"{map_key(embeddings, spec)}.npz"
+    path = folder / f"{map_key(embeddings, spec)}.map"
     known = _read(path, spec, len(embeddings))
     if known is not None:
         return known
@@ -49,29 +52,38 @@ def map_key(embeddings: np.ndarray, spec: MapSpec) -> str:
 
 
 def _read(path: Path, spec: MapSpec, items: int) -> Projection | None:
-    """The map in `path`, or None where there is none that fits."""
+    """The map in `path`, or None where there is none that fits. Never more is read than such a map has."""
+    size = _DIGEST + 2 * items * _COORDINATES.itemsize
     try:
-        if path.stat().st_size > _LARGEST:
+        if not path.is_file() or path.stat().st_size != size:
             return None
         with path.open("rb") as file:
-            coordinates = np.load(file, allow_pickle=False)["coordinates"]
-        if coordinates.shape != (items, 2) or coordinates.dtype != np.float32:
-            return None
-        return Projection(spec.method, coordinates)
-    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
+            data = file.read(size)
+    except OSError:
         return None
+    if len(data) != size or _digest(path, data[_DIGEST:]) != data[:_DIGEST]:
+        return None
+    coordinates = np.frombuffer(data, _COORDINATES, offset=_DIGEST).reshape(items, 2).astype(np.float32)
+    return Projection(spec.method, coordinates) if np.isfinite(coordinates).all() else None
+
+
+def _digest(path: Path, coordinates: bytes) -> bytes:
+    """Of the coordinates and of what they are for: a map under another's name is none."""
+    return hashlib.blake2b(path.stem.encode() + coordinates, digest_size=_DIGEST).digest()
 
 
 def _write(path: Path, coordinates: np.ndarray) -> None:
     """Write beside and rename, so that no reader ever sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    data = coordinates.astype(_COORDINATES).tobytes()
     descriptor, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, coordinates=coordinates)
+            file.write(_digest(path, data) + data)
         os.replace(beside, path)
     except BaseException:
         os.unlink(beside)
         raise
-    for old in sorted(path.parent.glob("*.npz"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
+    known = (file for file in path.parent.iterdir() if file.suffix in (".map", ".npz"))  # .npz: of earlier versions
+    for old in sorted(known, key=lambda file: file.stat().st_mtime)[:-_KEPT]:
         old.unlink(missing_ok=True)

@@ -28,8 +28,8 @@ class Split:
     logits: np.ndarray | None = None
     images: np.ndarray | None = None
     ids: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.str_))
-    probabilities: np.ndarray | None = None
-    features: np.ndarray | None = None
+    probabilities: np.ndarray | None = field(default=None, kw_only=True)
+    features: np.ndarray | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         items = len(self.embeddings)

@@ -16,7 +16,7 @@ from checkpoints.array_spec import AS_IT_COMES, ArraySpec, asked_for
 from checkpoints.class_scores import ClassScores, class_scores
 from checkpoints.label_values import LabelValues, label_values
 from checkpoints.npz import read_npy, read_npz
-from checkpoints.quoting import printable
+from checkpoints.quoting import file_name, printable
 from checkpoints.safe_files import open_regular, read_head
 from checkpoints.torch_contents import torch_array
 from losses.errors import LabError
@@ -42,8 +42,8 @@ def open_npz(path: Path, data: Path | None = None, spec: ArraySpec | None = None
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
-        arrays = read_npz(file, name=path.name)
-    return outputs_of(arrays, file=path.name, digest=digest, size=size, spec=spec)
+        arrays = read_npz(file, name=file_name(path))
+    return outputs_of(arrays, file=file_name(path), digest=digest, size=size, spec=spec)
 
 
 def open_folder(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
@@ -58,7 +58,7 @@ def open_folder(path: Path, data: Path | None = None, spec: ArraySpec | None = N
                 total += size
     others = {each.name for each in path.iterdir() if each.suffix in (".npy", ".pth") and each.stem not in arrays}
     unused = dict.fromkeys(sorted(others), _NO_NAME)
-    return outputs_of(arrays, file=path.name, digest=digests.hexdigest(), size=total, spec=spec, unused=unused)
+    return outputs_of(arrays, file=file_name(path), digest=digests.hexdigest(), size=total, spec=spec, unused=unused)
 
 
 def outputs_of(
@@ -134,7 +134,7 @@ def _side(
         return Split(embeddings[kept], labels, None, None, ids)
     own = read.values[kept]
     logits, probabilities = (own, None) if read.kind == "logits" else (None, own)
-    return Split(embeddings[kept], labels, logits, None, ids, probabilities)
+    return Split(embeddings[kept], labels, logits, None, ids, probabilities=probabilities)
 
 
 def _read_digest(digest: str, spec: ArraySpec) -> str:
@@ -186,9 +186,9 @@ def _read_member(path: Path) -> tuple[np.ndarray, bytes, int]:
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]
         file.seek(0)
-        return read_npy(file, size, name=path.name), digest, size
+        return read_npy(file, size, name=file_name(path)), digest, size
 
 
 def _check_no_data(path: Path, data: Path | None) -> None:
     if data is not None:
-        raise LabError("data", f"must be left out for {path.name}", str(data), "Arrays need no images.")
+        raise LabError("data", f"must be left out for {file_name(path)}", str(data), "Arrays need no images.")

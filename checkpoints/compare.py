@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.content import kind_of
-from checkpoints.quoting import printable
+from checkpoints.quoting import file_name, printable
 from checkpoints.safe_files import read_head
 from losses.errors import LabError
 
@@ -174,8 +174,8 @@ def _measured(name: str, outputs: "Outputs", k: int) -> "Measured":
 
 def _named(paths: Sequence[str]) -> list[tuple[str, str]]:
     """(name, path): file names where they differ, else paths; one given again is numbered."""
-    short = [Path(path).name for path in paths]
-    names = short if len(set(short)) == len(set(paths)) else list(paths)
+    short = [file_name(path) for path in paths]
+    names = short if len(set(short)) == len(set(paths)) else [printable(path) for path in paths]
     return [
         (name if name not in names[:place] else f"{name} ({names[: place + 1].count(name)})", path)
         for place, (name, path) in enumerate(zip(names, paths, strict=True))

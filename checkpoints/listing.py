@@ -1,4 +1,7 @@
-"""What can be opened below a folder that the user named: checkpoints and images, by their relative paths."""
+"""What can be opened below a folder that the user named: checkpoints and images, by their relative paths.
+
+A path must be text, to stand in a link and on a page: what has a name that is not UTF-8 is left out, counted and named.
+"""
 
 import os
 from collections.abc import Iterator
@@ -9,12 +12,14 @@ from checkpoints.bundle import NAMES
 from checkpoints.images.cifar import form_of
 from checkpoints.images.idx import is_idx
 from checkpoints.images.tree import SIDES
-from checkpoints.quoting import shown
+from checkpoints.quoting import printable, shown
 from losses.errors import LabError
 
 MOST_ENTRIES = 20_000
 MOST_SHOWN = 500
 _DEEPEST = 6
+_NAMED = 3
+_NOT_UTF8 = "not UTF-8"
 _CHECKPOINTS = (".safetensors", ".npz", ".pth", ".pt", ".tar", ".ckpt", ".bin")
 _ARRAYS = {f"{name}{ending}" for name in NAMES["test embeddings"] for ending in (".npy", ".pth")}
 
@@ -30,16 +35,32 @@ class Listing:
 
 def listing(root: Path) -> Listing:
     """Names decide here what is offered; what a file is, its content decides when it is opened."""
-    checkpoints, images = list[str](), list[str]()
+    checkpoints, images, unreadable, notes = list[str](), list[str](), list[str](), list[str]()
     for seen, (kind, path) in enumerate(_walk(root)):
         if seen >= MOST_ENTRIES or len(checkpoints) >= MOST_SHOWN or len(images) >= MOST_SHOWN:
-            note = f"The list ends after {MOST_ENTRIES:,} entries or {MOST_SHOWN} of a kind: name a smaller root."
-            return Listing(tuple(sorted(checkpoints)), tuple(sorted(images)), note)
-        if kind == "checkpoint":
+            notes.append(
+                f"The list ends after {MOST_ENTRIES:,} entries or {MOST_SHOWN} of a kind: name a smaller root."
+            )
+            break
+        if kind == _NOT_UTF8:
+            unreadable.append(path)
+        elif kind == "checkpoint":
             checkpoints.append(path)
         elif kind == "images":
             images.append(path)
-    return Listing(tuple(sorted(checkpoints)), tuple(sorted(images)))
+    return Listing(tuple(sorted(checkpoints)), tuple(sorted(images)), " ".join([*notes, *_left_out(unreadable)]))
+
+
+def is_text(name: str) -> bool:
+    """Whether a name on disk is UTF-8: Python stands lone surrogates in for bytes that are not."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _left_out(paths: list[str]) -> list[str]:
+    if not paths:
+        return []
+    what = "1 name that is not UTF-8 is" if len(paths) == 1 else f"{len(paths):,} names that are not UTF-8 are"
+    return [f"{what} left out, with all below: {', '.join(map(printable, paths[:_NAMED]))}. Rename to open."]
 
 
 def inside(root: Path, relative: str) -> Path:
@@ -63,7 +84,9 @@ def _walk(root: Path) -> Iterator[tuple[str, str]]:
             continue
         for name, is_folder in _entries(root / folder):
             path = f"{folder}/{name}" if folder else name
-            if not is_folder:
+            if not is_text(name):
+                yield _NOT_UTF8, path
+            elif not is_folder:
                 yield _file_kind(name), path
             elif depth < _DEEPEST:
                 yield "", path

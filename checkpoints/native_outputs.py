@@ -8,6 +8,7 @@ from checkpoints.datasets import DATASETS, DataSet, Images
 from checkpoints.forward import encoder_features, forward
 from checkpoints.metadata import Metadata
 from checkpoints.native import Peek, read
+from checkpoints.quoting import file_name
 from checkpoints.small_conv import SmallConv
 from checkpoints.weights import load_weights
 from losses.errors import LabError
@@ -21,8 +22,9 @@ _EMBEDDINGS = {
 def open_native(path: Path, data: Path | None, arrays: ArraySpec | None = None) -> Outputs:
     """Load the weights strictly and run both sides of the named data set through the model."""
     if data is not None:
-        raise LabError("data", f"must be left out for {path.name}", str(data), "A native checkpoint names its own.")
-    check_no_arrays(arrays, path.name)
+        rule = f"must be left out for {file_name(path)}"
+        raise LabError("data", rule, str(data), "A native checkpoint names its own.")
+    check_no_arrays(arrays, file_name(path))
     native = read(path)
     metadata = native.about.metadata
     images = DATASETS[metadata.recipe.data]()
@@ -80,4 +82,4 @@ def _check_fit(metadata: Metadata, data: DataSet) -> None:
 def _split(model: SmallConv, items: Images) -> Split:
     embeddings, logits = forward(model, items.images)
     features = encoder_features(model, items.images)
-    return Split(embeddings, items.labels, logits, items.images, items.ids, features)
+    return Split(embeddings, items.labels, logits, items.images, items.ids, features=features)

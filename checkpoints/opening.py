@@ -10,6 +10,7 @@ from checkpoints.bundle import open_folder, open_npz
 from checkpoints.content import check_kind, kind_of
 from checkpoints.native import is_native
 from checkpoints.native_outputs import open_native
+from checkpoints.quoting import file_name
 from checkpoints.safe_files import read_head
 
 if TYPE_CHECKING:
@@ -51,5 +52,5 @@ def open_outputs(
         folder = default_folder() if keep else None
         return open_foreign(Path(path), given, spec or ForeignSpec(), watch, cache=folder)
     if kind not in OPENERS:
-        check_kind(head, "safetensors, torch or .npz", name=Path(path).name)
+        check_kind(head, "safetensors, torch or .npz", name=file_name(path))
     return OPENERS[kind](Path(path), given, arrays)

@@ -1,6 +1,7 @@
 """How text that came from a file is quoted in a sentence."""
 
 import reprlib
+from pathlib import Path
 
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
@@ -25,3 +26,13 @@ def printable(text: str) -> str:
     \\x1b[31mred
     """
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def file_name(path: str | Path) -> str:
+    """The name of a file or folder, without its folders, as `printable`: no name is a reason to end, not even one that
+    is not UTF-8.
+
+    >>> print(file_name("runs/caf" + chr(0xDCE9) + ".npz"))
+    caf\\udce9.npz
+    """
+    return printable(Path(path).name)

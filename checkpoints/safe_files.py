@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from checkpoints.quoting import shown
+from checkpoints.quoting import file_name, shown
 from losses.errors import LabError
 
 # A symbolic link could lead anywhere, and opening a FIFO would block for ever. Absent flags (Windows) count as 0.
@@ -41,15 +41,15 @@ def read_whole(path: str | Path, *, limit: int) -> FileContent:
     """Read a regular file of at most `limit` bytes, hashing the very bytes that are returned."""
     with _regular(path) as (descriptor, size):
         if size > limit:
-            raise LabError(Path(path).name, f"must have at most {limit:,} bytes", f"{size:,} bytes long")
+            raise LabError(file_name(path), f"must have at most {limit:,} bytes", f"{size:,} bytes long")
         chunks, hasher = [], hashlib.sha256()
         for chunk in _chunks(descriptor, size):
             hasher.update(chunk)
             chunks.append(chunk)
     data = b"".join(chunks)
     if len(data) != size:
-        raise LabError(Path(path).name, "must not change while it is read", remedy="Open it again.")
-    return FileContent(Path(path).name, data, hasher.hexdigest())
+        raise LabError(file_name(path), "must not change while it is read", remedy="Open it again.")
+    return FileContent(file_name(path), data, hasher.hexdigest())
 
 
 def read_head(path: str | Path, size: int = 4096) -> bytes:

@@ -11,6 +11,7 @@ import numpy as np
 
 from checkpoints.inert_pickle import Name, read_pickle
 from checkpoints.layouts import UNKNOWN, Layout, Network, network_of
+from checkpoints.quoting import file_name
 from checkpoints.safe_files import open_regular
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_tensors import StoredTensor
@@ -57,7 +58,7 @@ def torch_contents(path: str | Path) -> TorchContents:
 def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, TorchArchive]]:
     """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into."""
     with open_regular(path) as (file, size):
-        name = Path(path).name
+        name = file_name(path)
         if size > MOST_BYTES:
             raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

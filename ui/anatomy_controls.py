@@ -13,6 +13,7 @@ from ui import links
 from ui.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form
 from ui.anatomy_presets import PRESETS
 from ui.controls import Panel, part
+from ui.foreign_text import plain
 from ui.linked_table import linked_table, replace
 
 NONE = "none"
@@ -111,7 +112,7 @@ def _slide(controls: Panel, batch: PointBatch, anchor: int) -> None:
         replace(controls, "points", moved(batch, anchor, st.session_state[key]))
         st.session_state[moved_key] = True
 
-    st.slider(f"Angle of {batch.names[anchor]}", -360.0, 360.0, step=1.0, format="%g°", key=key, on_change=move)
+    st.slider(f"Angle of {plain(batch.names[anchor])}", -360.0, 360.0, step=1.0, format="%g°", key=key, on_change=move)
 
 
 def _is_head(loss: str) -> bool:

@@ -19,8 +19,9 @@ from analysis.own_loss import own_losses
 from losses.catalog import CATALOG
 from losses.records import Choosing
 from ui.anatomy_controls import Scene, choose_anchor, what_to_look_at
-from ui.errors import explain, plain
+from ui.errors import explain
 from ui.exhibit import show
+from ui.foreign_text import line, plain, table
 
 _CHART = "anatomy"
 _NUMBER = st.column_config.NumberColumn(format="%.4f")
@@ -75,7 +76,7 @@ def _of_sample(scene: Scene, batch: HeadBatch, anchor: int) -> None:
     picture = st.container()
     _table(class_table(found))
     for each in found:
-        st.subheader(f"Candidates of {title(each.anatomy.loss)}", anchor=False)
+        st.subheader(f"Candidates of {plain(title(each.anatomy.loss))}", anchor=False)
         _table(candidate_table([each.anatomy]))
     with picture:
         show(anatomy_bars(found), key=_CHART)
@@ -91,7 +92,7 @@ def _formulas(found: Sequence[Anatomy | Measured]) -> list[DeltaGenerator]:
         with grid.cell():
             st.markdown(f"**{plain(title(each.loss))}**")
             if isinstance(each, Measured):
-                source = own_losses()[each.loss].source
+                source = line(own_losses()[each.loss].source)
                 st.text(f"{number(each.value, least=6)} nats, from {source}; derivatives by autograd.")
             else:
                 st.latex(rf"\ell_i = {CATALOG[each.loss].formula}")
@@ -110,6 +111,6 @@ def _compare(found: Anatomy, library: float) -> None:
     st.caption(f"`losses.{found.loss}`{drawn} gives {number(library, least=6)} nats: {gap} apart.")
 
 
-def _table(table: pd.DataFrame) -> None:
-    numbers = table.select_dtypes("number").columns
-    st.dataframe(table, hide_index=True, column_config=dict.fromkeys(numbers, _NUMBER))
+def _table(frame: pd.DataFrame) -> None:
+    numbers = frame.select_dtypes("number").columns
+    st.dataframe(table(frame), hide_index=True, column_config=dict.fromkeys(numbers, _NUMBER))

@@ -17,6 +17,7 @@ from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import CALIBRATION, class_options
 from ui.controls import Panel, part
 from ui.exhibit import show
+from ui.foreign_text import line
 from ui.unavailable import not_available
 
 _VARIANTS = {"top": "of the top label", "class": "of every class", "temperature": "after a temperature"}
@@ -53,7 +54,7 @@ def _top(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Schem
         lambda: calibration(known.probabilities, known.labels, bins=bins, scheme=scheme, losses=known.losses),
     )
     show(reliability_diagram(found, known.source), key="reliability")
-    st.text(f"{_scores(analyses, known)} · largest gap of a bin (MCE) {number(found.bins.mce)}")
+    st.text(line(f"{_scores(analyses, known)} · largest gap of a bin (MCE) {number(found.bins.mce)}"))
 
 
 def _scores(analyses: Analyses, known: ClassProbabilities) -> str:

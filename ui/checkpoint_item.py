@@ -8,7 +8,7 @@ from analysis.neighbour_graph import Neighbours
 from analysis.neighbours import Nearby, nearest_items, nearest_sides
 from analysis.outputs import Outputs, Split
 from ui.checkpoint_analyses import Analyses, SplitName
-from ui.errors import plain
+from ui.foreign_text import line, plain
 from ui.pictures import SIDE, enlarge
 
 __all__ = ["enlarge", "item_panel"]
@@ -33,7 +33,7 @@ def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
 
 def _picture(split: Split, item: int, text: str) -> None:
     if split.images is not None:
-        st.image(enlarge(split.images[item]), width=SIDE, alt=plain(text))
+        st.image(enlarge(split.images[item]), width=SIDE, alt=line(text))
     st.caption(plain(text))
 
 
@@ -59,8 +59,9 @@ def _row(title: str, split: Split, found: Neighbours, label: int, class_names: t
     if not captions:
         st.text("There is no other item.")
     elif split.images is None:
-        st.text("\n".join(f"{split.ids[i]}  {text}" for i, text in zip(found.indices[0], captions, strict=True)))
+        listed = [line(f"{split.ids[i]}  {text}") for i, text in zip(found.indices[0], captions, strict=True)]
+        st.text("\n".join(listed))
     else:
         with st.container(horizontal=True, gap="xsmall"):
-            for image, caption in zip(split.images[found.indices[0]], map(plain, captions), strict=True):
-                st.image(enlarge(image), caption=caption, width=60, alt=caption)
+            for image, caption in zip(split.images[found.indices[0]], captions, strict=True):
+                st.image(enlarge(image), caption=plain(caption), width=60, alt=line(caption))

@@ -18,7 +18,8 @@ from ui import (
 )
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import SECTIONS
-from ui.errors import explain, plain
+from ui.errors import explain
+from ui.foreign_text import line, plain
 
 _DRAW: dict[str, Callable[[Analyses], None]] = {
     "map": checkpoint_map.section,
@@ -34,7 +35,7 @@ _DRAW: dict[str, Callable[[Analyses], None]] = {
 
 def draw(analyses: Analyses, sections: tuple[str, ...]) -> None:
     """The chosen sections, in the order of the menu."""
-    st.text(_description(analyses.outputs))
+    st.text(line(_description(analyses.outputs)))
     for said in analyses.once("warnings", lambda: warnings(analyses.outputs)):
         st.warning(plain(said))
     if not sections:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ui.checkpoint_analyses import Analyses
+from ui.foreign_text import line, table
 
 
 def section(analyses: Analyses) -> None:
@@ -16,9 +17,9 @@ def section(analyses: Analyses) -> None:
     command = provenance.pop("command", None)
     if command:
         st.caption("The command that made it")
-        st.code(str(command), language="bash", wrap_lines=True)
+        st.code(line(str(command)), language="bash", wrap_lines=True)
     facts = pd.DataFrame({"field": list(provenance), "value": [_words(value) for value in provenance.values()]})
-    st.dataframe(facts, hide_index=True, height="content")
+    st.dataframe(table(facts), hide_index=True, height="content")
 
 
 def _words(value: object) -> str:

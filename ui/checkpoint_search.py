@@ -3,6 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from ui.foreign_text import line
+
 MOST_LISTED = 50
 
 
@@ -21,7 +23,7 @@ def search(ids: np.ndarray) -> None:
         f"{len(shown)}{more} ids contain it",
         [int(item) for item in shown],
         None,
-        lambda item: str(ids[item]),
+        lambda item: line(str(ids[item])),
         key="found",
         on_change=_take_listed,
         placeholder="choose one",

@@ -12,6 +12,7 @@ from ui.checkpoint_item import item_panel
 from ui.checkpoint_view import SIMILARITY, class_options
 from ui.controls import part
 from ui.exhibit import show
+from ui.foreign_text import table
 from ui.number_columns import number_columns
 from ui.pictures import data_url, enlarge
 from ui.unavailable import not_available
@@ -53,14 +54,14 @@ def _selected(analyses: Analyses, label: int | None, event: object) -> None:
     st.markdown(f"**{len(found):,} test items between {ends}**: {by}{listed}. A double click in the plot ends this.")
     if not len(found):
         return
-    table = _table(analyses, found)
+    shown = table(_table(analyses, found))
     picked = st.dataframe(
-        table,
+        shown,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key="similarity-items",
-        column_config={"image": st.column_config.ImageColumn(), **number_columns(table)},
+        column_config={"image": st.column_config.ImageColumn(), **number_columns(shown)},
         row_height=44 if analyses.outputs.test.images is not None else None,
     )
     rows = picked.selection.rows

@@ -17,7 +17,7 @@ from ui import root, uploads
 from ui.array_reading import as_read
 from ui.checkpoint_analyses import Analyses
 from ui.controls import Panel
-from ui.errors import plain
+from ui.foreign_text import plain
 from ui.image_source import Checkpoint, choose_images
 from ui.uploads import safe_name
 
@@ -65,11 +65,11 @@ def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
     """Name and path of a checkpoint below the root."""
     found = root.contents(folder)
     if found.note:
-        st.caption(found.note)
+        st.caption(plain(found.note))
     if not found.checkpoints:
-        raise LabError("the root", "must have checkpoints below it", f"{folder}, without any")
+        raise LabError("the root", "must have checkpoints below it", "without any that can be opened")
     names = {each: each for each in found.checkpoints}
-    name = controls.choice("File", "path", names, default=found.checkpoints[0], help=f"Below {folder}.")
+    name = controls.choice("File", "path", names, default=found.checkpoints[0], help=plain(f"Below {folder}."))
     return name, inside(folder, name)
 
 

@@ -10,7 +10,7 @@ from analysis.measured import Measured
 from analysis.outputs import Outputs
 from ui.checkpoint_item import enlarge
 from ui.compare_selection import clear
-from ui.errors import plain
+from ui.foreign_text import line, plain, table
 from ui.number_columns import number_columns
 
 _IMAGES = 24
@@ -29,11 +29,10 @@ def item_list(outputs: Outputs, measured: Sequence[Measured], items: np.ndarray)
         st.space("stretch")
         st.button("Clear", key="clear-marked", on_click=clear, type="tertiary")
     _images(outputs, items[:_IMAGES])
-    table = item_table(outputs, measured, items[:_LISTED])
-    st.dataframe(table, hide_index=True, height=320, column_config=number_columns(table))
+    shown = table(item_table(outputs, measured, items[:_LISTED]))
+    st.dataframe(shown, hide_index=True, height=320, column_config=number_columns(shown))
     if len(items) > _IMAGES:
-        shown = f"{min(len(items), _LISTED):,}"
-        st.caption(f"Images of the first {_IMAGES}, numbers of the first {shown}.")
+        st.caption(f"Images of the first {_IMAGES}, numbers of the first {min(len(items), _LISTED):,}.")
 
 
 def item_table(outputs: Outputs, measured: Sequence[Measured], items: np.ndarray) -> pd.DataFrame:
@@ -57,5 +56,5 @@ def _images(outputs: Outputs, items: np.ndarray) -> None:
         return
     with st.container(horizontal=True, gap="xsmall"):
         for item in items:
-            name = plain(f"{outputs.class_names[outputs.test.labels[item]]} · {outputs.test.ids[item]}")
-            st.image(enlarge(images[item]), caption=name, width=84, alt=name)
+            name = f"{outputs.class_names[outputs.test.labels[item]]} · {outputs.test.ids[item]}"
+            st.image(enlarge(images[item]), caption=plain(name), width=84, alt=line(name))

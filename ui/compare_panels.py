@@ -19,8 +19,9 @@ from ui.compare_maps import draw_maps
 from ui.compare_selection import marked, take_bars
 from ui.compare_source import Model
 from ui.compare_view import View
-from ui.errors import explain, plain
+from ui.errors import explain
 from ui.exhibit import show
+from ui.foreign_text import plain
 
 _PATIENCE = 2.0  # seconds that a page waits before it says that it waits
 

@@ -19,6 +19,7 @@ from losses.errors import LabError
 from ui import image_pass, root, uploads
 from ui.checkpoint_analyses import LARGEST_K, Analyses
 from ui.controls import Panel
+from ui.foreign_text import plain
 from ui.uploads import safe_name
 
 _DEFAULT = ("supcon", "sincere")
@@ -103,14 +104,17 @@ def _below(controls: Panel) -> list[Chosen]:
     folder = root.root()
     if folder is None:
         return []
-    names = {each: each for each in root.contents(folder).checkpoints[:_LISTED]}
+    found = root.contents(folder)
+    if found.note:
+        st.caption(plain(found.note))
+    names = {each: each for each in found.checkpoints[:_LISTED]}
     picked = controls.choices("Files under the root", "paths", names, default=())
-    found = []
+    chosen = []
     for name in picked:
         path = inside(folder, name)
         analyses = _at_path(str(path), _state(path))
-        found.append(Chosen(name, name, analyses.outputs.digest, analyses))
-    return found
+        chosen.append(Chosen(name, name, analyses.outputs.digest, analyses))
+    return chosen
 
 
 def _passed(controls: Panel) -> list[Chosen]:

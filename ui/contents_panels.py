@@ -13,7 +13,7 @@ from checkpoints.quoting import printable
 from losses.errors import LabError
 from ui import root
 from ui.controls import Panel
-from ui.errors import plain
+from ui.foreign_text import line, plain, table
 from ui.uploads import admit, caps, safe_name
 
 _SHOW = {"yes": st.success, "trust": st.warning, "no": st.error}
@@ -80,29 +80,29 @@ def draw(found: FileContents, *, asked: bool = False) -> None:
     )
     st.subheader(plain(found.title), anchor=False)
     st.text(f"{plural(len(found.entries), 'tensor')}: {counts}")
-    st.text(f"{printable(found.name)} · {found.size:,} bytes · sha256 {found.digest}")
+    st.text(line(f"{found.name} · {found.size:,} bytes · sha256 {found.digest}"))
     _table("Options and other values", "value", found.values)
     _table("Objects that are only named: nothing makes them", "name", found.foreign)
     _table("Refused", "why", found.refused)
     rows = [(printable(entry.place), entry.dtype, str(entry.shape), entry.count) for entry in found.entries]
     st.markdown("**Tensors**")
-    st.dataframe(pd.DataFrame(rows, columns=["place", "dtype", "shape", "numbers"]), hide_index=True)
+    st.dataframe(table(pd.DataFrame(rows, columns=["place", "dtype", "shape", "numbers"])), hide_index=True)
 
 
 def _draw_verdict(found: FileContents) -> None:
     """What would run, by whom it was named, and what was read here instead."""
     verdict = found.verdict
     _SHOW[verdict.level](plain(printable(verdict.answer)), icon=_ICONS[verdict.level])
-    st.text(f"What would run with pickle: {printable(verdict.would_run)}")
-    st.text(f"What was read here instead: {printable(verdict.read_here)}")
+    st.text(line(f"What would run with pickle: {verdict.would_run}"))
+    st.text(line(f"What was read here instead: {verdict.read_here}"))
     if verdict.named:
         st.markdown("**Every name in the pickle.** Whoever unpickles the file looks these up; here they are text.")
         rows = [(printable(name), by) for name, by in verdict.named]
-        st.dataframe(pd.DataFrame(rows, columns=["name", "put there by"]), hide_index=True)
+        st.dataframe(table(pd.DataFrame(rows, columns=["name", "put there by"])), hide_index=True)
 
 
 def _table(title: str, column: str, entries: Mapping[str, object]) -> None:
     if entries:
         st.markdown(f"**{title}**")
         rows = [(printable(place), printable(str(value))[:200]) for place, value in entries.items()]
-        st.dataframe(pd.DataFrame(rows, columns=["place", column]), hide_index=True)
+        st.dataframe(table(pd.DataFrame(rows, columns=["place", column])), hide_index=True)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from losses.errors import LabError
 from ui import browser, links
-from ui.errors import plain
+from ui.foreign_text import line, plain
 from ui.links import PageLink, clipped
 from ui.session import session
 
@@ -20,7 +20,10 @@ _REMEDY = "The default is used instead."
 
 @dataclass(slots=True)
 class Panel:
-    """The controls of one page. `values` has what each says in a link, by name; no value at all is [""]."""
+    """The controls of one page. `values` has what each says in a link, by name; no value at all is [""].
+
+    `mistakes`: what is wrong with what has been typed; what a link got wrong stands in `link`.
+    """
 
     link: PageLink
     values: dict[str, list[str]] = field(default_factory=dict)
@@ -72,7 +75,7 @@ class Panel:
         names = list(options)
         start = self._start(key, default, lambda raw: _name(key, options, raw))
         index = names.index(start if start in options else default)
-        value = st.selectbox(label, names, index, options.__getitem__, key=key, help=help, filter_mode=None)
+        value = st.selectbox(label, names, index, _shown(options, line), key=key, help=help, filter_mode=None)
         return self._keep(key, value, default, [value])
 
     def choices(
@@ -85,7 +88,7 @@ class Panel:
             list(options),
             selection_mode="multi",
             default=[name for name in start if name in options],
-            format_func=options.__getitem__,
+            format_func=_shown(options, plain),
             key=key,
             help=help,
         )
@@ -101,7 +104,7 @@ class Panel:
             label,
             list(options),
             [name for name in start if name in options],
-            format_func=options.__getitem__,
+            format_func=_shown(options, line),
             key=key,
             help=help,
             placeholder=empty,
@@ -120,7 +123,7 @@ class Panel:
             try:
                 return read(asked[-1])
             except LabError as mistake:
-                self.mistakes.append(mistake)
+                self.link.told(key, mistake)
                 return default
 
         return self.link.start(key, default, read_last)
@@ -140,7 +143,7 @@ class Panel:
             try:
                 good.append(_name(key, options, raw))
             except LabError as mistake:
-                self.mistakes.append(mistake)
+                self.link.told(key, mistake)
         return tuple(good) or default
 
     def _keep(self, key: str, value: T, default: T, says: list[str]) -> T:
@@ -163,7 +166,9 @@ def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Panel]:
     finally:
         with place:
             browser.copy_link(controls.values, links.VERSION)
-        _warn((*controls.mistakes, *links.version_mistakes()))
+        for mistake in links.version_mistakes():
+            controls.link.told("v", mistake)
+        _warn(controls, ("v", *controls.values))
         controls.link.write(controls.changed, beside)
 
 
@@ -174,13 +179,25 @@ def part(*names: str) -> Iterator[Panel]:
     try:
         yield controls
     finally:
-        _warn(controls.mistakes)
+        _warn(controls, names)
         controls.link.write_part(controls.changed, names)
 
 
-def _warn(mistakes: Iterable[LabError]) -> None:
-    for mistake in mistakes:
+def _warn(controls: Panel, keys: Iterable[str]) -> None:
+    """What is wrong with what stands in a control, and what a link got wrong of `keys`: that, until it is put away."""
+    for mistake in controls.mistakes:
         st.warning(plain(str(mistake)))
+    told = [key for key in keys if controls.link.mistakes.get(key)]
+    for key in told:
+        for sentence in controls.link.mistakes[key]:
+            st.warning(plain(sentence))
+    if told:
+        st.button("Put away", key=f"put-away-{told[0]}", type="tertiary", on_click=controls.link.put_away, args=(told,))
+
+
+def _shown(options: Mapping[str, str], door: Callable[[str], str]) -> Callable[[str], str]:
+    """The labels as a widget shows them: pills read Markdown, lists to choose from do not."""
+    return lambda name: door(options[name])
 
 
 def _number(key: str, rule: str, raw: str, low: float, high: float, *, whole: bool) -> float:

@@ -16,6 +16,7 @@ from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
 from ui.controls import Panel
 from ui.exhibit import show
+from ui.foreign_text import plain
 from ui.live import Phase
 from ui.session import session
 
@@ -132,7 +133,7 @@ def figures(view: View) -> None:
     else:
         st.info("None of the chosen curves exists for the chosen runs; the reasons are below.")
     for reason in missing(view):
-        st.caption(reason)
+        st.caption(plain(reason))
     with st.expander("What each curve is"):
         for quantity in QUANTITIES:
             if quantity.name in view.quantities:

@@ -11,8 +11,8 @@ from analysis.digits import latex, number
 from analysis.sphere_tail import limit_shape
 from analysis.sphere_tail_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
 from ui.controls import Panel
-from ui.errors import plain
 from ui.exhibit import show
+from ui.foreign_text import plain
 
 _DEFAULTS = SphereTailSpec()
 

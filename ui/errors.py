@@ -1,27 +1,15 @@
 """How a user's mistake is said: one sentence, never a traceback, never text that a file or a link could dress up."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from losses.errors import LabError
+from ui import root
+from ui.foreign_text import plain
 
-_LONGEST = 600
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:@])")
-
-
-def plain(text: str) -> str:
-    """`text` as Markdown that shows it literally: no images, links, icons or formulas, no control or bidi characters.
-
-    >>> plain("seed ![x](http://y)")
-    'seed \\\\!\\\\[x\\\\]\\\\(http\\\\://y\\\\)'
-    """
-    printable = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
-    shown = printable if len(printable) <= _LONGEST else printable[: _LONGEST - 1] + "…"
-    return _MARKDOWN.sub(r"\\\1", shown)
+__all__ = ["explain", "plain"]
 
 
 @contextmanager
@@ -30,4 +18,4 @@ def explain() -> Iterator[None]:
     try:
         yield
     except LabError as mistake:
-        st.error(plain(str(mistake)), icon=":material/error:")
+        st.error(plain(root.relative(str(mistake))), icon=":material/error:")

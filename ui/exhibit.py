@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.figures.exhibit import Exhibit
 from ui import browser, export
-from ui.errors import plain
+from ui.foreign_text import line, plain, table
 from ui.number_columns import number_columns
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]}
@@ -32,7 +32,7 @@ def show(
         on_select=on_select,
         selection_mode=selection_mode,
         config=_CONFIG,
-        alt=exhibit.alt,
+        alt=line(exhibit.alt),
     )
     _below(exhibit, key)
     return chart
@@ -41,7 +41,7 @@ def show(
 def show_at_once(exhibit: Exhibit, option: dict[str, object], *, key: str, height: int) -> None:
     """As `show`, but drawn by ECharts from `option`, which a fresh browser has a second before Plotly."""
     _title(exhibit)
-    st.echarts_chart(option, key=key, height=height, renderer="svg", alt=exhibit.alt)
+    st.echarts_chart(option, key=key, height=height, renderer="svg", alt=line(exhibit.alt))
     _below(exhibit, key)
 
 
@@ -58,7 +58,7 @@ def _below(exhibit: Exhibit, key: str) -> None:
 def _files(exhibit: Exhibit, key: str) -> None:
     """The files are made when they are asked for: a web page is 4 MB."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        table = st.toggle("Table", key=f"{key}-table")
+        wanted = st.toggle("Table", key=f"{key}-table")
         st.space("stretch")
         browser.save_picture(key, exhibit.stem)
         for label, suffix, mime, make in (
@@ -74,5 +74,6 @@ def _files(exhibit: Exhibit, key: str) -> None:
                 on_click="ignore",
                 type="tertiary",
             )
-    if table:
-        st.dataframe(exhibit.table, hide_index=True, column_config=number_columns(exhibit.table))
+    if wanted:
+        shown = table(exhibit.table)
+        st.dataframe(shown, hide_index=True, column_config=number_columns(shown))

@@ -3,6 +3,7 @@
 from html import escape
 
 from analysis.figures.exhibit import Exhibit
+from ui.foreign_text import table
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -12,8 +13,8 @@ _PAGE = """<!doctype html>
 
 
 def csv(exhibit: Exhibit) -> str:
-    """The table behind the figure, one row a mark, every digit."""
-    return exhibit.table.to_csv(index=False)
+    """The table behind the figure, one row a mark, every digit; text that a spreadsheet would run begins with '."""
+    return table(exhibit.table, inert="'").to_csv(index=False)
 
 
 def web_page(exhibit: Exhibit) -> str:

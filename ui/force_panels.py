@@ -20,6 +20,7 @@ from losses.errors import LabError
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.force_sources import Drawn, DrawnHead, draw, draw_head
+from ui.foreign_text import line, plain, table
 
 _MOST = 4
 _KINDS = {"pairs": "Embeddings: N × N pairs", "logits": "Class head: N × K logits"}
@@ -77,7 +78,7 @@ def choose(controls: Panel) -> View:
 
 def matrices(view: View) -> None:
     """The matrices of either kind, with all that is said below them."""
-    st.text(view.drawn.origin)
+    st.text(line(view.drawn.origin))
     if isinstance(view.drawn, DrawnHead):
         _of_logits(view, view.drawn)
     else:
@@ -146,7 +147,7 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
     anchor, other = most_repelled(matrices[0])
     terms = [pair_terms(matrix, anchor, other) for matrix in matrices]
     pushed = "pushes hardest" if terms[0].force > 0 else "pulls least"
-    st.subheader(f"The same-class pair that {force_losses()[terms[0].loss]} {pushed}", anchor=False)
+    st.subheader(f"The same-class pair that {plain(force_losses()[terms[0].loss])} {pushed}", anchor=False)
     for found in terms:
         st.latex(live_formula(found))
     st.caption(
@@ -167,7 +168,7 @@ def balances(matrices: Sequence[ForceMatrix]) -> None:
         "push to pull": st.column_config.NumberColumn(format="%.2f"),
         "push of noise": nats,
     }
-    st.dataframe(balance_table(matrices), hide_index=True, column_config=formats)
+    st.dataframe(table(balance_table(matrices)), hide_index=True, column_config=formats)
     st.caption(
         "Over all anchors. Where all cosines are divided by one temperature, the forces on an anchor cancel: pull ="
         " push within classes + push of noise. Weibit's and WEINCE's slopes differ from pair to pair."

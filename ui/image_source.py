@@ -17,7 +17,8 @@ from ui import image_pass, root, uploads
 from ui.checkpoint_analyses import Analyses
 from ui.contents_panels import draw as draw_contents
 from ui.controls import Panel
-from ui.errors import explain, plain
+from ui.errors import explain
+from ui.foreign_text import plain
 from ui.image_preparation import Own, choose_own, said
 from ui.public import caps
 from ui.uploads import safe_name

@@ -73,7 +73,8 @@ def _held(controls: Panel, key: str, form: Form[T], default: T) -> _Held[T]:
     link.seen[key] = asked
     held = link.last.get(key)
     if held is None or news:
-        start = _read(controls, form, asked[-1], default) if asked else default
+        link.mistakes.pop(key, None)
+        start = _read(controls, key, form, asked[-1], default) if asked else default
         held = _Held(start, 0 if held is None else held.version + 1, start)
     elif _editor(key, held) not in st.session_state:  # back from another page: the edits went with the editor
         held.start = held.value
@@ -81,11 +82,12 @@ def _held(controls: Panel, key: str, form: Form[T], default: T) -> _Held[T]:
     return held
 
 
-def _read(controls: Panel, form: Form[T], raw: str, default: T) -> T:
+def _read(controls: Panel, key: str, form: Form[T], raw: str, default: T) -> T:
     try:
         return form.read(raw)
     except LabError as mistake:
-        controls.mistakes.append(LabError(mistake.name, mistake.rule, mistake.value, "The default is used instead."))
+        remedy = "The default is used instead."
+        controls.link.told(key, LabError(mistake.name, mistake.rule, mistake.value, remedy))
         return default
 
 

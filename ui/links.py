@@ -24,12 +24,13 @@ class PageLink:
     """The controls of one page in one browser session, by name.
 
     `seen`: the URL's values as last read or written. `last`: the widgets' values when last drawn. `starts`: what the
-    widgets now on the page were made with.
+    widgets now on the page were made with. `mistakes`: what links got wrong, until it is put away.
     """
 
     seen: dict[str, list[str]] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)
     starts: dict[str, Any] = field(default_factory=dict)
+    mistakes: dict[str, list[str]] = field(default_factory=dict)
 
     def start(self, key: str, default: T, read: Callable[[list[str]], T]) -> T:
         """What the widget `key` is made with: the link's value, else that of an earlier visit, else `default`.
@@ -38,6 +39,8 @@ class PageLink:
         """
         asked = st.query_params.get_all(key)
         news = asked != self.seen.get(key, [])
+        if news:
+            self.mistakes.pop(key, None)
         value = read(asked) if news and asked else default if news else self.last.get(key, default)
         self.seen[key] = asked
         if key not in st.session_state:
@@ -57,6 +60,17 @@ class PageLink:
         rest = {name: said for name, said in _query().items() if name not in (*names, "v")}
         self.seen |= {name: values.get(name, []) for name in names}
         _set({**rest, **values})
+
+    def told(self, key: str, mistake: LabError) -> None:
+        """Remember what the link got wrong of the control `key`: the URL that says it is mended at once."""
+        said = self.mistakes.setdefault(key, [])
+        if str(mistake) not in said:
+            said.append(str(mistake))
+
+    def put_away(self, keys: Iterable[str]) -> None:
+        """What links got wrong of these controls has been read."""
+        for key in keys:
+            self.mistakes.pop(key, None)
 
 
 def _query() -> dict[str, list[str]]:

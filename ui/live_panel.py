@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from losses.errors import LabError
-from ui.errors import plain
+from ui.foreign_text import plain
 from ui.live import Limits, Look, Phase, Run, Simulation
 from ui.public import caps
 from ui.session import LiveRun, session

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.own_loss import OPTION, add_own_loss
 from losses.errors import LabError
-from ui.errors import plain
+from ui.foreign_text import plain
 from ui.public import caps
 
 

@@ -1,13 +1,14 @@
 """The folder that the app may open files from, as it was started: `streamlit run app.py -- --root DIR`."""
 
 import argparse
+import os
 import sys
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
-from checkpoints.listing import Listing, listing
+from checkpoints.listing import Listing, is_text, listing
 from checkpoints.quoting import printable, shown
 from losses.errors import LabError
 from ui.controls import Panel
@@ -35,12 +36,25 @@ def named() -> str | None:
 
 @cache
 def _read() -> tuple[Path | None, str]:
-    folder = named() if caps().paths else None
-    if folder is None:
+    said = named() if caps().paths else None
+    if said is None:
         return None, ""
-    if not folder or not Path(folder).is_dir():
-        return None, f"{OPTION} must name a folder that exists, but is {shown(folder)}: no files can be opened by path."
-    return Path(folder).resolve(), ""
+    if not said or not Path(said).is_dir():
+        return None, f"{OPTION} must name a folder that exists, but is {shown(said)}: no files can be opened by path."
+    folder = Path(said).resolve()
+    if not is_text(str(folder)):
+        return None, f"{OPTION} must have a path that is UTF-8, but is {shown(str(folder))}: rename what is not."
+    return folder, ""
+
+
+def relative(sentence: str) -> str:
+    """A sentence with the paths in it as seen from the root: where that lies is nobody's business who opens a page."""
+    folder = root()
+    if folder is None or folder == folder.parent:
+        return sentence
+    for path in (str(folder), repr(str(folder))[1:-1]):  # as it is, and as a quotation escapes it
+        sentence = sentence.replace(f"{path}{os.sep}", "")
+    return sentence
 
 
 def explain_missing(controls: Panel) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import machine
+from ui.foreign_text import plain
 from ui.frame import PAGES
 from ui.slots import PROCESS
 
@@ -51,4 +52,4 @@ def _device(was_missing: bool) -> None:
         st.rerun()
     taken, limit = PROCESS.taken(), PROCESS.limit
     runs = f"live runs: {min(taken, limit)} of {limit}" + (f", {taken - limit} waiting" if taken > limit else "")
-    st.caption(f"Device: {device or 'torch is starting …'} · {runs}")
+    st.caption(f"Device: {plain(device or 'torch is starting …')} · {runs}")

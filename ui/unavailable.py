@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analysis.bootstrap import Unavailable
-from ui.errors import plain
+from ui.foreign_text import plain
 
 
 def not_available(name: str, found: Unavailable) -> None:

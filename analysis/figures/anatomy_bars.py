@@ -10,6 +10,7 @@ from analysis.anatomy_heads import LETTERS, HeadAnatomy
 from analysis.digits import number, numbers
 from analysis.figures.anatomy_table import class_table, title
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import label
 from analysis.figures.theme import NOISE, TARGET, layout
 
 _ROW = 260
@@ -18,7 +19,7 @@ _BARS = (("above: the loss pulls towards it", TARGET, ""), ("below: the loss pus
 
 def anatomy_bars(found: Sequence[HeadAnatomy]) -> Exhibit:
     """A column a loss: the candidates' weights, and below what they make of the classes."""
-    names = [f"<b>{title(each.anatomy.loss)}</b>  {number(each.anatomy.value, least=4)} nats" for each in found]
+    names = [f"<b>{label(title(each.anatomy.loss))}</b>  {number(each.anatomy.value, least=4)} nats" for each in found]
     plot = make_subplots(2, len(found), subplot_titles=names, horizontal_spacing=0.08, vertical_spacing=0.22)
     layout(plot, x="", y="", height=2 * _ROW + 100)
     for column, each in enumerate(found, start=1):

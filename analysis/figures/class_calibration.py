@@ -9,7 +9,7 @@ from analysis.classwise import Classwise
 from analysis.digits import beside, number
 from analysis.figures.calibration import SOURCES, ece_in_words, reliability_plot, reliability_table
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import label, labels, short
 from analysis.figures.theme import BLUE, layout
 from analysis.probe import Source
 
@@ -22,7 +22,7 @@ def class_errors(found: Classwise, class_names: tuple[str, ...]) -> Exhibit:
     low, high = found.null_by_class
     excess = found.by_class - high
     shown = np.sort(np.argsort(-excess, kind="stable")[:_MOST_DRAWN])
-    names = [label(class_names[c]) for c in shown]
+    names = labels([class_names[c] for c in shown])
     plot = layout(go.Figure(), x="classwise ECE", y="class", height=130 + 24 * len(shown))
     plot.add_scatter(
         x=[value for c in shown for value in (low[c], high[c], None)],
@@ -62,15 +62,14 @@ def class_errors(found: Classwise, class_names: tuple[str, ...]) -> Exhibit:
 
 def class_reliability(bins: Bins, null: NullBand, name: str, source: Source) -> Exhibit:
     """The reliability diagram of one class's probability on all items."""
-    shown = label(name)
     return Exhibit(
         stem="reliability-class",
-        title=f"Can the probability of class {shown} be trusted? {ece_in_words(bins, null)}",
-        plot=reliability_plot(bins, null, x=f"probability of class {shown}", y="share of that class"),
+        title=f"Can the probability of class {short(name)} be trusted? {ece_in_words(bins, null)}",
+        plot=reliability_plot(bins, null, x=f"probability of class {label(name)}", y="share of that class"),
         how_to_read=(
             f"Probabilities of {SOURCES[source]}. All {int(bins.count.sum()):,} test items: how probable the class was,"
             " and how often an item was of it. Below the diagonal it is named too readily."
         ),
-        alt=f"Reliability diagram of class {name}: ECE {number(bins.ece)}.",
+        alt=f"Reliability diagram of class {short(name)}: ECE {number(bins.ece)}.",
         table=reliability_table(bins, null),
     )

@@ -11,7 +11,7 @@ from analysis.bootstrap import Unavailable
 from analysis.class_curves import ClassCurve
 from analysis.digits import interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import label, short
 from analysis.figures.theme import TRUTH, class_style, layout
 from analysis.probe import Source
 
@@ -60,7 +60,7 @@ def _add(plot: go.Figure, curve: ClassCurve, name: str, dash: str) -> None:
             mode="lines",
             line=line if column == 1 else {**line, "shape": "vh"},
             name=name,
-            legendgroup=name,
+            legendgroup=str(curve.label),
             showlegend=column == 1,
             hovertemplate="%{x:.6~g}, %{y:.6~g}<extra>" + name + "</extra>",
             row=1,
@@ -74,7 +74,7 @@ def _title(curves: Curves, lowest: tuple[int, ...], class_names: tuple[str, ...]
     curve = curves[lowest[0]]
     assert isinstance(curve, ClassCurve)
     return (
-        f"Can each class be told from the rest? Hardest: {label(class_names[curve.label])}, "
+        f"Can each class be told from the rest? Hardest: {short(class_names[curve.label])}, "
         f"average precision {interval(curve.average_precision)}"
     )
 
@@ -96,13 +96,13 @@ def _how_to_read(curves: Curves, drawn: int, class_names: tuple[str, ...], sourc
             "the smaller side has items, and no resample says how far their average precision could be below 1."
         )
     if missing:
-        parts.append("Not available: " + "; ".join(f"{label(name)}, {reason}" for name, reason in missing[:10]) + ".")
+        parts.append("Not available: " + "; ".join(f"{short(name)}, {reason}" for name, reason in missing[:10]) + ".")
     return " ".join(parts)
 
 
 def _summary(curve: ClassCurve, class_names: tuple[str, ...]) -> str:
     return (
-        f"{class_names[curve.label]}: AUC {interval(curve.auc)}, "
+        f"{short(class_names[curve.label])}: AUC {interval(curve.auc)}, "
         f"average precision {interval(curve.average_precision)}, {curve.positives} items"
     )
 

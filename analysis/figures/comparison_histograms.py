@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import cosines
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import label, short
 from analysis.figures.panels import add_together
 from analysis.figures.theme import BLUE, NOISE, TARGET, layout
 from analysis.histogram_edges import bin_edges
@@ -140,14 +140,16 @@ def _share(model: Measured, role: Role, of: np.ndarray, edges: np.ndarray) -> np
 
 def _said(model: Measured) -> str:
     if not model.comparable.any():
-        return f"{model.name}: no item has both"
+        return f"{short(model.name)}: no item has both"
     target, noise = cosines([float(np.median(side[model.comparable])) for side in (model.target, model.noise)])
-    return f"{model.name}: median target {target}, median noise {noise}"
+    return f"{short(model.name)}: median target {target}, median noise {noise}"
 
 
 def _left_out(model: Measured) -> str:
     left = int((~model.comparable).sum())
-    return f" {left:,} items of {model.name} have no target, no noise, or a train item's embedding." if left else ""
+    if not left:
+        return ""
+    return f" {left:,} items of {short(model.name)} have no target, no noise, or a train item's embedding."
 
 
 def _lines(model: Measured, role: Role, edges: np.ndarray) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from analysis.bootstrap import Unavailable
 from analysis.digits import number, value_of
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import label, short
 from analysis.figures.panels import add_together, grid, outer_titles
 from analysis.figures.theme import class_style, layout
 from analysis.map_quality import MapQuality
@@ -51,7 +51,7 @@ def comparison_maps(
         title="Do they put the same items together?",
         plot=plot,
         how_to_read=_how_to_read(panels, aligned, len(items), len(split)),
-        alt="; ".join(f"{p.projection.method} map of {p.name}" for p in panels),
+        alt="; ".join(f"{p.projection.method} map of {short(p.name)}" for p in panels),
         table=_table(panels, aligned, split, items, class_names),
     )
 
@@ -136,7 +136,7 @@ def _title(panel: Panel, found: Aligned, place: int) -> str:
 def _how_to_read(panels: Sequence[Panel], aligned: Sequence[Aligned], shown: int, of_all: int) -> str:
     sample = "" if shown == of_all else f" ({shown:,} drawn from {of_all:,})"
     kept = "; ".join(
-        f"{panel.name} {value_of(panel.quality.trustworthiness)}"
+        f"{short(panel.name)} {value_of(panel.quality.trustworthiness)}"
         for panel in panels
         if isinstance(panel.quality, MapQuality)
     )

@@ -10,7 +10,7 @@ from analysis.calibration import Calibration
 from analysis.digits import number, numbers
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import label, short
 from analysis.figures.panels import grid, outer_titles
 from analysis.figures.theme import BLUE, TRUTH, layout
 from analysis.probe import Source
@@ -28,7 +28,7 @@ def comparison_reliability(found: Mapping[str, Calibration], source: Source) -> 
     outer_titles(plot, x="confidence: probability of the predicted class", y="accuracy")
     plot.update_xaxes(range=[-0.02, 1.02]).update_yaxes(range=[-0.03, 1.03])
     plot.update_layout(margin={"t": 60, "b": 100}, legend={"yanchor": "top", "y": -0.19 if len(found) < 4 else -0.1})
-    bands = "; ".join(f"{name} {' to '.join(numbers(each.null.ece))}" for name, each in found.items())
+    bands = "; ".join(f"{short(name)} {' to '.join(numbers(each.null.ece))}" for name, each in found.items())
     items = next(iter(found.values())).items
     return Exhibit(
         stem="comparison-reliability",

@@ -7,7 +7,7 @@ from analysis.bootstrap import Unavailable
 from analysis.comparison import Comparison, Difference, Row
 from analysis.digits import bounded, number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import escaped, label
 from analysis.figures.theme import layout
 from analysis.measured import MEASURES
 from analysis.relevance import ALPHA, Verdict, in_words, shown_values
@@ -142,7 +142,7 @@ def _cell(found: Difference | Unavailable, size: int, items: int) -> str:
 def _hover(row: Row) -> str:
     found = row.found
     if isinstance(found, Unavailable):
-        return label(found.reason)
+        return escaped(found.reason)
     reference, value = shown_values(found.reference, found.value, found.difference, found.verdict, found.smallest)
     difference, low, high = bounded(found.difference, signed=True)
     said = in_words(found.verdict, reference, value, found.smallest)

@@ -8,7 +8,7 @@ from analysis.bootstrap import Estimate, Unavailable
 from analysis.confusion import Confusion, most_confused
 from analysis.digits import percent_interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import label, short
 from analysis.figures.theme import SEQUENTIAL, layout
 
 _WRITTEN = 15  # classes whose counts fit into the cells
@@ -73,7 +73,7 @@ def _title(found: Confusion, class_names: tuple[str, ...]) -> str:
     if not worst:
         return f"Which class is taken for which? None of {found.items:,} items is taken for another"
     true, taken, items = worst[0]
-    pair = f"class {label(class_names[true])} for class {label(class_names[taken])}"
+    pair = f"class {short(class_names[true])} for class {short(class_names[taken])}"
     return f"Which class is taken for which? Most often {pair}, {items:,} of {found.counts[true].sum():,} items"
 
 
@@ -83,7 +83,7 @@ def _recalls(found: Confusion, class_names: tuple[str, ...]) -> str:
         return "No class has two test items, so no share of one has an interval."
     lowest, name = min(known, key=lambda pair: pair[0].value)
     return (
-        f"Lowest share right: {label(name)}, {percent_interval(lowest)}. The "
+        f"Lowest share right: {short(name)}, {percent_interval(lowest)}. The "
         "table has it for every class, with its interval."
     )
 

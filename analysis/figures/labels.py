@@ -1,16 +1,47 @@
-"""Text that came with a file, made fit for Plotly, which reads a part of HTML in every text."""
+"""Text that came with a file, made fit for a figure: `label` for Plotly, which reads a part of HTML in every text and
+templates in some; `short` for an exhibit's title, its "how to read this" and its alternative text, which are plain."""
 
 import html
-import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 
 _LONGEST = 40
 
 
-def label(text: str) -> str:
-    """`text` shown literally: no tags, no control or bidi characters, cut at 40.
+def short(text: str) -> str:
+    """`text` without control or bidi characters, cut at 40.
 
-    >>> label("<a href='x'>cat</a>")
-    '&lt;a href=&#x27;x&#x27;&gt;cat&lt;/a&gt;'
+    >>> short("a\\u202eb")
+    'a b'
     """
-    printable = "".join(" " if unicodedata.category(letter)[0] == "C" else letter for letter in text)
-    return html.escape(printable if len(printable) <= _LONGEST else printable[: _LONGEST - 1] + "…")
+    shown = _printable(text)
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+
+
+def label(text: str) -> str:
+    """`short`, shown literally by Plotly: no tags, no entities, no template.
+
+    >>> label("<a href=x>cat</a> %{x}")
+    '&lt;a href=x&gt;cat&lt;/a&gt; %&#123;x}'
+    """
+    return escaped(short(text))
+
+
+def labels(texts: Sequence[str]) -> list[str]:
+    """`label` of each, numbered where two would read the same: on an axis of categories they would be one.
+
+    >>> labels(["cat", "dog", "cat"])
+    ['1: cat', 'dog', '3: cat']
+    """
+    shown = [label(text) for text in texts]
+    shared = Counter(shown)
+    return [f"{place}: {one}" if shared[one] > 1 else one for place, one in enumerate(shown, start=1)]
+
+
+def escaped(text: str) -> str:
+    """Text of any length, shown literally by Plotly. It knows few named entities, and quotes need none."""
+    return html.escape(_printable(text), quote=False).replace("%{", "%&#123;")
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)

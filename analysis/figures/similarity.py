@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from analysis.bootstrap import Unavailable
 from analysis.digits import cosines, interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label
+from analysis.figures.labels import escaped, labels, short
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.histogram_edges import bin_edges
 from analysis.similarity import Margin, Nearest, margin
@@ -24,11 +24,11 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
     items, whose = "test items", ""
     if label_of is not None:
         chosen = chosen & (nearest.labels == label_of[0])
-        items, whose = f"test items of class {label(label_of[1])}", f" ({label(label_of[1])})"
+        items, whose = f"test items of class {short(label_of[1])}", f" ({short(label_of[1])})"
     sides = nearest.target[chosen], nearest.noise[chosen]
     edges = bin_edges(np.concatenate(sides).astype(np.float64), -1, 1, 100)
     shares = [np.histogram(side.astype(np.float64), edges)[0] / overall.items for side in sides]
-    plot = layout(go.Figure(), x="cosine to the nearest train item", y=f"share of {items}", height=400)
+    plot = layout(go.Figure(), x="cosine to the nearest train item", y=f"share of {escaped(items)}", height=400)
     low, high = _occupied(shares[0] + shares[1], edges)
     medians = cosines([overall.target, overall.noise])
     roles = (
@@ -63,14 +63,15 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     Of more than `MOST_DRAWN` classes those with the smallest margins are drawn; the table has all.
     """
     rows = [(name, margin(nearest, index)) for index, name in enumerate(class_names)]
-    known = [(label(name), found) for name, found in rows if isinstance(found, Margin)]
+    numbered = zip(labels(class_names), rows, strict=True)
+    known = [(shown, found) for shown, (_, found) in numbered if isinstance(found, Margin)]
     classes = len(known)
     if classes > MOST_DRAWN:
         known = sorted(known, key=lambda row: row[1].margin.value)[:MOST_DRAWN]
     plot = layout(go.Figure(), x="median cosine to the nearest train item", y="class", height=130 + 26 * len(known))
     _add_spans(plot, known)
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
-    reasons = [f"{name}: {found.reason}" for name, found in rows if isinstance(found, Unavailable)]
+    reasons = [f"{short(name)}: {found.reason}" for name, found in rows if isinstance(found, Unavailable)]
     missing = "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more" if len(reasons) > 10 else "")
     drawn = f" The {MOST_DRAWN} smallest margins of {classes} classes are drawn." if classes > MOST_DRAWN else ""
     return Exhibit(

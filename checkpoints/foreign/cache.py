@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +17,7 @@ from checkpoints.atomic import write_atomic
 from losses.errors import LabError
 
 MOST_BYTES = 4 << 30  # of all files together; the longest unused go first
-_KEY = "nce_lab_outputs"
+_KEY, _DIGEST = "nce_lab_outputs", "nce_lab_digest"
 _PARTS = ("embeddings", "labels", "logits", "images", "ids", "features")
 
 
@@ -30,15 +31,15 @@ def cached_outputs(key: str, folder: Path | None, make: Callable[[], Outputs]) -
     if folder is None:
         return _saying(make(), "not used")
     path, damaged = folder / f"{key}.safetensors", ""
-    if path.exists():
+    if os.path.exists(path):  # False, too, below a folder that may not be read
         try:
-            return _saying(_read(path), "read from disk: these very inputs were seen before")
-        except (LabError, KeyError, TypeError, ValueError, AttributeError):
+            return _saying(_read(path, key), "read from disk: these very inputs were seen before")
+        except Exception:  # noqa: BLE001 (whatever is wrong with a kept file, it is made anew, and provenance says so)
             damaged = "the kept file was damaged and was made anew; "
     made = make()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(path, made)
+        _write(path, key, made)
         _trim(folder)
     except (OSError, LabError) as error:
         return _saying(made, f"{damaged}computed now, not kept on disk ({error})")
@@ -55,7 +56,7 @@ def _saying(outputs: Outputs, what: str) -> Outputs:
     return replace(outputs, provenance={**outputs.provenance, "cache": what})
 
 
-def _write(path: Path, outputs: Outputs) -> None:
+def _write(path: Path, key: str, outputs: Outputs) -> None:
     arrays = {f"{side}/{name}": part for side, split in _sides(outputs) for name, part in _parts(split).items()}
     if sum(array.nbytes for array in arrays.values()) > safetensors_file.MAX_BYTES - (64 << 20):
         raise LabError("a kept file", f"must have at most {safetensors_file.MAX_BYTES:,} bytes")
@@ -63,19 +64,20 @@ def _write(path: Path, outputs: Outputs) -> None:
         "class_names": outputs.class_names,
         "temperature": outputs.temperature,
         "provenance": dict(outputs.provenance),
-        "arrays": _digest(arrays),
     }
     text = json.dumps(about, sort_keys=True, allow_nan=False)
-    write_atomic(path, safetensors_file.encode(arrays, {_KEY: text}))
+    metadata = {_KEY: text, _DIGEST: _digest(key, text, arrays)}
+    write_atomic(path, safetensors_file.encode(arrays, metadata))
 
 
-def _read(path: Path) -> Outputs:
-    """LabError, KeyError, TypeError or ValueError where the file is not what was written."""
+def _read(path: Path, key: str) -> Outputs:
+    """LabError where the file is not what was written under this key."""
     file = safetensors_file.read(path)
-    about = json.loads(file.header.metadata[_KEY])
-    arrays = file.arrays()
-    if _digest(arrays) != about["arrays"]:
+    text, arrays = file.header.metadata[_KEY], file.arrays()
+    # Before anything of it is believed: a damaged class name or temperature is as wrong as a damaged embedding.
+    if _digest(key, text, arrays) != file.header.metadata[_DIGEST]:
         raise LabError(path.name, "must be as it was written")
+    about = json.loads(text)
     train, test = (_split(arrays, side) for side in ("train", "test"))
     with suppress(OSError):
         path.touch()  # it is in use: others go first
@@ -97,11 +99,11 @@ def _split(arrays: Mapping[str, np.ndarray], side: str) -> Split:
     part = {name: arrays.get(f"{side}/{name}") for name in _PARTS}
     ids = np.array(json.loads(arrays[f"{side}/ids"].tobytes()), dtype=np.str_)
     embeddings, labels = arrays[f"{side}/embeddings"], arrays[f"{side}/labels"]
-    return Split(embeddings, labels, part["logits"], part["images"], ids, part["features"])
+    return Split(embeddings, labels, part["logits"], part["images"], ids, features=part["features"])
 
 
-def _digest(arrays: Mapping[str, np.ndarray]) -> str:
-    digest = hashlib.blake2b(digest_size=20)
+def _digest(key: str, text: str, arrays: Mapping[str, np.ndarray]) -> str:
+    digest = hashlib.blake2b(repr((key, text)).encode(), digest_size=20)
     for name in sorted(arrays):
         digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
         digest.update(np.ascontiguousarray(arrays[name]).data)

@@ -112,7 +112,7 @@ def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str]
     embeddings = unit_rows(np.concatenate(seen.outputs if made.compares_outputs else seen.features))
     logits = _logits(seen) if made.has_logits else None
     features = scaled_rows(np.concatenate(seen.features)) if made.compares_outputs else None
-    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows], features)
+    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows], features=features)
 
 
 def _logits(seen: Seen) -> np.ndarray:

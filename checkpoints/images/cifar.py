@@ -12,7 +12,7 @@ import numpy as np
 
 from checkpoints.images.python_batch import python_batch, python_names
 from checkpoints.images.source import ImageData, array_side
-from checkpoints.quoting import printable
+from checkpoints.quoting import file_name, printable
 from checkpoints.safe_files import FileContent, read_whole
 from losses.errors import LabError
 
@@ -71,7 +71,7 @@ def cifar_data(path: Path, form: CifarForm) -> ImageData:
         images, labels, digest = _side(path, names, form)
         sides.append(array_side(images, labels, word, digest))
     class_names, said = _class_names(path, form)
-    return ImageData(path.name, form.kind, class_names, sides[0], sides[1], (*notes, *said), form.data_set)
+    return ImageData(file_name(path), form.kind, class_names, sides[0], sides[1], (*notes, *said), form.data_set)
 
 
 def _side(path: Path, names: list[str], form: CifarForm) -> tuple[np.ndarray, np.ndarray, bytes]:

@@ -10,7 +10,7 @@ import numpy as np
 from checkpoints.images.decode import MOST_BYTES, decode
 from checkpoints.images.source import ImageData
 from checkpoints.images.tree import MOST_FILES, tree_data
-from checkpoints.quoting import printable
+from checkpoints.quoting import file_name, printable
 from checkpoints.safe_files import read_whole
 from losses.errors import LabError
 
@@ -32,7 +32,7 @@ def folder_data(path: Path) -> ImageData:
             digest.update(f"{each}\0".encode(errors="surrogatepass") + _digest(path / each))
         return digest.digest()
 
-    return tree_data(_files(path), read, content, name=path.name, kind="an image folder")
+    return tree_data(_files(path), read, content, name=file_name(path), kind="an image folder")
 
 
 def _digest(path: Path) -> bytes:
@@ -53,7 +53,7 @@ def _files(top: Path) -> Iterator[str]:
                 for entry in entries:
                     seen += 1
                     if seen > MOST_FILES:
-                        raise LabError(top.name, f"must have at most {MOST_FILES:,} files")
+                        raise LabError(file_name(top), f"must have at most {MOST_FILES:,} files")
                     inside = f"{folder}/{entry.name}" if folder else entry.name
                     if entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
                         waiting.append((inside, depth + 1))

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from checkpoints.images.source import ImageData, Side, array_side
+from checkpoints.quoting import file_name
 from checkpoints.safe_files import read_whole
 from losses.errors import LabError
 
@@ -25,14 +26,15 @@ def idx_data(path: Path) -> ImageData:
     """`train-images-idx3-ubyte` and its three companions in a folder, each perhaps with .gz."""
     sides = {side: _side(path, side) for side in _SIDES}
     most = max(int(side.labels.max(initial=0)) for side in sides.values())
-    return ImageData(path.name, "IDX files", tuple(map(str, range(most + 1))), sides["train"], sides["test"])
+    return ImageData(file_name(path), "IDX files", tuple(map(str, range(most + 1))), sides["train"], sides["test"])
 
 
 def _side(path: Path, side: str) -> Side:
     images, first = _array(_needed(path, side, _IMAGES), 3)
     labels, second = _array(_needed(path, side, _LABELS), 1)
     if len(images) != len(labels):
-        raise LabError(f"{path.name}: {side} labels", f"must be one for each of {len(images):,} images", len(labels))
+        name, rule = f"{file_name(path)}: {side} labels", f"must be one for each of {len(images):,} images"
+        raise LabError(name, rule, len(labels))
     return array_side(images, labels, side, first + second)
 
 
@@ -44,7 +46,7 @@ def _find(path: Path, side: str, kinds: tuple[str, ...]) -> Path | None:
 def _needed(path: Path, side: str, kinds: tuple[str, ...]) -> Path:
     found = _find(path, side, kinds)
     if found is None:
-        raise LabError(path.name, f"must have {_SIDES[side][0]}-{kinds[0]} (or .gz)", "without it")
+        raise LabError(file_name(path), f"must have {_SIDES[side][0]}-{kinds[0]} (or .gz)", "without it")
     return found
 
 
@@ -54,10 +56,10 @@ def _array(path: Path, dimensions: int) -> tuple[np.ndarray, bytes]:
     data = _unzipped(file.data, path.name) if file.data[:2] == b"\x1f\x8b" else file.data
     start = 4 + 4 * dimensions
     if data[:3] != b"\0\0\x08" or len(data) < start or data[3] != dimensions:
-        raise LabError(path.name, f"must be IDX bytes in {dimensions} dimensions", "something else")
+        raise LabError(file_name(path), f"must be IDX bytes in {dimensions} dimensions", "something else")
     shape = tuple(int(size) for size in np.frombuffer(data, ">u4", dimensions, offset=4))
     if math.prod(shape) != len(data) - start or max(shape[1:], default=0) > 1024:
-        raise LabError(path.name, "must be whole", f"declaring {shape} where it has {len(data) - start:,} bytes")
+        raise LabError(file_name(path), "must be whole", f"declaring {shape} where it has {len(data) - start:,} bytes")
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape), hashlib.sha256(file.data).digest()
 
 

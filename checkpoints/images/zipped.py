@@ -11,7 +11,7 @@ import numpy as np
 from checkpoints.images.decode import MOST_BYTES, decode
 from checkpoints.images.source import ImageData
 from checkpoints.images.tree import tree_data
-from checkpoints.quoting import printable, shown
+from checkpoints.quoting import file_name, printable, shown
 from checkpoints.safe_files import open_regular
 from checkpoints.zip_archive import open_zip, read_member
 from losses.errors import LabError
@@ -26,8 +26,8 @@ def zip_data(path: Path) -> Iterator[ImageData]:
     """`train|test/CLASS/*.jpg|png` in the zip at `path`, perhaps in one more folder; open inside the block."""
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]
-        with open_zip(file, name=path.name, what="zip archive", members=_MOST_MEMBERS) as archive:
-            members = _checked(archive.infolist(), path.name, size)
+        with open_zip(file, name=file_name(path), what="zip archive", members=_MOST_MEMBERS) as archive:
+            members = _checked(archive.infolist(), file_name(path), size)
 
             def read(inside: str) -> np.ndarray:
                 return decode(_member(archive, members[inside], inside), name=printable(inside))
@@ -35,7 +35,7 @@ def zip_data(path: Path) -> Iterator[ImageData]:
             def content(inside: list[str]) -> bytes:
                 return digest
 
-            yield tree_data(members, read, content, name=path.name, kind="an image folder in a zip")
+            yield tree_data(members, read, content, name=file_name(path), kind="an image folder in a zip")
 
 
 def _checked(entries: list[zipfile.ZipInfo], name: str, size: int) -> dict[str, zipfile.ZipInfo]:

@@ -1,5 +1,7 @@
 """Maps on disk: found again, made anew when damaged, never in the way."""
 
+import io
+import os
 import pickle
 from functools import partial
 
@@ -35,7 +37,7 @@ def test_a_map_is_made_once(cached, fits, unit_rows, tmp_path):
     first, second = (cached(embeddings, SPEC, tmp_path / "maps") for _ in range(2))
     np.testing.assert_array_equal(first.coordinates, second.coordinates)
     assert len(fits) == 1
-    assert [file.suffix for file in (tmp_path / "maps").iterdir()] == [".npz"]
+    assert [file.suffix for file in (tmp_path / "maps").iterdir()] == [".map"]
 
 
 def test_content_and_parameters_are_the_key(unit_rows):
@@ -51,19 +53,16 @@ def damaged(file, embeddings):
     whole = file.read_bytes()
     yield b""
     yield whole[:-30]
-    yield b"not a zip"
+    yield whole + b"\0"
+    yield b"not a map"
     yield pickle.dumps({"coordinates": [1, 2]})
-    np.savez(file, coordinates=np.full((len(embeddings), 2), np.nan, np.float32))
-    yield file.read_bytes()
-    np.savez(file, coordinates=np.zeros((3, 2), np.float32))
-    yield file.read_bytes()
-    np.savez(file, coordinates=np.array([object()] * 2), allow_pickle=True)
-    yield file.read_bytes()
-    with file.open("wb") as plain:
-        np.save(plain, np.zeros((len(embeddings), 2), np.float32))
-    yield file.read_bytes()
-    np.savez(file, other=np.zeros((len(embeddings), 2), np.float32))
-    yield file.read_bytes()
+    yield whole[:20] + np.full((len(embeddings), 2), np.nan, np.float32).tobytes()
+    yield whole[:20] + bytes(len(whole) - 20)
+    for suspect in (0, 25, len(whole) - 1):
+        yield whole[:suspect] + bytes([whole[suspect] ^ 1]) + whole[suspect + 1 :]
+    buffer = io.BytesIO()
+    np.savez(buffer, coordinates=np.zeros((len(embeddings), 2), np.float32))  # as earlier versions kept it
+    yield buffer.getvalue()
 
 
 def test_a_damaged_map_is_made_anew(cached, fits, unit_rows, tmp_path):
@@ -76,12 +75,24 @@ def test_a_damaged_map_is_made_anew(cached, fits, unit_rows, tmp_path):
         assert len(fits) == count
 
 
-def test_a_file_too_large_is_not_read(cached, fits, unit_rows, tmp_path, monkeypatch):
-    embeddings = unit_rows(20, 3)
-    cached(embeddings, SPEC, tmp_path)
-    monkeypatch.setattr(map_cache, "_LARGEST", 10)
-    cached(embeddings, SPEC, tmp_path)
-    assert len(fits) == 2
+def test_a_map_of_other_embeddings_is_none_of_these(cached, fits, unit_rows, tmp_path):
+    first, second = unit_rows(20, 3), unit_rows(20, 3) * np.float32(0.5)
+    cached(first, SPEC, tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.rename(tmp_path / f"{map_key(second, SPEC)}.map")
+    assert (cached(second, SPEC, tmp_path).coordinates == 2).all()
+
+
+@pytest.mark.parametrize("harm", ["folder", "pipe", "link to nothing"])
+def test_what_is_no_file_in_a_maps_place_is_passed_over(cached, fits, unit_rows, tmp_path, harm):
+    place = tmp_path / f"{map_key(unit_rows(20, 3), SPEC)}.map"
+    if harm == "folder":
+        place.mkdir()
+    elif harm == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(tmp_path / "nothing")
+    assert (cached(unit_rows(20, 3), SPEC, tmp_path).coordinates == 1).all()
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(cached, fits, unit_rows, tmp_path):

@@ -1,5 +1,7 @@
 import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from analysis.probe import linear_probe
 from checkpoints.inspect import main
 from checkpoints.inspection import inspect_outputs
 from checkpoints.opening import open_outputs
+from tests.checkpoints.hostile_data import bundle
 
 
 def inspected(capsys, *words) -> dict:
@@ -119,3 +122,19 @@ def test_impossible_labels_make_no_number(native_file):
 
 def with_test(outputs, **changes):
     return replace(outputs, test=replace(outputs.test, **changes))
+
+
+def test_a_name_that_is_not_utf8_is_no_reason_to_end(tmp_path, monkeypatch, capsys):
+    """Neither as a table, which a terminal must take, nor as JSON, nor where the file is refused."""
+    monkeypatch.chdir(tmp_path)
+    name = os.fsdecode(b"caf\xe9.npz")
+    Path(name).write_bytes(bundle())
+    assert main([name]) == 0
+    assert "caf\\udce9.npz" in capsys.readouterr().out
+    assert main([name, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["file"] == "caf\\udce9.npz"
+    Path(name).write_bytes(b"")
+    assert main([name]) == 2
+    said = capsys.readouterr().err
+    assert "caf\\udce9.npz is an empty file" in said or "caf\\udce9.npz must be" in said
+    said.encode()

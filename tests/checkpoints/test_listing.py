@@ -51,3 +51,29 @@ def test_what_is_inside_is_reached(root):
     assert inside(root, "runs/a/../model.safetensors") == (root / "runs/model.safetensors").resolve()
     with pytest.raises(LabError, match="without a NUL"):
         inside(root, "a\0b")
+
+
+BAD = b"caf\xe9"  # Latin-1
+ENTRIES = module._entries
+
+
+def test_a_name_that_is_not_utf8_is_left_out_and_named(root):
+    os.mkdir(os.path.join(os.fsencode(root), BAD))
+    for name in (BAD + b".npz", BAD + b"/last.pth", b"runs/" + BAD + b".pth"):
+        with open(os.path.join(os.fsencode(root), name), "wb"):
+            pass
+    found, before = listing(root), ("last.pth", "runs/a/checkpoint_9.tar", "runs/model.safetensors", "sincere")
+    assert found.checkpoints == before
+    assert found.note.startswith("3 names that are not UTF-8 are left out, with all below: ")
+    assert all(named in found.note for named in ("caf\\udce9,", "caf\\udce9.npz", "runs/caf\\udce9.pth"))
+    found.note.encode()
+
+
+def test_one_name_and_a_list_that_ends_are_both_said(root, monkeypatch):
+    with open(os.path.join(os.fsencode(root), b"a" + BAD), "wb"):
+        pass
+    assert listing(root).note.startswith("1 name that is not UTF-8 is left out")
+    monkeypatch.setattr(module, "MOST_SHOWN", 2)
+    monkeypatch.setattr(module, "_entries", lambda folder: sorted(ENTRIES(folder)))
+    assert listing(root).note.startswith("The list ends after")
+    assert "not UTF-8" in listing(root).note

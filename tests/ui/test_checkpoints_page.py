@@ -166,7 +166,7 @@ def test_an_own_file_goes_first_and_leaves_nothing_behind(open_page, quick, tmp_
     assert not app.error
     values = app.dataframe[-1].value
     assert "mine.safetensors" in values.loc[values["field"] == "file", "value"].item()
-    assert len(list((tmp_path / "nce-lab" / "maps").glob("*.npz"))) <= 1  # the shipped one's map, from before
+    assert len(list((tmp_path / "nce-lab" / "maps").glob("*.map"))) <= 1  # the shipped one's map, from before
 
 
 @pytest.mark.parametrize(
@@ -265,9 +265,9 @@ def test_equal_embeddings_are_one_sentence_a_section():
 def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):
     outputs = outputs_of([0, 1] * 6, ("a", "b"))
     Analyses(outputs, shared=False).umap("test").result(timeout=PATIENCE)
-    assert not list(tmp_path.rglob("*.npz"))
+    assert not list(tmp_path.rglob("*.map"))
     Analyses(outputs, shared=True).umap("test").result(timeout=PATIENCE)
-    assert len(list(tmp_path.rglob("*.npz"))) == 1
+    assert len(list(tmp_path.rglob("*.map"))) == 1
 
 
 def test_the_class_filter_hides_the_others_and_says_so(open_page):

@@ -93,7 +93,46 @@ def test_a_bad_value_gives_the_default_and_one_notice(name, asked, rule):
         plain(str(LabError(name, rule, asked or "empty", "The default is used instead.")))
     ]
     assert name not in app.query_params
+
+
+def test_a_notice_stays_until_it_is_put_away():
+    app = opened(seed="nan", tau="-1")
+    said = [notice.value for notice in app.warning]
+    app.number_input("seed").set_value(7).run()
+    app.run()
+    assert [notice.value for notice in app.warning] == said
+    (away,) = [button for button in app.button if button.label == "Put away"]
+    away.click().run()
+    assert not app.warning
+    assert not [button for button in app.button if button.label == "Put away"]
     assert not app.run().warning
+
+
+def test_a_notice_of_an_earlier_link_gives_way_to_the_next_links():
+    app = opened(seed="nan", tau="-1")
+    app.query_params["seed"] = "8"
+    assert ["tau" in notice.value for notice in app.run().warning] == [True]
+    app.query_params["seed"] = "9.5"
+    assert len(app.run().warning) == 2
+    app.query_params["seed"] = "9.25"
+    assert len(app.run().warning) == 2
+
+
+def test_what_is_typed_is_said_as_long_as_it_stands():
+    """No notice to put away: the field has what is wrong in it."""
+
+    def typed() -> None:
+        from ui import controls
+
+        with controls.panel() as ask:
+            ask.numbers("Numbers", "numbers", default=(1.0,), low=0, high=9)
+
+    app = AppTest.from_function(typed, default_timeout=30).run()
+    app.text_input("numbers").set_value("1 x").run()
+    assert len(app.warning) == 1
+    assert not [button for button in app.button if button.label == "Put away"]
+    app.text_input("numbers").set_value("1 2").run()
+    assert not app.warning
 
 
 def test_many_bad_values_at_once_are_all_named():

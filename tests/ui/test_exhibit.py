@@ -37,7 +37,7 @@ def test_the_page_has_title_plot_reading_and_no_table_yet(exhibit):
     assert app.subheader[0].value == "Which \\<b\\>is\\</b\\> higher?"
     assert [trace["name"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]] == ["curve"]
     assert app.get("plotly_chart")[0].proto.alt == exhibit.alt
-    assert app.caption[0].value == "**How to read this.** Up is & remains more."
+    assert app.caption[0].value == "**How to read this.** Up is \\& remains more."
     assert not app.dataframe
 
 

@@ -98,7 +98,7 @@ def test_every_class_has_its_error_and_its_band(known):
 def test_the_diagram_of_one_class(known):
     bins = class_bins(known.probabilities, known.labels, 0, bins=8)
     exhibit = class_reliability(bins, null_band(known.probabilities[:, 0], bins), NAMES[0], known.source)
-    assert exhibit.title.startswith("Can the probability of class &lt;b&gt;zero&lt;/b&gt; be trusted? ECE ")
+    assert exhibit.title.startswith("Can the probability of class <b>zero</b> be trusted? ECE ")
     assert len(exhibit.table) == (bins.count > 0).sum()
     assert exhibit.table["items"].sum() == 200
 

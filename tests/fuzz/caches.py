@@ -1,0 +1,77 @@
+"""Every cache on disk, filled once; its file is spoilt, and then it must give what it gave, read or made anew."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from analysis.map_cache import cached_map
+from analysis.outputs import Outputs, Split
+from analysis.projection import Projection, UmapSpec
+from checkpoints.foreign.cache import cached_outputs
+from tests.fuzz.mutations import Mutation, flip, mutated
+
+_ITEMS = 12
+
+
+@dataclass(frozen=True)
+class Cache:
+    """`ask(folder)` makes or reads in `folder`; `facts` are all that a reader sees of the answer, comparable."""
+
+    name: str
+    ask: Callable[[Path], Any]
+    facts: Callable[[Any], object]
+
+
+def _map(folder: Path) -> Projection:
+    rows = np.arange(_ITEMS * 3, dtype=np.float32).reshape(_ITEMS, 3)
+    return cached_map(lambda of, spec: Projection("UMAP", of[:, :2] / 7), rows, UmapSpec(), folder)
+
+
+def _outputs(folder: Path) -> Outputs:
+    return cached_outputs("0" * 40, folder, _made)
+
+
+def _made() -> Outputs:
+    def split(items: int) -> Split:
+        rows = np.eye(4, dtype=np.float32)[np.arange(items) % 4]
+        images = np.arange(items * 4, dtype=np.uint8).reshape(items, 2, 2)
+        return Split(rows, np.arange(items) % 3, rows * 2, images, np.array([f"item {n} ä" for n in range(items)]))
+
+    return Outputs(split(_ITEMS), split(5), ("ant", "bee", "cat"), 0.1, {"digest": "0" * 40, "notes": ["a", {"b": 1}]})
+
+
+def _facts(outputs: Outputs) -> object:
+    parts = [getattr(split, name) for split in (outputs.train, outputs.test) for name in Split.__dataclass_fields__]
+    arrays = [(part.dtype.str, part.shape, part.tobytes()) for part in parts]
+    facts = {name: value for name, value in outputs.provenance.items() if name != "cache"}
+    return arrays, outputs.class_names, outputs.temperature, facts
+
+
+CACHES = (
+    Cache("maps", _map, lambda found: (found.method, found.coordinates.tobytes())),
+    Cache("outputs", _outputs, _facts),
+)
+
+
+def wrong(cache: Cache, numbers: Iterable[int], folder: Path) -> Iterator[str]:
+    """The cases in which the cache raised, or gave something else: a sentence each."""
+    good = cache.facts(cache.ask(folder))
+    (path,) = folder.iterdir()
+    whole = path.read_bytes()
+    for number in numbers:
+        random = Random(number)
+        spoil: Mutation = random.choice((flip, mutated))
+        path.write_bytes(spoil(random, whole, whole[::-1]))
+        try:
+            found = cache.facts(cache.ask(folder))
+        except Exception as error:  # noqa: BLE001 (that anything comes here is what the test looks for)
+            yield f"{cache.name}, case {number}: {error!r}"
+            continue
+        if found != good:
+            yield f"{cache.name}, case {number}: another answer"
+        if path.read_bytes() != whole:
+            yield f"{cache.name}, case {number}: the damaged file was left"

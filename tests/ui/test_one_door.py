@@ -1,0 +1,254 @@
+"""No text that is not ours reaches Markdown but through `ui.foreign_text`: read off the source, call by call.
+
+A text is ours where it is written in this repository: a constant, a number in a format, a value of a table of
+constants. What cannot be told from the source stands in `REVIEWED`, each with the reason why it is ours.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted([*(ROOT / "ui").glob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"])
+FIRST = {
+    "markdown", "caption", "info", "warning", "error", "success", "toast", "title", "header", "subheader",
+    "button", "selectbox", "multiselect", "pills", "segmented_control", "radio", "checkbox", "toggle", "slider",
+    "number_input", "text_input", "text_area", "file_uploader", "download_button", "link_button", "menu_button",
+    "popover", "expander", "status", "spinner", "metric", "badge", "tabs", "table",
+    "text",  # shown as it is, and still one line without bidirectional marks
+    "integer", "number", "real", "numbers", "choice", "choices", "several", "switch", "whole",  # our own controls
+}  # fmt: skip
+"""Calls whose first argument is shown; most read it as Markdown."""
+NAMED = {"help", "label", "body", "text", "caption", "placeholder", "alt", "empty", "page_title"}
+"""Arguments by name that are shown, in calls of Streamlit, of our controls and of `show`."""
+DOOR = {"plain", "line", "table"}
+COUNTS = {"len", "min", "max", "sum", "abs", "round"}
+NUMBERS = tuple("dfeg%,")
+DIGITS = {"number", "numbers", "apart", "interval", "value_of", "cosine", "cosines", "percent"}
+"""Of `analysis.digits`: numbers as text."""
+REGISTERED = {"entry", "preset", "page", "here", "quantity", "measure"}
+"""Names of entries of a registry: losses, presets, pages, recorded quantities. Their texts are written here."""
+REVIEWED: dict[str, str] = {
+    # what a caller gives, and is looked at there
+    "controls.py label": "each control's first argument",
+    "controls.py help": "each control's help",
+    "controls.py empty": "what `several` says without a choice",
+    "world.py label": "as in controls.py",
+    "world.py help": "as in controls.py",
+    "endpoint_tail_panels.py label": "as in controls.py",
+    "force_curve_panels.py label": "as in controls.py",
+    "force_curve_panels.py help": "as in controls.py",
+    "simplex_controls.py axis": "a letter, by its caller",
+    "anatomy_controls.py label": "`_row`: two constants, by its callers",
+    "checkpoint_item.py title": "`_row` and `_side`: constants, by their caller",
+    "contents_panels.py title": "`_table`: constants, by its callers",
+    "linked_table.py alt": "a constant, by its callers",
+    "compare_maps.py method": "a value of METHODS, by its caller",
+    # numbers
+    "compare_job.py job.ready": "a count",
+    "force_panels.py anchor": "a row's number",
+    "force_panels.py other": "a row's number",
+    "force_panels.py drawn.seed": "a whole number",
+    "force_panels.py terms[0].positives": "a count",
+    "live_panel.py look.ahead": "a count",
+    # words of ours
+    "anatomy_panels.py found.loss": "a name of the catalogue: own losses have no library function beside them",
+    "checkpoint_item.py split": "test or train",
+    "checkpoint_item.py item": "a row's number",
+    "checkpoint_map.py controls.choice(...)": "a value of _METHODS",
+    "checkpoint_tails.py controls.choice(...)": "test or train",
+    "linked_table.py form.frame(...)": "numbers and letters that the forms allow",
+    "loss_panels.py _arxiv(...)": "the catalogue",
+    "loss_panels.py _batch(...)": "the catalogue and counts",
+    "loss_panels.py _nothing(...)": "the catalogue",
+    "loss_panels.py name": "a name of the catalogue",
+    "start.py limit": "a count",
+    "start.py taken": "a count",
+    "contents_panels.py plural(...)": "a count and a word",
+    "array_reading.py title": "of a table of constants",
+    "array_reading.py help": "of a table of constants",
+    "dynamics_panels.py view.origin": "constants, by its makers",
+    "exhibit.py label": "CSV and HTML",
+    "force_curve_panels.py sentences(...)": "ours, with numbers",
+    "force_panels.py remark": "sentences of ours with counts",
+    "loss_panels.py _HOMES.get(...)": "a table of constants",
+    "start.py sentence": "of a table of constants",
+    "start.py name": "an installed package",
+    "start.py version": "of an installed package",
+    # tables of the catalogue, whose Markdown is wanted
+    "loss_panels.py pd.DataFrame(...)": "the catalogue",
+}
+"""File and expression, and why it is ours."""
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def shown(tree: ast.AST) -> Iterator[tuple[ast.expr, list[ast.AST]]]:
+    """Every expression that a page shows, with the nodes around it, outermost first."""
+
+    def walk(node: ast.AST, around: list[ast.AST]) -> Iterator[tuple[ast.expr, list[ast.AST]]]:
+        if isinstance(node, ast.Call):
+            for expression in shown_by(node):
+                yield expression, around
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, [*around, node])
+
+    yield from walk(tree, [])
+
+
+def shown_by(call: ast.Call) -> Iterator[ast.expr]:
+    if not isinstance(call.func, ast.Attribute):
+        return
+    name = call.func.attr
+    if (name in FIRST or (name == "write" and root_of(call.func) == "st")) and call.args:
+        yield call.args[0]
+    if name == "progress" and len(call.args) > 1:
+        yield call.args[1]
+    if name in ("dataframe", "data_editor") and call.args:
+        yield call.args[0]
+    yield from (word.value for word in call.keywords if word.arg in NAMED)
+
+
+def root_of(node: ast.expr) -> str:
+    """The name that a chain of attributes and subscripts begins with; constants of this repository are upper case."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+class Judge:
+    """Whether an expression is ours, in one module."""
+
+    def __init__(self, tree: ast.Module, around: list[ast.AST]) -> None:
+        functions = [node for node in around if isinstance(node, ast.FunctionDef | ast.Lambda)]
+        self.scopes: list[ast.AST] = [tree, *functions]
+        self.strangers: set[str] = set()
+
+    def ours(self, node: ast.expr | None, depth: int = 0) -> bool:
+        match node:
+            case None | ast.Constant():
+                return True
+            case ast.JoinedStr(values=values):
+                return self.all_ours(values, depth)
+            case ast.FormattedValue(value=value, format_spec=spec):
+                return (spec is not None and ast.unparse(spec).rstrip("'").endswith(NUMBERS)) or self.ours(value, depth)
+            case ast.BinOp(left=left, right=right):
+                return self.all_ours([left, right], depth)
+            case ast.IfExp(body=body, orelse=orelse):
+                return self.all_ours([body, orelse], depth)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.BoolOp(values=parts):
+                return self.all_ours(parts, depth)
+            case ast.Dict(values=parts):
+                return self.all_ours(parts, depth)
+            case ast.Call(func=ast.Name(id=name)) if name in DOOR | DIGITS | {
+                "len",
+                "min",
+                "max",
+                "sum",
+                "abs",
+                "round",
+            }:
+                return True
+            case ast.Subscript(value=inner) | ast.Attribute(value=inner) if (
+                root_of(inner).isupper() or root_of(inner) in REGISTERED
+            ):
+                return True
+            case ast.Subscript(value=ast.Name() as table):
+                return self.ours(table, depth)
+            case ast.Call(func=ast.Attribute(value=ast.Constant(), attr="join"), args=[parts]):
+                return self.ours(parts, depth)
+            case ast.ListComp(elt=part) | ast.GeneratorExp(elt=part):
+                return self.ours(part, depth)
+            case ast.Call(func=ast.Attribute(value=inner, attr="capitalize" | "lower" | "upper" | "strip")):
+                return self.ours(inner, depth)
+            case ast.Name(id=name):
+                return name.isupper() or self.assigned(name, depth)
+        self.strangers.add(f"{ast.unparse(node.func)}(...)" if isinstance(node, ast.Call) else ast.unparse(node))
+        return False
+
+    def all_ours(self, nodes: list[ast.expr], depth: int) -> bool:
+        return all([self.ours(node, depth) for node in nodes])  # noqa: C419 (each, so that every stranger is named)
+
+    def assigned(self, name: str, depth: int) -> bool:
+        """Whether all that is ever assigned to the name, in the innermost scope that does so, is ours."""
+        for scope in reversed(self.scopes):
+            values = [
+                node.value
+                for node in ast.walk(scope)
+                if isinstance(node, ast.Assign | ast.AnnAssign)
+                for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+                if isinstance(target, ast.Name) and target.id == name
+            ]
+            if values and depth < 6:
+                return self.all_ours(values, depth + 1)
+        self.strangers.add(name)
+        return False
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_what_is_not_ours_goes_through_the_door(path):
+    tree, strangers = tree_of(path), []
+    for expression, around in shown(tree):
+        judge = Judge(tree, around)
+        if not judge.ours(expression):
+            found = {stranger for stranger in judge.strangers if f"{path.name} {stranger}" not in REVIEWED}
+            strangers += [f"{path.name}:{expression.lineno}: {stranger}" for stranger in sorted(found)]
+    assert strangers == []
+
+
+def test_the_list_of_what_was_reviewed_has_nothing_that_is_gone():
+    used = set()
+    for path in SOURCES:
+        tree = tree_of(path)
+        for expression, around in shown(tree):
+            judge = Judge(tree, around)
+            if not judge.ours(expression):
+                used |= {f"{path.name} {stranger}" for stranger in judge.strangers}
+    assert set(REVIEWED) <= used
+
+
+@pytest.mark.parametrize(
+    ("code", "stranger"),
+    [
+        ("st.caption(found.note)", "found.note"),
+        ("st.warning(f'{len(a)} of {name}')", "name"),
+        ("def f(name):\n    said = 'a ' + name\n    st.info(said)", "name"),
+        ("st.button('Go', help=f'Below {folder}.')", "folder"),
+        ("st.pills('a', b, help=c.d)", "c.d"),
+        ("controls.choice(title, 'key', {})", "title"),
+        ("st.image(x, caption=name)", "name"),
+        ("column.markdown('**' + names[0] + '**')", "names"),
+        ("st.progress(0.5, text)", "text"),
+        ("st.dataframe(pd.DataFrame(rows))", "pd.DataFrame(...)"),
+        ("st.expander('a' if b else c)", "c"),
+    ],
+)
+def test_what_bypasses_the_door_is_found(code, stranger):
+    tree = ast.parse(code)
+    found = set()
+    for expression, around in shown(tree):
+        judge = Judge(tree, around)
+        if not judge.ours(expression):
+            found |= judge.strangers
+    assert found == {stranger}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "st.caption('a')",
+        "st.caption(plain(name))",
+        "st.caption(f'{plain(name)}: {count:,} of {share:.1%}')",
+        "st.info('a' if b else 'c')",
+        "A = {'a': 'b'}\ndef f(key):\n    st.info(A[key])",
+        "st.dataframe(table(frame))",
+        "st.text(line(name))",
+    ],
+)
+def test_what_is_ours_is_not_held_up(code):
+    tree = ast.parse(code)
+    assert all(Judge(tree, around).ours(expression) for expression, around in shown(tree))

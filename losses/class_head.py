@@ -8,8 +8,6 @@ E[w|x] through the softmax, soft target InfoNCE a density ratio p(w|x) / p(w) in
 label of items that are left out: of the mean (0 under "none") and, where labels are candidates, of these.
 """
 
-from collections.abc import Callable
-
 import torch
 from torch import Generator, Tensor
 
@@ -30,7 +28,15 @@ from losses.checks import (
 from losses.closed_form import EachLoss, WeightedSum
 from losses.errors import LabError
 from losses.label_checks import check_class_labels
-from losses.limits import is_settled, settled, settled_target_scores, weighted_sum
+from losses.limits import (
+    against_candidates,
+    against_classes,
+    is_settled,
+    of_log_probs,
+    settled,
+    settled_against_candidates,
+    weighted_sum,
+)
 from losses.numerics import product, reduced, widen
 from losses.options import Options
 from losses.temperature import Temperature, tempered_logits
@@ -56,7 +62,7 @@ def nll(
     y = check_class_labels(labels, logits, ignore_index)
     logits, y, kept = _without(logits, y, ignore_index)
     own = y.clamp_min(0)[:, None]
-    losses = _of_log_probs(logits, temperature, lambda log_probs, careful: -log_probs.gather(1, own).squeeze(1))
+    losses = of_log_probs(logits, temperature, lambda log_probs, careful: -log_probs.gather(1, own).squeeze(1))
     return reduced(losses, reduction) if kept is None else _kept(losses, kept, kept.sum(), reduction)
 
 
@@ -78,7 +84,7 @@ def soft_target_cross_entropy(
         w = targets.to(log_probs.dtype)
         return -weighted_sum(w, log_probs) if careful else -(w * log_probs).sum(dim=-1)
 
-    return reduced(_of_log_probs(logits, temperature, of), reduction)
+    return reduced(of_log_probs(logits, temperature, of), reduction)
 
 
 def label_infonce(
@@ -137,16 +143,17 @@ def soft_target_infonce(
     logits, tau = tempered_logits(widen(logits), temperature)
     candidates, own = _candidates(widen(targets), distributed)
     if learned or options.takes_plain_path(logits, targets, noise_probs):
-        losses = _against_candidates(target_scores(logits, candidates, noise_probs, tau), own)
+        losses = against_candidates(target_scores(logits, candidates, noise_probs, tau), own)
         if not is_settled(losses):
-            losses = _carefully_against_candidates(logits, candidates, noise_probs, tau, own)
+            prior = log_prior(candidates, noise_probs)
+            losses = settled_against_candidates(logits, candidates, prior, tau, own)
         return _reduced(losses, len(candidates), reduction, distributed)
     f, candidates = logits, candidates.to(logits.dtype)
     log_priors = _finite_log(noise_probs.to(f.dtype), targets)
     sweep = CandidateSweep(candidates, log_priors, own, tau, block_rows(candidates))
     swept = EachLoss.apply(f, sweep) if reduction == "none" else WeightedSum.apply(f, torch.ones_like(f[:, 0]), sweep)
     if can_look(swept) and not swept.isfinite().all() and not f.isnan().any():
-        losses = _carefully_against_candidates(f, candidates, noise_probs, tau, own)
+        losses = settled_against_candidates(f, candidates, log_prior(candidates, noise_probs), tau, own)
         return _reduced(losses, len(candidates), reduction, distributed)
     if reduction == "none":
         return swept
@@ -238,40 +245,13 @@ def _label_infonce(
         counts = processes.summed(counts)
     check_prior_covers(lambda: counts > 0, noise_probs)
     f, tau = tempered_logits(widen(logits), temperature)
-    losses = _against_classes(label_scores(f, counts, noise_probs, tau), labels, counts)
+    losses = against_classes(label_scores(f, counts, noise_probs, tau), labels, counts)
     if not is_settled(losses):
         ruled = settled(f.masked_fill(counts == 0, -torch.inf), tau)
-        losses = _against_classes(label_scores(ruled, counts, noise_probs, 1.0), labels, counts)
+        losses = against_classes(label_scores(ruled, counts, noise_probs, 1.0), labels, counts)
     if kept is not None:
         return _kept(losses, kept, counts.sum(), reduction, distributed)
     return _reduced(losses, counts.sum(), reduction, distributed)
-
-
-def _against_classes(scores: Tensor, labels: Tensor, counts: Tensor) -> Tensor:
-    """-log of the share of one candidate of the own class, from `label_scores` (N, K) with counts (K,) -> (N,)."""
-    own = labels.clamp_min(0)[:, None]
-    return counts[own].squeeze(1).to(scores.dtype).log() - scores.log_softmax(dim=-1).gather(1, own).squeeze(1)
-
-
-def _against_candidates(scores: Tensor, own: Tensor) -> Tensor:
-    """-log softmax over candidates (N, M) of the own one (N,) -> (N,)."""
-    return -scores.log_softmax(dim=-1).gather(1, own[:, None]).squeeze(1)
-
-
-def _carefully_against_candidates(
-    logits: Tensor, candidates: Tensor, noise_probs: Tensor, temperature: float | Tensor, own: Tensor
-) -> Tensor:
-    """The same with every limit, all scores in memory."""
-    candidates = candidates.to(logits.dtype)
-    prior = log_prior(candidates, noise_probs)
-    return _against_candidates(settled_target_scores(logits, candidates, prior, temperature), own)
-
-
-def _of_log_probs(logits: Tensor, temperature: Temperature, losses_of: Callable[[Tensor, bool], Tensor]) -> Tensor:
-    """Losses (N,) from log softmax(f / tau) (N, K), made without care and, where that does not do, with care."""
-    f, tau = tempered_logits(widen(logits), temperature)
-    losses = losses_of((f / tau).log_softmax(dim=-1), False)
-    return losses if is_settled(losses) else losses_of(settled(f, tau).log_softmax(dim=-1), True)
 
 
 def _without(logits: Tensor, labels: Tensor, ignore_index: int | None) -> tuple[Tensor, Tensor, Tensor | None]:

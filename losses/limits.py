@@ -5,11 +5,14 @@ all the probability; two have no limit and give NaN, as does a row of -inf. The 
 these cares, and again with them where something came out that is not finite.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from losses.checks import can_look
-from losses.numerics import product
+from losses.numerics import product, widen
+from losses.temperature import Temperature, tempered_logits
 
 
 def is_settled(losses: Tensor) -> bool:
@@ -48,3 +51,29 @@ def settled_target_scores(logits: Tensor, targets: Tensor, log_prior: Tensor, te
     on_endless = product(endless.to(targets.dtype), targets.mT)
     less = on_endless < on_endless.amax(dim=-1, keepdim=True)
     return scores.masked_fill(out | less, -torch.inf)
+
+
+def against_classes(scores: Tensor, labels: Tensor, counts: Tensor) -> Tensor:
+    """-log of the share of one candidate of the own class, from `label_scores` (N, K) with counts (K,) -> (N,)."""
+    own = labels.clamp_min(0)[:, None]
+    return counts[own].squeeze(1).to(scores.dtype).log() - scores.log_softmax(dim=-1).gather(1, own).squeeze(1)
+
+
+def against_candidates(scores: Tensor, own: Tensor) -> Tensor:
+    """-log softmax over candidates (N, M) of the own one (N,) -> (N,)."""
+    return -scores.log_softmax(dim=-1).gather(1, own[:, None]).squeeze(1)
+
+
+def of_log_probs(logits: Tensor, temperature: Temperature, losses_of: Callable[[Tensor, bool], Tensor]) -> Tensor:
+    """Losses (N,) from log softmax(f / tau) (N, K), made without care and, where that does not do, with care."""
+    f, tau = tempered_logits(widen(logits), temperature)
+    losses = losses_of((f / tau).log_softmax(dim=-1), False)
+    return losses if is_settled(losses) else losses_of(settled(f, tau).log_softmax(dim=-1), True)
+
+
+def settled_against_candidates(
+    logits: Tensor, candidates: Tensor, log_prior: Tensor, temperature: float | Tensor, own: Tensor
+) -> Tensor:
+    """-log softmax of `settled_target_scores` of the own candidate (N,) -> (N,), all scores in memory."""
+    scores = settled_target_scores(logits, candidates.to(logits.dtype), log_prior.to(logits.dtype), temperature)
+    return against_candidates(scores, own)

@@ -36,6 +36,11 @@ class ImagePass:
         """Whether there are outputs."""
         return self.job.done and self.job.failure is None
 
+    @property
+    def unwatched(self) -> bool:
+        """Whether it ended by itself, as nobody looked."""
+        return not self._stop.is_set()
+
     def stop(self) -> None:
         """It ends after its batch, and keeps nothing."""
         self._stop.set()

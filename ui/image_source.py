@@ -9,7 +9,7 @@ import streamlit as st
 
 from analysis.outputs import Outputs
 from checkpoints.datasets import DATASETS
-from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
+from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Stopped, Watch
 from checkpoints.listing import inside
 from checkpoints.torch_contents import TorchContents, torch_contents
 from ui import image_pass, root, uploads
@@ -86,7 +86,9 @@ def draw_waiting() -> None:
         image_pass.progress(running)
         return
     tried = image_pass.find(offer.request)
-    if tried is not None and tried.job.failure is not None:
+    if tried is not None and isinstance(tried.job.failure, Stopped):
+        st.info(f"Stopped: {'nobody was watching' if tried.unwatched else 'nothing is kept of the pass'}.")
+    elif tried is not None and tried.job.failure is not None:
         with explain():
             raise tried.job.failure
     found = _contents(offer.checkpoint.name, offer.checkpoint.state, offer.checkpoint.held)

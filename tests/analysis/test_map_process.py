@@ -129,7 +129,7 @@ def test_stop_ends_the_map_that_is_made_and_the_one_that_waits(endless, unit_row
     first, second = threading.Event(), threading.Event()
     with ThreadPoolExecutor(2) as pool:
         made = pool.submit(endless.make, unit_rows(30, 3), QUICK, first)
-        while endless._current is not first:
+        while endless._current is not first or endless._worker is None:
             time.sleep(0.01)
         waiting = pool.submit(endless.make, unit_rows(30, 3), QUICK, second)
         endless.stop(second)

@@ -166,9 +166,7 @@ def _uploaded() -> list[Chosen | LabError]:
         " test items. They stay in this browser session and are never executed.",
     )
     uploads.admit("own-files", *files)
-    return [
-        _or_refusal(partial(_own_choice, place, file.name, file.getvalue())) for place, file in enumerate(files, 1)
-    ]
+    return [_or_refusal(partial(_own_choice, place, file.name, file.getvalue())) for place, file in enumerate(files, 1)]
 
 
 def _own_choice(place: int, name: str, content: bytes) -> Chosen:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui.kept_runs import KeptRun
 from ui.links import PageLink
 from ui.live import Run
 
@@ -15,18 +16,24 @@ _KEY = "nce_lab"
 
 @dataclass(frozen=True, slots=True)
 class LiveRun:
-    """A run with its spec and the widget values that made the spec."""
+    """A run with its spec and the widget values that made the spec; `followed`: another session began it."""
 
     spec: object
     settings: Mapping[str, object]
     run: Run[Any]
+    followed: bool = False
+
+    def leave(self, reason: str) -> None:
+        """Stop it, unless somebody else may be watching; it ends by itself where nobody is."""
+        if not self.followed:
+            self.run.stop(reason)
 
 
 @dataclass(slots=True)
 class Session:
     """What outlives a rerun beside the widgets: the page, the place of its controls, the pages' links and last runs.
 
-    `refusal`: why a run did not start, until it has been said.
+    `refusal`: why a run did not start, until it has been said. `kept`: the run last read from disk, with its file.
     """
 
     page: str = ""
@@ -34,6 +41,7 @@ class Session:
     links: dict[str, PageLink] = field(default_factory=dict)
     runs: dict[str, LiveRun] = field(default_factory=dict)
     refusal: str = ""
+    kept: tuple[object, KeptRun | None] | None = None
 
     @property
     def live(self) -> LiveRun | None:
@@ -51,7 +59,7 @@ class Session:
             self.page = page
             self.link.seen.clear()
         for other in self.runs.keys() - {page}:
-            self.runs[other].run.stop("Stopped: the page was left.")
+            self.runs[other].leave("Stopped: the page was left.")
 
 
 def session() -> Session:

@@ -27,14 +27,18 @@ class Server:
 
 
 @contextmanager
-def running(log: Path) -> Iterator[Server]:
-    """A server in a process group of its own, which ends with it."""
+def running(log: Path, port: int = 0) -> Iterator[Server]:
+    """A server in a process group of its own, which ends with it, on a free port where none is named; what it keeps on disk lies beside its log."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    surroundings = {**os.environ, "XDG_CACHE_HOME": str(log.parent / "cache")}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=surroundings, stdout=output, stderr=output, start_new_session=True
+        )
     server = Server(f"http://127.0.0.1:{port}", process, log)
     try:
         deadline = time.monotonic() + 60

@@ -149,6 +149,7 @@ def _or_refusal(choose_one: Callable[[], Chosen]) -> Chosen | LabError:
 def _passed(controls: Panel) -> list[Chosen]:
     """What images gave on the page Checkpoints, in this session."""
     made = image_pass.finished()
+    image_pass.remember_passes()
     if not made:
         return []
     picked = controls.choices("Opened on Checkpoints", "opened", {name: name for name in made}, default=())

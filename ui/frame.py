@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import machine, own_loss
+from ui import browser, machine, own_loss
 from ui.session import session
 
 ROOT = Path(__file__).parent.parent
@@ -129,6 +129,7 @@ def frame(page: str) -> None:
         _menu()
         session().controls = st.container()
         st.caption(f"NCE Lab {VERSION} · offline")
+        browser.watch_connection()
     st.title(here.question, anchor=False)
     own_loss.show_refusals()
 

@@ -11,6 +11,7 @@ from analysis.outputs import Outputs
 from checkpoints.foreign.spec import Stopped, Watch
 from ui.background import Job
 from ui.checkpoint_analyses import Analyses
+from ui.lost import remember
 
 _UNWATCHED = 30.0  # seconds without a look: the tab is closed
 _KEPT = 6  # passes: as many as can be compared
@@ -64,6 +65,12 @@ def passes() -> list[ImagePass]:
 def find(request: object) -> ImagePass | None:
     """The pass that was asked for with `request`, if it is still known."""
     return next((each for each in passes() if each.request == request), None)
+
+
+def remember_passes() -> None:
+    """So that the tab says so where they are gone."""
+    words = "with its images, run them through again"
+    remember("passes", {each.name: f"{each.name}, {words}" for each in passes() if each.succeeded or not each.job.done})
 
 
 def finished() -> dict[str, Analyses]:

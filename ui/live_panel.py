@@ -12,11 +12,13 @@ from losses.errors import LabError
 from ui import other_runs
 from ui.errors import plain
 from ui.live import Look, Phase, Run, Simulation
+from ui.lost import remember
 from ui.session import LiveRun, session
 
 F = TypeVar("F")
 TICK = 0.25
 """Seconds between two looks at a run: the heartbeat, and how often the picture moves."""
+_LOST = "the run that was here (finished runs alone are kept), Run starts it anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def live_panel(world: World[F], controls: Iterable[str]) -> Look[F] | None:
     look, offered = _look(world), _offered(world)
     state = _going(look), offered is not None
     st.fragment(_panel, run_every=TICK if any(state) else None)(world, tuple(controls), state)
+    held = {} if look is None and offered is None else {repr(world.spec): _LOST}
+    remember(f"run-{world.name}", held)
     if live is not None and look is None:
         _offer_last(live)
     return look

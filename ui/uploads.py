@@ -8,6 +8,7 @@ from weakref import WeakSet
 import streamlit as st
 
 from losses.errors import LabError
+from ui.lost import remember
 from ui.session import session
 
 MOST_OF_A_FILE_MB = 400
@@ -31,6 +32,7 @@ class Held:
 class File(Protocol):
     """An uploaded file, as far as it is looked at here."""
 
+    name: str
     size: int
 
 
@@ -38,7 +40,9 @@ _sessions: "WeakSet[Held]" = WeakSet()  # a session that ends takes its own with
 
 
 def admit(key: str, *files: File | None) -> None:
-    """Count what the uploader `key` holds now. LabError where session or process hold more than they may."""
+    """Count what the uploader `key` holds now, and say below it what it once held. LabError where session or process
+    hold more than they may."""
+    remember(key, {file.name: f"{file.name}, upload it again" for file in files if file is not None})
     with _lock:
         held = _held()
         held.sizes[key] = sum(file.size for file in files if file is not None)

@@ -28,7 +28,10 @@ class Server:
 
 @contextmanager
 def running(log: Path, port: int = 0) -> Iterator[Server]:
-    """A server in a process group of its own, which ends with it, on a free port where none is named; what it keeps on disk lies beside its log."""
+    """A server in a process group of its own, which ends with it, on a free port where none is named.
+
+    What it keeps on disk lies beside its log.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))

@@ -25,7 +25,7 @@ _save_picture = component(
 )
 _lost = component(
     "nce_lab.lost",
-    html='<div role="status" hidden><span></span> <button>Put away</button></div>',
+    html='<div class="lost" role="status" hidden><span></span> <button>Put away</button></div>',
     css=(_ASSETS / "lost.css").read_text(),
     js=(_ASSETS / "lost.js").read_text(),
 )

@@ -40,7 +40,7 @@ def test_a_finished_run_is_there_after_a_reload_in_another_tab_and_for_who_has_t
 
 
 def test_a_run_that_goes_on_is_offered_after_a_reload_and_one_that_was_stopped_is_named(server, tab):
-    opened = tab().open(f"{server.url}/Simplex_labels?steps=20000&show=answers&losses=nll")
+    opened = tab().open(f"{server.url}/Simplex_labels?steps=20000&seeds=8&show=answers")
     page = opened.page
     press(page, "Run")
     page.get_by_text(re.compile(r"step \d[\d,]* of .* steps/s")).wait_for(timeout=60_000)
@@ -106,7 +106,7 @@ def test_a_server_that_was_stopped_is_called_that_and_what_was_lost_with_it(tmp_
     with running(first / "log") as server:
         contents = tab().open(f"{server.url}/File_contents").page
         checkpoints = tab().open(f"{server.url}/Checkpoints?show=similarity").page
-        world = tab().open(f"{server.url}/Simplex_labels?steps=20000&show=answers&losses=nll").page
+        world = tab().open(f"{server.url}/Simplex_labels?steps=20000&seeds=8&show=answers").page
         press(world, "Run")
         world.get_by_text(re.compile(r"step \d[\d,]* of .* steps/s")).wait_for(timeout=60_000)
         give(contents, "images.zip", images())

@@ -15,7 +15,7 @@ export default function ({ parentElement, data }) {
   const now = { ...data, lost, why: news && Object.keys(before.held).length ? changed : before.why };
   sessionStorage.setItem(key, JSON.stringify(now));
 
-  const box = parentElement.querySelector("div");
+  const box = parentElement.querySelector("[role=status]");
   const words = Object.values(lost).join("; ");
   box.hidden = !words;
   box.querySelector("span").textContent = words && `${WHY[now.why] ?? ""}${words}.`;

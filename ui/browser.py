@@ -48,5 +48,6 @@ def lost(place: str, data: Mapping[str, object]) -> None:
 
 
 def watch_connection() -> None:
-    """So that a server which does not answer is called that, and not a missing internet."""
-    _connection(key="connection")
+    """So that a server which does not answer is called that, and not a missing internet; and a run of the page when it
+    answers again: by then it may be another one."""
+    _connection(key="connection", on_back_change=lambda: None)

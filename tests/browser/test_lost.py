@@ -112,7 +112,7 @@ def test_a_server_that_was_stopped_is_called_that_and_what_was_lost_with_it(tmp_
         give(contents, "images.zip", images())
         contents.get_by_test_id("stAlert").wait_for(timeout=60_000)
         give(checkpoints, "mine.npz", bundle())
-        checkpoints.get_by_text("mine.npz").first.wait_for(timeout=60_000)
+        checkpoints.wait_for_function("sessionStorage['nce-lab own-file']?.includes('mine.npz')")  # the page has run
         port = urlsplit(server.url).port
     for page in (contents, checkpoints, world):
         page.get_by_text("The lab does not answer. If it was stopped, start it again").wait_for(timeout=60_000)

@@ -95,6 +95,8 @@ def test_eight_sessions_at_once_give_the_numbers_of_the_command_line(server, tab
         taken.append(seconds_to_stop(long))
     for each, (name, spec) in zip(opened, RUNS, strict=True):
         each.page.get_by_text("Finished: ").wait_for(timeout=180_000)
+        each.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+        each.settle()
         with each.page.expect_download(timeout=60_000) as download:
             each.page.get_by_role("button", name="CSV", exact=True).click()
         found = rows(Path(download.value.path()).read_text())

@@ -13,6 +13,7 @@ from losses.errors import LabError
 
 _ROOT = Path(__file__).parents[1]
 _COMMAND = (sys.executable, "-m", "analysis.map_worker")
+_TRIES = 2
 
 
 class MapProcess:
@@ -28,23 +29,27 @@ class MapProcess:
         stopped = stopped or threading.Event()
         self._wait_for_turn(stopped)
         try:
-            worker = self._running()
-            assert worker.stdin is not None
-            assert worker.stdout is not None
             with self._guard:
                 self._current = stopped
-            _check(stopped)
-            write_request(worker.stdin, embeddings, spec)
-            return Projection(spec.method, read_answer(worker.stdout))
-        except (EOFError, BrokenPipeError) as gone:
-            self._end()
-            _check(stopped)
-            remedy = "PCA still works; the server's log has the details."
-            raise LabError(spec.method, "ended before its map was made", None, remedy) from gone
+            return self._made(embeddings, spec, stopped)
         finally:
             with self._guard:
                 self._current = None
             self._one_at_a_time.release()
+
+    def _made(self, embeddings: np.ndarray, spec: MapSpec, stopped: threading.Event) -> Projection:
+        """By the worker, and once more by a new one where the first has died: it may have done so long ago, idle."""
+        for _ in range(_TRIES):
+            _check(stopped)
+            worker = self._running()
+            _check(stopped)  # from here on `stop` finds a worker to end
+            try:
+                return _asked(worker, embeddings, spec)
+            except (EOFError, BrokenPipeError):
+                self._end()
+        _check(stopped)
+        remedy = "PCA still works; the server's log has the details."
+        raise LabError(spec.method, f"ended before its map was made, {_TRIES} times", None, remedy)
 
     def stop(self, stopped: threading.Event) -> None:
         """End the map that was asked for with `stopped`: it leaves the queue, or its worker ends."""
@@ -76,6 +81,13 @@ class MapProcess:
         if self._worker is None:
             self._worker = subprocess.Popen(_COMMAND, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._worker
+
+
+def _asked(worker: "subprocess.Popen[bytes]", embeddings: np.ndarray, spec: MapSpec) -> Projection:
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    write_request(worker.stdin, embeddings, spec)
+    return Projection(spec.method, read_answer(worker.stdout))
 
 
 def _check(stopped: threading.Event) -> None:

@@ -1,4 +1,7 @@
-"""What only the browser can do: write to the clipboard, turn a drawn chart into a file. Fixed scripts, plain data."""
+"""What only the browser can do: write to the clipboard, turn a drawn chart into a file, know what it has seen before.
+
+Fixed scripts, plain data.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +23,13 @@ _save_picture = component(
     css=_CSS,
     js=(_ASSETS / "save_picture.js").read_text(),
 )
+_lost = component(
+    "nce_lab.lost",
+    html='<div class="lost" role="status" hidden><span></span> <button>Put away</button></div>',
+    css=(_ASSETS / "lost.css").read_text(),
+    js=(_ASSETS / "lost.js").read_text(),
+)
+_connection = component("nce_lab.connection", html="<div hidden></div>", js=(_ASSETS / "connection.js").read_text())
 
 
 def copy_link(values: Mapping[str, list[str]], version: str) -> None:
@@ -30,3 +40,14 @@ def copy_link(values: Mapping[str, list[str]], version: str) -> None:
 def save_picture(chart: str, stem: str) -> None:
     """Buttons that save the Plotly chart with key `chart` as `stem`.svg and `stem`.png."""
     _save_picture(key=f"{chart}-picture", data={"chart": chart, "stem": stem}, width="content")
+
+
+def lost(place: str, data: Mapping[str, object]) -> None:
+    """Nothing, or a notice of what `data` no longer holds at `place`, see `ui.lost`."""
+    _lost(key=f"lost-{place}", data=data)
+
+
+def watch_connection() -> None:
+    """So that a server which does not answer is called that, and not a missing internet; and a run of the page when it
+    answers again: by then it may be another one."""
+    _connection(key="connection", on_back_change=lambda: None)

@@ -13,7 +13,7 @@ from checkpoints.safe_files import read_head
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
-from ui import root, uploads
+from ui import image_pass, root, uploads
 from ui.array_reading import as_read
 from ui.checkpoint_analyses import Analyses
 from ui.controls import Panel
@@ -45,6 +45,7 @@ def choose(controls: Panel) -> Analyses | None:
         type=["safetensors", "npz", "pth", "pt", "tar", "ckpt"],
     )  # fmt: skip
     uploads.admit("own-file", own)
+    image_pass.remember_passes()
     if own is not None:
         return _uploaded(controls, own.name, own.file_id, own.getbuffer())
     if isinstance(listed, ZooEntry):

@@ -34,14 +34,17 @@ def _current_maps(models: tuple[Model, ...], method: str) -> list[Map]:
     jobs = [model.analyses.map_job("test", method, points) for model in models]
     if not all(job.done for job in jobs):
         _wait(jobs, METHODS[method])
-    elif any(job.stopped for job in jobs):
-        if st.button(f"{METHODS[method]} was stopped; this is PCA. Start again", type="tertiary"):
-            for model in models:
-                model.analyses.forget_map("test", method, points)
-            st.rerun()
-    else:
+        return at_once
+    stopped = any(job.stopped for job in jobs)
+    if not stopped:
         with explain():
             return [job.result() for job in jobs]
+    again = f"{METHODS[method]} {'was stopped' if stopped else 'ended'}; this is PCA. Start again"
+    if st.button(again, type="tertiary"):
+        for model, job in zip(models, jobs, strict=True):
+            if job.failure is not None:
+                model.analyses.forget_map("test", method, points)
+        st.rerun()
     return at_once
 
 

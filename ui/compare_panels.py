@@ -13,6 +13,7 @@ from analysis.figures.comparison_reliability import comparison_reliability
 from analysis.matching import has_names
 from analysis.measured import Measured
 from losses.errors import LabError
+from ui.compare_groups import Compared
 from ui.compare_items import item_list
 from ui.compare_job import ComparisonJob, Found, forget, job_of, wait
 from ui.compare_maps import draw_maps
@@ -26,8 +27,11 @@ from ui.foreign_text import plain
 _PATIENCE = 2.0  # seconds that a page waits before it says that it waits
 
 
-def draw(models: tuple[Model, ...], view: View) -> None:
-    """What is compared; then, once the numbers are there, the chosen sections and the marked items."""
+def draw(compared: Compared, view: View) -> None:
+    """What is compared, and what is not; once the numbers are there, the chosen sections and the marked items."""
+    for note in compared.notes:
+        st.warning(plain(note))
+    models = compared.models
     outputs = models[0].analyses.outputs
     st.text(
         f"{len(outputs.test):,} test items, the same in all {len(models)} checkpoints, and "

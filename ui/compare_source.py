@@ -2,8 +2,10 @@
 
 import hashlib
 import tempfile
-from dataclasses import dataclass
-from functools import cached_property
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 import streamlit as st
@@ -49,19 +51,32 @@ class Chosen:
     name: str
     digest: str
     analyses: Analyses
+    own: bool = True
 
 
-def choose(controls: Panel) -> tuple[Chosen, ...]:
-    """Two to six checkpoints, the reference first. LabError for too few, too many, and for a bad file."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen, the reference first; what was refused of it; whether the shipped ones are those of a page that
+    nobody has touched."""
+
+    chosen: tuple[Chosen, ...]
+    refused: tuple[LabError, ...]
+    preselected: bool
+
+
+def choose(controls: Panel) -> Choice:
+    """What the controls say. LabError where that is nothing."""
     entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
     names = {name: _title(entry) for name, entry in entries.items()}
     picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
-    own = [*_below(controls), *_passed(controls), *_uploaded()]
-    if not FEWEST <= len(picked) + len(own) <= MOST:
-        raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(picked) + len(own))
+    opened = [*_below(controls), *_passed(controls), *_uploaded()]
+    refused = tuple(one for one in opened if isinstance(one, LabError))
     zoo = [entries[name] for name in picked]
-    chosen = [Chosen(one.name, names[one.name], one.digest, _shipped(one.digest, one.path)) for one in zoo]
-    return _reference_first(controls, [*chosen, *own])
+    shown = [Chosen(one.name, names[one.name], one.digest, _shipped(one.digest, one.path), own=False) for one in zoo]
+    chosen = _distinct([*shown, *(one for one in opened if isinstance(one, Chosen))])
+    if not chosen:
+        raise refused[0] if refused else LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", 0)
+    return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT)
 
 
 def matched_models(chosen: tuple[Chosen, ...]) -> tuple[Model, ...]:
@@ -99,7 +114,16 @@ def _reference_first(controls: Panel, chosen: list[Chosen]) -> tuple[Chosen, ...
     return tuple(sorted(chosen, key=lambda one: one.key != reference))
 
 
-def _below(controls: Panel) -> list[Chosen]:
+def _distinct(chosen: list[Chosen]) -> list[Chosen]:
+    """Two files of one name are told apart."""
+    seen, found = Counter[str](), []
+    for one in chosen:
+        seen[one.name] += 1
+        found.append(replace(one, name=f"{one.name} ({seen[one.name]})") if seen[one.name] > 1 else one)
+    return found
+
+
+def _below(controls: Panel) -> list[Chosen | LabError]:
     """Files under the folder that the app was started with; none without one."""
     folder = root.root()
     if folder is None:
@@ -109,30 +133,34 @@ def _below(controls: Panel) -> list[Chosen]:
         st.caption(plain(found.note))
     names = {each: each for each in found.checkpoints[:_LISTED]}
     picked = controls.choices("Files under the root", "paths", names, default=())
-    chosen = []
-    for name in picked:
-        path = inside(folder, name)
-        analyses = _at_path(str(path), _state(path))
-        chosen.append(Chosen(name, name, analyses.outputs.digest, analyses))
-    return chosen
+    return [_or_refusal(partial(_below_choice, folder, name)) for name in picked]
+
+
+def _below_choice(folder: Path, name: str) -> Chosen:
+    path = inside(folder, name)
+    analyses = _at_path(str(path), root.state(path))
+    return Chosen(name, name, analyses.outputs.digest, analyses)
+
+
+def _or_refusal(choose_one: Callable[[], Chosen]) -> Chosen | LabError:
+    """One bad file, or one that has gone since it was listed, leaves the others on the page."""
+    try:
+        return choose_one()
+    except LabError as mistake:
+        return mistake
 
 
 def _passed(controls: Panel) -> list[Chosen]:
     """What images gave on the page Checkpoints, in this session."""
     made = image_pass.finished()
+    image_pass.remember_passes()
     if not made:
         return []
     picked = controls.choices("Opened on Checkpoints", "opened", {name: name for name in made}, default=())
     return [Chosen(name, name, made[name].outputs.digest, made[name]) for name in picked]
 
 
-def _state(path: Path) -> str:
-    """Changes when the file does."""
-    status = path.stat()
-    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
-
-
-def _uploaded() -> list[Chosen]:
+def _uploaded() -> list[Chosen | LabError]:
     files = st.file_uploader(
         "And your own",
         type=["safetensors", "npz"],
@@ -143,15 +171,12 @@ def _uploaded() -> list[Chosen]:
         " test items. They stay in this browser session and are never executed.",
     )
     uploads.admit("own-files", *files)
-    seen: dict[str, int] = {}
-    return [_own_choice(place, file.name, file.getvalue(), seen) for place, file in enumerate(files, start=1)]
+    return [_or_refusal(partial(_own_choice, place, file.name, file.getvalue())) for place, file in enumerate(files, 1)]
 
 
-def _own_choice(place: int, name: str, content: bytes, seen: dict[str, int]) -> Chosen:
-    seen[name] = seen.get(name, 0) + 1
-    unique = name if seen[name] == 1 else f"{name} ({seen[name]})"
+def _own_choice(place: int, name: str, content: bytes) -> Chosen:
     digest = hashlib.blake2b(content, digest_size=20).hexdigest()
-    return Chosen(f"own-{place}", unique, digest, _own(digest, name, content))
+    return Chosen(f"own-{place}", name, digest, _own(digest, name, content))
 
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import machine, memory, own_loss, uploads
+from ui import browser, machine, memory, own_loss, uploads
 from ui.session import session
 
 ROOT = Path(__file__).parent.parent
@@ -131,6 +131,7 @@ def frame(page: str) -> None:
         _menu()
         session().controls = st.container()
         st.caption(f"NCE Lab {VERSION} · offline")
+        browser.watch_connection()
     st.title(here.question, anchor=False)
     own_loss.show_refusals()
 

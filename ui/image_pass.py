@@ -11,6 +11,7 @@ from analysis.outputs import Outputs
 from checkpoints.foreign.spec import Stopped, Watch
 from ui.background import Job
 from ui.checkpoint_analyses import Analyses
+from ui.lost import remember
 
 _UNWATCHED = 30.0  # seconds without a look: the tab is closed
 _KEPT = 6  # passes: as many as can be compared
@@ -36,6 +37,11 @@ class ImagePass:
         """Whether there are outputs."""
         return self.job.done and self.job.failure is None
 
+    @property
+    def unwatched(self) -> bool:
+        """Whether it ended by itself, as nobody looked."""
+        return not self._stop.is_set()
+
     def stop(self) -> None:
         """It ends after its batch, and keeps nothing."""
         self._stop.set()
@@ -59,6 +65,12 @@ def passes() -> list[ImagePass]:
 def find(request: object) -> ImagePass | None:
     """The pass that was asked for with `request`, if it is still known."""
     return next((each for each in passes() if each.request == request), None)
+
+
+def remember_passes() -> None:
+    """So that the tab says so where they are gone."""
+    words = "with its images, run them through again"
+    remember("passes", {each.name: f"{each.name}, {words}" for each in passes() if each.succeeded or not each.job.done})
 
 
 def finished() -> dict[str, Analyses]:

@@ -10,7 +10,7 @@ import streamlit as st
 from analysis.outputs import Outputs
 from checkpoints.datasets import DATASETS
 from checkpoints.file_contents import of_torch
-from checkpoints.foreign.spec import ForeignSpec, Watch
+from checkpoints.foreign.spec import ForeignSpec, Stopped, Watch
 from checkpoints.listing import inside
 from checkpoints.torch_contents import TorchContents, torch_contents
 from ui import image_pass, root, uploads
@@ -94,7 +94,9 @@ def draw_waiting() -> None:
         image_pass.progress(running)
         return
     tried = image_pass.find(offer.request)
-    if tried is not None and tried.job.failure is not None:
+    if tried is not None and isinstance(tried.job.failure, Stopped):
+        st.info(f"Stopped: {'nobody was watching' if tried.unwatched else 'nothing is kept of the pass'}.")
+    elif tried is not None and tried.job.failure is not None:
         with explain():
             raise tried.job.failure
     found = _contents(offer.checkpoint.name, offer.checkpoint.state, offer.checkpoint.held)

@@ -26,9 +26,10 @@ Simulation = Callable[[Callable[[int], None]], Iterator[F]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When a run ends by itself: seconds without a look, seconds of computing, frames kept."""
+    """When a run ends by itself: seconds without a look, of being offered without one, of computing; frames kept."""
 
     heartbeat: float = 10.0
+    offered: float = 60.0
     seconds: float = 900.0
     frames: int = 1_000
 
@@ -44,8 +45,8 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Look(Generic[F]):
-    """A run at one moment: steps taken, frames so far, seconds of computing, why it ended ("" at its natural end), and
-    how many runs are ahead of it in the queue."""
+    """A run at one moment: steps taken, frames so far, seconds of computing, why it ended ("" at its natural end), how
+    many runs are ahead of it in the queue, and when it ended (Unix time) where it was kept on disk since."""
 
     phase: Phase
     step: int
@@ -53,6 +54,7 @@ class Look(Generic[F]):
     seconds: float
     reason: str
     ahead: int = 0
+    kept_since: float | None = None
 
     @property
     def rate(self) -> float:
@@ -63,7 +65,8 @@ class Look(Generic[F]):
 class Run(Generic[F]):
     """One simulation in one thread, started when it has a place; with `paused`, it waits after its first frame.
 
-    `simulation` is called in the thread, so slow imports and a device's start are off the page's way.
+    `simulation` is called in the thread, so slow imports and a device's start are off the page's way; so is `keep`,
+    with all frames and the seconds of computing, once a run has gone to its end and before it counts as ended.
     Raises `LabError` when the process has as many runs going and waiting as it may.
     """
 
@@ -74,10 +77,11 @@ class Run(Generic[F]):
         limits: Limits = Limits(),
         slots: Slots = PROCESS,
         paused: bool = False,
+        keep: Callable[[tuple[F, ...], float], None] | None = None,
     ) -> None:
-        self._simulation, self._limits = simulation, limits
+        self._simulation, self._limits, self._keep_all = simulation, limits, keep
         self._step, self._frames, self._reason = 0, list[F](), ""
-        self._seen = self._began = time.monotonic()
+        self._seen = self._watched = self._began = time.monotonic()
         self._seconds = 0.0
         self._changed = threading.Condition()
         self._ending, self._paused, self._frames_due = False, paused, int(paused)
@@ -90,8 +94,15 @@ class Run(Generic[F]):
     def look(self) -> Look[F]:
         """How the run stands. Counts as a heartbeat."""
         with self._changed:
-            self._seen = time.monotonic()
-            return Look(self._phase, self._step, tuple(self._frames), self._seconds, self._reason, self._ahead)
+            self._seen = self._watched = time.monotonic()
+            return self._look()
+
+    def glance(self) -> Look[F]:
+        """How the run stands, for one who may look at it: a heartbeat too, but not for ever."""
+        with self._changed:
+            if time.monotonic() - self._watched < self._limits.offered:
+                self._seen = time.monotonic()
+            return self._look()
 
     def stop(self, reason: str = "Stopped.") -> None:
         """End the run. It counts as ended at once; its thread is gone when the step in work is done."""
@@ -122,6 +133,9 @@ class Run(Generic[F]):
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def _look(self) -> Look[F]:
+        return Look(self._phase, self._step, tuple(self._frames), self._seconds, self._reason, self._ahead)
+
     @property
     def _phase(self) -> Phase:
         if self._ending:
@@ -135,6 +149,8 @@ class Run(Generic[F]):
             self._queue()
             for frame in self._simulation(self._before):
                 self._keep(frame)
+            if self._keep_all is not None:
+                self._keep_all(tuple(self._frames), self._seconds)
             self.stop("")
         except _Ended:
             pass

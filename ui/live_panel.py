@@ -2,64 +2,91 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
 from losses.errors import LabError
+from ui import other_runs
 from ui.foreign_text import plain
 from ui.live import Limits, Look, Phase, Run, Simulation
+from ui.lost import remember
 from ui.public import caps
 from ui.session import LiveRun, session
 
 F = TypeVar("F")
 TICK = 0.25
 """Seconds between two looks at a run: the heartbeat, and how often the picture moves."""
+_LOST = "the run that was here (finished runs alone are kept), Run starts it anew"
 
 
 @dataclass(frozen=True, slots=True)
 class World(Generic[F]):
-    """What the panel runs: the spec that names it, its number of steps, its simulation, the picture of some frames."""
+    """What the panel runs: the world's name, the spec (with a device, where there is a choice) that names the run, its
+    number of steps, its simulation, the picture of some frames."""
 
-    spec: object
+    name: str
+    spec: Any
     steps: int
     simulation: Simulation[F]
     draw: Callable[[tuple[F, ...]], None]
 
 
 def live_panel(world: World[F], controls: Iterable[str]) -> Look[F] | None:
-    """Draw the panel. Returns how the world's run stands, None where this spec has not been run.
+    """Draw the panel. Returns how the world's run stands, None where this spec has not been run on this machine.
 
     `controls` are the keys of the widgets that make the spec: with them, the last run can be gone back to.
-    A run of another spec stops; its frames are kept until the next run.
+    A run of another spec stops; its frames are kept until the next run. A finished run stays on disk.
     """
     live = session().live
     if live is not None and live.spec != world.spec:
-        live.run.stop("Stopped: the settings changed.")
-    look = _look(world)
-    running = look is not None and look.phase is not Phase.ENDED
-    st.fragment(_panel, run_every=TICK if running else None)(world, tuple(controls), running)
+        live.leave("Stopped: the settings changed.")
+    look, offered = _look(world), _offered(world)
+    state = _going(look), offered is not None
+    st.fragment(_panel, run_every=TICK if any(state) else None)(world, tuple(controls), state)
+    held = {} if look is None and offered is None else {repr(world.spec): _LOST}
+    remember(f"run-{world.name}", held)
     if live is not None and look is None:
         _offer_last(live)
     return look
 
 
 def _look(world: World[F]) -> Look[F] | None:
+    """At this session's run, else at the one on disk."""
     live = session().live
-    return live.run.look() if live is not None and live.spec == world.spec else None
+    if live is not None and live.spec == world.spec:
+        return live.run.look()
+    found = other_runs.kept(world.name, world.spec)
+    if found is None:
+        return None
+    return Look(Phase.ENDED, world.steps, found.frames, found.seconds, "", kept_since=found.ended)
 
 
-def _panel(world: World[F], controls: tuple[str, ...], was_going: bool) -> None:
-    look = _look(world)
-    going = look is not None and look.phase is not Phase.ENDED
+def _going(look: Look[F] | None) -> bool:
+    return look is not None and look.phase is not Phase.ENDED
+
+
+def _offered(world: World[F]) -> Run[F] | None:
+    """A run of these settings that goes on elsewhere, unless this session has one going."""
+    run, live = other_runs.going_elsewhere(world.name, world.spec), session().live
+    own = live is not None and live.spec == world.spec
+    return None if run is None or (own and (live.run is run or _going(live.run.look()))) else run
+
+
+def _panel(world: World[F], controls: tuple[str, ...], was: tuple[bool, bool]) -> None:
+    look, offered = _look(world), _offered(world)
+    going, was_going = _going(look), was[0]
     _buttons(world, controls, None if look is None else look.phase)
     with st.container():  # always there, so that the chart below keeps its place
         if look is not None:
             _status(world, look)
+        if offered is not None:
+            _offer(world, controls, offered)
     if look is None or going or was_going:
         world.draw(() if look is None else look.frames)
-    if going != was_going:
+    if (going, offered is not None) != was:
         st.rerun()  # the whole page: the ticking begins, or ends and the finished figures appear
 
 
@@ -81,13 +108,33 @@ def _buttons(world: World[F], controls: tuple[str, ...], phase: Phase | None) ->
 
 
 def _start(world: World[F], controls: tuple[str, ...], *, paused: bool = False) -> None:
-    settings = {key: st.session_state[key] for key in controls}
     try:
-        run: Run[Any] = Run(world.simulation, limits=Limits(seconds=caps().run_seconds), paused=paused)
+        run: Run[Any] = Run(
+            world.simulation,
+            limits=Limits(seconds=caps().run_seconds),
+            paused=paused,
+            keep=partial(other_runs.keep_finished, world.name, world.spec),
+        )
     except LabError as mistake:
         session().refusal = str(mistake)
     else:
-        session().runs[session().page] = LiveRun(world.spec, settings, run)
+        other_runs.begun(world.name, world.spec, run)
+        _take(world, controls, run, followed=False)
+
+
+def _take(world: World[F], controls: tuple[str, ...], run: Run[F], *, followed: bool) -> None:
+    settings = {key: st.session_state[key] for key in controls}
+    session().runs[session().page] = LiveRun(world.spec, settings, run, followed)
+
+
+def _offer(world: World[F], controls: tuple[str, ...], run: Run[F]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        step = run.glance().step
+        st.caption(
+            f"A run of these settings goes on, step {step:,} of {world.steps:,}: in another tab, or in this one before"
+            " it was loaded anew."
+        )
+        st.button("Show it", type="tertiary", on_click=partial(_take, world, controls, run, followed=True))
 
 
 def _status(world: World[F], look: Look[F]) -> None:
@@ -99,11 +146,19 @@ def _status(world: World[F], look: Look[F]) -> None:
     if not look.frames and not look.reason:
         counts = "starting torch …"
     if look.phase is Phase.ENDED and not look.reason:
-        st.caption(f"Finished: {counts}")
+        st.caption(f"Finished: {counts}{_since(look)}")
     else:
         st.progress(done, text=f"{'Paused at ' if look.phase is Phase.PAUSED else ''}{counts}")
     if look.reason:
         (st.caption if look.reason.startswith("Stopped") else st.error)(plain(look.reason))
+
+
+def _since(look: Look[F]) -> str:
+    """From when a run is that was found on disk."""
+    if look.kept_since is None:
+        return ""
+    when = datetime.fromtimestamp(look.kept_since, UTC).astimezone()
+    return f" · computed on {when:%d %B %Y at %H:%M} and kept on this machine; Run computes it anew"
 
 
 def _offer_last(live: LiveRun) -> None:

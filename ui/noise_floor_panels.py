@@ -86,7 +86,7 @@ def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
 
 def noise_floor_world(spec: NoiseFloorSpec, answer: "Reference") -> "World[Frame]":
     """What the live panel runs and draws."""
-    return World(spec, spec.steps, partial(_simulate, spec), partial(_draw, spec, answer))
+    return World("noise_floor", spec, spec.steps, partial(_simulate, spec), partial(_draw, spec, answer))
 
 
 def _simulate(spec: NoiseFloorSpec, on_step: Callable[[int], None]) -> "Iterator[Frame]":

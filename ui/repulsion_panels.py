@@ -43,7 +43,7 @@ def statement(spec: RepulsionSpec) -> None:
 
 def repulsion_world(spec: RepulsionSpec, device: str, view: View) -> "World[Frame]":
     """What the live panel runs and draws."""
-    return World((spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, view))
+    return World("repulsion", (spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, view))
 
 
 def _simulate(spec: RepulsionSpec, device: str, on_step: Callable[[int], None]) -> "Iterator[Frame]":

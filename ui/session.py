@@ -1,8 +1,10 @@
 """The one object a browser session keeps on the server, behind one accessor."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,23 +12,33 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.links import PageLink
 from ui.live import Run
 
+if TYPE_CHECKING:
+    from ui.kept_runs import KeptRun
+
 _KEY = "nce_lab"
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRun:
-    """A run with its spec and the widget values that made the spec."""
+    """A run with its spec and the widget values that made the spec; `followed`: another session began it."""
 
     spec: object
     settings: Mapping[str, object]
     run: Run[Any]
+    followed: bool = False
+
+    def leave(self, reason: str) -> None:
+        """Stop it, unless somebody else may be watching; it ends by itself where nobody is."""
+        if not self.followed:
+            self.run.stop(reason)
 
 
 @dataclass(slots=True)
 class Session:
     """What outlives a rerun beside the widgets: the page, the place of its controls, the pages' links and last runs.
 
-    `refusal`: why a run did not start, until it has been said.
+    `refusal`: why a run did not start, until it has been said. `kept`: the run last read from disk, with its file.
+    `token`: no other session's. `visits`: of pages, so far.
     """
 
     page: str = ""
@@ -34,6 +46,9 @@ class Session:
     links: dict[str, PageLink] = field(default_factory=dict)
     runs: dict[str, LiveRun] = field(default_factory=dict)
     refusal: str = ""
+    kept: "tuple[object, KeptRun | None] | None" = None
+    token: str = field(default_factory=partial(secrets.token_hex, 8))
+    visits: int = 0
 
     @property
     def live(self) -> LiveRun | None:
@@ -48,10 +63,10 @@ class Session:
     def enter(self, page: str) -> None:
         """Be on `page`: a run that belongs to another one stops, but its frames stay; so do the controls' values."""
         if page != self.page:
-            self.page = page
+            self.page, self.visits = page, self.visits + 1
             self.link.seen.clear()
         for other in self.runs.keys() - {page}:
-            self.runs[other].run.stop("Stopped: the page was left.")
+            self.runs[other].leave("Stopped: the page was left.")
 
 
 def session() -> Session:

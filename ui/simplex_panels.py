@@ -50,7 +50,7 @@ def _shifts(spec: SimplexSpec) -> "tuple[Shift, ...]":
 
 def simplex_world(spec: SimplexSpec, device: str, answer: "Reference") -> "World[Frame]":
     """What the live panel runs and draws."""
-    return World((spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, answer))
+    return World("simplex", (spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, answer))
 
 
 def _simulate(spec: SimplexSpec, device: str, on_step: Callable[[int], None]) -> "Iterator[Frame]":

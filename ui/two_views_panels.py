@@ -94,7 +94,9 @@ def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
 
 def two_views_world(spec: TwoViewsSpec, device: str, answer: "Reference") -> "World[Frame]":
     """What the live panel runs and draws."""
-    return World((spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, answer))
+    return World(
+        "two_views", (spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, answer)
+    )
 
 
 def _simulate(spec: TwoViewsSpec, device: str, on_step: Callable[[int], None]) -> "Iterator[Frame]":

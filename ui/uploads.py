@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from losses.errors import LabError
+from ui.lost import remember
 from ui.public import Caps, caps
 from ui.session import session
 
@@ -30,6 +31,7 @@ class Held:
 class File(Protocol):
     """An uploaded file, as far as it is looked at here."""
 
+    name: str
     size: int
 
 
@@ -37,7 +39,9 @@ _sessions: "WeakSet[Held]" = WeakSet()  # a session that ends takes its own with
 
 
 def admit(key: str, *files: File | None) -> None:
-    """Count what the uploader `key` holds now. LabError where session or process hold more than they may."""
+    """Count what the uploader `key` holds now, and say below it what it once held. LabError where session or process
+    hold more than they may."""
+    remember(key, {file.name: f"{file.name}, upload it again" for file in files if file is not None})
     with _lock:
         held = _held()
         held.sizes[key] = sum(file.size for file in files if file is not None)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import map_worker
+from analysis import map_process, map_worker
 from analysis.map_process import MapProcess
 from analysis.map_worker import read_answer, serve, write_request
 from analysis.projection import Projection, UmapSpec
@@ -81,9 +81,24 @@ def test_warming_up_is_a_map(process):
 def test_a_worker_that_dies_is_one_sentence_and_is_replaced(process, unit_rows, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", "pass"))
-        with pytest.raises(LabError, match="ended before its map was made"):
+        with pytest.raises(LabError, match="ended before its map was made, 2 times"):
             process.make(unit_rows(30, 3), QUICK)
     assert len(process.make(unit_rows(9, 3), QUICK).coordinates) == 9
+
+
+def test_a_worker_that_died_idle_costs_the_next_who_asks_nothing(process, unit_rows):
+    process.warm_up()
+    process._worker.kill()
+    process._worker.wait()
+    assert len(process.make(unit_rows(9, 3), QUICK).coordinates) == 9
+
+
+def test_a_worker_that_dies_over_a_map_is_followed_by_another(process, unit_rows, monkeypatch, tmp_path):
+    once = f"import os; os.open({str(tmp_path / 'been')!r}, os.O_CREAT | os.O_EXCL); os._exit(1)"
+    command = f"try:\n exec({once!r})\nexcept FileExistsError:\n exec({map_process._COMMAND[2]!r})"
+    monkeypatch.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", command))
+    assert len(process.make(unit_rows(9, 3), QUICK).coordinates) == 9
+    assert (tmp_path / "been").exists()
 
 
 def test_the_worker_ends_with_its_parents_pipe():
@@ -114,7 +129,7 @@ def test_stop_ends_the_map_that_is_made_and_the_one_that_waits(endless, unit_row
     first, second = threading.Event(), threading.Event()
     with ThreadPoolExecutor(2) as pool:
         made = pool.submit(endless.make, unit_rows(30, 3), QUICK, first)
-        until(lambda: endless._current is first)
+        until(lambda: endless._current is first and endless._worker is not None)
         waiting = pool.submit(endless.make, unit_rows(30, 3), QUICK, second)
         endless.stop(second)
         with pytest.raises(LabError, match="The map was stopped"):

@@ -35,18 +35,21 @@ class Server:
 
 
 @contextmanager
-def running(log: Path, *options: str, base: str = "", root: Path = ROOT, **variables: str) -> Iterator[Server]:
-    """A server in a process group of its own, which ends with it.
+def running(
+    log: Path, *options: str, base: str = "", root: Path = ROOT, port: int = 0, **variables: str
+) -> Iterator[Server]:
+    """A server in a process group of its own, which ends with it, on a free port where none is named.
 
     `options` as on the command line, `base` the path before the pages, `root` where the project is, `variables` of the
-    environment.
+    environment. What it keeps on disk lies beside its log.
     """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += [*(["--server.baseUrlPath", base] if base else []), *options]
-    environment = os.environ | variables
+    environment = os.environ | {"XDG_CACHE_HOME": str(log.parent / "cache")} | variables
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=root, env=environment, stdout=output, stderr=output, start_new_session=True

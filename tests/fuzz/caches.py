@@ -39,14 +39,15 @@ def _made() -> Outputs:
     def split(items: int) -> Split:
         rows = np.eye(4, dtype=np.float32)[np.arange(items) % 4]
         images = np.arange(items * 4, dtype=np.uint8).reshape(items, 2, 2)
-        return Split(rows, np.arange(items) % 3, rows * 2, images, np.array([f"item {n} ä" for n in range(items)]))
+        ids = np.array([f"item {n} ä" for n in range(items)])
+        return Split(rows, np.arange(items) % 3, rows * 2, images, ids, features=rows * 3)
 
     return Outputs(split(_ITEMS), split(5), ("ant", "bee", "cat"), 0.1, {"digest": "0" * 40, "notes": ["a", {"b": 1}]})
 
 
 def _facts(outputs: Outputs) -> object:
     parts = [getattr(split, name) for split in (outputs.train, outputs.test) for name in Split.__dataclass_fields__]
-    arrays = [(part.dtype.str, part.shape, part.tobytes()) for part in parts]
+    arrays = [(part.dtype.str, part.shape, part.tobytes()) for part in parts if part is not None]
     facts = {name: value for name, value in outputs.provenance.items() if name != "cache"}
     return arrays, outputs.class_names, outputs.temperature, facts
 

@@ -13,6 +13,13 @@ ROOT = Path(__file__).parents[2]
 Opener = Callable[..., AppTest]
 
 
+@pytest.fixture(autouse=True)
+def runs_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Finished runs are kept for this test alone."""
+    monkeypatch.setattr("ui.other_runs.default_folder", lambda: tmp_path / "runs")
+    return tmp_path / "runs"
+
+
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Opener:
     """`open_page("pages/1_Simplex_labels.py", seed="nan")`: the page after its first run, with that URL."""

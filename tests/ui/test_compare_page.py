@@ -15,7 +15,7 @@ from analysis.projection import Projection
 from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError
 from tests.ui.run_page import run_until
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 from ui.compare_presets import PRESETS
 from ui.compare_source import Model
 
@@ -159,6 +159,86 @@ def test_own_files_beside_a_shipped_one_are_other_test_items(open_page):
     app = open_page(PAGE, checkpoints=["nll"])
     app.file_uploader("own-files").upload("a.npz", bundle()).run()
     assert "class names of a.npz must be those of NLL" in app.error[0].value
+
+
+def test_a_first_upload_leaves_the_page_and_the_second_is_compared_with_it(open_page):
+    app = open_page(PAGE, show="table")
+    app.file_uploader("own-files").upload("a.npz", bundle()).run()
+    settled(app)
+    assert not app.error
+    assert app.warning[0].value.replace("\\", "").startswith("Not compared here: a.npz. class names of a.npz must be")
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["SupCon<br>(reference)", "SINCERE"]
+    app.file_uploader("own-files").upload("a.npz", bundle()).upload("b.npz", bundle(60, 3)).run()
+    settled(app)
+    assert not app.error
+    assert app.warning[0].value.replace("\\", "").startswith("Not compared here: SupCon, SINCERE. ")
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
+
+
+def test_an_upload_of_the_same_test_items_stands_beside_the_shipped_ones(open_page):
+    app = open_page(PAGE, show="table")
+    app.file_uploader("own-files").upload("mine.safetensors", shipped()[0].path.read_bytes()).run()
+    settled(app)
+    assert not app.error
+    assert not app.warning
+    assert len(charts(app)[0]["layout"]["xaxis"]["ticktext"]) == 3
+
+
+def test_six_own_files_take_the_place_of_the_preselected_ones(open_page):
+    app = open_page(PAGE, show="table")
+    for shift in range(0, 18, 3):
+        app.file_uploader("own-files").upload("a.npz", bundle(60, shift))
+    settled(app.run())
+    assert not app.error
+    assert "checkpoints must be 2 to 6" in app.warning[0].value
+    assert len(charts(app)[0]["layout"]["xaxis"]["ticktext"]) == 6
+
+
+def test_a_bad_upload_leaves_the_others_on_the_page(open_page):
+    app = open_page(PAGE, show="table")
+    app.file_uploader("own-files").upload("b.npz", b"<!doctype html><html>").run()
+    settled(app)
+    assert not app.error
+    assert "is a web page" in app.warning[0].value
+    assert len(charts(app)) == 1
+
+
+def test_a_file_deleted_while_it_is_chosen_is_a_sentence_and_the_others_stay(open_page, monkeypatch, tmp_path):
+    for name, shift in (("a.npz", 0), ("b.npz", 3), ("c.npz", 6)):
+        (tmp_path / name).write_bytes(bundle(60, shift))
+    monkeypatch.setattr("ui.root.root", lambda: tmp_path)
+    app = settled(open_page(PAGE, checkpoints=[""], paths=["a.npz", "b.npz", "c.npz"], show="table"))
+    (tmp_path / "c.npz").unlink()
+    settled(app.run())
+    assert "c.npz cannot be opened (No such file or directory)" in app.warning[0].value.replace("\\", "")
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
+    st.cache_data.clear()  # ten seconds later the list of files is looked up again
+    settled(app.run())
+    assert not app.error
+    assert len(charts(app)) == 1
+    (tmp_path / "b.npz").unlink()
+    app.run()
+    assert not app.exception
+    assert "b.npz cannot be opened" in app.error[0].value.replace("\\", "")
+
+
+def test_maps_whose_worker_died_can_be_asked_for_again(open_page, monkeypatch, tmp_path):
+    def gone(process: object, embeddings: np.ndarray, spec: object, stopped: threading.Event) -> Projection:
+        raise LabError("UMAP", "ended before its map was made")
+
+    def turned(process: object, embeddings: np.ndarray, spec: object, stopped: threading.Event) -> Projection:
+        return Projection("UMAP", np.ascontiguousarray(embeddings[:, [1, 0]]))
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("analysis.map_process.MapProcess.make", gone)
+    app = settled(open_page(PAGE, checkpoints=["supcon", "weince"], show="map", map="umap", k="4"))
+    again = "UMAP ended; this is PCA. Start again"
+    until(lambda: any(button.label == again for button in app.run().button))
+    assert "ended before its map was made" in app.error[0].value
+    monkeypatch.setattr("analysis.map_process.MapProcess.make", turned)
+    next(button for button in app.button if button.label == again).click().run()
+    until(lambda: "UMAP 1" in json.dumps(charts(app.run())))
+    assert not app.error
 
 
 @pytest.mark.parametrize("name", ["seeds", "calibration", "six"])

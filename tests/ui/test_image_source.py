@@ -127,6 +127,31 @@ def test_a_file_under_the_root_that_needs_no_images(open_page, folder):
     assert "mine.safetensors" in said(app)
 
 
+@pytest.mark.parametrize("looked_again", [False, True])
+@pytest.mark.parametrize(
+    ("asked", "gone"),
+    [
+        ({"path": "mine.safetensors"}, ["mine.safetensors"]),
+        ({"path": "last.pth"}, ["last.pth"]),
+        ({"path": "last.pth", "images": "images.zip"}, ["images.zip"]),
+        ({"path": "mine.safetensors"}, ["mine.safetensors", "last.pth", "images.zip", "none.zip", "."]),
+    ],
+    ids=["native", "torch", "images", "all"],
+)
+def test_a_file_deleted_while_it_is_chosen_is_no_end(open_page, folder, asked, gone, looked_again):
+    app = open_page(PAGE, source="root", show="map", map="pca", **asked)
+    assert not app.exception
+    for name in gone:
+        (folder / name).unlink() if name != "." else folder.rmdir()
+    if looked_again:  # ten seconds later
+        st.cache_data.clear()
+    app.run()
+    assert not app.exception
+    sentences = ("must be an existing file", "cannot be opened", "must have checkpoints")
+    assert all(any(sentence in each.value for sentence in sentences) for each in app.error)
+    assert app.error or looked_again or gone == ["last.pth"]
+
+
 def test_a_path_out_of_the_root_gives_the_default(open_page, folder):
     for path in ("../beside.pth", "/etc/passwd"):
         app = open_page(PAGE, source="root", path=path)
@@ -202,8 +227,8 @@ def test_stop_ends_the_pass(open_page, folder, monkeypatch):
     button(app, RUN).click().run()
     assert begun.wait(PATIENCE)
     button(app, "Stop").click().run()
-    until(app, lambda app: bool(app.error))
-    assert "was stopped before its end" in app.error[0].value
+    until(app, lambda app: any(found.value == "Stopped: nothing is kept of the pass." for found in app.info))
+    assert not app.error
     assert not button(app, RUN).disabled
 
 

@@ -53,6 +53,7 @@ REVIEWED: dict[str, str] = {
     "force_panels.py drawn.seed": "a whole number",
     "force_panels.py terms[0].positives": "a count",
     "live_panel.py look.ahead": "a count",
+    "live_panel.py _since(...)": "a date and a time",
     # words of ours
     "anatomy_panels.py found.loss": "a name of the catalogue: own losses have no library function beside them",
     "checkpoint_item.py split": "test or train",

@@ -1,0 +1,72 @@
+"""Runs of the page's settings that this session has not made: finished and kept on disk, or going on elsewhere.
+
+Elsewhere is another tab, or this one before it was loaded anew.
+"""
+
+from typing import Any
+from weakref import WeakValueDictionary
+
+from toy_models.worlds import WORLDS
+from ui.kept_runs import KeptRun, default_folder, find, keep, path_of
+from ui.live import Phase, Run
+from ui.public import caps
+from ui.session import session
+
+Spec = Any
+_begun: "WeakValueDictionary[tuple[str, Spec], Run[Any]]" = WeakValueDictionary()
+
+
+def kept(name: str, spec: Spec) -> KeptRun | None:
+    """The finished run of a world's settings that lies on disk; read again only where the file is another one.
+
+    None where nothing is kept, see `public.Caps`.
+    """
+    if not caps().keeps:
+        return None
+    own, path = session(), _path(name, spec)
+    try:
+        state = (path, path.stat().st_ino)
+    except OSError:
+        own.kept = None
+        return None
+    if own.kept is None or own.kept[0] != state:
+        own.kept = (state, find(path, _parts(spec)[0], WORLDS[name]))
+    return own.kept[1]
+
+
+def keep_finished(name: str, spec: Spec, frames: tuple[Any, ...], seconds: float) -> None:
+    """In the run's own thread."""
+    if caps().keeps:
+        keep(_path(name, spec), _parts(spec)[0], frames, seconds)
+
+
+def begun(name: str, spec: Spec, run: Run[Any]) -> None:
+    """So that others find it while it lives."""
+    _begun[name, spec] = run
+
+
+def going_elsewhere(name: str, spec: Spec) -> Run[Any] | None:
+    """The last run of these settings in this process, if it still goes or waits."""
+    run = _begun.get((name, spec))
+    return None if run is None or run.glance().phase is Phase.ENDED else run
+
+
+def _path(name: str, spec: Spec) -> Any:
+    plain, device = _parts(spec)
+    return path_of(WORLDS[name], plain, _computes(device), default_folder())
+
+
+def _parts(spec: Spec) -> tuple[Any, str]:
+    """(spec, device) of what names a run: a world that only the CPU computes has no device."""
+    return spec if isinstance(spec, tuple) else (spec, "cpu")
+
+
+def _computes(device: str) -> str:
+    if device == "cpu":
+        return device
+    import torch
+
+    from toy_models.device import resolve
+
+    kind = resolve(device).type
+    return f"cuda {torch.cuda.get_device_name()}" if kind == "cuda" else kind

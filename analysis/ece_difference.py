@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.accuracy.probe import ClassProbabilities
 from analysis.calibration import Bins, bin_confidences
 from analysis.paired import Tested, compare_draws, resample_counts, student_p
-from analysis.probe import ClassProbabilities
 
 _REDRAWS = 200
 

@@ -6,11 +6,11 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.accuracy.probe import ClassProbabilities, Source, class_probabilities
 from analysis.bootstrap import Unavailable
 from analysis.item_statistics import Geometry, ItemStatistic
 from analysis.neighbours import vote
 from analysis.outputs import NO_HEAD, Outputs
-from analysis.probe import ClassProbabilities, Source, class_probabilities
 from analysis.similarity import Nearest
 
 Better = Literal["higher", "lower"]

@@ -10,10 +10,10 @@ from typing import Literal
 
 import numpy as np
 
+from analysis.accuracy.probe import softmax
 from analysis.bootstrap import Estimate, Unavailable, mean_estimate
 from analysis.calibration import Calibration, Scheme, calibration
 from analysis.log_loss import gaps_to_label, log_loss
-from analysis.probe import softmax
 
 LEAST_ITEMS = 40
 _NORMAL = 1.959964

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from analysis.accuracy.class_curves import class_curves
+from analysis.accuracy.confusion import confusion
+from analysis.accuracy.probe import ClassProbabilities
 from analysis.bootstrap import Estimate
 from analysis.calibration import calibration, null_band
-from analysis.class_curves import class_curves
 from analysis.classwise import class_bins, classwise, redrawn_labels
-from analysis.confusion import confusion
 from analysis.figures.calibration import reliability_diagram
 from analysis.figures.class_calibration import class_errors, class_reliability
 from analysis.figures.class_curves import class_curve_figure, hardest_classes
@@ -26,7 +27,6 @@ from analysis.figures.spectrum import spectrum_figure, spread_figure
 from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
 from analysis.figures.temperature import temperature_diagram
 from analysis.outputs import Outputs, Split
-from analysis.probe import ClassProbabilities
 from analysis.proper_scores import proper_scores
 from analysis.selection import items_between
 from analysis.similarity import Margin

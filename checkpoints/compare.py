@@ -163,9 +163,9 @@ def _json(found: "Comparison") -> dict[str, object]:
 
 
 def _measured(name: str, outputs: "Outputs", k: int) -> "Measured":
+    from analysis.accuracy.probe import linear_probe
     from analysis.item_statistics import geometry
     from analysis.measured import measure
-    from analysis.probe import linear_probe
     from analysis.similarity import nearest_similarity
 
     nearest = nearest_similarity(outputs, k=k)

@@ -16,7 +16,7 @@ from checkpoints.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
-    from analysis.probe import On
+    from analysis.accuracy.probe import On
 
 _WIDEST = 60
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")

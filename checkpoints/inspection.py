@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analysis.accuracy.probe import ALONE, ClassProbabilities, On, Source, class_probabilities, in_words, linear_probe
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration import Calibration, calibration
 from analysis.degenerate import warnings
 from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs
-from analysis.probe import ALONE, ClassProbabilities, On, Source, class_probabilities, in_words, linear_probe
 from analysis.similarity import Margin, margin, nearest_similarity
 
 BINS = 15

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from analysis.accuracy.confusion import confusion
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.confusion import confusion
 from analysis.figures.confusion import confusion_matrix
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours import accuracies, accuracy_by_k

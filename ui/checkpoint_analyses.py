@@ -7,10 +7,10 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from analysis.accuracy.probe import ClassProbabilities, class_probabilities, has_features, linear_probe
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs, Split
-from analysis.probe import ClassProbabilities, class_probabilities, has_features, linear_probe
 from analysis.similarity import Margin, Nearest, margin, nearest_similarity
 from ui.checkpoint_maps import POINTS, Map, MapJob, pca_map
 from ui.memo import Memo

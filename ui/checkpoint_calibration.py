@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from analysis.accuracy.probe import ClassProbabilities
 from analysis.bootstrap import Unavailable
 from analysis.calibration import Scheme, calibration, null_band
 from analysis.classwise import class_bins, classwise, redrawn_labels
@@ -10,7 +11,6 @@ from analysis.figures.calibration import reliability_diagram
 from analysis.figures.class_calibration import class_errors, class_reliability
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.temperature import temperature_diagram
-from analysis.probe import ClassProbabilities
 from analysis.proper_scores import proper_scores
 from analysis.temperature import TemperatureScaling, temperature_scaling
 from ui.checkpoint_analyses import Analyses

@@ -1,7 +1,7 @@
 """The section on single classes against the rest."""
 
+from analysis.accuracy.class_curves import class_curves
 from analysis.bootstrap import Unavailable
-from analysis.class_curves import class_curves
 from analysis.figures.class_curves import MOST_SHOWN, class_curve_figure, hardest_classes
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import CURVES, class_options

@@ -5,8 +5,8 @@ from typing import Literal, cast
 
 import streamlit as st
 
+from analysis.accuracy.probe import Source
 from analysis.measured import MEASURES, Measured, common_source
-from analysis.probe import Source
 from analysis.relevance import LARGEST, SMALLEST
 from ui.controls import Panel
 

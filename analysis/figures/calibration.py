@@ -5,11 +5,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.accuracy.probe import Source
 from analysis.calibration import Bins, Calibration, NullBand
 from analysis.digits import beside, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, TRUTH, layout
-from analysis.probe import Source
 
 FEW = 20  # items in a bin below which its accuracy says little
 _BAND = "rgba(128,128,128,0.35)"

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.accuracy.probe import Source
 from analysis.calibration import Bins, NullBand
 from analysis.classwise import Classwise
 from analysis.digits import beside, number
@@ -11,7 +12,6 @@ from analysis.figures.calibration import SOURCES, ece_in_words, reliability_plot
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, labels, short
 from analysis.figures.theme import BLUE, layout
-from analysis.probe import Source
 
 _MOST_DRAWN = 30
 _BAND = "rgba(128,128,128,0.35)"

@@ -7,13 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.accuracy.class_curves import ClassCurve
+from analysis.accuracy.probe import Source
 from analysis.bootstrap import Unavailable
-from analysis.class_curves import ClassCurve
 from analysis.digits import interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
 from analysis.figures.theme import TRUTH, class_style, layout
-from analysis.probe import Source
 
 MOST_SHOWN = 8
 _POINTS = 200  # of a curve; a thousand corners look the same

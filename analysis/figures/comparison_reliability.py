@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.accuracy.probe import Source
 from analysis.calibration import Calibration
 from analysis.digits import number, numbers
 from analysis.figures.bands import Cell
@@ -13,7 +14,6 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
 from analysis.figures.panels import grid, outer_titles
 from analysis.figures.theme import BLUE, TRUTH, layout
-from analysis.probe import Source
 
 _BAND = "rgba(128,128,128,0.35)"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.accuracy.confusion import Confusion, most_confused
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.confusion import Confusion, most_confused
 from analysis.digits import percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short

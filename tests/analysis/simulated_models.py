@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.accuracy.probe import ClassProbabilities, softmax
 from analysis.bootstrap import Unavailable
 from analysis.item_statistics import geometry
 from analysis.measured import Measured
 from analysis.outputs import Split
-from analysis.probe import ClassProbabilities, softmax
 
 CLASSES = 3
 

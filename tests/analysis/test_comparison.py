@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import brier_score_loss, log_loss
 
 from analysis import paired
+from analysis.accuracy.probe import linear_probe
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.comparison import Comparison, Difference, compare
 from analysis.comparison_items import disagreed, moved, wrong
@@ -15,7 +16,6 @@ from analysis.holm import holm
 from analysis.item_statistics import geometry
 from analysis.measured import MEASURES, common_source, item_values, measure
 from analysis.outputs import Outputs
-from analysis.probe import linear_probe
 from analysis.relevance import SMALLEST, in_words, shown_values, smallest_of_interest, verdict
 from analysis.similarity import margin, nearest_similarity
 from losses.errors import LabError

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
+from analysis.accuracy.confusion import confusion, most_confused
 from analysis.bootstrap import Unavailable
-from analysis.confusion import confusion, most_confused
 
 
 def test_counts_and_shares_are_scikit_learns(rng):

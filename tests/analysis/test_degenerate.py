@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.accuracy.probe import class_probabilities, linear_probe
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.comparison import compare
 from analysis.degenerate import copies, judged, same_point, warnings
@@ -12,7 +13,6 @@ from analysis.item_statistics import geometry
 from analysis.measured import item_values, measure
 from analysis.neighbours import vote
 from analysis.outputs import Split
-from analysis.probe import class_probabilities, linear_probe
 from analysis.similarity import margin, nearest_similarity
 from analysis.spectrum import spectrum
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from analysis.accuracy.probe import ClassProbabilities
 from analysis.bootstrap import Unavailable
 from analysis.calibration import calibration, null_band
 from analysis.ece_difference import calibration_errors, compare_errors
-from analysis.probe import ClassProbabilities
 
 
 def reading(rng: np.random.Generator, items: int, sharpness: float, over: float = 0.0) -> ClassProbabilities:

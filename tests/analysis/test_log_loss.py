@@ -4,9 +4,9 @@ import mpmath
 import numpy as np
 import pytest
 
+from analysis.accuracy.probe import softmax
 from analysis.calibration import calibration
 from analysis.log_loss import log_loss
-from analysis.probe import softmax
 from analysis.proper_scores import proper_scores
 
 

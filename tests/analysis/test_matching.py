@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.accuracy.probe import class_probabilities
 from analysis.matching import matched
 from analysis.outputs import Outputs, Split
-from analysis.probe import class_probabilities
 from losses.errors import LabError
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
+from analysis.accuracy.probe import class_probabilities, in_words, linear_probe, softmax
 from analysis.outputs import Outputs, Split
-from analysis.probe import class_probabilities, in_words, linear_probe, softmax
 from losses.errors import LabError
 
 

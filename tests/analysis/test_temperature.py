@@ -5,9 +5,9 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
+from analysis.accuracy.probe import softmax
 from analysis.bootstrap import Unavailable
 from analysis.classwise import redrawn_labels
-from analysis.probe import softmax
 from analysis.temperature import fit_temperature, temperature_scaling
 
 

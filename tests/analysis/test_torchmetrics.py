@@ -14,8 +14,8 @@ from torchmetrics.functional.classification import (
     multiclass_calibration_error,
 )
 
+from analysis.accuracy.class_curves import class_curves
 from analysis.calibration import calibration
-from analysis.class_curves import class_curves
 from analysis.classwise import class_bins
 
 

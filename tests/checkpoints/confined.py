@@ -66,7 +66,7 @@ def confined() -> Iterator[Confined]:
 
 
 def main() -> None:
-    import analysis.probe  # noqa: F401
+    import analysis.accuracy.probe  # noqa: F401
     import checkpoints.images.finding
     import checkpoints.inspect
     import checkpoints.inspection

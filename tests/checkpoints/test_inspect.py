@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.probe import linear_probe
+from analysis.accuracy.probe import linear_probe
 from checkpoints.inspect import main
 from checkpoints.inspection import inspect_outputs
 from checkpoints.opening import open_outputs

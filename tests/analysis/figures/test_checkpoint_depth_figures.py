@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from analysis.accuracy.class_curves import class_curves
+from analysis.accuracy.confusion import confusion
+from analysis.accuracy.probe import ALONE, class_probabilities
 from analysis.bootstrap import Estimate, Unavailable, median_estimate, proportion
 from analysis.calibration import null_band
-from analysis.class_curves import class_curves
 from analysis.classwise import class_bins, classwise
-from analysis.confusion import confusion
 from analysis.figures.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.figures.class_calibration import class_errors, class_reliability
 from analysis.figures.class_curves import class_curve_figure, hardest_classes
@@ -16,7 +17,6 @@ from analysis.figures.neighbours import accuracy_by_k
 from analysis.figures.spectrum import spectrum_figure, spread_figure
 from analysis.figures.temperature import temperature_diagram
 from analysis.neighbours import vote
-from analysis.probe import ALONE, class_probabilities
 from analysis.similarity import nearest_similarity
 from analysis.spectrum import spectrum
 from analysis.sphere_spread import spread

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from analysis.accuracy.probe import class_probabilities
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration import calibration
 from analysis.figures.calibration import reliability_diagram
@@ -15,7 +16,6 @@ from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.map_quality import map_quality
 from analysis.neighbour_graph import Neighbours
 from analysis.outputs import Outputs
-from analysis.probe import class_probabilities
 from analysis.projection import pca
 from analysis.similarity import Nearest, margin, nearest_similarity
 

@@ -116,10 +116,10 @@ def check_forces() -> None:
 
 
 def check_anatomy_and_curves() -> None:
+    from analysis.anatomy.of_losses import anatomy
     from analysis.class_forces import CLASS_LOSSES
     from analysis.force_curves import CURVE_LOSSES, force_curves
     from analysis.force_scene import Scene
-    from analysis.loss_anatomy import anatomy
 
     assert {LABELLED, PAIRED} <= set(CURVE_LOSSES)
     assert HEAD in CLASS_LOSSES

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.anatomy_heads import LETTERS, HeadBatch
-from analysis.anatomy_points import CLASSES, PointBatch
+from analysis.anatomy.heads import LETTERS, HeadBatch
+from analysis.anatomy.points import CLASSES, PointBatch
 from losses.errors import LabError
 from ui.linked_table import Form
 from ui.links import clipped

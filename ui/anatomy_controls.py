@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analysis.anatomy_heads import HeadBatch
-from analysis.anatomy_points import PointBatch, Settings
+from analysis.anatomy.heads import HeadBatch
+from analysis.anatomy.points import PointBatch, Settings
 from analysis.own_loss import own_losses
 from losses.catalog import CATALOG
 from ui import links

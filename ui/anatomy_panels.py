@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analysis.anatomy import Anatomy, Measured
-from analysis.anatomy_heads import HeadBatch, head_anatomy
-from analysis.anatomy_heads import library_losses as head_losses
-from analysis.anatomy_of_points import library_losses, own_anatomy, point_anatomy
-from analysis.anatomy_points import PointBatch
+from analysis.anatomy.heads import HeadBatch, head_anatomy
+from analysis.anatomy.heads import library_losses as head_losses
+from analysis.anatomy.of_points import library_losses, own_anatomy, point_anatomy
+from analysis.anatomy.parts import Anatomy, Measured
+from analysis.anatomy.points import PointBatch
 from analysis.digits import number
 from analysis.figures.anatomy_bars import anatomy_bars
 from analysis.figures.anatomy_circle import anatomy_circle

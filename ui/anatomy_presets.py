@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.anatomy_heads import HeadBatch
-from analysis.anatomy_points import CLASSES, PointBatch
+from analysis.anatomy.heads import HeadBatch
+from analysis.anatomy.points import CLASSES, PointBatch
 from ui.anatomy_batches import HEADS, POINTS, write_heads, write_points
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from analysis.anatomy.of_losses import anatomy
 from analysis.chance_level import ChanceLevel, ChanceSpec, chance_level
 from analysis.digits import latex, number
 from analysis.figures.loss_anatomy import loss_anatomy
-from analysis.loss_anatomy import anatomy
 from losses.catalog import CATALOG, FAMILIES, LossEntry
 from ui.controls import Panel
 from ui.exhibit import show

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.anatomy_heads import LETTERS, HeadAnatomy
+from analysis.anatomy.heads import LETTERS, HeadAnatomy
 from analysis.digits import number, numbers
 from analysis.figures.anatomy_table import class_table, title
 from analysis.figures.exhibit import Exhibit

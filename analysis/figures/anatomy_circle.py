@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.anatomy import ABOVE, BELOW, INSIDE, OUT, Anatomy, Measured
-from analysis.anatomy_points import PointBatch
+from analysis.anatomy.parts import ABOVE, BELOW, INSIDE, OUT, Anatomy, Measured
+from analysis.anatomy.points import PointBatch
 from analysis.digits import cosine, number
 from analysis.figures.anatomy_table import candidate_table, places_differ, title
 from analysis.figures.exhibit import Exhibit

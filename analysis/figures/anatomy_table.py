@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.anatomy import Anatomy, Measured
-from analysis.anatomy_heads import LETTERS, HeadAnatomy
+from analysis.anatomy.heads import LETTERS, HeadAnatomy
+from analysis.anatomy.parts import Anatomy, Measured
 from analysis.digits import latex, number
 from analysis.own_loss import own_losses
 from losses.catalog import CATALOG

@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.anatomy import ABOVE, BELOW, OUT, Anatomy
+from analysis.anatomy.parts import ABOVE, BELOW, OUT, Anatomy
 from analysis.digits import numbers
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, NOISE, PULL, PUSH, TARGET, layout

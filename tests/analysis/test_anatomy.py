@@ -5,11 +5,11 @@ import pytest
 import torch
 
 import losses
-from analysis.anatomy import ABOVE, BELOW, OUT
-from analysis.anatomy_heads import HeadBatch, given_targets, head_anatomy
-from analysis.anatomy_heads import library_losses as head_losses
-from analysis.anatomy_of_points import library_losses, point_anatomy
-from analysis.anatomy_points import PointBatch, Settings
+from analysis.anatomy.heads import HeadBatch, given_targets, head_anatomy
+from analysis.anatomy.heads import library_losses as head_losses
+from analysis.anatomy.of_points import library_losses, point_anatomy
+from analysis.anatomy.parts import ABOVE, BELOW, OUT
+from analysis.anatomy.points import PointBatch, Settings
 from losses import forces as closed_forms
 from losses.catalog import CATALOG
 from losses.errors import LabError

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from analysis.anatomy_heads import HeadBatch, head_anatomy
-from analysis.anatomy_of_points import point_anatomy
-from analysis.anatomy_points import PointBatch, Settings
+from analysis.anatomy.heads import HeadBatch, head_anatomy
+from analysis.anatomy.of_points import point_anatomy
+from analysis.anatomy.points import PointBatch, Settings
 from analysis.figures.anatomy_bars import anatomy_bars
 from analysis.figures.anatomy_circle import anatomy_circle
 from analysis.figures.anatomy_table import candidate_table, class_table, live_formula

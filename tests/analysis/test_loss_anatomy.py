@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.anatomy_heads import library_losses as head_losses
-from analysis.anatomy_of_points import library_losses
-from analysis.loss_anatomy import anatomy, defaults
-from analysis.tiny_batches import tiny_head, tiny_points, tiny_views
+from analysis.anatomy.heads import library_losses as head_losses
+from analysis.anatomy.of_losses import anatomy, defaults
+from analysis.anatomy.of_points import library_losses
+from analysis.anatomy.tiny_batches import tiny_head, tiny_points, tiny_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
 

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
+from analysis.anatomy.of_losses import anatomy
 from analysis.figures.loss_anatomy import loss_anatomy, places
 from analysis.figures.theme import PULL, PUSH
-from analysis.loss_anatomy import anatomy
 from losses.catalog import CATALOG
 
 

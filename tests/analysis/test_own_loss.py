@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from analysis import own_loss
-from analysis.anatomy_of_points import own_anatomy
-from analysis.anatomy_points import PointBatch
+from analysis.anatomy.of_points import own_anatomy
+from analysis.anatomy.points import PointBatch
 from analysis.batches import BatchSpec, random_batch
 from analysis.gradients import force_losses, force_matrix
 from losses.errors import LabError

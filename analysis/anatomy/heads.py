@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.anatomy import Anatomy
+from analysis.anatomy.parts import Anatomy
 from losses.catalog import CATALOG, entry_of
 from losses.errors import LabError
 

@@ -2,11 +2,11 @@
 
 from dataclasses import fields
 
-from analysis.anatomy import Anatomy
-from analysis.anatomy_heads import head_anatomy
-from analysis.anatomy_of_points import point_anatomy
-from analysis.anatomy_points import Settings
-from analysis.tiny_batches import tiny_head, tiny_points, tiny_views
+from analysis.anatomy.heads import head_anatomy
+from analysis.anatomy.of_points import point_anatomy
+from analysis.anatomy.parts import Anatomy
+from analysis.anatomy.points import Settings
+from analysis.anatomy.tiny_batches import tiny_head, tiny_points, tiny_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.anatomy_heads import HeadBatch
-from analysis.anatomy_points import CLASSES, PointBatch
+from analysis.anatomy.heads import HeadBatch
+from analysis.anatomy.points import CLASSES, PointBatch
 
 _SAMPLES, _HEAD_CLASSES = 6, 4
 _SPREAD = 25.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.accuracy.probe import Source, on_common_items
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.ece_difference import calibration_errors, compare_errors
+from analysis.calibration.ece_difference import calibration_errors, compare_errors
 from analysis.holm import holm
 from analysis.measured import MEASURES, MEDIANS, Measure, Measured, item_values
 from analysis.paired import Tested, compare_draws, compare_means, resample_counts, resampled_medians

@@ -13,8 +13,10 @@ from analysis.accuracy.class_curves import class_curves
 from analysis.accuracy.confusion import confusion
 from analysis.accuracy.probe import ClassProbabilities
 from analysis.bootstrap import Estimate
-from analysis.calibration import calibration, null_band
-from analysis.classwise import class_bins, classwise, redrawn_labels
+from analysis.calibration.of_classes import class_bins, classwise, redrawn_labels
+from analysis.calibration.scores import proper_scores
+from analysis.calibration.temperature import TemperatureScaling, temperature_scaling
+from analysis.calibration.top_label import calibration, null_band
 from analysis.figures.calibration import reliability_diagram
 from analysis.figures.class_calibration import class_errors, class_reliability
 from analysis.figures.class_curves import class_curve_figure, hardest_classes
@@ -27,14 +29,12 @@ from analysis.figures.spectrum import spectrum_figure, spread_figure
 from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
 from analysis.figures.temperature import temperature_diagram
 from analysis.outputs import Outputs, Split
-from analysis.proper_scores import proper_scores
 from analysis.selection import items_between
 from analysis.similarity import Margin
 from analysis.spectrum import spectrum
 from analysis.sphere_spread import spread
 from analysis.tail_pairs import negative_cosines
 from analysis.tails import TailFit, fit_tail, shape_by_threshold
-from analysis.temperature import TemperatureScaling, temperature_scaling
 from ui.checkpoint_analyses import Analyses, SplitName
 from ui.checkpoint_tails import ANCHORS, PARTNERS, SCAN, SCAN_RESAMPLES
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.accuracy.probe import ALONE, ClassProbabilities, On, Source, class_probabilities, in_words, linear_probe
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.calibration import Calibration, calibration
+from analysis.calibration.top_label import Calibration, calibration
 from analysis.degenerate import warnings
 from analysis.neighbours import Vote, vote
 from analysis.outputs import Outputs

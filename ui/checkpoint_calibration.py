@@ -4,15 +4,15 @@ import streamlit as st
 
 from analysis.accuracy.probe import ClassProbabilities
 from analysis.bootstrap import Unavailable
-from analysis.calibration import Scheme, calibration, null_band
-from analysis.classwise import class_bins, classwise, redrawn_labels
+from analysis.calibration.of_classes import class_bins, classwise, redrawn_labels
+from analysis.calibration.scores import proper_scores
+from analysis.calibration.temperature import TemperatureScaling, temperature_scaling
+from analysis.calibration.top_label import Scheme, calibration, null_band
 from analysis.digits import interval, number
 from analysis.figures.calibration import reliability_diagram
 from analysis.figures.class_calibration import class_errors, class_reliability
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.temperature import temperature_diagram
-from analysis.proper_scores import proper_scores
-from analysis.temperature import TemperatureScaling, temperature_scaling
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import CALIBRATION, class_options
 from ui.controls import Panel, part

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from analysis.bootstrap import Unavailable
-from analysis.calibration import calibration
+from analysis.calibration.top_label import calibration
 from analysis.figures.comparison_histograms import comparison_histograms
 from analysis.figures.comparison_reliability import comparison_reliability
 from analysis.matching import has_names

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.accuracy.probe import Source
-from analysis.calibration import Bins, Calibration, NullBand
+from analysis.calibration.top_label import Bins, Calibration, NullBand
 from analysis.digits import beside, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, TRUTH, layout

@@ -5,8 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.accuracy.probe import Source
-from analysis.calibration import Bins, NullBand
-from analysis.classwise import Classwise
+from analysis.calibration.of_classes import Classwise
+from analysis.calibration.top_label import Bins, NullBand
 from analysis.digits import beside, number
 from analysis.figures.calibration import SOURCES, ece_in_words, reliability_plot, reliability_table
 from analysis.figures.exhibit import Exhibit

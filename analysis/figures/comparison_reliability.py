@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.accuracy.probe import Source
-from analysis.calibration import Calibration
+from analysis.calibration.top_label import Calibration
 from analysis.digits import number, numbers
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit

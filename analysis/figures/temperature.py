@@ -5,12 +5,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.accuracy.probe import Source
-from analysis.calibration import Calibration
+from analysis.calibration.temperature import Temperature, TemperatureScaling
+from analysis.calibration.top_label import Calibration
 from analysis.digits import beside, interval, number
 from analysis.figures.calibration import FEW
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, ORANGE, TRUTH, layout
-from analysis.temperature import Temperature, TemperatureScaling
 
 _SCORES: dict[Source, str] = {
     "class head": "the logits",

@@ -7,8 +7,8 @@ import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import log_loss
 
-from analysis.calibration import bin_confidences, calibration, check_probabilities, null_band
-from analysis.proper_scores import proper_scores
+from analysis.calibration.scores import proper_scores
+from analysis.calibration.top_label import bin_confidences, calibration, check_probabilities, null_band
 from losses.errors import LabError
 
 
@@ -117,7 +117,7 @@ def test_the_band_is_drawn_in_blocks(rng, monkeypatch):
     confidence = rng.uniform(0.3, 1, size=300)
     found = bin_confidences(confidence, rng.random(300) < confidence)
     whole = null_band(confidence, found)
-    monkeypatch.setattr("analysis.calibration._CELLS", 7 * 300)
+    monkeypatch.setattr("analysis.calibration.top_label._CELLS", 7 * 300)
     assert null_band(confidence, found).ece == whole.ece
 
 

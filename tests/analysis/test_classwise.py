@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.classwise import class_bins, classwise, redrawn_labels
+from analysis.calibration.of_classes import class_bins, classwise, redrawn_labels
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.calibration import calibration
+from analysis.calibration.top_label import calibration
 from analysis.comparison import Difference, compare
 from analysis.figures.comparison_histograms import ROLES, comparison_histograms, items_of, values_of
 from analysis.figures.comparison_maps import Panel, comparison_maps

@@ -1,12 +1,12 @@
-"""The calibration error against `analysis.calibration`; no verdict between two calibrated models, however unlike."""
+"""The calibration error against `analysis.calibration.top_label`; no verdict between two calibrated models, however unlike."""
 
 import numpy as np
 import pytest
 
 from analysis.accuracy.probe import ClassProbabilities
 from analysis.bootstrap import Unavailable
-from analysis.calibration import calibration, null_band
-from analysis.ece_difference import calibration_errors, compare_errors
+from analysis.calibration.ece_difference import calibration_errors, compare_errors
+from analysis.calibration.top_label import calibration, null_band
 
 
 def reading(rng: np.random.Generator, items: int, sharpness: float, over: float = 0.0) -> ClassProbabilities:

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from analysis.accuracy.probe import softmax
-from analysis.calibration import calibration
-from analysis.log_loss import log_loss
-from analysis.proper_scores import proper_scores
+from analysis.calibration.log_loss import log_loss
+from analysis.calibration.scores import proper_scores
+from analysis.calibration.top_label import calibration
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1.0, 50.0, 1e4, 1e30])

@@ -7,8 +7,8 @@ from scipy.special import log_softmax
 
 from analysis.accuracy.probe import softmax
 from analysis.bootstrap import Unavailable
-from analysis.classwise import redrawn_labels
-from analysis.temperature import fit_temperature, temperature_scaling
+from analysis.calibration.of_classes import redrawn_labels
+from analysis.calibration.temperature import fit_temperature, temperature_scaling
 
 
 def drawn_labels(scores, seed=0):

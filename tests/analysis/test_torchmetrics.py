@@ -15,8 +15,8 @@ from torchmetrics.functional.classification import (
 )
 
 from analysis.accuracy.class_curves import class_curves
-from analysis.calibration import calibration
-from analysis.classwise import class_bins
+from analysis.calibration.of_classes import class_bins
+from analysis.calibration.top_label import calibration
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from analysis.accuracy.class_curves import class_curves
 from analysis.accuracy.confusion import confusion
 from analysis.accuracy.probe import ALONE, class_probabilities
 from analysis.bootstrap import Estimate, Unavailable, median_estimate, proportion
-from analysis.calibration import null_band
-from analysis.classwise import class_bins, classwise
+from analysis.calibration.of_classes import class_bins, classwise
+from analysis.calibration.temperature import temperature_scaling
+from analysis.calibration.top_label import null_band
 from analysis.figures.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.figures.class_calibration import class_errors, class_reliability
 from analysis.figures.class_curves import class_curve_figure, hardest_classes
@@ -22,7 +23,6 @@ from analysis.spectrum import spectrum
 from analysis.sphere_spread import spread
 from analysis.tail_pairs import negative_cosines
 from analysis.tails import fit_anchors
-from analysis.temperature import temperature_scaling
 
 NAMES = ("<b>zero</b>", "one", "two", "three")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.calibration import Bins, Scheme, bin_confidences, check_probabilities
+from analysis.calibration.top_label import Bins, Scheme, bin_confidences, check_probabilities
 
 
 @dataclass(frozen=True, slots=True, eq=False)

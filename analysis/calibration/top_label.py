@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.log_loss import minus_log
+from analysis.calibration.log_loss import minus_log
 from losses.errors import LabError
 
 Scheme = Literal["equal width", "equal mass"]

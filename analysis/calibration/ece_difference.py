@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities
-from analysis.calibration import Bins, bin_confidences
+from analysis.calibration.top_label import Bins, bin_confidences
 from analysis.paired import Tested, compare_draws, resample_counts, student_p
 
 _REDRAWS = 200

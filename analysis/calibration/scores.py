@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, mean_estimate
-from analysis.calibration import check_probabilities
-from analysis.log_loss import minus_log
+from analysis.calibration.log_loss import minus_log
+from analysis.calibration.top_label import check_probabilities
 
 RESAMPLES = 400
 

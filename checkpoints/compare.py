@@ -19,8 +19,8 @@ from checkpoints.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
-    from analysis.comparison import Comparison, Row
-    from analysis.measured import Measured
+    from analysis.comparison.measured import Measured
+    from analysis.comparison.verdicts import Comparison, Row
     from analysis.outputs import Outputs
 
 
@@ -63,7 +63,7 @@ def compare_files(
 
 def _wanted(said: Sequence[str]) -> Mapping[str, float]:
     """The smallest difference of interest of each measure. LabError for what is no measure or no number."""
-    from analysis.relevance import smallest_of_interest
+    from analysis.comparison.relevance import smallest_of_interest
 
     return smallest_of_interest(dict(map(_measure_and_number, said)))
 
@@ -71,7 +71,7 @@ def _wanted(said: Sequence[str]) -> Mapping[str, float]:
 def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) -> "dict[str, Outputs]":
     """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
-    from analysis.matching import FEWEST, MOST, matched
+    from analysis.comparison.matching import FEWEST, MOST, matched
     from checkpoints.opening import open_outputs
 
     if not FEWEST <= len(paths) <= MOST:
@@ -89,8 +89,8 @@ def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) ->
 
 
 def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
-    from analysis.comparison import compare
-    from analysis.measured import common_source
+    from analysis.comparison.measured import common_source
+    from analysis.comparison.verdicts import compare
 
     measured = [_measured(name, each, k) for name, each in outputs.items()]
     return compare(measured, "linear probe" if probe_all else common_source(measured), bins=bins)
@@ -136,8 +136,8 @@ def _smallest(rows: "Sequence[Row]") -> str:
 
 def _cells(row: "Row", items: int) -> str:
     from analysis.bootstrap import Unavailable
+    from analysis.comparison.relevance import in_words, shown_values
     from analysis.digits import bounded
-    from analysis.relevance import in_words, shown_values
 
     found = row.found
     if isinstance(found, Unavailable):
@@ -164,8 +164,8 @@ def _json(found: "Comparison") -> dict[str, object]:
 
 def _measured(name: str, outputs: "Outputs", k: int) -> "Measured":
     from analysis.accuracy.probe import linear_probe
+    from analysis.comparison.measured import measure
     from analysis.item_statistics import geometry
-    from analysis.measured import measure
     from analysis.similarity import nearest_similarity
 
     nearest = nearest_similarity(outputs, k=k)

@@ -15,7 +15,7 @@ PLACES = ("analysis", "toy_models", "checkpoints", "ui", "pages")
 # Words that are also something else: a link of the noise floor, a measure, a layout of files.
 OTHER_MEANINGS = {
     ("toy_models/noise_floor/maximum_likelihood.py", "weibit"),
-    ("analysis/measured.py", "nll"),
+    ("analysis/comparison/measured.py", "nll"),
     ("checkpoints/foreign/about.py", "supcon"),
 }
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analysis.matching import FEWEST, MOST
+from analysis.comparison.matching import FEWEST, MOST
 from losses.errors import LabError
 from ui.compare_source import Choice, Chosen, Model, matched_models
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.measured import Measured
+from analysis.comparison.measured import Measured
 from analysis.outputs import Outputs
 from ui.checkpoint_item import enlarge
 from ui.compare_selection import clear

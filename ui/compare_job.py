@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analysis.comparison import Comparison, compare
+from analysis.comparison.measured import Measured
+from analysis.comparison.verdicts import Comparison, compare
 from analysis.figures.comparison_table import comparison_table
 from analysis.figures.exhibit import Exhibit
-from analysis.measured import Measured
 from losses.errors import LabError
 from ui.background import Job
 from ui.compare_source import Model

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from analysis.comparison_items import disagreed, moved, wrong
+from analysis.comparison.items import disagreed, moved, wrong
+from analysis.comparison.measured import Measured
 from analysis.figures.comparison_histograms import items_of
-from analysis.measured import Measured
 from ui.compare_view import Mark
 
 _KEY = "compare-selection"

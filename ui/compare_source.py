@@ -10,9 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from analysis.comparison.matching import FEWEST, MOST, matched
+from analysis.comparison.measured import Measured, measure
 from analysis.item_statistics import Geometry, geometry
-from analysis.matching import FEWEST, MOST, matched
-from analysis.measured import Measured, measure
 from analysis.outputs import Outputs
 from checkpoints.listing import inside
 from checkpoints.zoo import ZooEntry, other_seeds, shipped

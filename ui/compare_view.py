@@ -6,8 +6,8 @@ from typing import Literal, cast
 import streamlit as st
 
 from analysis.accuracy.probe import Source
-from analysis.measured import MEASURES, Measured, common_source
-from analysis.relevance import LARGEST, SMALLEST
+from analysis.comparison.measured import MEASURES, Measured, common_source
+from analysis.comparison.relevance import LARGEST, SMALLEST
 from ui.controls import Panel
 
 Mark = Literal["drag", "disagree", "wrong", "moved"]

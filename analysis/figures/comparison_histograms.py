@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
 
+from analysis.comparison.measured import Measured
 from analysis.digits import cosines
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
@@ -14,7 +15,6 @@ from analysis.figures.labels import label, short
 from analysis.figures.panels import add_together
 from analysis.figures.theme import BLUE, NOISE, TARGET, layout
 from analysis.histogram_edges import bin_edges
-from analysis.measured import Measured
 
 Role = Literal["target", "noise", "margin"]
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -6,8 +6,8 @@ import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities, softmax
 from analysis.bootstrap import Unavailable
+from analysis.comparison.measured import Measured
 from analysis.item_statistics import geometry
-from analysis.measured import Measured
 from analysis.outputs import Split
 
 CLASSES = 3

@@ -10,13 +10,13 @@ from sklearn.metrics import brier_score_loss, log_loss
 from analysis import paired
 from analysis.accuracy.probe import linear_probe
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.comparison import Comparison, Difference, compare
-from analysis.comparison_items import disagreed, moved, wrong
+from analysis.comparison.items import disagreed, moved, wrong
+from analysis.comparison.measured import MEASURES, common_source, item_values, measure
+from analysis.comparison.relevance import SMALLEST, in_words, shown_values, smallest_of_interest, verdict
+from analysis.comparison.verdicts import Comparison, Difference, compare
 from analysis.holm import holm
 from analysis.item_statistics import geometry
-from analysis.measured import MEASURES, common_source, item_values, measure
 from analysis.outputs import Outputs
-from analysis.relevance import SMALLEST, in_words, shown_values, smallest_of_interest, verdict
 from analysis.similarity import margin, nearest_similarity
 from losses.errors import LabError
 from tests.analysis.simulated_models import Quality, models

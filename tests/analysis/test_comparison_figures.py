@@ -7,12 +7,12 @@ import pytest
 
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import calibration
-from analysis.comparison import Difference, compare
+from analysis.comparison.measured import MEASURES
+from analysis.comparison.verdicts import Difference, compare
 from analysis.figures.comparison_histograms import ROLES, comparison_histograms, items_of, values_of
 from analysis.figures.comparison_maps import Panel, comparison_maps
 from analysis.figures.comparison_reliability import comparison_reliability
 from analysis.figures.comparison_table import comparison_table
-from analysis.measured import MEASURES
 from analysis.outputs import Split
 from analysis.projection import Projection
 from tests.analysis.simulated_models import Quality, models

@@ -7,10 +7,10 @@ import pytest
 
 from analysis.accuracy.probe import class_probabilities, linear_probe
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.comparison import compare
+from analysis.comparison.measured import item_values, measure
+from analysis.comparison.verdicts import compare
 from analysis.degenerate import copies, judged, same_point, warnings
 from analysis.item_statistics import geometry
-from analysis.measured import item_values, measure
 from analysis.neighbours import vote
 from analysis.outputs import Split
 from analysis.similarity import margin, nearest_similarity

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.accuracy.probe import class_probabilities
-from analysis.matching import matched
+from analysis.comparison.matching import matched
 from analysis.outputs import Outputs, Split
 from losses.errors import LabError
 

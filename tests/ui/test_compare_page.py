@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analysis.measured import Measured
+from analysis.comparison.measured import Measured
 from analysis.projection import Projection
 from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError

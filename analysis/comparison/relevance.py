@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from analysis.bootstrap import Estimate
+from analysis.comparison.measured import MEASURES, Measure
 from analysis.digits import decimals, fixed
-from analysis.measured import MEASURES, Measure
 from losses.errors import LabError
 
 ALPHA = 0.05

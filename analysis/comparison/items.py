@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.measured import Measured
+from analysis.comparison.measured import Measured
 
 
 def disagreed(models: Sequence[Measured]) -> np.ndarray:

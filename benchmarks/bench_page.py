@@ -17,10 +17,10 @@ from analysis.calibration.of_classes import class_bins, classwise, redrawn_label
 from analysis.calibration.scores import proper_scores
 from analysis.calibration.temperature import TemperatureScaling, temperature_scaling
 from analysis.calibration.top_label import calibration, null_band
+from analysis.figures.accuracy.class_curves import class_curve_figure, hardest_classes
+from analysis.figures.accuracy.confusion import confusion_matrix
 from analysis.figures.calibration import reliability_diagram
 from analysis.figures.class_calibration import class_errors, class_reliability
-from analysis.figures.class_curves import class_curve_figure, hardest_classes
-from analysis.figures.confusion import confusion_matrix
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours import accuracies
 from analysis.figures.projection import embedding_map

@@ -5,7 +5,7 @@ import streamlit as st
 
 from analysis.accuracy.confusion import confusion
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.figures.confusion import confusion_matrix
+from analysis.figures.accuracy.confusion import confusion_matrix
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours import accuracies, accuracy_by_k
 from ui.checkpoint_analyses import LARGEST_K, Analyses

@@ -2,7 +2,7 @@
 
 from analysis.accuracy.class_curves import class_curves
 from analysis.bootstrap import Unavailable
-from analysis.figures.class_curves import MOST_SHOWN, class_curve_figure, hardest_classes
+from analysis.figures.accuracy.class_curves import MOST_SHOWN, class_curve_figure, hardest_classes
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import CURVES, class_options
 from ui.controls import part

@@ -10,10 +10,10 @@ from analysis.bootstrap import Estimate, Unavailable, median_estimate, proportio
 from analysis.calibration.of_classes import class_bins, classwise
 from analysis.calibration.temperature import temperature_scaling
 from analysis.calibration.top_label import null_band
+from analysis.figures.accuracy.class_curves import class_curve_figure, hardest_classes
+from analysis.figures.accuracy.confusion import confusion_matrix
 from analysis.figures.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.figures.class_calibration import class_errors, class_reliability
-from analysis.figures.class_curves import class_curve_figure, hardest_classes
-from analysis.figures.confusion import confusion_matrix
 from analysis.figures.neighbours import accuracy_by_k
 from analysis.figures.spectrum import spectrum_figure, spread_figure
 from analysis.figures.temperature import temperature_diagram

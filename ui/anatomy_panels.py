@@ -12,9 +12,9 @@ from analysis.anatomy.of_points import library_losses, own_anatomy, point_anatom
 from analysis.anatomy.parts import Anatomy, Measured
 from analysis.anatomy.points import PointBatch
 from analysis.digits import number
-from analysis.figures.anatomy_bars import anatomy_bars
-from analysis.figures.anatomy_circle import anatomy_circle
-from analysis.figures.anatomy_table import candidate_table, class_table, live_formula, title
+from analysis.figures.anatomy.bars import anatomy_bars
+from analysis.figures.anatomy.circle import anatomy_circle
+from analysis.figures.anatomy.table import candidate_table, class_table, live_formula, title
 from analysis.own_loss import own_losses
 from losses.catalog import CATALOG
 from losses.records import Choosing

@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.anatomy.of_losses import anatomy
 from analysis.chance_level import ChanceLevel, ChanceSpec, chance_level
 from analysis.digits import latex, number
-from analysis.figures.loss_anatomy import loss_anatomy
+from analysis.figures.anatomy.of_losses import loss_anatomy
 from losses.catalog import CATALOG, FAMILIES, LossEntry
 from ui.controls import Panel
 from ui.exhibit import show

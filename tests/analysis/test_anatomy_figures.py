@@ -8,9 +8,9 @@ import pytest
 from analysis.anatomy.heads import HeadBatch, head_anatomy
 from analysis.anatomy.of_points import point_anatomy
 from analysis.anatomy.points import PointBatch, Settings
-from analysis.figures.anatomy_bars import anatomy_bars
-from analysis.figures.anatomy_circle import anatomy_circle
-from analysis.figures.anatomy_table import candidate_table, class_table, live_formula
+from analysis.figures.anatomy.bars import anatomy_bars
+from analysis.figures.anatomy.circle import anatomy_circle
+from analysis.figures.anatomy.table import candidate_table, class_table, live_formula
 
 BATCH = PointBatch(tuple("AAABBCC"), (0, 20, 55, 90, 170, 230, 300))
 HEAD = HeadBatch(((2.0, 0.5, -1.0), (0.0, 1.5, 0.5)), ((0.7, 0.3, 0.0), (0.1, 0.8, 0.1)))

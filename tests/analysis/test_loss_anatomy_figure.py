@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.anatomy.of_losses import anatomy
-from analysis.figures.loss_anatomy import loss_anatomy, places
+from analysis.figures.anatomy.of_losses import loss_anatomy, places
 from analysis.figures.theme import PULL, PUSH
 from losses.catalog import CATALOG
 

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from analysis.anatomy.heads import LETTERS, HeadAnatomy
 from analysis.digits import number, numbers
-from analysis.figures.anatomy_table import class_table, title
+from analysis.figures.anatomy.table import class_table, title
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import NOISE, TARGET, layout

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from analysis.anatomy.parts import ABOVE, BELOW, INSIDE, OUT, Anatomy, Measured
 from analysis.anatomy.points import PointBatch
 from analysis.digits import cosine, number
-from analysis.figures.anatomy_table import candidate_table, places_differ, title
+from analysis.figures.anatomy.table import candidate_table, places_differ, title
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, NOISE, PULL, PURPLE, PUSH, TARGET, layout

@@ -19,15 +19,15 @@ from analysis.calibration.temperature import TemperatureScaling, temperature_sca
 from analysis.calibration.top_label import calibration, null_band
 from analysis.figures.accuracy.class_curves import class_curve_figure, hardest_classes
 from analysis.figures.accuracy.confusion import confusion_matrix
-from analysis.figures.calibration import reliability_diagram
-from analysis.figures.class_calibration import class_errors, class_reliability
+from analysis.figures.calibration.of_classes import class_errors, class_reliability
+from analysis.figures.calibration.temperature import temperature_diagram
+from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours import accuracies
 from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.figures.spectrum import spectrum_figure, spread_figure
 from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
-from analysis.figures.temperature import temperature_diagram
 from analysis.outputs import Outputs, Split
 from analysis.selection import items_between
 from analysis.similarity import Margin

@@ -9,10 +9,10 @@ from analysis.calibration.scores import proper_scores
 from analysis.calibration.temperature import TemperatureScaling, temperature_scaling
 from analysis.calibration.top_label import Scheme, calibration, null_band
 from analysis.digits import interval, number
-from analysis.figures.calibration import reliability_diagram
-from analysis.figures.class_calibration import class_errors, class_reliability
+from analysis.figures.calibration.of_classes import class_errors, class_reliability
+from analysis.figures.calibration.temperature import temperature_diagram
+from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.temperature import temperature_diagram
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import CALIBRATION, class_options
 from ui.controls import Panel, part

@@ -13,10 +13,10 @@ from analysis.calibration.top_label import null_band
 from analysis.figures.accuracy.class_curves import class_curve_figure, hardest_classes
 from analysis.figures.accuracy.confusion import confusion_matrix
 from analysis.figures.anchor_tails import anchor_shapes, cosine_histogram
-from analysis.figures.class_calibration import class_errors, class_reliability
+from analysis.figures.calibration.of_classes import class_errors, class_reliability
+from analysis.figures.calibration.temperature import temperature_diagram
 from analysis.figures.neighbours import accuracy_by_k
 from analysis.figures.spectrum import spectrum_figure, spread_figure
-from analysis.figures.temperature import temperature_diagram
 from analysis.neighbours import vote
 from analysis.similarity import nearest_similarity
 from analysis.spectrum import spectrum

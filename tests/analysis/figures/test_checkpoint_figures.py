@@ -9,7 +9,7 @@ import pytest
 from analysis.accuracy.probe import class_probabilities
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import calibration
-from analysis.figures.calibration import reliability_diagram
+from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.neighbours import accuracies
 from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms

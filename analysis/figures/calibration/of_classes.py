@@ -8,7 +8,7 @@ from analysis.accuracy.probe import Source
 from analysis.calibration.of_classes import Classwise
 from analysis.calibration.top_label import Bins, NullBand
 from analysis.digits import beside, number
-from analysis.figures.calibration import SOURCES, ece_in_words, reliability_plot, reliability_table
+from analysis.figures.calibration.top_label import SOURCES, ece_in_words, reliability_plot, reliability_table
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, labels, short
 from analysis.figures.theme import BLUE, layout

@@ -8,7 +8,7 @@ from analysis.accuracy.probe import Source
 from analysis.calibration.temperature import Temperature, TemperatureScaling
 from analysis.calibration.top_label import Calibration
 from analysis.digits import beside, interval, number
-from analysis.figures.calibration import FEW
+from analysis.figures.calibration.top_label import FEW
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, ORANGE, TRUTH, layout
 

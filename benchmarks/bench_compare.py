@@ -10,8 +10,8 @@ from analysis.accuracy.probe import linear_probe
 from analysis.comparison.matching import matched
 from analysis.comparison.measured import Measured, common_source, measure
 from analysis.comparison.verdicts import Comparison, compare
-from analysis.figures.comparison_histograms import comparison_histograms
-from analysis.figures.comparison_maps import Panel, comparison_maps
+from analysis.figures.comparison.histograms import comparison_histograms
+from analysis.figures.comparison.maps import Panel, comparison_maps
 from analysis.item_statistics import geometry
 from analysis.outputs import Outputs, Split
 from analysis.similarity import nearest_similarity

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analysis.comparison.measured import Measured
 from analysis.comparison.verdicts import Comparison, compare
-from analysis.figures.comparison_table import comparison_table
+from analysis.figures.comparison.table import comparison_table
 from analysis.figures.exhibit import Exhibit
 from losses.errors import LabError
 from ui.background import Job

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from analysis.figures.comparison_maps import Panel, comparison_maps
+from analysis.figures.comparison.maps import Panel, comparison_maps
 from ui.checkpoint_maps import Map, MapJob
 from ui.compare_selection import take_points
 from ui.compare_source import Model

@@ -9,10 +9,10 @@ from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import calibration
 from analysis.comparison.measured import MEASURES
 from analysis.comparison.verdicts import Difference, compare
-from analysis.figures.comparison_histograms import ROLES, comparison_histograms, items_of, values_of
-from analysis.figures.comparison_maps import Panel, comparison_maps
-from analysis.figures.comparison_reliability import comparison_reliability
-from analysis.figures.comparison_table import comparison_table
+from analysis.figures.comparison.histograms import ROLES, comparison_histograms, items_of, values_of
+from analysis.figures.comparison.maps import Panel, comparison_maps
+from analysis.figures.comparison.reliability import comparison_reliability
+from analysis.figures.comparison.table import comparison_table
 from analysis.outputs import Split
 from analysis.projection import Projection
 from tests.analysis.simulated_models import Quality, models

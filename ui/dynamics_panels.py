@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from analysis.figures.dynamics import dynamics, layer_norms
+from analysis.figures.forces.dynamics import dynamics, layer_norms
 from analysis.training_log import QUANTITIES, Curves
 from checkpoints.curves import log_curves
 from checkpoints.zoo import shipped
@@ -35,21 +35,21 @@ _TO_POPULATION = (
     "Between what a small step against the gradient does to the logits f(x) and the way from them to the loss's exact"
     " optimum with unlimited data, averaged over x. At 1 it goes straight there, at 0 across; below 0 away from it."
 )
-_LOG_CODE = """from analysis.figures.dynamics import dynamics
+_LOG_CODE = """from analysis.figures.forces.dynamics import dynamics
 from checkpoints.curves import log_curves
 
 names = {names}
 dynamics([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names], {quantities}).plot.show()
 """
-_SIMPLEX_CODE = """from analysis.figures.dynamics import dynamics
-from analysis.figures.dynamics_worlds import simplex_dynamics
+_SIMPLEX_CODE = """from analysis.figures.forces.dynamics import dynamics
+from analysis.figures.forces.dynamics_worlds import simplex_dynamics
 from toy_models.simplex import SimplexSpec
 from toy_models.simplex.gradients import gradient_trace
 
 dynamics(simplex_dynamics(gradient_trace({spec})), {quantities}, time="step").plot.show()
 """
-_WORLD_CODE = """from analysis.figures.dynamics import dynamics
-from analysis.figures.dynamics_worlds import repulsion_dynamics
+_WORLD_CODE = """from analysis.figures.forces.dynamics import dynamics
+from analysis.figures.forces.dynamics_worlds import repulsion_dynamics
 from toy_models.repulsion import RepulsionSpec, Trace, simulate
 
 spec = {spec}
@@ -119,7 +119,7 @@ def _simplex(quantities: tuple[str, ...]) -> View:
 
 @st.cache_resource(max_entries=2, show_spinner="Training small networks and reading their gradients …")
 def _simplex_run(spec: SimplexSpec) -> tuple[Curves, ...]:
-    from analysis.figures.dynamics_worlds import simplex_dynamics  # brings torch
+    from analysis.figures.forces.dynamics_worlds import simplex_dynamics  # brings torch
     from toy_models.simplex.gradients import gradient_trace
 
     return tuple(simplex_dynamics(gradient_trace(spec)))
@@ -186,7 +186,7 @@ def _default_run(spec: RepulsionSpec) -> tuple[Curves, ...]:
 
 
 def _of_frames(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]") -> tuple[Curves, ...]:
-    from analysis.figures.dynamics_worlds import repulsion_dynamics  # brings torch
+    from analysis.figures.forces.dynamics_worlds import repulsion_dynamics  # brings torch
     from toy_models.repulsion import Trace
 
     return tuple(repulsion_dynamics(Trace.of(spec, frames, device)))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analysis.figures.force_curve_levels import loss_levels
-from analysis.figures.force_curves import force_curves_figure, sentences
+from analysis.figures.forces.curve_levels import loss_levels
+from analysis.figures.forces.curves import force_curves_figure, sentences
 from analysis.force_curves import CURVE_LOSSES, force_curves
 from analysis.force_scene import Scene
 from losses.catalog import CATALOG
@@ -20,7 +20,7 @@ _LABELS = {
     "batch_size": "Batch size",
     "class_size": "Class size",
 }
-_CODE = """from analysis.figures.force_curves import force_curves_figure
+_CODE = """from analysis.figures.forces.curves import force_curves_figure
 from analysis.force_curves import force_curves
 from analysis.force_scene import Scene
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from analysis.class_forces import CLASS_LOSSES, ClassForceMatrix, class_force_matrix, class_groups
 from analysis.digits import cosine
-from analysis.figures.class_forces import class_force_matrices
-from analysis.figures.force_groups import force_groups
-from analysis.figures.forces import balance_table, force_matrices, live_formula
+from analysis.figures.forces.groups import force_groups
+from analysis.figures.forces.matrices import balance_table, force_matrices, live_formula
+from analysis.figures.forces.of_classes import class_force_matrices
 from analysis.force_groups import GroupSum, group_sums, pair_groups
 from analysis.gradients import PAIRED, ForceMatrix, force_losses, force_matrix
 from analysis.pair_terms import most_repelled, pair_terms
@@ -24,14 +24,14 @@ from ui.foreign_text import line, plain, table
 
 _MOST = 4
 _KINDS = {"pairs": "Embeddings: N × N pairs", "logits": "Class head: N × K logits"}
-_FIGURE = """from analysis.figures.forces import force_matrices
+_FIGURE = """from analysis.figures.forces.matrices import force_matrices
 from analysis.gradients import force_matrix
 {batch}
 matrices = [force_matrix(batch.embeddings, batch.labels, loss, {temperature}) for loss in {losses}]
 force_matrices(matrices, batch).plot.show()
 """
 _HEAD_FIGURE = """from analysis.class_forces import class_force_matrix
-from analysis.figures.class_forces import class_force_matrices
+from analysis.figures.forces.of_classes import class_force_matrices
 {batch}
 matrices = [class_force_matrix(batch, loss, {temperature}, seed={seed}) for loss in {losses}]
 class_force_matrices(matrices, batch.class_names).plot.show()

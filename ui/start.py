@@ -29,7 +29,7 @@ def picture() -> None:
     # pandas takes half a second: imported here, it keeps nobody from reading the text above.
     import numpy as np
 
-    from analysis.figures.pair_force import pair_force, pair_force_option
+    from analysis.figures.forces.start_pair import pair_force, pair_force_option
     from analysis.pair_force import PairScene, pair_forces
     from ui.exhibit import show_at_once
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.batches import Batch
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.forces import force_matrices
+from analysis.figures.forces.matrices import force_matrices
 from analysis.gradients import ForceMatrix
 from toy_models.repulsion import Trace
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.figures.dynamics import dynamics, layer_norms
-from analysis.figures.dynamics_worlds import repulsion_dynamics
+from analysis.figures.forces.dynamics import dynamics, layer_norms
+from analysis.figures.forces.dynamics_worlds import repulsion_dynamics
 from analysis.training_log import QUANTITIES, Curves, Line
 from losses.catalog import CATALOG
 from toy_models.repulsion import RepulsionSpec, Trace, simulate

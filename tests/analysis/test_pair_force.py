@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.figures.pair_force import pair_force, pair_force_option
+from analysis.figures.forces.start_pair import pair_force, pair_force_option
 from analysis.pair_force import PairScene, pair_forces, turning_point
 from losses.errors import LabError
 

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.force_curves import curve_table, kind_of, logarithmic
+from analysis.figures.forces.curves import curve_table, kind_of, logarithmic
 from analysis.figures.theme import LOSS_STYLES, layout
 from analysis.force_curves import Curve, ForceCurves
 from analysis.force_scene import AXES

@@ -11,8 +11,8 @@ from plotly.subplots import make_subplots
 from analysis.batches import Batch
 from analysis.digits import latex, number, percent
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.force_image import force_image
-from analysis.figures.force_scale import SCALED, beyond, class_edges, colour_axis, colour_limit
+from analysis.figures.forces.image import force_image
+from analysis.figures.forces.scale import SCALED, beyond, class_edges, colour_axis, colour_limit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, layout
 from analysis.force_groups import Balance, balance

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from analysis.class_forces import ClassForceMatrix
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.force_scale import SCALED, beyond, class_edges, colour_axis, colour_limit
+from analysis.figures.forces.scale import SCALED, beyond, class_edges, colour_axis, colour_limit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, layout
 from losses.catalog import CATALOG

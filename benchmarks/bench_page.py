@@ -23,10 +23,10 @@ from analysis.figures.calibration.of_classes import class_errors, class_reliabil
 from analysis.figures.calibration.temperature import temperature_diagram
 from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
 from analysis.figures.neighbours import accuracies
 from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
-from analysis.figures.spectrum import spectrum_figure, spread_figure
 from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
 from analysis.outputs import Outputs, Split
 from analysis.selection import items_between

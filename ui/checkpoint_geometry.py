@@ -1,7 +1,7 @@
 """The section on how the embeddings lie on the sphere: their spectrum, alignment and uniformity."""
 
 from analysis.bootstrap import Unavailable
-from analysis.figures.spectrum import spectrum_figure, spread_figure
+from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
 from analysis.spectrum import spectrum
 from analysis.sphere_spread import spread
 from ui.checkpoint_analyses import Analyses, SplitName

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from analysis.calibration.top_label import calibration
-from analysis.figures.projection import embedding_map
+from analysis.figures.maps.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.map_process import PROCESS
 from analysis.neighbour_graph import similarity_blocks

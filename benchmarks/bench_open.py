@@ -11,7 +11,7 @@ from statistics import median
 
 import numpy as np
 
-from analysis.figures.projection import embedding_map
+from analysis.figures.maps.projection import embedding_map
 from checkpoints import open_outputs, peek
 from checkpoints.zoo import FOLDER, ZooEntry, shipped
 from losses.errors import LabError

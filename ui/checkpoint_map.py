@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from analysis.figures.projection import embedding_map
+from analysis.figures.maps.projection import embedding_map
 from ui.checkpoint_analyses import Analyses, Map, SplitName
 from ui.checkpoint_item import item_panel
 from ui.checkpoint_maps import MapJob

@@ -10,8 +10,8 @@ from analysis.accuracy.probe import class_probabilities
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import calibration
 from analysis.figures.calibration.top_label import reliability_diagram
+from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours import accuracies
-from analysis.figures.projection import embedding_map
 from analysis.figures.similarity import class_medians, nearest_histograms
 from analysis.map_quality import map_quality
 from analysis.neighbour_graph import Neighbours

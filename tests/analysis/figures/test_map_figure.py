@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 import pytest
 
 from analysis.bootstrap import Unavailable
-from analysis.figures.map_points import MOST_AS_SVG
-from analysis.figures.projection import embedding_map
+from analysis.figures.maps.points import MOST_AS_SVG
+from analysis.figures.maps.projection import embedding_map
 from analysis.figures.theme import class_style
 from analysis.outputs import Split
 from analysis.projection import Projection

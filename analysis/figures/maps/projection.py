@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from analysis.bootstrap import Unavailable
 from analysis.digits import interval, percent_interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.map_points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
+from analysis.figures.maps.points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
 from analysis.figures.theme import layout
 from analysis.map_quality import MapQuality
 from analysis.outputs import Split

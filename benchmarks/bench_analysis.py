@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.calibration.top_label import calibration
 from analysis.figures.maps.projection import embedding_map
-from analysis.figures.similarity import class_medians, nearest_histograms
+from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
 from analysis.map_process import PROCESS
 from analysis.neighbour_graph import similarity_blocks
 from analysis.outputs import Outputs, Split

@@ -25,8 +25,8 @@ from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
 from analysis.figures.maps.projection import embedding_map
-from analysis.figures.neighbours import accuracies
-from analysis.figures.similarity import class_medians, nearest_histograms
+from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
+from analysis.figures.neighbours.vote import accuracies
 from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
 from analysis.outputs import Outputs, Split
 from analysis.selection import items_between

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from analysis.figures.labels import short
-from analysis.figures.similarity import MOST_DRAWN, class_medians
+from analysis.figures.neighbours.nearest import MOST_DRAWN, class_medians
 from analysis.similarity import nearest_similarity
 from checkpoints.bundle import open_npz
 from tests.browser.server import Server, running

@@ -16,7 +16,7 @@ from analysis.figures.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.figures.calibration.of_classes import class_errors, class_reliability
 from analysis.figures.calibration.temperature import temperature_diagram
 from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
-from analysis.figures.neighbours import accuracy_by_k
+from analysis.figures.neighbours.vote import accuracy_by_k
 from analysis.neighbours import vote
 from analysis.similarity import nearest_similarity
 from analysis.spectrum import spectrum

@@ -11,8 +11,8 @@ from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import calibration
 from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.maps.projection import embedding_map
-from analysis.figures.neighbours import accuracies
-from analysis.figures.similarity import class_medians, nearest_histograms
+from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
+from analysis.figures.neighbours.vote import accuracies
 from analysis.map_quality import map_quality
 from analysis.neighbour_graph import Neighbours
 from analysis.outputs import Outputs

@@ -27,7 +27,7 @@ from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
 from analysis.figures.neighbours.vote import accuracies
-from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
+from analysis.figures.tails.excesses import quantile_plot, tail_histogram, threshold_plot
 from analysis.outputs import Outputs, Split
 from analysis.selection import items_between
 from analysis.similarity import Margin

@@ -74,8 +74,8 @@ def statement(spec: SphereTailSpec) -> None:
 
 def figures(spec: SphereTailSpec) -> None:
     """All figures of a spec, or why there are none."""
-    from analysis.figures.tails import quantile_plot, tail_histogram, threshold_plot
-    from analysis.figures.tails_by_dimension import dimension_plot
+    from analysis.figures.tails.by_dimension import dimension_plot
+    from analysis.figures.tails.excesses import quantile_plot, tail_histogram, threshold_plot
 
     found = study(spec)
     if isinstance(found, Unavailable):
@@ -107,7 +107,7 @@ def code(spec: SphereTailSpec) -> None:
 
 def lens(view: LensView) -> None:
     """The lens' picture under its formula."""
-    from analysis.figures.coordinate_lens import coordinate_lens
+    from analysis.figures.tails.coordinate_lens import coordinate_lens
 
     values = view.lens
     st.latex(

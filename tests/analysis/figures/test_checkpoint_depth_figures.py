@@ -12,11 +12,11 @@ from analysis.calibration.temperature import temperature_scaling
 from analysis.calibration.top_label import null_band
 from analysis.figures.accuracy.class_curves import class_curve_figure, hardest_classes
 from analysis.figures.accuracy.confusion import confusion_matrix
-from analysis.figures.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.figures.calibration.of_classes import class_errors, class_reliability
 from analysis.figures.calibration.temperature import temperature_diagram
 from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
 from analysis.figures.neighbours.vote import accuracy_by_k
+from analysis.figures.tails.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.neighbours import vote
 from analysis.similarity import nearest_similarity
 from analysis.spectrum import spectrum

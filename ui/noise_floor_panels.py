@@ -96,16 +96,16 @@ def _simulate(spec: NoiseFloorSpec, on_step: Callable[[int], None]) -> "Iterator
 
 
 def _draw(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
-    from analysis.figures.noise_floor_live import ALT, live_option
+    from analysis.figures.worlds.noise_floor.live import ALT, live_option
 
     st.echarts_chart(live_option(spec, answer, frames), key="live-noise-floor", height=400, alt=ALT)
 
 
 def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:
     """The figures of a run that has ended, whole or not."""
-    from analysis.figures.noise_floor_error import error_against_draws
-    from analysis.figures.noise_floor_replay import replay_of_repetitions
-    from analysis.figures.noise_floor_spread import spread_of_estimates
+    from analysis.figures.worlds.noise_floor.error import error_against_draws
+    from analysis.figures.worlds.noise_floor.replay import replay_of_repetitions
+    from analysis.figures.worlds.noise_floor.spread import spread_of_estimates
     from toy_models.noise_floor import Trace
 
     trace = Trace.of(spec, frames)

@@ -53,7 +53,7 @@ def _simulate(spec: RepulsionSpec, device: str, on_step: Callable[[int], None]) 
 
 
 def _draw(spec: RepulsionSpec, view: View, frames: "tuple[Frame, ...]") -> None:
-    from analysis.figures.repulsion_live import ALT, HEIGHT, live_option
+    from analysis.figures.worlds.repulsion.live import ALT, HEIGHT, live_option
 
     st.echarts_chart(live_option(spec, frames, view.turn), key="live-vectors", height=HEIGHT, alt=ALT)
 
@@ -72,25 +72,25 @@ def finished(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]", view
 
 
 def _arrows(trace: "Trace", view: View) -> "Exhibit":
-    from analysis.figures.repulsion_arrows import force_arrows
+    from analysis.figures.worlds.repulsion.arrows import force_arrows
 
     return force_arrows(trace, _frame_at(trace, view), view.anchor if view.one_anchor else None)
 
 
 def _curves(trace: "Trace", view: View) -> "Exhibit":
-    from analysis.figures.repulsion_curves import repulsion_curves
+    from analysis.figures.worlds.repulsion.curves import repulsion_curves
 
     return repulsion_curves(trace, reference(trace.spec))
 
 
 def _matrices(trace: "Trace", view: View) -> "Exhibit":
-    from analysis.figures.repulsion_matrix import run_matrices
+    from analysis.figures.worlds.repulsion.matrix import run_matrices
 
     return run_matrices(trace, _frame_at(trace, view))
 
 
 def _replay(trace: "Trace", view: View) -> "Exhibit":
-    from analysis.figures.repulsion_replay import vector_replay
+    from analysis.figures.worlds.repulsion.replay import vector_replay
 
     return vector_replay(trace)
 
@@ -112,7 +112,7 @@ def class_sizes(view: View) -> None:
     """The claim on class size, which no run changes: it has its own clusters."""
     if "sizes" not in view.figures:
         return
-    from analysis.figures.repulsion_sizes import QUANTITIES, class_size_study
+    from analysis.figures.worlds.repulsion.sizes import QUANTITIES, class_size_study
 
     for quantity in QUANTITIES:
         show(class_size_study(_study(), quantity), key=f"sizes-{quantity.replace('_', '-')}")

@@ -15,7 +15,7 @@ from ui.simplex_controls import View
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
-    from analysis.figures.simplex_batch_size import Shift
+    from analysis.figures.worlds.simplex.batch_size import Shift
     from toy_models.simplex import Frame, Reference, Trace
 
 _DEFAULTS = SimplexSpec()
@@ -36,7 +36,7 @@ def _exact(spec: SimplexSpec) -> "Reference":
 
 @st.cache_data(max_entries=16, show_spinner="Solving for each batch size …")
 def _shifts(spec: SimplexSpec) -> "tuple[Shift, ...]":
-    from analysis.figures.simplex_batch_size import SIZES, Shift
+    from analysis.figures.worlds.simplex.batch_size import SIZES, Shift
     from toy_models.simplex import batch_floors, reference
     from toy_models.simplex.objectives import OBJECTIVES, Candidates
 
@@ -60,7 +60,7 @@ def _simulate(spec: SimplexSpec, device: str, on_step: Callable[[int], None]) ->
 
 
 def _draw(spec: SimplexSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
-    from analysis.figures.simplex_live import ALT, live_option
+    from analysis.figures.worlds.simplex.live import ALT, live_option
 
     st.echarts_chart(live_option(spec, answer, frames), key="live-curves", height=420, alt=ALT)
 
@@ -77,9 +77,9 @@ def finished(spec: SimplexSpec, device: str, answer: "Reference", frames: "tuple
 
 
 def _figures(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Callable[[], Exhibit]]":
-    from analysis.figures.simplex_answers import which_question
-    from analysis.figures.simplex_batch_size import batch_size_shift
-    from analysis.figures.simplex_curves import learning_curves
+    from analysis.figures.worlds.simplex.answers import which_question
+    from analysis.figures.worlds.simplex.batch_size import batch_size_shift
+    from analysis.figures.worlds.simplex.curves import learning_curves
 
     untrained = replace(trace.spec, **{name: getattr(_DEFAULTS, name) for name in (*_TRAINING, "batch_size")})
     return {
@@ -91,8 +91,8 @@ def _figures(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Call
 
 
 def _of_tilted(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Callable[[], Exhibit]]":
-    from analysis.figures.simplex_density import density_panels
-    from analysis.figures.simplex_replay import density_replay
+    from analysis.figures.worlds.simplex.density import density_panels
+    from analysis.figures.worlds.simplex.replay import density_replay
 
     return {
         "densities": lambda: density_panels(trace, answer, probe),
@@ -101,10 +101,10 @@ def _of_tilted(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Ca
 
 
 def _of_plane(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Callable[[], Exhibit]]":
-    from analysis.figures.simplex_atoms import label_panels
-    from analysis.figures.simplex_plane import decision_regions
-    from analysis.figures.simplex_plane_replay import region_replay
-    from analysis.figures.simplex_reliability import reliability_panels
+    from analysis.figures.worlds.simplex.atoms import label_panels
+    from analysis.figures.worlds.simplex.plane import decision_regions
+    from analysis.figures.worlds.simplex.plane_replay import region_replay
+    from analysis.figures.worlds.simplex.reliability import reliability_panels
 
     return {
         "reliability": lambda: reliability_panels(trace, answer),

@@ -106,15 +106,15 @@ def _simulate(spec: TwoViewsSpec, device: str, on_step: Callable[[int], None]) -
 
 
 def _draw(spec: TwoViewsSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
-    from analysis.figures.two_views_live import ALT, live_option
+    from analysis.figures.worlds.two_views.live import ALT, live_option
 
     st.echarts_chart(live_option(spec, answer, frames), key="live-two-views", height=480, alt=ALT)
 
 
 def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:
     """The figures of a run that has ended, whole or not."""
-    from analysis.figures.two_views_curves import learning_curves
-    from analysis.figures.two_views_replay import evidence_replay
+    from analysis.figures.worlds.two_views.curves import learning_curves
+    from analysis.figures.worlds.two_views.replay import evidence_replay
     from toy_models.two_views import Trace
 
     trace = Trace.of(spec, frames, device)

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.figures.noise_floor_error import error_against_draws, verdict
-from analysis.figures.noise_floor_live import live_option
-from analysis.figures.noise_floor_replay import replay_of_repetitions
-from analysis.figures.noise_floor_spread import spread_of_estimates
+from analysis.figures.worlds.noise_floor.error import error_against_draws, verdict
+from analysis.figures.worlds.noise_floor.live import live_option
+from analysis.figures.worlds.noise_floor.replay import replay_of_repetitions
+from analysis.figures.worlds.noise_floor.spread import spread_of_estimates
 from toy_models.noise_floor import LINKS, NoiseFloorSpec, Trace, reference, simulate
 from toy_models.noise_floor.presets import PRESETS
 

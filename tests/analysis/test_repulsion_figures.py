@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.figures.repulsion_arrows import force_arrows
-from analysis.figures.repulsion_curves import repulsion_curves
-from analysis.figures.repulsion_live import live_option
-from analysis.figures.repulsion_matrix import run_matrices
-from analysis.figures.repulsion_places import nearest_cosines, places, vector_style
-from analysis.figures.repulsion_replay import MOST_FRAMES, vector_replay
-from analysis.figures.repulsion_sizes import class_size_study
 from analysis.figures.theme import GREY, PULL, PUSH
+from analysis.figures.worlds.repulsion.arrows import force_arrows
+from analysis.figures.worlds.repulsion.curves import repulsion_curves
+from analysis.figures.worlds.repulsion.live import live_option
+from analysis.figures.worlds.repulsion.matrix import run_matrices
+from analysis.figures.worlds.repulsion.places import nearest_cosines, places, vector_style
+from analysis.figures.worlds.repulsion.replay import MOST_FRAMES, vector_replay
+from analysis.figures.worlds.repulsion.sizes import class_size_study
 from losses.errors import LabError
 from toy_models.repulsion import RepulsionSpec, StudySpec, Trace, reference, simulate, study
 from toy_models.repulsion.arrows import arrows, force_of

@@ -6,13 +6,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from analysis.figures.simplex_answers import which_question
-from analysis.figures.simplex_curves import learning_curves
-from analysis.figures.simplex_density import SOFTMAX, Moment, density_panels
-from analysis.figures.simplex_live import live_option
-from analysis.figures.simplex_replay import MOST_FRAMES, density_replay
-from analysis.figures.simplex_triangle import Mosaic
 from analysis.figures.theme import LOSS_STYLES
+from analysis.figures.worlds.simplex.answers import which_question
+from analysis.figures.worlds.simplex.curves import learning_curves
+from analysis.figures.worlds.simplex.density import SOFTMAX, Moment, density_panels
+from analysis.figures.worlds.simplex.live import live_option
+from analysis.figures.worlds.simplex.replay import MOST_FRAMES, density_replay
+from analysis.figures.worlds.simplex.triangle import Mosaic
 from toy_models.simplex import LOSSES, SimplexSpec, Trace, reference, simulate
 
 SPEC = SimplexSpec(steps=90, batch_size=16, hidden=8, side=12, seeds=3)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from analysis.figures.simplex_answers import which_question
-from analysis.figures.simplex_atoms import Atoms, label_panels
-from analysis.figures.simplex_batch_size import SIZES, Shift, batch_size_shift
-from analysis.figures.simplex_curves import learning_curves
-from analysis.figures.simplex_plane import Regions, decision_regions
-from analysis.figures.simplex_plane_replay import region_replay
-from analysis.figures.simplex_reliability import reliability_panels
+from analysis.figures.worlds.simplex.answers import which_question
+from analysis.figures.worlds.simplex.atoms import Atoms, label_panels
+from analysis.figures.worlds.simplex.batch_size import SIZES, Shift, batch_size_shift
+from analysis.figures.worlds.simplex.curves import learning_curves
+from analysis.figures.worlds.simplex.plane import Regions, decision_regions
+from analysis.figures.worlds.simplex.plane_replay import region_replay
+from analysis.figures.worlds.simplex.reliability import reliability_panels
 from toy_models.simplex import LOSSES, Floor, SimplexSpec, Trace, by_softmax, reference, reliability, simulate
 
 SPEC = SimplexSpec(labels="smoothing", steps=60, batch_size=16, hidden=8, seeds=2)

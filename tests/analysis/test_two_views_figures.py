@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.figures.two_views_curves import learning_curves, values_of, verdict
-from analysis.figures.two_views_live import PANELS, live_option
-from analysis.figures.two_views_replay import evidence_replay
+from analysis.figures.worlds.two_views.curves import learning_curves, values_of, verdict
+from analysis.figures.worlds.two_views.live import PANELS, live_option
+from analysis.figures.worlds.two_views.replay import evidence_replay
 from toy_models.two_views import LOSSES, Trace, TwoViewsSpec, reference, simulate
 
 SPEC = TwoViewsSpec(steps=20, batch_size=10, samples=16, seeds=3, dimensions=4, clusters=4)

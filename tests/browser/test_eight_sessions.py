@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page
 
-from analysis.figures.noise_floor_error import error_against_draws
-from analysis.figures.repulsion_curves import repulsion_curves
-from analysis.figures.simplex_curves import learning_curves as simplex_curves
-from analysis.figures.two_views_curves import learning_curves as two_views_curves
+from analysis.figures.worlds.noise_floor.error import error_against_draws
+from analysis.figures.worlds.repulsion.curves import repulsion_curves
+from analysis.figures.worlds.simplex.curves import learning_curves as simplex_curves
+from analysis.figures.worlds.two_views.curves import learning_curves as two_views_curves
 from tests.browser.server import ROOT
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.repulsion import RepulsionSpec

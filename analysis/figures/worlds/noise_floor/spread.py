@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.noise_floor_error import STYLES
 from analysis.figures.player import add_player
 from analysis.figures.theme import TRUTH, layout
+from analysis.figures.worlds.noise_floor.error import STYLES
 from toy_models.noise_floor import LINKS, Reference, Trace
 from toy_models.noise_floor.run import error_edges
 

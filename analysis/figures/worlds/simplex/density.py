@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.simplex_triangle import Mosaic, add_picture, canvas
 from analysis.figures.theme import SEQUENTIAL
+from analysis.figures.worlds.simplex.triangle import Mosaic, add_picture, canvas
 from toy_models.simplex import LOSSES, Reference, SimplexSpec, Trace, divergence, relative_density, true_tilt
 
 SOFTMAX = "class probabilities softmax f(x)"

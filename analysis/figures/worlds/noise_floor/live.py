@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.figures.noise_floor_error import STYLES, axis_range, theory_grid
+from analysis.figures.worlds.noise_floor.error import STYLES, axis_range, theory_grid
 from toy_models.noise_floor import LINKS, NoiseFloorSpec, Reference
 
 if TYPE_CHECKING:

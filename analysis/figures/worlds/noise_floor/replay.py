@@ -5,8 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.noise_floor_error import error_panel, marks
 from analysis.figures.player import add_player
+from analysis.figures.worlds.noise_floor.error import error_panel, marks
 from toy_models.noise_floor import LINKS, Reference, Trace
 
 _MOST_FRAMES = 40

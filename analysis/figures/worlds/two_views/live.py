@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.figures.echarts import LINES, SYMBOLS
 from analysis.figures.theme import LOSS_STYLES, TRUTH
+from analysis.figures.worlds.echarts import LINES, SYMBOLS
 from toy_models.two_views import LOSSES, Reference, TwoViewsSpec
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.repulsion_places import listed
-from analysis.figures.repulsion_scene import add_ground, add_vectors, height, set_ground
 from analysis.figures.theme import GREY, PULL, PUSH, Style, layout
+from analysis.figures.worlds.repulsion.places import listed
+from analysis.figures.worlds.repulsion.scene import add_ground, add_vectors, height, set_ground
 from losses.errors import LabError
 from toy_models.repulsion import LOSSES, RepulsionSpec, Trace
 

@@ -4,8 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.simplex_plane import HOW_TO_READ, Regions, squares
-from analysis.figures.simplex_replay import add_controls, chosen_frames
+from analysis.figures.worlds.simplex.plane import HOW_TO_READ, Regions, squares
+from analysis.figures.worlds.simplex.replay import add_controls, chosen_frames
 from toy_models.simplex import LOSSES, Reference, Trace
 
 

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.simplex_triangle import Mosaic, canvas
 from analysis.figures.theme import SEQUENTIAL
+from analysis.figures.worlds.simplex.triangle import Mosaic, canvas
 from toy_models.simplex import LOSSES, Reference, Trace, by_softmax, divergence, implied_shares, labels_of, true_shares
 
 _WIDTH = 100

@@ -9,9 +9,9 @@ from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.player import add_player
-from analysis.figures.repulsion_places import NEAREST_AXES, nearest_cosines, vector_style
-from analysis.figures.repulsion_scene import add_ground, add_vectors, height, set_ground
 from analysis.figures.theme import layout
+from analysis.figures.worlds.repulsion.places import NEAREST_AXES, nearest_cosines, vector_style
+from analysis.figures.worlds.repulsion.scene import add_ground, add_vectors, height, set_ground
 from toy_models.repulsion import LOSSES, RepulsionSpec, Trace
 
 MOST_FRAMES = 40

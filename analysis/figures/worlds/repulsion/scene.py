@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.figures.repulsion_places import frame_line, globe
 from analysis.figures.theme import GREY, Style
+from analysis.figures.worlds.repulsion.places import frame_line, globe
 from toy_models.repulsion import RepulsionSpec
 
 _CAMERA = {"eye": {"x": 1.02, "y": 0.82, "z": 0.46}, "projection": {"type": "orthographic"}}

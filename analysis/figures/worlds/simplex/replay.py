@@ -6,9 +6,17 @@ import plotly.graph_objects as go
 from plotly.colors import get_colorscale
 
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.simplex_density import HOW_TO_READ, SOFTMAX, Moment, colour_axis, crosses, table_of, triangles
-from analysis.figures.simplex_triangle import Mosaic, add_picture
 from analysis.figures.theme import SEQUENTIAL
+from analysis.figures.worlds.simplex.density import (
+    HOW_TO_READ,
+    SOFTMAX,
+    Moment,
+    colour_axis,
+    crosses,
+    table_of,
+    triangles,
+)
+from analysis.figures.worlds.simplex.triangle import Mosaic, add_picture
 from toy_models.simplex import Reference, Trace
 
 MOST_FRAMES = 40

@@ -8,8 +8,8 @@ from plotly.subplots import make_subplots
 from analysis.digits import number
 from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.repulsion_places import listed
 from analysis.figures.theme import layout
+from analysis.figures.worlds.repulsion.places import listed
 from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, Optimum, Reference, Trace
 

@@ -1,0 +1,4 @@
+"""Figures of two views.
+
+From frames and traces of `toy_models.two_views` to exhibits.
+"""

@@ -9,11 +9,11 @@ from statistics import median
 
 from playwright.sync_api import Page, sync_playwright
 
-from analysis.batches import Batch, BatchSpec, random_batch
 from analysis.figures.forces.matrices import force_matrices
-from analysis.force_curves import CURVE_LOSSES, force_curves
-from analysis.force_scene import Scene
-from analysis.gradients import ForceMatrix, force_losses, force_matrix
+from analysis.forces.batches import Batch, BatchSpec, random_batch
+from analysis.forces.curves import CURVE_LOSSES, force_curves
+from analysis.forces.matrix import ForceMatrix, force_losses, force_matrix
+from analysis.forces.scene import Scene
 from tests.browser import chromium
 from tests.browser.server import ARGUMENTS, running
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.training_log import Curves, Line, loss_lines
+from analysis.forces.training_log import Curves, Line, loss_lines
 from checkpoints.datasets import DATASETS
 from checkpoints.epochs import COLUMNS
 from checkpoints.metadata import Metadata

@@ -13,7 +13,7 @@ from typing import overload
 import torch
 from torch import Tensor, nn
 
-from analysis.dynamics import along_sphere, nearest_simplex, pair_dynamics, toward
+from analysis.forces.dynamics import along_sphere, nearest_simplex, pair_dynamics, toward
 from checkpoints.epochs import Dynamics
 from checkpoints.objectives import OBJECTIVES
 from checkpoints.recipes import Recipe

@@ -93,7 +93,7 @@ def add() -> None:
 
 def check_forces() -> None:
     """What follows from the record is the gradient of the function, and its level at chance."""
-    from analysis.chance_level import ChanceSpec, chance_level
+    from analysis.forces.chance_level import ChanceSpec, chance_level
     from losses.contrasts import forces_of
 
     for name in (LABELLED, PAIRED, HEAD):
@@ -117,9 +117,9 @@ def check_forces() -> None:
 
 def check_anatomy_and_curves() -> None:
     from analysis.anatomy.of_losses import anatomy
-    from analysis.class_forces import CLASS_LOSSES
-    from analysis.force_curves import CURVE_LOSSES, force_curves
-    from analysis.force_scene import Scene
+    from analysis.forces.curves import CURVE_LOSSES, force_curves
+    from analysis.forces.of_classes import CLASS_LOSSES
+    from analysis.forces.scene import Scene
 
     assert {LABELLED, PAIRED} <= set(CURVE_LOSSES)
     assert HEAD in CLASS_LOSSES

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analysis.anatomy.heads import HeadBatch
 from analysis.anatomy.points import PointBatch, Settings
-from analysis.own_loss import own_losses
+from analysis.forces.own_loss import own_losses
 from losses.catalog import CATALOG
 from ui import links
 from ui.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form

@@ -15,7 +15,7 @@ from analysis.digits import number
 from analysis.figures.anatomy.bars import anatomy_bars
 from analysis.figures.anatomy.circle import anatomy_circle
 from analysis.figures.anatomy.table import candidate_table, class_table, live_formula, title
-from analysis.own_loss import own_losses
+from analysis.forces.own_loss import own_losses
 from losses.catalog import CATALOG
 from losses.records import Choosing
 from ui.anatomy_controls import Scene, choose_anchor, what_to_look_at

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import streamlit as st
 
 from analysis.figures.forces.dynamics import dynamics, layer_norms
-from analysis.training_log import QUANTITIES, Curves
+from analysis.forces.training_log import QUANTITIES, Curves
 from checkpoints.curves import log_curves
 from checkpoints.zoo import shipped
 from losses.catalog import CATALOG, FAMILIES, losses_of_world

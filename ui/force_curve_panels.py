@@ -6,8 +6,8 @@ import streamlit as st
 
 from analysis.figures.forces.curve_levels import loss_levels
 from analysis.figures.forces.curves import force_curves_figure, sentences
-from analysis.force_curves import CURVE_LOSSES, force_curves
-from analysis.force_scene import Scene
+from analysis.forces.curves import CURVE_LOSSES, force_curves
+from analysis.forces.scene import Scene
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui.controls import Panel
@@ -21,8 +21,8 @@ _LABELS = {
     "class_size": "Class size",
 }
 _CODE = """from analysis.figures.forces.curves import force_curves_figure
-from analysis.force_curves import force_curves
-from analysis.force_scene import Scene
+from analysis.forces.curves import force_curves
+from analysis.forces.scene import Scene
 
 scene = {scene}
 losses = {losses}

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from analysis.class_forces import CLASS_LOSSES, ClassForceMatrix, class_force_matrix, class_groups
 from analysis.digits import cosine
 from analysis.figures.forces.groups import force_groups
 from analysis.figures.forces.matrices import balance_table, force_matrices, live_formula
 from analysis.figures.forces.of_classes import class_force_matrices
-from analysis.force_groups import GroupSum, group_sums, pair_groups
-from analysis.gradients import PAIRED, ForceMatrix, force_losses, force_matrix
-from analysis.pair_terms import most_repelled, pair_terms
-from analysis.views import other_views
+from analysis.forces.groups import GroupSum, group_sums, pair_groups
+from analysis.forces.matrix import PAIRED, ForceMatrix, force_losses, force_matrix
+from analysis.forces.of_classes import CLASS_LOSSES, ClassForceMatrix, class_force_matrix, class_groups
+from analysis.forces.pair_terms import most_repelled, pair_terms
+from analysis.forces.views import other_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui.controls import Panel
@@ -25,12 +25,12 @@ from ui.foreign_text import line, plain, table
 _MOST = 4
 _KINDS = {"pairs": "Embeddings: N × N pairs", "logits": "Class head: N × K logits"}
 _FIGURE = """from analysis.figures.forces.matrices import force_matrices
-from analysis.gradients import force_matrix
+from analysis.forces.matrix import force_matrix
 {batch}
 matrices = [force_matrix(batch.embeddings, batch.labels, loss, {temperature}) for loss in {losses}]
 force_matrices(matrices, batch).plot.show()
 """
-_HEAD_FIGURE = """from analysis.class_forces import class_force_matrix
+_HEAD_FIGURE = """from analysis.forces.of_classes import class_force_matrix
 from analysis.figures.forces.of_classes import class_force_matrices
 {batch}
 matrices = [class_force_matrix(batch, loss, {temperature}, seed={seed}) for loss in {losses}]

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from analysis.batches import Batch, BatchSpec, random_batch, split_batch
-from analysis.head_batches import HeadBatch, HeadBatchSpec, head_split_batch, random_head_batch
+from analysis.forces.batches import Batch, BatchSpec, random_batch, split_batch
+from analysis.forces.head_batches import HeadBatch, HeadBatchSpec, head_split_batch, random_head_batch
 from analysis.outputs import Outputs
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
@@ -17,26 +17,26 @@ from ui.controls import Panel
 
 RANDOM, TOY = "random", "toy"
 _STEPS = 200
-_RANDOM = """from analysis.batches import BatchSpec, random_batch
+_RANDOM = """from analysis.forces.batches import BatchSpec, random_batch
 
 batch = random_batch({spec})"""
 _TOY = """import numpy as np
-from analysis.batches import Batch
+from analysis.forces.batches import Batch
 from toy_models.repulsion import RepulsionSpec, simulate
 
 spec = {spec}
 frame = next(frame for frame in simulate(spec) if frame.step >= {step})
 names = tuple(str(label) for label in sorted(set(spec.labels)))
 batch = Batch(frame.positions[0], np.array(spec.labels), names)"""
-_CHECKPOINT = """from analysis.batches import split_batch
+_CHECKPOINT = """from analysis.forces.batches import split_batch
 from checkpoints import open_outputs
 
 outputs = open_outputs("checkpoints/zoo/{name}.safetensors")
 batch = split_batch(outputs.test, outputs.class_names, classes={classes}, per_class={per_class}, seed={seed})"""
-_RANDOM_HEAD = """from analysis.head_batches import HeadBatchSpec, random_head_batch
+_RANDOM_HEAD = """from analysis.forces.head_batches import HeadBatchSpec, random_head_batch
 
 batch = random_head_batch({spec})"""
-_CHECKPOINT_HEAD = """from analysis.head_batches import head_split_batch
+_CHECKPOINT_HEAD = """from analysis.forces.head_batches import head_split_batch
 from checkpoints import open_outputs
 
 outputs = open_outputs("checkpoints/zoo/{name}.safetensors")

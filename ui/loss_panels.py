@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from analysis.anatomy.of_losses import anatomy
-from analysis.chance_level import ChanceLevel, ChanceSpec, chance_level
 from analysis.digits import latex, number
 from analysis.figures.anatomy.of_losses import loss_anatomy
+from analysis.forces.chance_level import ChanceLevel, ChanceSpec, chance_level
 from losses.catalog import CATALOG, FAMILIES, LossEntry
 from ui.controls import Panel
 from ui.exhibit import show

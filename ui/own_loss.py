@@ -6,7 +6,7 @@ from functools import cache
 
 import streamlit as st
 
-from analysis.own_loss import OPTION, add_own_loss
+from analysis.forces.own_loss import OPTION, add_own_loss
 from losses.errors import LabError
 from ui.foreign_text import plain
 from ui.public import caps

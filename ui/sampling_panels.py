@@ -3,14 +3,14 @@
 import streamlit as st
 
 from analysis.figures.forces.sampling import against_softness, averaging, sampled_distribution
-from analysis.sampling_study import MOST_TUPLES, SamplingSpec, Study, over_softness, sampling_study
+from analysis.forces.sampling import MOST_TUPLES, SamplingSpec, Study, over_softness, sampling_study
 from losses.catalog import CATALOG
 from ui.controls import Panel
 from ui.exhibit import show
 
 _DEFAULTS = SamplingSpec()
 _CODE = """from analysis.figures.forces.sampling import against_softness, averaging, sampled_distribution
-from analysis.sampling_study import SamplingSpec, over_softness, sampling_study
+from analysis.forces.sampling import SamplingSpec, over_softness, sampling_study
 
 spec = {spec}
 study = sampling_study(spec)

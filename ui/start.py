@@ -30,7 +30,7 @@ def picture() -> None:
     import numpy as np
 
     from analysis.figures.forces.start_pair import pair_force, pair_force_option
-    from analysis.pair_force import PairScene, pair_forces
+    from analysis.forces.start_pair import PairScene, pair_forces
     from ui.exhibit import show_at_once
 
     scene = PairScene()

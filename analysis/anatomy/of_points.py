@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis.anatomy.parts import Anatomy, Measured, no_terms
 from analysis.anatomy.points import PointBatch, Settings
-from analysis.own_loss import losses_of_anchors, own_forces, own_losses
+from analysis.forces.own_loss import losses_of_anchors, own_forces, own_losses
 from losses.catalog import CATALOG, entry_of
 from losses.errors import LabError
 from losses.records import Contrast

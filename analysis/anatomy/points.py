@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.views import other_views
+from analysis.forces.views import other_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
 

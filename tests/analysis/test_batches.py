@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.batches import BatchSpec, random_batch, split_batch
+from analysis.forces.batches import BatchSpec, random_batch, split_batch
 from losses.errors import LabError
 
 

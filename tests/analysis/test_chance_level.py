@@ -4,7 +4,7 @@ from math import exp, log
 
 import pytest
 
-from analysis.chance_level import ChanceSpec, chance_level
+from analysis.forces.chance_level import ChanceSpec, chance_level
 from losses.catalog import CATALOG
 from losses.errors import LabError
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 import losses
-from analysis.batches import BatchSpec, random_batch
-from analysis.class_forces import CLASS_LOSSES, class_force_matrix, class_groups
-from analysis.force_groups import group_sums, hard_cells, pair_groups
-from analysis.gradients import force_losses, force_matrix
-from analysis.head_batches import HeadBatchSpec, head_split_batch, random_head_batch
+from analysis.forces.batches import BatchSpec, random_batch
+from analysis.forces.groups import group_sums, hard_cells, pair_groups
+from analysis.forces.head_batches import HeadBatchSpec, head_split_batch, random_head_batch
+from analysis.forces.matrix import force_losses, force_matrix
+from analysis.forces.of_classes import CLASS_LOSSES, class_force_matrix, class_groups
 from losses.errors import LabError
 
 TAU = 0.7

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.dynamics import nearest_simplex, pair_dynamics, simplex_loss, tangent_gradient, toward
-from analysis.training_log import loss_lines
+from analysis.forces.dynamics import nearest_simplex, pair_dynamics, simplex_loss, tangent_gradient, toward
+from analysis.forces.training_log import loss_lines
 from losses.forces import sincere_forces, supcon_forces
 from toy_models.repulsion import RepulsionSpec, reference
 

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.figures.forces.dynamics import dynamics, layer_norms
 from analysis.figures.forces.dynamics_worlds import repulsion_dynamics
-from analysis.training_log import QUANTITIES, Curves, Line
+from analysis.forces.training_log import QUANTITIES, Curves, Line
 from losses.catalog import CATALOG
 from toy_models.repulsion import RepulsionSpec, Trace, simulate
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.force_curves import CURVE_LOSSES, chance_levels, evaluate, floors, force_curves, grid, marks
-from analysis.force_scene import AXES, Scene, points
-from analysis.pair_force import PairScene, turning_point
-from analysis.scene_forces import EMBEDDING, ENDPOINT_GAP
+from analysis.forces.curves import CURVE_LOSSES, chance_levels, evaluate, floors, force_curves, grid, marks
+from analysis.forces.of_scene import EMBEDDING, ENDPOINT_GAP
+from analysis.forces.scene import AXES, Scene, points
+from analysis.forces.start_pair import PairScene, turning_point
 from losses import evidence
 from losses.errors import LabError
 

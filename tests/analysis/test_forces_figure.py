@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from analysis.batches import Batch, BatchSpec, random_batch
 from analysis.digits import latex
 from analysis.figures.forces.matrices import balance_table, force_matrices, live_formula
 from analysis.figures.forces.scale import colour_limit
-from analysis.force_groups import balance
-from analysis.gradients import LABELLED, ForceMatrix, force_matrix
-from analysis.pair_terms import most_repelled, pair_terms
+from analysis.forces.batches import Batch, BatchSpec, random_batch
+from analysis.forces.groups import balance
+from analysis.forces.matrix import LABELLED, ForceMatrix, force_matrix
+from analysis.forces.pair_terms import most_repelled, pair_terms
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 import losses
-from analysis.batches import BatchSpec, random_batch
-from analysis.force_groups import balance
-from analysis.gradients import LABELLED, PAIRED, ForceMatrix, force_losses, force_matrix
-from analysis.pair_terms import most_repelled, pair_terms
-from analysis.views import other_views
+from analysis.forces.batches import BatchSpec, random_batch
+from analysis.forces.groups import balance
+from analysis.forces.matrix import LABELLED, PAIRED, ForceMatrix, force_losses, force_matrix
+from analysis.forces.pair_terms import most_repelled, pair_terms
+from analysis.forces.views import other_views
 from losses.errors import LabError
 
 TAU = 0.15

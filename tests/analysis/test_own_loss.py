@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from analysis import own_loss
 from analysis.anatomy.of_points import own_anatomy
 from analysis.anatomy.points import PointBatch
-from analysis.batches import BatchSpec, random_batch
-from analysis.gradients import force_losses, force_matrix
+from analysis.forces import own_loss
+from analysis.forces.batches import BatchSpec, random_batch
+from analysis.forces.matrix import force_losses, force_matrix
 from losses.errors import LabError
 
 FILE = '''

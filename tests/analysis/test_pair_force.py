@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from analysis.figures.forces.start_pair import pair_force, pair_force_option
-from analysis.pair_force import PairScene, pair_forces, turning_point
+from analysis.forces.start_pair import PairScene, pair_forces, turning_point
 from losses.errors import LabError
 
 SCENES = [PairScene(), PairScene(positives=1), PairScene(positives=4, positive_cosine=0.9, noise=3, temperature=0.02)]

@@ -8,9 +8,8 @@ import pytest
 import torch
 
 import losses
-from analysis import sampling_study as module
-from analysis.intervals import mean_interval, squared_length, variance_interval
-from analysis.sampling_study import (
+from analysis.forces import sampling as module
+from analysis.forces.sampling import (
     SamplingSpec,
     enumerate_labels,
     of_labels,
@@ -19,6 +18,7 @@ from analysis.sampling_study import (
     sampling_study,
     soft_target,
 )
+from analysis.intervals import mean_interval, squared_length, variance_interval
 from losses.errors import LabError
 
 SMALL = SamplingSpec(samples=3, classes=3, draws=400)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.dynamics import tangent_gradient
+from analysis.forces.dynamics import tangent_gradient
 from checkpoints import native
 from checkpoints.epochs import COLUMNS, Dynamics, Epoch
 from checkpoints.objectives import OBJECTIVES

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 import losses
-from analysis import own_loss
 from analysis.anatomy.heads import given_targets
+from analysis.forces import own_loss
 from losses.catalog import CATALOG
 from ui import own_loss as own_option
 from ui.anatomy_batches import HEADS, POINTS, read_heads, read_points, write_heads, write_points

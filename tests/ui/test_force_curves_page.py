@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from analysis.force_curves import CURVE_LOSSES, marks
-from analysis.force_scene import AXES, Scene
+from analysis.forces.curves import CURVE_LOSSES, marks
+from analysis.forces.scene import AXES, Scene
 
 PAGE = "pages/3_Force_curves.py"
 

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from analysis.batches import BatchSpec, random_batch
-from analysis.force_groups import balance
-from analysis.gradients import force_matrix
+from analysis.forces.batches import BatchSpec, random_batch
+from analysis.forces.groups import balance
+from analysis.forces.matrix import force_matrix
 
 PAGE = "pages/3_Forces.py"
 

@@ -6,7 +6,7 @@ from dataclasses import astuple, fields
 import pytest
 import streamlit as st
 
-from analysis.own_loss import own_losses
+from analysis.forces.own_loss import own_losses
 from checkpoints.foreign.spec import MOST_ITEMS
 from losses.errors import LabError
 from tests.ui.conftest import ROOT

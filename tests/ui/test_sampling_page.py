@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from analysis.sampling_study import SamplingSpec, sampling_study
+from analysis.forces.sampling import SamplingSpec, sampling_study
 
 PAGE = "pages/3_Sampling.py"
 

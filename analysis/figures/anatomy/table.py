@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.anatomy.heads import LETTERS, HeadAnatomy
 from analysis.anatomy.parts import Anatomy, Measured
 from analysis.digits import latex, number
-from analysis.own_loss import own_losses
+from analysis.forces.own_loss import own_losses
 from losses.catalog import CATALOG
 
 # A formula stays on one line of the page: so many terms, and so many candidates below the bar, are written out.

@@ -10,8 +10,8 @@ from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.curves import curve_table, kind_of, logarithmic
 from analysis.figures.theme import LOSS_STYLES, layout
-from analysis.force_curves import Curve, ForceCurves
-from analysis.force_scene import AXES
+from analysis.forces.curves import Curve, ForceCurves
+from analysis.forces.scene import AXES
 from losses.catalog import CATALOG
 
 

@@ -9,9 +9,9 @@ from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
-from analysis.force_curves import Curve, ForceCurves, Mark
-from analysis.force_scene import AXES, Scene
-from analysis.scene_forces import EMBEDDING
+from analysis.forces.curves import Curve, ForceCurves, Mark
+from analysis.forces.of_scene import EMBEDDING
+from analysis.forces.scene import AXES, Scene
 from losses.catalog import CATALOG
 from losses.records import Contrast
 

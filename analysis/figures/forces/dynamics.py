@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import number, numbers
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
-from analysis.training_log import QUANTITIES, Curves, Line, Quantity
+from analysis.forces.training_log import QUANTITIES, Curves, Line, Quantity
 
 _COLUMNS = 3
 _MOST_LEVELS = 6  # said in words

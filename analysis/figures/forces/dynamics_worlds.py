@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from analysis.dynamics import nearest_simplex, pair_dynamics, tangent_gradient, toward
-from analysis.training_log import Curves, Line, loss_lines
+from analysis.forces.dynamics import nearest_simplex, pair_dynamics, tangent_gradient, toward
+from analysis.forces.training_log import Curves, Line, loss_lines
 from losses.catalog import CATALOG
 from toy_models.repulsion import Reference, Trace, reference
 from toy_models.repulsion.arrows import force_of

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, PULL, PUSH, layout
-from analysis.force_groups import GroupSum
+from analysis.forces.groups import GroupSum
 
 _ROW, _MARGINS = 46, 130
 # Room beside the longest bar for its number.

@@ -8,16 +8,16 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.batches import Batch
 from analysis.digits import latex, number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.image import force_image
 from analysis.figures.forces.scale import SCALED, beyond, class_edges, colour_axis, colour_limit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, layout
-from analysis.force_groups import Balance, balance
-from analysis.gradients import ForceMatrix, force_losses
-from analysis.pair_terms import PairTerms
+from analysis.forces.batches import Batch
+from analysis.forces.groups import Balance, balance
+from analysis.forces.matrix import ForceMatrix, force_losses
+from analysis.forces.pair_terms import PairTerms
 from losses.catalog import CATALOG
 
 # Matrices are square and share the page's width: the more there are, the lower the figure.

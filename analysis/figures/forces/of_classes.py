@@ -7,11 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.class_forces import ClassForceMatrix
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.scale import SCALED, beyond, class_edges, colour_axis, colour_limit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, layout
+from analysis.forces.of_classes import ClassForceMatrix
 from losses.catalog import CATALOG
 
 _HEIGHT = 560

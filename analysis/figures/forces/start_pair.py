@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
-from analysis.pair_force import PairForces, PairScene, turning_point
+from analysis.forces.start_pair import PairForces, PairScene, turning_point
 
 _X, _Y = "cosine similarity of one same-class pair", "d loss / d similarity, nats"
 _GRID = "rgba(128,128,128,0.2)"

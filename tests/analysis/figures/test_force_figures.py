@@ -7,19 +7,19 @@ import zlib
 import numpy as np
 import pytest
 
-from analysis.batches import BatchSpec, random_batch
-from analysis.class_forces import class_force_matrix, class_groups
 from analysis.figures.forces.curve_levels import loss_levels
 from analysis.figures.forces.curves import force_curves_figure, sentences, visible_range
 from analysis.figures.forces.groups import force_groups
 from analysis.figures.forces.image import force_image, palette
 from analysis.figures.forces.matrices import force_matrices
 from analysis.figures.forces.of_classes import class_force_matrices
-from analysis.force_curves import CURVE_LOSSES, force_curves
-from analysis.force_groups import group_sums
-from analysis.force_scene import AXES, Scene
-from analysis.gradients import force_matrix
-from analysis.head_batches import HeadBatchSpec, random_head_batch
+from analysis.forces.batches import BatchSpec, random_batch
+from analysis.forces.curves import CURVE_LOSSES, force_curves
+from analysis.forces.groups import group_sums
+from analysis.forces.head_batches import HeadBatchSpec, random_head_batch
+from analysis.forces.matrix import force_matrix
+from analysis.forces.of_classes import class_force_matrix, class_groups
+from analysis.forces.scene import AXES, Scene
 
 
 def decoded(source):

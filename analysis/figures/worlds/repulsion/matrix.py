@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.batches import Batch
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.matrices import force_matrices
-from analysis.gradients import ForceMatrix
+from analysis.forces.batches import Batch
+from analysis.forces.matrix import ForceMatrix
 from toy_models.repulsion import Trace
 
 

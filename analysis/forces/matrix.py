@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.own_loss import own_forces, own_losses
-from analysis.views import other_views
+from analysis.forces.own_loss import own_forces, own_losses
+from analysis.forces.views import other_views
 from losses.catalog import CATALOG, losses_of_family
 from losses.errors import LabError
 

@@ -6,8 +6,8 @@ that are left. Arrays (M, 3) have them in this order. The prior is uniform, and 
 
 import numpy as np
 
-from analysis.force_scene import Points, log_count
-from analysis.scene_forces import OnePair
+from analysis.forces.of_scene import OnePair
+from analysis.forces.scene import Points, log_count
 from losses.catalog import CATALOG, LossEntry
 from losses.records import Choosing
 

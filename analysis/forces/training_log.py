@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.chance_level import ChanceSpec, chance_level
-from analysis.dynamics import simplex_loss
+from analysis.forces.chance_level import ChanceSpec, chance_level
+from analysis.forces.dynamics import simplex_loss
 from losses.catalog import CATALOG, LossEntry
 from losses.records import Choosing
 

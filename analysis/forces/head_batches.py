@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.batches import check_size, drawn_items
+from analysis.forces.batches import check_size, drawn_items
 from analysis.outputs import Split
 from losses.errors import LabError
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.gradients import ForceMatrix
+from analysis.forces.matrix import ForceMatrix
 from losses.errors import LabError
 
 

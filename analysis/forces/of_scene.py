@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.force_scene import Points, log_count
+from analysis.forces.scene import Points, log_count
 from losses.catalog import CATALOG, LossEntry
 from losses.records import ENDPOINT_GAP, Contrast
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.force_groups import hard_cells
-from analysis.head_batches import HeadBatch
+from analysis.forces.groups import hard_cells
+from analysis.forces.head_batches import HeadBatch
 from losses.catalog import CATALOG, losses_of_family
 from losses.errors import LabError
 

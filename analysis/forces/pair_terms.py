@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.gradients import ForceMatrix
+from analysis.forces.matrix import ForceMatrix
 from losses.catalog import CATALOG
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.force_scene import AXES, Points, Role, Scene, points
-from analysis.scene_forces import EMBEDDING, OnePair, blend_slopes, of_embeddings
-from analysis.scene_head_forces import HEAD, of_head
+from analysis.forces.of_head_scene import HEAD, of_head
+from analysis.forces.of_scene import EMBEDDING, OnePair, blend_slopes, of_embeddings
+from analysis.forces.scene import AXES, Points, Role, Scene, points
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from losses.records import Choosing, Contrast

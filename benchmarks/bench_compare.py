@@ -12,7 +12,7 @@ from analysis.comparison.measured import Measured, common_source, measure
 from analysis.comparison.verdicts import Comparison, compare
 from analysis.figures.comparison.histograms import comparison_histograms
 from analysis.figures.comparison.maps import Panel, comparison_maps
-from analysis.item_statistics import geometry
+from analysis.geometry.item_statistics import geometry
 from analysis.outputs import Outputs, Split
 from analysis.similarity import nearest_similarity
 from checkpoints import open_outputs

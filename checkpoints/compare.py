@@ -165,7 +165,7 @@ def _json(found: "Comparison") -> dict[str, object]:
 def _measured(name: str, outputs: "Outputs", k: int) -> "Measured":
     from analysis.accuracy.probe import linear_probe
     from analysis.comparison.measured import measure
-    from analysis.item_statistics import geometry
+    from analysis.geometry.item_statistics import geometry
     from analysis.similarity import nearest_similarity
 
     nearest = nearest_similarity(outputs, k=k)

@@ -2,8 +2,8 @@
 
 from analysis.bootstrap import Unavailable
 from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
-from analysis.spectrum import spectrum
-from analysis.sphere_spread import spread
+from analysis.geometry.spectrum import spectrum
+from analysis.geometry.sphere_spread import spread
 from ui.checkpoint_analyses import Analyses, SplitName
 from ui.checkpoint_view import GEOMETRY, splits
 from ui.controls import part

@@ -12,7 +12,7 @@ import streamlit as st
 
 from analysis.comparison.matching import FEWEST, MOST, matched
 from analysis.comparison.measured import Measured, measure
-from analysis.item_statistics import Geometry, geometry
+from analysis.geometry.item_statistics import Geometry, geometry
 from analysis.outputs import Outputs
 from checkpoints.listing import inside
 from checkpoints.zoo import ZooEntry, other_seeds, shipped

@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities, Source, class_probabilities
 from analysis.bootstrap import Unavailable
-from analysis.item_statistics import Geometry, ItemStatistic
+from analysis.geometry.item_statistics import Geometry, ItemStatistic
 from analysis.neighbours import vote
 from analysis.outputs import NO_HEAD, Outputs
 from analysis.similarity import Nearest

@@ -7,7 +7,7 @@ import numpy as np
 from analysis.accuracy.probe import ClassProbabilities, softmax
 from analysis.bootstrap import Unavailable
 from analysis.comparison.measured import Measured
-from analysis.item_statistics import geometry
+from analysis.geometry.item_statistics import geometry
 from analysis.outputs import Split
 
 CLASSES = 3

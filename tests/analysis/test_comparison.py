@@ -14,8 +14,8 @@ from analysis.comparison.items import disagreed, moved, wrong
 from analysis.comparison.measured import MEASURES, common_source, item_values, measure
 from analysis.comparison.relevance import SMALLEST, in_words, shown_values, smallest_of_interest, verdict
 from analysis.comparison.verdicts import Comparison, Difference, compare
+from analysis.geometry.item_statistics import geometry
 from analysis.holm import holm
-from analysis.item_statistics import geometry
 from analysis.outputs import Outputs
 from analysis.similarity import margin, nearest_similarity
 from losses.errors import LabError

@@ -10,11 +10,11 @@ from analysis.bootstrap import Estimate, Unavailable
 from analysis.comparison.measured import item_values, measure
 from analysis.comparison.verdicts import compare
 from analysis.degenerate import copies, judged, same_point, warnings
-from analysis.item_statistics import geometry
+from analysis.geometry.item_statistics import geometry
+from analysis.geometry.spectrum import spectrum
 from analysis.neighbours import vote
 from analysis.outputs import Split
 from analysis.similarity import margin, nearest_similarity
-from analysis.spectrum import spectrum
 
 
 def split(source: Split, **changes) -> Split:

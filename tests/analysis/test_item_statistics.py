@@ -5,12 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from analysis import item_statistics
 from analysis.bootstrap import Unavailable
-from analysis.item_statistics import geometry
+from analysis.geometry import item_statistics
+from analysis.geometry.item_statistics import geometry
+from analysis.geometry.spectrum import spectrum
+from analysis.geometry.sphere_spread import spread
 from analysis.outputs import Split
-from analysis.spectrum import spectrum
-from analysis.sphere_spread import spread
 
 
 def alignment(split: Split):
@@ -81,7 +81,7 @@ def test_what_has_no_pair_or_no_spread_has_a_reason(unit_rows):
 
 
 def test_more_items_than_pairs_allow_are_sampled(monkeypatch, rng, unit_rows):
-    monkeypatch.setattr("analysis.item_statistics.MOST_ITEMS", 30)
+    monkeypatch.setattr("analysis.geometry.item_statistics.MOST_ITEMS", 30)
     split = Split(unit_rows(50, 4), np.zeros(50, np.int64))
     found = uniformity(split)
     taken = ~np.isnan(found.values)

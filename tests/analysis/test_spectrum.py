@@ -5,8 +5,8 @@ import pytest
 from sklearn.decomposition import PCA
 
 from analysis.bootstrap import Unavailable
+from analysis.geometry.spectrum import spectrum
 from analysis.influence import influence_estimate
-from analysis.spectrum import spectrum
 
 
 @pytest.fixture

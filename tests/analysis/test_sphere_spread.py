@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.sphere_spread import spread, uniform_on_sphere
+from analysis.geometry.sphere_spread import spread, uniform_on_sphere
 
 
 def double_loop(rows, labels):
@@ -74,5 +74,5 @@ def test_what_has_no_pairs_is_said(unit_rows):
 
 def test_many_items_are_sampled_for_uniformity(unit_rows, monkeypatch):
     rows = unit_rows(400, 3)
-    monkeypatch.setattr("analysis.item_statistics.MOST_ITEMS", 200)
+    monkeypatch.setattr("analysis.geometry.item_statistics.MOST_ITEMS", 200)
     assert spread(rows, np.zeros(400, int)).uniformity.value == pytest.approx(uniform_on_sphere(3), abs=0.1)

@@ -9,9 +9,9 @@ from analysis.bootstrap import Estimate, Unavailable
 from analysis.digits import interval, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREEN, TRUTH, layout
-from analysis.item_statistics import MOST_ITEMS
-from analysis.spectrum import Spectrum
-from analysis.sphere_spread import Spread, uniform_on_sphere
+from analysis.geometry.item_statistics import MOST_ITEMS
+from analysis.geometry.spectrum import Spectrum
+from analysis.geometry.sphere_spread import Spread, uniform_on_sphere
 
 _TICKS = [digit * 10**power for power in range(4) for digit in (1, 2, 5)]
 _BAND = "rgba(0,114,178,0.2)"

@@ -17,10 +17,10 @@ from analysis.figures.calibration.temperature import temperature_diagram
 from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
 from analysis.figures.neighbours.vote import accuracy_by_k
 from analysis.figures.tails.anchor_tails import anchor_shapes, cosine_histogram
+from analysis.geometry.spectrum import spectrum
+from analysis.geometry.sphere_spread import spread
 from analysis.neighbours import vote
 from analysis.similarity import nearest_similarity
-from analysis.spectrum import spectrum
-from analysis.sphere_spread import spread
 from analysis.tail_pairs import negative_cosines
 from analysis.tails import fit_anchors
 

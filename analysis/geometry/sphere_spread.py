@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable
+from analysis.geometry.item_statistics import ItemStatistic, alignment, uniformity
 from analysis.influence import influence_estimate
-from analysis.item_statistics import ItemStatistic, alignment, uniformity
 
 _LEAST_ITEMS = 3
 

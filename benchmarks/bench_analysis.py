@@ -8,10 +8,10 @@ import numpy as np
 from analysis.calibration.top_label import calibration
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
-from analysis.map_process import PROCESS
+from analysis.maps.process import PROCESS
+from analysis.maps.projection import UmapSpec
 from analysis.neighbour_graph import similarity_blocks
 from analysis.outputs import Outputs, Split
-from analysis.projection import UmapSpec
 from analysis.similarity import margin, nearest_similarity
 from checkpoints import open_outputs
 from checkpoints.zoo import shipped

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from analysis.map_process import PROCESS
-from analysis.map_quality import MapQuality, map_quality
-from analysis.projection import UmapSpec
+from analysis.maps.process import PROCESS
+from analysis.maps.projection import UmapSpec
+from analysis.maps.quality import MapQuality, map_quality
 
 ITEMS, DIMENSIONS, CLUSTERS = 10_000, 128, 20
 

@@ -6,14 +6,14 @@ from functools import partial
 
 import numpy as np
 
-from analysis import map_process
 from analysis.bootstrap import Unavailable
-from analysis.map_cache import cached_map, default_folder
-from analysis.map_quality import MapQuality, map_quality
-from analysis.map_worker import MapSpec
+from analysis.maps import process as map_process
+from analysis.maps.cache import cached_map, default_folder
+from analysis.maps.projection import Projection, UmapSpec, map_sample, pca
+from analysis.maps.quality import MapQuality, map_quality
+from analysis.maps.tsne import MOST_ITEMS, TsneSpec
+from analysis.maps.worker import MapSpec
 from analysis.outputs import Split
-from analysis.projection import Projection, UmapSpec, map_sample, pca
-from analysis.tsne import MOST_ITEMS, TsneSpec
 from ui.background import Job
 
 POINTS = 10_000

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.map_cache import default_folder as maps_folder
+from analysis.maps.cache import default_folder as maps_folder
 from checkpoints import safetensors_file
 from checkpoints.atomic import write_atomic
 from checkpoints.safe_files import read_whole

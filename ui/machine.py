@@ -35,7 +35,7 @@ def _load() -> None:
     # The first optimiser imports torch's compiler: as long again as torch itself, so not while somebody waits.
     torch.optim.SGD([torch.zeros(1, requires_grad=True)])
     memory.put_aside()
-    from analysis.map_process import PROCESS
+    from analysis.maps.process import PROCESS
 
     PROCESS.warm_up()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.map_cache import default_folder as maps_folder
+from analysis.maps.cache import default_folder as maps_folder
 from analysis.outputs import Outputs, Split
 from checkpoints import safetensors_file
 from checkpoints.atomic import write_atomic

@@ -13,8 +13,8 @@ from analysis.figures.comparison.histograms import ROLES, comparison_histograms,
 from analysis.figures.comparison.maps import Panel, comparison_maps
 from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.figures.comparison.table import comparison_table
+from analysis.maps.projection import Projection
 from analysis.outputs import Split
-from analysis.projection import Projection
 from tests.analysis.simulated_models import Quality, models
 
 NOTHING = np.empty(0, np.int64)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from analysis.copies import copy_groups
-from analysis.map_quality import map_quality
+from analysis.maps.projection import UmapSpec, umap_map
+from analysis.maps.quality import map_quality
 from analysis.neighbour_distances import neighbour_distances
 from analysis.neighbour_graph import nearest_neighbours
 from analysis.neighbours import vote
 from analysis.outputs import Outputs, Split
-from analysis.projection import UmapSpec, umap_map
 from analysis.similarity import nearest_similarity
 
 

@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from analysis import map_cache
-from analysis.map_cache import cached_map, default_folder, map_key
-from analysis.projection import Projection, UmapSpec
+from analysis.maps import cache as map_cache
+from analysis.maps.cache import cached_map, default_folder, map_key
+from analysis.maps.projection import Projection, UmapSpec
 
 SPEC = UmapSpec(epochs=20)
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import map_process, map_worker
-from analysis.map_process import MapProcess
-from analysis.map_worker import read_answer, serve, write_request
-from analysis.projection import Projection, UmapSpec
-from analysis.tsne import TsneSpec
+from analysis.maps import process as map_process
+from analysis.maps import worker as map_worker
+from analysis.maps.process import MapProcess
+from analysis.maps.projection import Projection, UmapSpec
+from analysis.maps.tsne import TsneSpec
+from analysis.maps.worker import read_answer, serve, write_request
 from losses.errors import LabError
 from tests.waiting import PATIENCE, until
 
@@ -56,11 +57,11 @@ def test_a_refusal_is_handed_on_word_for_word(unit_rows):
 def process(monkeypatch):
     """A worker whose UMAP takes no time and prints, as some libraries do."""
     stand_in = (
-        "from analysis import map_worker; from analysis.projection import Projection;"
+        "from analysis import map_worker; from analysis.maps.projection import Projection;"
         "map_worker.umap_map = lambda rows, spec: print('epoch') or Projection('UMAP', rows[:, :2] * spec.seed);"
         "map_worker.main()"
     )
-    monkeypatch.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", stand_in))
+    monkeypatch.setattr("analysis.maps.process._COMMAND", (sys.executable, "-c", stand_in))
     opened = MapProcess()
     yield opened
     opened.close()
@@ -80,7 +81,7 @@ def test_warming_up_is_a_map(process):
 
 def test_a_worker_that_dies_is_one_sentence_and_is_replaced(process, unit_rows, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", "pass"))
+        patched.setattr("analysis.maps.process._COMMAND", (sys.executable, "-c", "pass"))
         with pytest.raises(LabError, match="ended before its map was made, 2 times"):
             process.make(unit_rows(30, 3), QUICK)
     assert len(process.make(unit_rows(9, 3), QUICK).coordinates) == 9
@@ -96,14 +97,14 @@ def test_a_worker_that_died_idle_costs_the_next_who_asks_nothing(process, unit_r
 def test_a_worker_that_dies_over_a_map_is_followed_by_another(process, unit_rows, monkeypatch, tmp_path):
     once = f"import os; os.open({str(tmp_path / 'been')!r}, os.O_CREAT | os.O_EXCL); os._exit(1)"
     command = f"try:\n exec({once!r})\nexcept FileExistsError:\n exec({map_process._COMMAND[2]!r})"
-    monkeypatch.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", command))
+    monkeypatch.setattr("analysis.maps.process._COMMAND", (sys.executable, "-c", command))
     assert len(process.make(unit_rows(9, 3), QUICK).coordinates) == 9
     assert (tmp_path / "been").exists()
 
 
 def test_the_worker_ends_with_its_parents_pipe():
     worker = subprocess.Popen(
-        [sys.executable, "-m", "analysis.map_worker"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "analysis.maps.worker"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert worker.communicate(timeout=PATIENCE) == (b"", None)
     assert worker.returncode == 0
@@ -119,7 +120,7 @@ def test_each_method_is_made_by_its_own_function(turned, monkeypatch, unit_rows)
 def endless(monkeypatch):
     """A worker that never answers."""
     stand_in = "import time; time.sleep(600)"
-    monkeypatch.setattr("analysis.map_process._COMMAND", (sys.executable, "-c", stand_in))
+    monkeypatch.setattr("analysis.maps.process._COMMAND", (sys.executable, "-c", stand_in))
     opened = MapProcess()
     yield opened
     opened.close()

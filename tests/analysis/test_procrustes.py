@@ -4,7 +4,7 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.optimize import minimize
 from scipy.spatial import procrustes
 
-from analysis.procrustes import align
+from analysis.maps.procrustes import align
 from losses.errors import LabError
 
 

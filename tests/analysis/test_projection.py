@@ -9,8 +9,8 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from analysis.map_quality import map_quality
-from analysis.projection import Projection, UmapSpec, map_sample, pca, umap_map
+from analysis.maps.projection import Projection, UmapSpec, map_sample, pca, umap_map
+from analysis.maps.quality import map_quality
 from losses.errors import LabError
 
 QUICK = UmapSpec(epochs=50)
@@ -119,7 +119,7 @@ def test_a_perfect_map_scores_one():
 def test_large_sets_are_judged_by_a_sample(unit_rows, monkeypatch):
     embeddings = unit_rows(200, 4)
     whole = map_quality(embeddings, pca(embeddings).coordinates)
-    monkeypatch.setattr("analysis.map_quality._ANCHORS", 100)
+    monkeypatch.setattr("analysis.maps.quality._ANCHORS", 100)
     part = map_quality(embeddings, pca(embeddings).coordinates)
     assert part.anchors == 100
     assert part.trustworthiness.value == pytest.approx(whole.trustworthiness.value, abs=0.03)
@@ -137,5 +137,5 @@ def test_a_map_shows_a_bounded_number_of_items():
 
 
 def test_looking_at_pca_imports_no_umap():
-    code = "import sys, analysis.projection, analysis.map_cache; print({'umap', 'numba', 'sklearn'} & set(sys.modules))"
+    code = "import sys, analysis.maps.projection, analysis.maps.cache; print({'umap', 'numba', 'sklearn'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -5,9 +5,9 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.manifold import TSNE, trustworthiness
 
-from analysis import tsne
+from analysis.maps import tsne
+from analysis.maps.tsne import TsneSpec, tsne_map
 from analysis.neighbour_distances import neighbour_distances
-from analysis.tsne import TsneSpec, tsne_map
 from losses.errors import LabError
 
 QUICK = TsneSpec(perplexity=10, steps=250)
@@ -32,7 +32,7 @@ def test_few_items_and_equal_items(unit_rows):
 
 
 def test_too_many_items_are_refused_before_anything_is_computed(monkeypatch, unit_rows):
-    monkeypatch.setattr("analysis.tsne.MOST_ITEMS", 50)
+    monkeypatch.setattr("analysis.maps.tsne.MOST_ITEMS", 50)
     with pytest.raises(LabError, match="at most 50 items"):
         tsne_map(unit_rows(51, 3), QUICK)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from analysis.map_cache import cached_map
+from analysis.maps.cache import cached_map
+from analysis.maps.projection import Projection, UmapSpec
 from analysis.outputs import Outputs, Split
-from analysis.projection import Projection, UmapSpec
 from checkpoints.foreign.cache import cached_outputs
 from tests.fuzz.mutations import Mutation, flip, mutated
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.projection import Projection
+from analysis.maps.projection import Projection
 from tests.fuzz.caches import CACHES, Cache, wrong
 
 CASES = 1000

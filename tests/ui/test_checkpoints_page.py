@@ -15,9 +15,9 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from analysis.map_worker import MapSpec
+from analysis.maps.projection import Projection
+from analysis.maps.worker import MapSpec
 from analysis.outputs import Outputs, Split
-from analysis.projection import Projection
 from checkpoints.zoo import shipped
 from losses.errors import LabError
 from tests.ui.run_page import run_until
@@ -43,7 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
         fits.append(len(embeddings))
         return Projection(spec.method, np.ascontiguousarray(embeddings[:, [1, 0]]))
 
-    monkeypatch.setattr("analysis.map_process.MapProcess.make", turned)
+    monkeypatch.setattr("analysis.maps.process.MapProcess.make", turned)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return fits
 
@@ -319,7 +319,7 @@ def test_a_stopped_map_is_pca_and_can_start_again(monkeypatch):
         stopped.wait(PATIENCE)
         raise LabError("The map", "was stopped")
 
-    monkeypatch.setattr("analysis.map_process.MapProcess.make", wait)
+    monkeypatch.setattr("analysis.maps.process.MapProcess.make", wait)
     analyses = Analyses(outputs_of([0, 1] * 6, ("a", "b")), shared=False)
     app = drawn_from(analyses)
     next(button for button in app.button if button.label == "Stop").click().run()

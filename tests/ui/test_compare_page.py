@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analysis.comparison.measured import Measured
-from analysis.projection import Projection
+from analysis.maps.projection import Projection
 from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError
 from tests.ui.run_page import run_until
@@ -230,12 +230,12 @@ def test_maps_whose_worker_died_can_be_asked_for_again(open_page, monkeypatch, t
         return Projection("UMAP", np.ascontiguousarray(embeddings[:, [1, 0]]))
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("analysis.map_process.MapProcess.make", gone)
+    monkeypatch.setattr("analysis.maps.process.MapProcess.make", gone)
     app = settled(open_page(PAGE, checkpoints=["supcon", "weince"], show="map", map="umap", k="4"))
     again = "UMAP ended; this is PCA. Start again"
     until(lambda: any(button.label == again for button in app.run().button))
     assert "ended before its map was made" in app.error[0].value
-    monkeypatch.setattr("analysis.map_process.MapProcess.make", turned)
+    monkeypatch.setattr("analysis.maps.process.MapProcess.make", turned)
     next(button for button in app.button if button.label == again).click().run()
     until(lambda: "UMAP 1" in json.dumps(charts(app.run())))
     assert not app.error
@@ -267,8 +267,8 @@ def test_maps_that_wait_can_be_stopped_and_started_again(open_page, monkeypatch)
         assert stopped.wait(PATIENCE)
         raise LabError("UMAP", "was stopped")
 
-    monkeypatch.setattr("analysis.map_process.MapProcess.make", slow)
-    monkeypatch.setattr("analysis.map_process.MapProcess.stop", lambda process, stopped: stopped.set())
+    monkeypatch.setattr("analysis.maps.process.MapProcess.make", slow)
+    monkeypatch.setattr("analysis.maps.process.MapProcess.stop", lambda process, stopped: stopped.set())
     app = settled(open_page(PAGE, checkpoints=["nll", "label_infonce"], show="map", map="umap", k="3"))
     assert asked.wait(PATIENCE)
     assert any("0 of 2 ready" in caption.value for caption in app.caption)

@@ -14,10 +14,10 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
 from analysis.figures.panels import add_together, grid, outer_titles
 from analysis.figures.theme import class_style, layout
-from analysis.map_quality import MapQuality
+from analysis.maps.procrustes import Aligned, align
+from analysis.maps.projection import Projection
+from analysis.maps.quality import MapQuality
 from analysis.outputs import Split
-from analysis.procrustes import Aligned, align
-from analysis.projection import Projection
 
 _DRAWN_AS_SVG = 6000  # points of all panels together
 _STYLES = 30  # of `class_style`, before they repeat

@@ -9,8 +9,8 @@ import numpy as np
 
 from analysis.figures.labels import label
 from analysis.figures.theme import CLASS_COLOURS, CLASS_SYMBOLS, TRUTH, class_style
+from analysis.maps.projection import Projection
 from analysis.outputs import Split
-from analysis.projection import Projection
 
 MOST_AS_SVG = 3000  # points; more need WebGL, which is slower to start and does not print as well
 _NAMED_IN_LEGEND = 30  # classes; more repeat their colours and symbols

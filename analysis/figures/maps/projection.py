@@ -11,9 +11,9 @@ from analysis.digits import interval, percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
 from analysis.figures.theme import layout
-from analysis.map_quality import MapQuality
+from analysis.maps.projection import Projection
+from analysis.maps.quality import MapQuality
 from analysis.outputs import Split
-from analysis.projection import Projection
 
 _NAMED = 20  # classes named on the map itself; with more, the names hide it
 

@@ -13,10 +13,10 @@ from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
 from analysis.figures.neighbours.vote import accuracies
-from analysis.map_quality import map_quality
+from analysis.maps.projection import pca
+from analysis.maps.quality import map_quality
 from analysis.neighbour_graph import Neighbours
 from analysis.outputs import Outputs
-from analysis.projection import pca
 from analysis.similarity import Nearest, margin, nearest_similarity
 
 

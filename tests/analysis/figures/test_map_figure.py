@@ -10,8 +10,8 @@ from analysis.bootstrap import Unavailable
 from analysis.figures.maps.points import MOST_AS_SVG
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.theme import class_style
+from analysis.maps.projection import Projection
 from analysis.outputs import Split
-from analysis.projection import Projection
 
 
 def drawn(items, classes, method="PCA", **options):

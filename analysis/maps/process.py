@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.map_worker import MapSpec, read_answer, write_request
-from analysis.projection import Projection, UmapSpec
+from analysis.maps.projection import Projection, UmapSpec
+from analysis.maps.worker import MapSpec, read_answer, write_request
 from losses.errors import LabError
 
 _ROOT = Path(__file__).parents[1]
-_COMMAND = (sys.executable, "-m", "analysis.map_worker")
+_COMMAND = (sys.executable, "-m", "analysis.maps.worker")
 _TRIES = 2
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from analysis.maps.projection import Method, Projection, start
 from analysis.neighbour_distances import neighbour_distances
-from analysis.projection import Method, Projection, start
 from losses.errors import LabError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""UMAP and t-SNE in a process of its own: `python -m analysis.map_worker`, spoken to over its stdin and stdout.
+"""UMAP and t-SNE in a process of its own: `python -m analysis.maps.worker`, spoken to over its stdin and stdout.
 
 numba compiles for seconds without letting go of the interpreter, and a page must not stand still for that. A fit that
 crashes takes this process with it and not the server. It ends when its stdin does, so it never outlives its parent
@@ -18,8 +18,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from analysis.projection import Projection, UmapSpec, umap_map
-from analysis.tsne import TsneSpec, tsne_map
+from analysis.maps.projection import Projection, UmapSpec, umap_map
+from analysis.maps.tsne import TsneSpec, tsne_map
 from losses.errors import LabError
 
 MapSpec = UmapSpec | TsneSpec

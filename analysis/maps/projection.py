@@ -1,4 +1,4 @@
-"""Maps of embeddings in the plane: PCA at once, UMAP on exact neighbours. t-SNE stands in `analysis.tsne`.
+"""Maps of embeddings in the plane: PCA at once, UMAP on exact neighbours. t-SNE stands in `analysis.maps.tsne`.
 
 `umap` is imported only when a map is made: the import takes seconds, and the first fit on a machine compiles for more.
 """

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.map_worker import MapSpec
-from analysis.projection import Projection
+from analysis.maps.projection import Projection
+from analysis.maps.worker import MapSpec
 
 _KEPT = 200  # maps; the oldest go first
 _DIGEST = 20  # bytes

@@ -10,9 +10,9 @@ from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
 from analysis.maps.process import PROCESS
 from analysis.maps.projection import UmapSpec
-from analysis.neighbour_graph import similarity_blocks
+from analysis.neighbours.graph import similarity_blocks
+from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.outputs import Outputs, Split
-from analysis.similarity import margin, nearest_similarity
 from checkpoints import open_outputs
 from checkpoints.zoo import shipped
 from ui.checkpoint_analyses import Analyses

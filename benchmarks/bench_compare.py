@@ -13,8 +13,8 @@ from analysis.comparison.verdicts import Comparison, compare
 from analysis.figures.comparison.histograms import comparison_histograms
 from analysis.figures.comparison.maps import Panel, comparison_maps
 from analysis.geometry.item_statistics import geometry
+from analysis.neighbours.nearest import nearest_similarity
 from analysis.outputs import Outputs, Split
-from analysis.similarity import nearest_similarity
 from checkpoints import open_outputs
 from checkpoints.zoo import shipped
 from ui.checkpoint_analyses import Analyses

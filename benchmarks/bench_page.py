@@ -30,9 +30,9 @@ from analysis.figures.neighbours.vote import accuracies
 from analysis.figures.tails.excesses import quantile_plot, tail_histogram, threshold_plot
 from analysis.geometry.spectrum import spectrum
 from analysis.geometry.sphere_spread import spread
+from analysis.neighbours.nearest import Margin
+from analysis.neighbours.selection import items_between
 from analysis.outputs import Outputs, Split
-from analysis.selection import items_between
-from analysis.similarity import Margin
 from analysis.tail_pairs import negative_cosines
 from analysis.tails import TailFit, fit_tail, shape_by_threshold
 from ui.checkpoint_analyses import Analyses, SplitName

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.neighbour_graph import similarity_blocks
+from analysis.neighbours.graph import similarity_blocks
+from analysis.neighbours.nearest import nearest_similarity
 from analysis.outputs import Outputs, Split
-from analysis.similarity import nearest_similarity
 
 ROOT = Path(__file__).parents[1]
 TEST, TRAIN, CLASSES, REPEATS = 10_000, 50_000, 10, 3

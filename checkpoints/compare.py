@@ -166,7 +166,7 @@ def _measured(name: str, outputs: "Outputs", k: int) -> "Measured":
     from analysis.accuracy.probe import linear_probe
     from analysis.comparison.measured import measure
     from analysis.geometry.item_statistics import geometry
-    from analysis.similarity import nearest_similarity
+    from analysis.neighbours.nearest import nearest_similarity
 
     nearest = nearest_similarity(outputs, k=k)
     return measure(name, outputs, nearest, linear_probe(outputs), geometry(outputs.test), k=k)

@@ -9,9 +9,9 @@ from analysis.accuracy.probe import ALONE, ClassProbabilities, On, Source, class
 from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import Calibration, calibration
 from analysis.degenerate import warnings
-from analysis.neighbours import Vote, vote
+from analysis.neighbours.nearest import Margin, margin, nearest_similarity
+from analysis.neighbours.vote import Vote, vote
 from analysis.outputs import Outputs
-from analysis.similarity import Margin, margin, nearest_similarity
 
 BINS = 15
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities, class_probabilities, has_features, linear_probe
 from analysis.bootstrap import Estimate, Unavailable
-from analysis.neighbours import Vote, vote
+from analysis.neighbours.nearest import Margin, Nearest, margin, nearest_similarity
+from analysis.neighbours.vote import Vote, vote
 from analysis.outputs import Outputs, Split
-from analysis.similarity import Margin, Nearest, margin, nearest_similarity
 from ui.checkpoint_maps import POINTS, Map, MapJob, pca_map
 from ui.memo import Memo
 

@@ -9,9 +9,9 @@ import numpy as np
 from analysis.accuracy.probe import ClassProbabilities, Source, class_probabilities
 from analysis.bootstrap import Unavailable
 from analysis.geometry.item_statistics import Geometry, ItemStatistic
-from analysis.neighbours import vote
+from analysis.neighbours.nearest import Nearest
+from analysis.neighbours.vote import vote
 from analysis.outputs import NO_HEAD, Outputs
-from analysis.similarity import Nearest
 
 Better = Literal["higher", "lower"]
 Values = np.ndarray | Unavailable

@@ -13,7 +13,7 @@ import numpy as np
 from analysis.bootstrap import Unavailable
 from analysis.degenerate import same_point
 from analysis.maps.projection import map_sample
-from analysis.neighbour_graph import similarity_blocks
+from analysis.neighbours.graph import similarity_blocks
 from analysis.outputs import Split
 
 MOST_ITEMS = 4_000  # whose pairs are all looked at: 16 million cosines take a sixth of a second

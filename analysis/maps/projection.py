@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from analysis.neighbour_distances import neighbour_distances
+from analysis.neighbours.distances import neighbour_distances
 from losses.errors import LabError
 
 # Two fits at once in one process can abort it (numba's workqueue layer), and so can two first imports.

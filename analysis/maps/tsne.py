@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from analysis.maps.projection import Method, Projection, start
-from analysis.neighbour_distances import neighbour_distances
+from analysis.neighbours.distances import neighbour_distances
 from losses.errors import LabError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from analysis.block_pool import over_blocks
+from analysis.neighbours.block_pool import over_blocks
 
 
 def blas_threads() -> set[int]:

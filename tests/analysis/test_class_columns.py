@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis import similarity
-from analysis.class_columns import ClassColumns
+from analysis.neighbours import nearest as similarity
+from analysis.neighbours.class_columns import ClassColumns
 from analysis.outputs import Outputs, Split
 
 LABELS = {

@@ -16,8 +16,8 @@ from analysis.comparison.relevance import SMALLEST, in_words, shown_values, smal
 from analysis.comparison.verdicts import Comparison, Difference, compare
 from analysis.geometry.item_statistics import geometry
 from analysis.holm import holm
+from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.outputs import Outputs
-from analysis.similarity import margin, nearest_similarity
 from losses.errors import LabError
 from tests.analysis.simulated_models import Quality, models
 

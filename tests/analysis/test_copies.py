@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from analysis.copies import copy_groups
 from analysis.maps.projection import UmapSpec, umap_map
 from analysis.maps.quality import map_quality
-from analysis.neighbour_distances import neighbour_distances
-from analysis.neighbour_graph import nearest_neighbours
-from analysis.neighbours import vote
+from analysis.neighbours.copies import copy_groups
+from analysis.neighbours.distances import neighbour_distances
+from analysis.neighbours.graph import nearest_neighbours
+from analysis.neighbours.nearest import nearest_similarity
+from analysis.neighbours.vote import vote
 from analysis.outputs import Outputs, Split
-from analysis.similarity import nearest_similarity
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_the_two_zeros_are_one():
 
 
 def test_rows_that_share_a_mark_by_chance_are_no_copies(monkeypatch, unit_rows):
-    monkeypatch.setattr("analysis.copies._marks", lambda rows: np.zeros(len(rows), np.uint64))
+    monkeypatch.setattr("analysis.neighbours.copies._marks", lambda rows: np.zeros(len(rows), np.uint64))
     assert copy_groups(unit_rows(9, 4)) is None
 
 

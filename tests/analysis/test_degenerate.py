@@ -12,9 +12,9 @@ from analysis.comparison.verdicts import compare
 from analysis.degenerate import copies, judged, same_point, warnings
 from analysis.geometry.item_statistics import geometry
 from analysis.geometry.spectrum import spectrum
-from analysis.neighbours import vote
+from analysis.neighbours.nearest import margin, nearest_similarity
+from analysis.neighbours.vote import vote
 from analysis.outputs import Split
-from analysis.similarity import margin, nearest_similarity
 
 
 def split(source: Split, **changes) -> Split:

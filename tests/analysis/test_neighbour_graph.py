@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.neighbour_graph import nearest_neighbours, similarity_blocks, top_k
+from analysis.neighbours.graph import nearest_neighbours, similarity_blocks, top_k
 from losses.errors import LabError
 
 

@@ -5,10 +5,10 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from analysis.bootstrap import Unavailable
-from analysis.neighbour_graph import Neighbours
-from analysis.neighbours import nearest_items, nearest_sides, vote
+from analysis.neighbours.graph import Neighbours
+from analysis.neighbours.nearest import nearest_similarity
+from analysis.neighbours.vote import nearest_items, nearest_sides, vote
 from analysis.outputs import Outputs, Split
-from analysis.similarity import nearest_similarity
 from losses.errors import LabError
 
 

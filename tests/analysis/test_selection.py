@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.selection import items_between
-from analysis.similarity import nearest_similarity
+from analysis.neighbours.nearest import nearest_similarity
+from analysis.neighbours.selection import items_between
 
 
 def test_the_items_are_those_of_a_loop(clustered):

@@ -7,7 +7,7 @@ from sklearn.manifold import TSNE, trustworthiness
 
 from analysis.maps import tsne
 from analysis.maps.tsne import TsneSpec, tsne_map
-from analysis.neighbour_distances import neighbour_distances
+from analysis.neighbours.distances import neighbour_distances
 from losses.errors import LabError
 
 QUICK = TsneSpec(perplexity=10, steps=250)

@@ -15,7 +15,7 @@ import pytest
 
 from analysis.figures.labels import short
 from analysis.figures.neighbours.nearest import MOST_DRAWN, class_medians
-from analysis.similarity import nearest_similarity
+from analysis.neighbours.nearest import nearest_similarity
 from checkpoints.bundle import open_npz
 from tests.browser.server import Server, running
 from tests.browser.test_pages import address

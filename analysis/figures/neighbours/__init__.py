@@ -1,4 +1,4 @@
-"""Figures of `analysis.neighbours`.
+"""Figures of `analysis.neighbours.vote`.
 
 A function from a result to an `Exhibit`; no arithmetic beyond what a picture needs.
 """

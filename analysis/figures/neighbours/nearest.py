@@ -10,7 +10,7 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped, labels, short
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.histogram_edges import bin_edges
-from analysis.similarity import Margin, Nearest, margin
+from analysis.neighbours.nearest import Margin, Nearest, margin
 
 MOST_DRAWN = 40
 

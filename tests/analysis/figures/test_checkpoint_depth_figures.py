@@ -19,8 +19,8 @@ from analysis.figures.neighbours.vote import accuracy_by_k
 from analysis.figures.tails.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.geometry.spectrum import spectrum
 from analysis.geometry.sphere_spread import spread
-from analysis.neighbours import vote
-from analysis.similarity import nearest_similarity
+from analysis.neighbours.nearest import nearest_similarity
+from analysis.neighbours.vote import vote
 from analysis.tail_pairs import negative_cosines
 from analysis.tails import fit_anchors
 

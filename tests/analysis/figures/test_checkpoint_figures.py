@@ -15,9 +15,9 @@ from analysis.figures.neighbours.nearest import class_medians, nearest_histogram
 from analysis.figures.neighbours.vote import accuracies
 from analysis.maps.projection import pca
 from analysis.maps.quality import map_quality
-from analysis.neighbour_graph import Neighbours
+from analysis.neighbours.graph import Neighbours
+from analysis.neighbours.nearest import Nearest, margin, nearest_similarity
 from analysis.outputs import Outputs
-from analysis.similarity import Nearest, margin, nearest_similarity
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from analysis.block_pool import ROWS, over_blocks
 from analysis.bootstrap import Estimate, Unavailable, median_difference
-from analysis.class_columns import ClassColumns
-from analysis.copies import copy_groups, settle
 from analysis.degenerate import copies, nothing_near
-from analysis.neighbour_graph import Neighbours, join
+from analysis.neighbours.block_pool import ROWS, over_blocks
+from analysis.neighbours.class_columns import ClassColumns
+from analysis.neighbours.copies import copy_groups, settle
+from analysis.neighbours.graph import Neighbours, join
 from analysis.outputs import NO_TRAIN, Outputs
 from losses.errors import LabError
 

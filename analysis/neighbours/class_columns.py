@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.top_k import candidates, group_maxima, pick, select
+from analysis.neighbours.top_k import candidates, group_maxima, pick, select
 
 # What a group costs beside a column of the product, and what a candidate does; measured at 128 dimensions.
 _GROUP, _CANDIDATE = 2.0, 6.6

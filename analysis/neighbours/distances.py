@@ -5,7 +5,7 @@ A float32 cosine near 1 is known to 6e-8, and sqrt(2 - 2 cosine) turns that into
 
 import numpy as np
 
-from analysis.neighbour_graph import nearest_neighbours
+from analysis.neighbours.graph import nearest_neighbours
 
 _NEAR = np.float32(0.99)  # up to here sqrt(2 - 2 cosine) has a relative error below 1e-5
 _CELLS = 4_000_000  # differences held at once: 32 MB

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.similarity import Nearest
+from analysis.neighbours.nearest import Nearest
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.bootstrap import Estimate, Unavailable, proportion
 from analysis.degenerate import judged, nothing_to_read, too_few
-from analysis.neighbour_graph import Neighbours, join, top_k
+from analysis.neighbours.graph import Neighbours, join, top_k
 from analysis.outputs import NO_TRAIN, Outputs, Split
 from losses.errors import LabError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from analysis.neighbour_graph import Neighbours
+    from analysis.neighbours.graph import Neighbours
 
 _ROWS = 4096
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.block_pool import ROWS, over_blocks
-from analysis.copies import copy_groups, settle
-from analysis.top_k import top_k
+from analysis.neighbours.block_pool import ROWS, over_blocks
+from analysis.neighbours.copies import copy_groups, settle
+from analysis.neighbours.top_k import top_k
 from losses.errors import LabError
 
 __all__ = ["ROWS", "Neighbours", "join", "nearest_neighbours", "similarity_blocks", "top_k"]

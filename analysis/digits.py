@@ -109,7 +109,7 @@ def apart(values: Iterable[float], *, least: int = LEAST) -> list[str]:
 def interval(found: _Bounded, *, signed: bool = False, least: int = LEAST) -> str:
     """A number with its interval in words.
 
-    >>> from analysis.bootstrap import Estimate
+    >>> from analysis.statistics.bootstrap import Estimate
     >>> interval(Estimate(0.235, 0.2301, 0.2401)), interval(Estimate(-1.364e-4, -1.712e-4, -0.913e-4))
     ('0.235 (95 % 0.230 to 0.240)', '-0.000136 (95 % -0.000171 to -0.000091)')
     """
@@ -182,7 +182,7 @@ def percent(value: float, *, least: int = 1) -> str:
 def percent_interval(found: _Bounded) -> str:
     """A share with its interval in words, as `interval` has it.
 
-    >>> from analysis.bootstrap import Estimate
+    >>> from analysis.statistics.bootstrap import Estimate
     >>> percent_interval(Estimate(0.953, 0.941, 0.962))
     '95.3% (95 % 94.1% to 96.2%)'
     """

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.sphere_tail import exact_tail, limit_shape, random_cosines
+from analysis.statistics.bootstrap import Estimate, Unavailable
 from analysis.tails import TailFit, ThresholdScan, fit_tail, shape_by_threshold
 from losses.errors import LabError
 

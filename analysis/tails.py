@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable
+from analysis.statistics.bootstrap import Estimate, Unavailable
 from analysis.tail_fit import Fits, fit_excesses
 from losses.errors import LabError
 

@@ -12,7 +12,6 @@ import numpy as np
 from analysis.accuracy.class_curves import class_curves
 from analysis.accuracy.confusion import confusion
 from analysis.accuracy.probe import ClassProbabilities
-from analysis.bootstrap import Estimate
 from analysis.calibration.of_classes import class_bins, classwise, redrawn_labels
 from analysis.calibration.scores import proper_scores
 from analysis.calibration.temperature import TemperatureScaling, temperature_scaling
@@ -33,6 +32,7 @@ from analysis.geometry.sphere_spread import spread
 from analysis.neighbours.nearest import Margin
 from analysis.neighbours.selection import items_between
 from analysis.outputs import Outputs, Split
+from analysis.statistics.bootstrap import Estimate
 from analysis.tail_pairs import negative_cosines
 from analysis.tails import TailFit, fit_tail, shape_by_threshold
 from ui.checkpoint_analyses import Analyses, SplitName

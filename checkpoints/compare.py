@@ -128,16 +128,16 @@ def table(found: "Comparison") -> str:
 
 
 def _smallest(rows: "Sequence[Row]") -> str:
-    from analysis.bootstrap import Unavailable
+    from analysis.statistics.bootstrap import Unavailable
 
     found = [row.found.smallest for row in rows if not isinstance(row.found, Unavailable)]
     return f"; differences below {found[0]:g} do not matter" if found and found[0] else ""
 
 
 def _cells(row: "Row", items: int) -> str:
-    from analysis.bootstrap import Unavailable
     from analysis.comparison.relevance import in_words, shown_values
     from analysis.digits import bounded
+    from analysis.statistics.bootstrap import Unavailable
 
     found = row.found
     if isinstance(found, Unavailable):

@@ -119,7 +119,7 @@ def table(numbers: dict[str, object]) -> str:
 
 def _alike(numbers: dict[str, object]) -> dict[str, object]:
     """Texts for numbers that are read beside each other: the two similarities, and each value with its interval."""
-    from analysis.intervals import Interval
+    from analysis.statistics.intervals import Interval
 
     found: dict[str, object] = {}
     sides = [name for name in _SIDES if isinstance(numbers.get(name), float)]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.accuracy.probe import ALONE, ClassProbabilities, On, Source, class_probabilities, in_words, linear_probe
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import Calibration, calibration
 from analysis.degenerate import warnings
 from analysis.neighbours.nearest import Margin, margin, nearest_similarity
 from analysis.neighbours.vote import Vote, vote
 from analysis.outputs import Outputs
+from analysis.statistics.bootstrap import Estimate, Unavailable
 
 BINS = 15
 

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from analysis.accuracy.confusion import confusion
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.figures.accuracy.confusion import confusion_matrix
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours.vote import accuracies, accuracy_by_k
+from analysis.statistics.bootstrap import Estimate, Unavailable
 from ui.checkpoint_analyses import LARGEST_K, Analyses
 from ui.checkpoint_view import ACCURACY
 from ui.controls import part

@@ -8,10 +8,10 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities, class_probabilities, has_features, linear_probe
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.neighbours.nearest import Margin, Nearest, margin, nearest_similarity
 from analysis.neighbours.vote import Vote, vote
 from analysis.outputs import Outputs, Split
+from analysis.statistics.bootstrap import Estimate, Unavailable
 from ui.checkpoint_maps import POINTS, Map, MapJob, pca_map
 from ui.memo import Memo
 

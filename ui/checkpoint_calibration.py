@@ -3,7 +3,6 @@
 import streamlit as st
 
 from analysis.accuracy.probe import ClassProbabilities
-from analysis.bootstrap import Unavailable
 from analysis.calibration.of_classes import class_bins, classwise, redrawn_labels
 from analysis.calibration.scores import proper_scores
 from analysis.calibration.temperature import TemperatureScaling, temperature_scaling
@@ -13,6 +12,7 @@ from analysis.figures.calibration.of_classes import class_errors, class_reliabil
 from analysis.figures.calibration.temperature import temperature_diagram
 from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.exhibit import Exhibit
+from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import CALIBRATION, class_options
 from ui.controls import Panel, part

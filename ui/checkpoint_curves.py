@@ -1,8 +1,8 @@
 """The section on single classes against the rest."""
 
 from analysis.accuracy.class_curves import class_curves
-from analysis.bootstrap import Unavailable
 from analysis.figures.accuracy.class_curves import MOST_SHOWN, class_curve_figure, hardest_classes
+from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_view import CURVES, class_options
 from ui.controls import part

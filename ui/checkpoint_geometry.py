@@ -1,9 +1,9 @@
 """The section on how the embeddings lie on the sphere: their spectrum, alignment and uniformity."""
 
-from analysis.bootstrap import Unavailable
 from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
 from analysis.geometry.spectrum import spectrum
 from analysis.geometry.sphere_spread import spread
+from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoint_analyses import Analyses, SplitName
 from ui.checkpoint_view import GEOMETRY, splits
 from ui.controls import part

@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 
-from analysis.bootstrap import Unavailable
 from analysis.maps import process as map_process
 from analysis.maps.cache import cached_map, default_folder
 from analysis.maps.projection import Projection, UmapSpec, map_sample, pca
@@ -14,6 +13,7 @@ from analysis.maps.quality import MapQuality, map_quality
 from analysis.maps.tsne import MOST_ITEMS, TsneSpec
 from analysis.maps.worker import MapSpec
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Unavailable
 from ui.background import Job
 
 POINTS = 10_000

@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from analysis.bootstrap import Unavailable
 from analysis.digits import apart
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
 from analysis.neighbours.selection import Selected, items_between
+from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoint_analyses import Analyses
 from ui.checkpoint_item import item_panel
 from ui.checkpoint_view import SIMILARITY, class_options

@@ -6,12 +6,12 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from analysis.bootstrap import Unavailable
 from analysis.calibration.top_label import calibration
 from analysis.comparison.matching import has_names
 from analysis.comparison.measured import Measured
 from analysis.figures.comparison.histograms import comparison_histograms
 from analysis.figures.comparison.reliability import comparison_reliability
+from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
 from ui.compare_groups import Compared
 from ui.compare_items import item_list

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 import streamlit as st
 
-from analysis.bootstrap import Unavailable
 from analysis.coordinate_lens import Lens
 from analysis.digits import latex, number
 from analysis.sphere_tail import limit_shape
 from analysis.sphere_tail_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
+from analysis.statistics.bootstrap import Unavailable
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.foreign_text import plain

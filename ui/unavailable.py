@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analysis.bootstrap import Unavailable
+from analysis.statistics.bootstrap import Unavailable
 from ui.foreign_text import plain
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable
+from analysis.statistics.bootstrap import Estimate, Unavailable
 
 LEAST = 2  # items on either side
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable, proportion
+from analysis.statistics.bootstrap import Estimate, Unavailable, proportion
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable, proportion
 from analysis.calibration.log_loss import log_loss, minus_log
 from analysis.degenerate import copies, judged, nothing_to_read, too_few
 from analysis.outputs import Outputs
+from analysis.statistics.bootstrap import Estimate, Unavailable, proportion
 from losses.errors import LabError
 
 Source = Literal["class head", "linear probe", "class head, probabilities alone"]

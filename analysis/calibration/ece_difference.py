@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities
 from analysis.calibration.top_label import Bins, bin_confidences
-from analysis.paired import Tested, compare_draws, resample_counts, student_p
+from analysis.statistics.paired import Tested, compare_draws, resample_counts, student_p
 
 _REDRAWS = 200
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable, mean_estimate
 from analysis.calibration.log_loss import minus_log
 from analysis.calibration.top_label import check_probabilities
+from analysis.statistics.bootstrap import Estimate, Unavailable, mean_estimate
 
 RESAMPLES = 400
 

@@ -11,9 +11,9 @@ from typing import Literal
 import numpy as np
 
 from analysis.accuracy.probe import softmax
-from analysis.bootstrap import Estimate, Unavailable, mean_estimate
 from analysis.calibration.log_loss import gaps_to_label, log_loss
 from analysis.calibration.top_label import Calibration, Scheme, calibration
+from analysis.statistics.bootstrap import Estimate, Unavailable, mean_estimate
 
 LEAST_ITEMS = 40
 _NORMAL = 1.959964

@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities, Source, class_probabilities
-from analysis.bootstrap import Unavailable
 from analysis.geometry.item_statistics import Geometry, ItemStatistic
 from analysis.neighbours.nearest import Nearest
 from analysis.neighbours.vote import vote
 from analysis.outputs import NO_HEAD, Outputs
+from analysis.statistics.bootstrap import Unavailable
 
 Better = Literal["higher", "lower"]
 Values = np.ndarray | Unavailable

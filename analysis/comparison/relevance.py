@@ -8,9 +8,9 @@ whole interval lies within the smallest difference of interest on both sides, th
 from collections.abc import Mapping
 from typing import Literal
 
-from analysis.bootstrap import Estimate
 from analysis.comparison.measured import MEASURES, Measure
 from analysis.digits import decimals, fixed
+from analysis.statistics.bootstrap import Estimate
 from losses.errors import LabError
 
 ALPHA = 0.05

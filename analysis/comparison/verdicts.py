@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.accuracy.probe import Source, on_common_items
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.ece_difference import calibration_errors, compare_errors
 from analysis.comparison.measured import MEASURES, MEDIANS, Measure, Measured, item_values
 from analysis.comparison.relevance import SMALLEST, TOLD, Verdict, smallest_of_interest, verdict
-from analysis.holm import holm
-from analysis.paired import Tested, compare_draws, compare_means, resample_counts, resampled_medians
+from analysis.statistics.bootstrap import Estimate, Unavailable
+from analysis.statistics.holm import holm
+from analysis.statistics.paired import Tested, compare_draws, compare_means, resample_counts, resampled_medians
 from losses.errors import LabError
 
 FEWEST_ITEMS = 20  # for what rests on the normal law

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.intervals import (
+from analysis.statistics.intervals import (
     GROUPS,
     Interval,
     deviations,

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Unavailable
 from analysis.degenerate import same_point
 from analysis.maps.projection import map_sample
 from analysis.neighbours.graph import similarity_blocks
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Unavailable
 
 MOST_ITEMS = 4_000  # whose pairs are all looked at: 16 million cosines take a sixth of a second
 _T = 2.0

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable
-from analysis.influence import influence_estimate
+from analysis.statistics.bootstrap import Estimate, Unavailable
+from analysis.statistics.influence import influence_estimate
 
 _NORMAL = 1.959964
 LEAST_ITEMS = 10

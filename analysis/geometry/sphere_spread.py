@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.geometry.item_statistics import ItemStatistic, alignment, uniformity
-from analysis.influence import influence_estimate
+from analysis.statistics.bootstrap import Estimate, Unavailable
+from analysis.statistics.influence import influence_estimate
 
 _LEAST_ITEMS = 3
 

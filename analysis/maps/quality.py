@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable, mean_estimate
 from analysis.neighbours.copies import copy_groups
 from analysis.neighbours.graph import similarity_blocks, top_k
+from analysis.statistics.bootstrap import Estimate, Unavailable, mean_estimate
 
 _ANCHORS = 2000  # each costs a sweep over all items; a share over 2,000 of them is known to about one percent
 _CELLS = 25_000_000  # anchors times items: beyond 12,500 items there are fewer anchors

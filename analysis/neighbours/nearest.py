@@ -10,13 +10,13 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable, median_difference
 from analysis.degenerate import copies, nothing_near
 from analysis.neighbours.block_pool import ROWS, over_blocks
 from analysis.neighbours.class_columns import ClassColumns
 from analysis.neighbours.copies import copy_groups, settle
 from analysis.neighbours.graph import Neighbours, join
 from analysis.outputs import NO_TRAIN, Outputs
+from analysis.statistics.bootstrap import Estimate, Unavailable, median_difference
 from losses.errors import LabError
 
 _COPIED = 64 << 20

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate, Unavailable, proportion
 from analysis.degenerate import judged, nothing_to_read, too_few
 from analysis.neighbours.graph import Neighbours, join, top_k
 from analysis.outputs import NO_TRAIN, Outputs, Split
+from analysis.statistics.bootstrap import Estimate, Unavailable, proportion
 from losses.errors import LabError
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities, softmax
-from analysis.bootstrap import Unavailable
 from analysis.comparison.measured import Measured
 from analysis.geometry.item_statistics import geometry
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Unavailable
 
 CLASSES = 3
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from analysis.bootstrap import (
+from analysis.statistics.bootstrap import (
     Estimate,
     Unavailable,
     mean_estimate,
@@ -33,7 +33,7 @@ def test_items_are_resampled_together():
 
 
 def test_many_items_are_drawn_in_blocks(rng, monkeypatch):
-    monkeypatch.setattr("analysis.bootstrap._CELLS", 1000)
+    monkeypatch.setattr("analysis.statistics.bootstrap._CELLS", 1000)
     values = rng.normal(size=400)
     found = median_difference(values, np.zeros(400), resamples=301)
     assert found.low < found.value < found.high

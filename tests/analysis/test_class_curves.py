@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_auc_score
 
 from analysis.accuracy.class_curves import ClassCurve, class_curve, class_curves
-from analysis.bootstrap import Unavailable
+from analysis.statistics.bootstrap import Unavailable
 
 
 @given(seed=st.integers(0, 10**6), items=st.integers(6, 80), digits=st.integers(1, 6))

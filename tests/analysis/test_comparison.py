@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, log_loss
 
-from analysis import paired
 from analysis.accuracy.probe import linear_probe
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.comparison.items import disagreed, moved, wrong
 from analysis.comparison.measured import MEASURES, common_source, item_values, measure
 from analysis.comparison.relevance import SMALLEST, in_words, shown_values, smallest_of_interest, verdict
 from analysis.comparison.verdicts import Comparison, Difference, compare
 from analysis.geometry.item_statistics import geometry
-from analysis.holm import holm
 from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.outputs import Outputs
+from analysis.statistics import paired
+from analysis.statistics.bootstrap import Estimate, Unavailable
+from analysis.statistics.holm import holm
 from losses.errors import LabError
 from tests.analysis.simulated_models import Quality, models
 

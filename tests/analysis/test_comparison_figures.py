@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import calibration
 from analysis.comparison.measured import MEASURES
 from analysis.comparison.verdicts import Difference, compare
@@ -15,6 +14,7 @@ from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.figures.comparison.table import comparison_table
 from analysis.maps.projection import Projection
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Estimate, Unavailable
 from tests.analysis.simulated_models import Quality, models
 
 NOTHING = np.empty(0, np.int64)

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
 from analysis.accuracy.confusion import confusion, most_confused
-from analysis.bootstrap import Unavailable
+from analysis.statistics.bootstrap import Unavailable
 
 
 def test_counts_and_shares_are_scikit_learns(rng):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from analysis.accuracy.probe import class_probabilities, linear_probe
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.comparison.measured import item_values, measure
 from analysis.comparison.verdicts import compare
 from analysis.degenerate import copies, judged, same_point, warnings
@@ -15,6 +14,7 @@ from analysis.geometry.spectrum import spectrum
 from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.neighbours.vote import vote
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Estimate, Unavailable
 
 
 def split(source: Split, **changes) -> Split:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.accuracy.probe import ClassProbabilities
-from analysis.bootstrap import Unavailable
 from analysis.calibration.ece_difference import calibration_errors, compare_errors
 from analysis.calibration.top_label import calibration, null_band
+from analysis.statistics.bootstrap import Unavailable
 
 
 def reading(rng: np.random.Generator, items: int, sharpness: float, over: float = 0.0) -> ClassProbabilities:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.histogram_edges import bin_edges
+from analysis.statistics.histogram_edges import bin_edges
 
 
 def test_a_wide_range_has_the_usual_bins(rng):

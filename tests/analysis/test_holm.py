@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.holm import holm
+from analysis.statistics.holm import holm
 from losses.errors import LabError
 
 

@@ -5,12 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from analysis.bootstrap import Unavailable
 from analysis.geometry import item_statistics
 from analysis.geometry.item_statistics import geometry
 from analysis.geometry.spectrum import spectrum
 from analysis.geometry.sphere_spread import spread
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Unavailable
 
 
 def alignment(split: Split):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from analysis.bootstrap import Unavailable
 from analysis.neighbours.graph import Neighbours
 from analysis.neighbours.nearest import nearest_similarity
 from analysis.neighbours.vote import nearest_items, nearest_sides, vote
 from analysis.outputs import Outputs, Split
+from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
 
 

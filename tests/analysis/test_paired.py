@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, t, ttest_1samp
 
-from analysis import paired
-from analysis.paired import compare_draws, compare_means, resample_counts, resampled_medians, student_p
+from analysis.statistics import paired
+from analysis.statistics.paired import compare_draws, compare_means, resample_counts, resampled_medians, student_p
 
 
 def test_flipping_signs_is_the_enumeration_of_all_signs(rng):

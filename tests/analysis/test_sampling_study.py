@@ -18,7 +18,7 @@ from analysis.forces.sampling import (
     sampling_study,
     soft_target,
 )
-from analysis.intervals import mean_interval, squared_length, variance_interval
+from analysis.statistics.intervals import mean_interval, squared_length, variance_interval
 from losses.errors import LabError
 
 SMALL = SamplingSpec(samples=3, classes=3, draws=400)

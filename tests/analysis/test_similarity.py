@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.bootstrap import Unavailable
 from analysis.neighbours import nearest as similarity
 from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.outputs import Outputs, Split
+from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
 
 

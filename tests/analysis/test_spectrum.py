@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from analysis.bootstrap import Unavailable
 from analysis.geometry.spectrum import spectrum
-from analysis.influence import influence_estimate
+from analysis.statistics.bootstrap import Unavailable
+from analysis.statistics.influence import influence_estimate
 
 
 @pytest.fixture

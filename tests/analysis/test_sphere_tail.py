@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import genpareto, kstest
 
-from analysis.bootstrap import Unavailable
 from analysis.sphere_tail import exact_tail, limit_shape, random_cosines, threshold
 from analysis.sphere_tail_study import DIMENSIONS, SphereTailSpec, shape_by_dimension, sphere_tail
+from analysis.statistics.bootstrap import Unavailable
 from analysis.tails import TailFit, fit_tail
 from losses.errors import LabError
 

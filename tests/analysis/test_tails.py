@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import expon, genpareto
 
-from analysis.bootstrap import Unavailable
+from analysis.statistics.bootstrap import Unavailable
 from analysis.tail_fit import fit_excesses
 from analysis.tail_pairs import negative_cosines
 from analysis.tails import fit_anchors, fit_tail, quantiles, shape_by_threshold

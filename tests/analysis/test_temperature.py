@@ -6,9 +6,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from analysis.accuracy.probe import softmax
-from analysis.bootstrap import Unavailable
 from analysis.calibration.of_classes import redrawn_labels
 from analysis.calibration.temperature import fit_temperature, temperature_scaling
+from analysis.statistics.bootstrap import Unavailable
 
 
 def drawn_labels(scores, seed=0):

@@ -9,11 +9,11 @@ from plotly.subplots import make_subplots
 
 from analysis.accuracy.class_curves import ClassCurve
 from analysis.accuracy.probe import Source
-from analysis.bootstrap import Unavailable
 from analysis.digits import interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
 from analysis.figures.theme import TRUTH, class_style, layout
+from analysis.statistics.bootstrap import Unavailable
 
 MOST_SHOWN = 8
 _POINTS = 200  # of a curve; a thousand corners look the same

@@ -5,11 +5,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.accuracy.confusion import Confusion, most_confused
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.digits import percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
 from analysis.figures.theme import SEQUENTIAL, layout
+from analysis.statistics.bootstrap import Estimate, Unavailable
 
 _WRITTEN = 15  # classes whose counts fit into the cells
 _MOST_CLASSES = 200  # a cell is then 3 pixels wide

@@ -14,7 +14,7 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
 from analysis.figures.panels import add_together
 from analysis.figures.theme import BLUE, NOISE, TARGET, layout
-from analysis.histogram_edges import bin_edges
+from analysis.statistics.histogram_edges import bin_edges
 
 Role = Literal["target", "noise", "margin"]
 ROLES: tuple[Role, ...] = get_args(Role)

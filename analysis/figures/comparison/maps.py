@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.bootstrap import Unavailable
 from analysis.digits import number, value_of
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
@@ -18,6 +17,7 @@ from analysis.maps.procrustes import Aligned, align
 from analysis.maps.projection import Projection
 from analysis.maps.quality import MapQuality
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Unavailable
 
 _DRAWN_AS_SVG = 6000  # points of all panels together
 _STYLES = 30  # of `class_style`, before they repeat

@@ -3,7 +3,6 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.bootstrap import Unavailable
 from analysis.comparison.measured import MEASURES
 from analysis.comparison.relevance import ALPHA, Verdict, in_words, shown_values
 from analysis.comparison.verdicts import Comparison, Difference, Row
@@ -11,6 +10,7 @@ from analysis.digits import bounded, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped, label
 from analysis.figures.theme import layout
+from analysis.statistics.bootstrap import Unavailable
 
 _SIGNS: dict[Verdict, str] = {
     "better": "▲",

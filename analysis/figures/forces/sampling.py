@@ -12,7 +12,7 @@ from analysis.digits import apart, bounded, number, value_of
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREEN, LOSS_STYLES, TRUTH, layout
 from analysis.forces.sampling import Exact, Study
-from analysis.intervals import Interval
+from analysis.statistics.intervals import Interval
 
 _SAMPLED, _SOFT = LOSS_STYLES["soft_distribution_infonce"], LOSS_STYLES["soft_target_infonce"]
 _DRAWN, _COUNTED, _TARGET = "drawn, 95 % interval", "exact, every label tuple", "soft target InfoNCE"

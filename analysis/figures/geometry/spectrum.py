@@ -5,13 +5,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.digits import interval, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREEN, TRUTH, layout
 from analysis.geometry.item_statistics import MOST_ITEMS
 from analysis.geometry.spectrum import Spectrum
 from analysis.geometry.sphere_spread import Spread, uniform_on_sphere
+from analysis.statistics.bootstrap import Estimate, Unavailable
 
 _TICKS = [digit * 10**power for power in range(4) for digit in (1, 2, 5)]
 _BAND = "rgba(0,114,178,0.2)"

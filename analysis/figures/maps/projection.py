@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.bootstrap import Unavailable
 from analysis.digits import interval, percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
@@ -14,6 +13,7 @@ from analysis.figures.theme import layout
 from analysis.maps.projection import Projection
 from analysis.maps.quality import MapQuality
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Unavailable
 
 _NAMED = 20  # classes named on the map itself; with more, the names hide it
 

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.bootstrap import Unavailable
 from analysis.digits import cosines, interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped, labels, short
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
-from analysis.histogram_edges import bin_edges
 from analysis.neighbours.nearest import Margin, Nearest, margin
+from analysis.statistics.bootstrap import Unavailable
+from analysis.statistics.histogram_edges import bin_edges
 
 MOST_DRAWN = 40
 

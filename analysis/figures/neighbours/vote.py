@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.digits import interval, percent, percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, layout
+from analysis.statistics.bootstrap import Estimate, Unavailable
 
 
 def accuracies(

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.digits import apart, interval, percent_interval, value_of
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, ORANGE, layout
+from analysis.statistics.bootstrap import Estimate, Unavailable
 from analysis.tails import LEAST_EXCESSES, AnchorTails
 
 

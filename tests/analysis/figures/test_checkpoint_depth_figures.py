@@ -6,7 +6,6 @@ import pytest
 from analysis.accuracy.class_curves import class_curves
 from analysis.accuracy.confusion import confusion
 from analysis.accuracy.probe import ALONE, class_probabilities
-from analysis.bootstrap import Estimate, Unavailable, median_estimate, proportion
 from analysis.calibration.of_classes import class_bins, classwise
 from analysis.calibration.temperature import temperature_scaling
 from analysis.calibration.top_label import null_band
@@ -21,6 +20,7 @@ from analysis.geometry.spectrum import spectrum
 from analysis.geometry.sphere_spread import spread
 from analysis.neighbours.nearest import nearest_similarity
 from analysis.neighbours.vote import vote
+from analysis.statistics.bootstrap import Estimate, Unavailable, median_estimate, proportion
 from analysis.tail_pairs import negative_cosines
 from analysis.tails import fit_anchors
 

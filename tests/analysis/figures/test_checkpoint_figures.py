@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from analysis.accuracy.probe import class_probabilities
-from analysis.bootstrap import Estimate, Unavailable
 from analysis.calibration.top_label import calibration
 from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.maps.projection import embedding_map
@@ -18,6 +17,7 @@ from analysis.maps.quality import map_quality
 from analysis.neighbours.graph import Neighbours
 from analysis.neighbours.nearest import Nearest, margin, nearest_similarity
 from analysis.outputs import Outputs
+from analysis.statistics.bootstrap import Estimate, Unavailable
 
 
 @pytest.fixture

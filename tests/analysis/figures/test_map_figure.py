@@ -6,12 +6,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from analysis.bootstrap import Unavailable
 from analysis.figures.maps.points import MOST_AS_SVG
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.theme import class_style
 from analysis.maps.projection import Projection
 from analysis.outputs import Split
+from analysis.statistics.bootstrap import Unavailable
 
 
 def drawn(items, classes, method="PCA", **options):

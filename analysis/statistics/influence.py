@@ -7,7 +7,7 @@ items stands for a thousand resamples, which for spectra and sums over pairs wou
 
 import numpy as np
 
-from analysis.bootstrap import Estimate
+from analysis.statistics.bootstrap import Estimate
 
 _NORMAL = 1.959964  # two-sided 95 % of a normal law
 

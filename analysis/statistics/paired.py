@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import Estimate
+from analysis.statistics.bootstrap import Estimate
 
 RESAMPLES = 1000
 FLIPS = 9_999

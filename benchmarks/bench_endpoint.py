@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from analysis.sphere_tail import random_cosines
-from analysis.tail_fit import fit_excesses
-from analysis.tails import fit_anchors, fit_tail
+from analysis.tails.excesses import fit_anchors, fit_tail
+from analysis.tails.fit import fit_excesses
+from analysis.tails.of_sphere import random_cosines
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.noise_floor import simulate as repeat
 from toy_models.two_views import TwoViewsSpec

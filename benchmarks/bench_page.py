@@ -33,8 +33,8 @@ from analysis.neighbours.nearest import Margin
 from analysis.neighbours.selection import items_between
 from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Estimate
-from analysis.tail_pairs import negative_cosines
-from analysis.tails import TailFit, fit_tail, shape_by_threshold
+from analysis.tails.excesses import TailFit, fit_tail, shape_by_threshold
+from analysis.tails.pairs import negative_cosines
 from ui.checkpoint_analyses import Analyses, SplitName
 from ui.checkpoint_tails import ANCHORS, PARTNERS, SCAN, SCAN_RESAMPLES
 

@@ -7,8 +7,8 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.tails.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.figures.tails.excesses import quantile_plot, tail_histogram, threshold_plot
 from analysis.statistics.bootstrap import Unavailable, median_estimate, proportion
-from analysis.tail_pairs import PAIRS, negative_cosines
-from analysis.tails import LEAST_EXCESSES, fit_anchors, fit_tail, shape_by_threshold
+from analysis.tails.excesses import LEAST_EXCESSES, fit_anchors, fit_tail, shape_by_threshold
+from analysis.tails.pairs import PAIRS, negative_cosines
 from ui.checkpoint_analyses import Analyses, SplitName
 from ui.checkpoint_view import TAILS, splits
 from ui.controls import part

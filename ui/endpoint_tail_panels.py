@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 import streamlit as st
 
-from analysis.coordinate_lens import Lens
 from analysis.digits import latex, number
-from analysis.sphere_tail import limit_shape
-from analysis.sphere_tail_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
 from analysis.statistics.bootstrap import Unavailable
+from analysis.tails.coordinate_lens import Lens
+from analysis.tails.of_sphere import limit_shape
+from analysis.tails.sphere_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.foreign_text import plain
@@ -99,7 +99,7 @@ def code(spec: SphereTailSpec) -> None:
     arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
     with st.expander("The code that gives these numbers"):
         st.code(
-            "from analysis.sphere_tail_study import SphereTailSpec, sphere_tail\n\n"
+            "from analysis.tails.sphere_study import SphereTailSpec, sphere_tail\n\n"
             f"found = sphere_tail(SphereTailSpec({arguments}))\n"
             "print(found)\n"
         )

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import genpareto, kstest
 
-from analysis.sphere_tail import exact_tail, limit_shape, random_cosines, threshold
-from analysis.sphere_tail_study import DIMENSIONS, SphereTailSpec, shape_by_dimension, sphere_tail
 from analysis.statistics.bootstrap import Unavailable
-from analysis.tails import TailFit, fit_tail
+from analysis.tails.excesses import TailFit, fit_tail
+from analysis.tails.of_sphere import exact_tail, limit_shape, random_cosines, threshold
+from analysis.tails.sphere_study import DIMENSIONS, SphereTailSpec, shape_by_dimension, sphere_tail
 from losses.errors import LabError
 
 FIRST_LOOK = {4: -0.675, 5: -0.52, 8: -0.315, 16: -0.19, 32: -0.14, 64: -0.11}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import genpareto
 
-from analysis.tail_fit import fit_excesses
+from analysis.tails.fit import fit_excesses
 from losses.errors import LabError
 
 SHAPES = (-0.9, -0.67, -0.3, -0.05, 0.0, 0.2, 0.8, 1.5)
@@ -63,7 +63,7 @@ def test_more_rows_than_a_chunk_holds_change_nothing(monkeypatch):
     x = draw(-0.2, count=60)
     weights = np.random.default_rng(1).multinomial(60, np.full(60, 1 / 60), size=10)
     whole = fit_excesses(x, weights)
-    monkeypatch.setattr("analysis.tail_fit._CELLS", 130)
+    monkeypatch.setattr("analysis.tails.fit._CELLS", 130)
     np.testing.assert_allclose(fit_excesses(x, weights).xi, whole.xi, atol=1e-9)
 
 
@@ -88,7 +88,7 @@ def test_a_tail_that_ends_abruptly_is_flagged():
 def test_newton_that_leaves_its_way_is_caught(monkeypatch):
     x = draw(-0.3, count=200)
     honest = fit_excesses(x)
-    monkeypatch.setattr("analysis.tail_fit._NEWTON_STEPS", 1)
+    monkeypatch.setattr("analysis.tails.fit._NEWTON_STEPS", 1)
     assert fit_excesses(x).xi[0] == pytest.approx(honest.xi[0], abs=1e-6)
 
 

@@ -5,9 +5,9 @@ import pytest
 from scipy.stats import expon, genpareto
 
 from analysis.statistics.bootstrap import Unavailable
-from analysis.tail_fit import fit_excesses
-from analysis.tail_pairs import negative_cosines
-from analysis.tails import fit_anchors, fit_tail, quantiles, shape_by_threshold
+from analysis.tails.excesses import fit_anchors, fit_tail, quantiles, shape_by_threshold
+from analysis.tails.fit import fit_excesses
+from analysis.tails.pairs import negative_cosines
 from losses.errors import LabError
 
 

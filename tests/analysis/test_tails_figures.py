@@ -5,12 +5,12 @@ import pytest
 import torch
 from scipy.stats import genpareto
 
-from analysis.coordinate_lens import Lens
 from analysis.figures.tails.by_dimension import dimension_plot
 from analysis.figures.tails.coordinate_lens import coordinate_lens
 from analysis.figures.tails.excesses import quantile_plot, tail_histogram, threshold_plot, verdict
-from analysis.sphere_tail_study import SphereTailSpec, shape_by_dimension, sphere_tail
-from analysis.tails import fit_tail
+from analysis.tails.coordinate_lens import Lens
+from analysis.tails.excesses import fit_tail
+from analysis.tails.sphere_study import SphereTailSpec, shape_by_dimension, sphere_tail
 from losses.errors import LabError
 from losses.formulas import weibit_coordinate
 

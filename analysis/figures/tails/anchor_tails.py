@@ -8,7 +8,7 @@ from analysis.digits import apart, interval, percent_interval, value_of
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, ORANGE, layout
 from analysis.statistics.bootstrap import Estimate, Unavailable
-from analysis.tails import LEAST_EXCESSES, AnchorTails
+from analysis.tails.excesses import LEAST_EXCESSES, AnchorTails
 
 
 def anchor_shapes(

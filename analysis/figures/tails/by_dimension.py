@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from analysis.digits import number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, PURPLE, TRUTH, layout
-from analysis.sphere_tail_study import ShapeByDimension, SphereTailSpec
+from analysis.tails.sphere_study import ShapeByDimension, SphereTailSpec
 
 
 def dimension_plot(spec: SphereTailSpec, found: ShapeByDimension) -> Exhibit:

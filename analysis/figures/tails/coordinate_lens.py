@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
 
-from analysis.coordinate_lens import Lens
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.tails.coordinate_lens import Lens
 
 _GRID = np.concatenate([np.linspace(-1, 0.9, 96), 1 - np.geomspace(0.1, 1e-3, 60)[1:]])
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from analysis.digits import apart, bounded, decimals, fixed, number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, ORANGE, PURPLE, TRUTH, layout
-from analysis.tails import TailFit, ThresholdScan, quantiles
+from analysis.tails.excesses import TailFit, ThresholdScan, quantiles
 
 _BINS = 40
 _SHARES = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001]

@@ -21,8 +21,8 @@ from analysis.geometry.sphere_spread import spread
 from analysis.neighbours.nearest import nearest_similarity
 from analysis.neighbours.vote import vote
 from analysis.statistics.bootstrap import Estimate, Unavailable, median_estimate, proportion
-from analysis.tail_pairs import negative_cosines
-from analysis.tails import fit_anchors
+from analysis.tails.excesses import fit_anchors
+from analysis.tails.pairs import negative_cosines
 
 NAMES = ("<b>zero</b>", "one", "two", "three")
 

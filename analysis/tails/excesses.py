@@ -3,7 +3,7 @@
 Takes any cosines: (M,) independent ones, or (A, M), a row for each anchor, NaN where there is no pair. The law of
 excesses over a high threshold is generalised Pareto (Pickands 1975): xi < 0 has an endpoint, as the Weibit coordinate
 assumes (Erol et al., arXiv 2606.00262), xi = 0 is exponential, as a softmax assumes. The endpoint seen is that of a fit
-at one threshold: a law that is Gumbel in the limit looks like this too (`analysis.sphere_tail`).
+at one threshold: a law that is Gumbel in the limit looks like this too (`analysis.tails.of_sphere`).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.statistics.bootstrap import Estimate, Unavailable
-from analysis.tail_fit import Fits, fit_excesses
+from analysis.tails.fit import Fits, fit_excesses
 from losses.errors import LabError
 
 LEAST_EXCESSES = 50

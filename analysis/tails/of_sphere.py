@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.tail_fit import fit_excesses
+from analysis.tails.fit import fit_excesses
 from losses.errors import LabError
 
 LEAST_DIMENSIONS, MOST_DIMENSIONS = 3, 4096

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from analysis.sphere_tail import exact_tail, limit_shape, random_cosines
 from analysis.statistics.bootstrap import Estimate, Unavailable
-from analysis.tails import TailFit, ThresholdScan, fit_tail, shape_by_threshold
+from analysis.tails.excesses import TailFit, ThresholdScan, fit_tail, shape_by_threshold
+from analysis.tails.of_sphere import exact_tail, limit_shape, random_cosines
 from losses.errors import LabError
 
 DIMENSIONS = (4, 5, 8, 16, 32, 64)

@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from checkpoints.native import Peek, peek
+    from checkpoints.native.file import Peek, peek
     from checkpoints.opening import open_outputs
 
-_HOME = {"open_outputs": "checkpoints.opening", "peek": "checkpoints.native", "Peek": "checkpoints.native"}
+_HOME = {"open_outputs": "checkpoints.opening", "peek": "checkpoints.native.file", "Peek": "checkpoints.native.file"}
 
 __all__ = ["Peek", "open_outputs", "peek"]
 

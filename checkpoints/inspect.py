@@ -85,7 +85,7 @@ def inspect_file(
 def _needs_images(path: str) -> bool:
     kind = kind_of(read_head(path))
     if kind == "safetensors":
-        from checkpoints.native import is_native
+        from checkpoints.native.file import is_native
 
         return not is_native(path)
     return kind == "torch"

@@ -8,8 +8,8 @@ from analysis.outputs import Outputs
 from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.bundle import open_folder, open_npz
 from checkpoints.content import check_kind, kind_of
-from checkpoints.native import is_native
-from checkpoints.native_outputs import open_native
+from checkpoints.native.file import is_native
+from checkpoints.native.outputs import open_native
 from checkpoints.quoting import file_name
 from checkpoints.safe_files import read_head
 

@@ -15,11 +15,11 @@ from torch import Tensor, nn
 
 from checkpoints import safetensors_file, strict_json
 from checkpoints.atomic import write_atomic
-from checkpoints.epochs import Epoch, log_json, read_log
 from checkpoints.fields import Fields
-from checkpoints.metadata import read_recipe, recipe_json
-from checkpoints.recipes import Recipe
-from checkpoints.weights import checked_tensors, weights_of
+from checkpoints.native.epochs import Epoch, log_json, read_log
+from checkpoints.native.metadata import read_recipe, recipe_json
+from checkpoints.native.recipes import Recipe
+from checkpoints.native.weights import checked_tensors, weights_of
 from losses.errors import LabError
 
 KEY = "nce_lab_resume"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from analysis.digits import number
 from checkpoints.command_line import Parser, run
-from checkpoints.datasets import DATASETS
-from checkpoints.epochs import Epoch
-from checkpoints.objectives import BOUNDS, OBJECTIVES
-from checkpoints.recipes import Recipe
+from checkpoints.native.datasets import DATASETS
+from checkpoints.native.epochs import Epoch
+from checkpoints.native.objectives import BOUNDS, OBJECTIVES
+from checkpoints.native.recipes import Recipe
 from losses.errors import LabError
 
 STOPPED = 130

@@ -16,19 +16,20 @@ import numpy as np
 import torch
 from torch import Generator
 
-from checkpoints import native, resume
+from checkpoints import resume
 from checkpoints.atomic import check_writable
-from checkpoints.datasets import DATASETS, DataSet
-from checkpoints.encoders import SmallConvSpec
-from checkpoints.epochs import Dynamics, Epoch
-from checkpoints.forward import as_tensor, forward
-from checkpoints.metadata import Metadata
-from checkpoints.objectives import OBJECTIVES
-from checkpoints.recipes import Recipe
-from checkpoints.small_conv import SmallConv, initialise
+from checkpoints.native import file as native
+from checkpoints.native.datasets import DATASETS, DataSet
+from checkpoints.native.encoders import SmallConvSpec
+from checkpoints.native.epochs import Dynamics, Epoch
+from checkpoints.native.forward import as_tensor, forward
+from checkpoints.native.metadata import Metadata
+from checkpoints.native.objectives import OBJECTIVES
+from checkpoints.native.recipes import Recipe
+from checkpoints.native.small_conv import SmallConv, initialise
+from checkpoints.native.weights import weights_of
 from checkpoints.steps import STEPS, Batch
 from checkpoints.watching import PAIRS_EVERY, Gradients, first_batch, outputs_of
-from checkpoints.weights import weights_of
 from losses.errors import LabError
 
 EMBEDDING_DIMENSIONS = 32

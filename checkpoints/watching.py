@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from analysis.forces.dynamics import along_sphere, nearest_simplex, pair_dynamics, toward
-from checkpoints.epochs import Dynamics
-from checkpoints.objectives import OBJECTIVES
-from checkpoints.recipes import Recipe
+from checkpoints.native.epochs import Dynamics
+from checkpoints.native.objectives import OBJECTIVES
+from checkpoints.native.recipes import Recipe
 from losses.catalog import losses_of_family
 from losses.contrasts import forces_of
 

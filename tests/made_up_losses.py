@@ -133,7 +133,7 @@ def check_anatomy_and_curves() -> None:
 
 
 def check_worlds_and_training() -> None:
-    from checkpoints.objectives import OBJECTIVES
+    from checkpoints.native.objectives import OBJECTIVES
     from checkpoints.steps import STEPS
     from toy_models.repulsion import RepulsionSpec
     from toy_models.simplex import SimplexSpec

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.figures.forces.dynamics import dynamics, layer_norms
 from analysis.forces.training_log import QUANTITIES, Curves
-from checkpoints.curves import log_curves
+from checkpoints.native.curves import log_curves
 from checkpoints.zoo import shipped
 from losses.catalog import CATALOG, FAMILIES, losses_of_world
 from losses.errors import LabError
@@ -36,7 +36,7 @@ _TO_POPULATION = (
     " optimum with unlimited data, averaged over x. At 1 it goes straight there, at 0 across; below 0 away from it."
 )
 _LOG_CODE = """from analysis.figures.forces.dynamics import dynamics
-from checkpoints.curves import log_curves
+from checkpoints.native.curves import log_curves
 
 names = {names}
 dynamics([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names], {quantities}).plot.show()

@@ -4,11 +4,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from checkpoints.encoders import SmallConvSpec
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.resnet import ResNet, ResNetSpec
 from checkpoints.foreign.vit import TransformerSpec, VisionTransformer
-from checkpoints.small_conv import SmallConv
+from checkpoints.native.encoders import SmallConvSpec
+from checkpoints.native.small_conv import SmallConv
 
 
 class Encoded(nn.Module):

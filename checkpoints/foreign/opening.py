@@ -17,9 +17,9 @@ from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.tensor_file import tensor_contents
 from checkpoints.foreign.weights import Weights, load, weights_in
-from checkpoints.forward import scaled_rows, unit_rows
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
+from checkpoints.native.forward import scaled_rows, unit_rows
 from checkpoints.quoting import printable
 from checkpoints.safe_files import read_head
 from checkpoints.torch_contents import TorchContents, torch_contents

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from checkpoints.encoders import SmallConvSpec
 from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.foreign.vit import HEADS, TransformerSpec
+from checkpoints.native.encoders import SmallConvSpec
 from checkpoints.quoting import printable
 from losses.errors import LabError
 

@@ -9,12 +9,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from checkpoints.encoders import SmallConvSpec
 from checkpoints.foreign.constants import Chosen, Constants, constants_of
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.run_config import image_size
 from checkpoints.foreign.spec import SIDES, ForeignSpec
 from checkpoints.foreign.vit import TransformerSpec
+from checkpoints.native.encoders import SmallConvSpec
 from losses.errors import LabError
 
 _CROP, _LARGEST_CROPPED = 224 / 256, 224

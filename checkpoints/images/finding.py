@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from checkpoints.content import kind_of
-from checkpoints.datasets import DATASETS, Images
 from checkpoints.images.cifar import cifar_data, form_of
 from checkpoints.images.folder import folder_data
 from checkpoints.images.idx import idx_data, is_idx
 from checkpoints.images.source import ImageData, Side, array_side
 from checkpoints.images.zipped import zip_data
+from checkpoints.native.datasets import DATASETS, Images
 from checkpoints.quoting import file_name
 from checkpoints.safe_files import read_head
 from losses.errors import LabError

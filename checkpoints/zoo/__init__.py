@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from checkpoints.native import peek
-from checkpoints.objectives import OBJECTIVES
+from checkpoints.native.file import peek
+from checkpoints.native.objectives import OBJECTIVES
 
 FOLDER = Path(__file__).parent
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from checkpoints.datasets import digits
-from checkpoints.forward import unit_rows
 from checkpoints.inspect import inspect_file
+from checkpoints.native.datasets import digits
+from checkpoints.native.forward import unit_rows
 from checkpoints.zoo import FOLDER, ZooEntry
 
 _INTRODUCTION = """\

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from checkpoints.objectives import OBJECTIVES
-from checkpoints.recipes import Recipe
+from checkpoints.native.objectives import OBJECTIVES
+from checkpoints.native.recipes import Recipe
 
 
 def _recipe(loss: str, epochs: int) -> Recipe:

@@ -70,10 +70,10 @@ def main() -> None:
     import checkpoints.images.finding
     import checkpoints.inspect
     import checkpoints.inspection
-    import checkpoints.native_outputs
+    import checkpoints.native.outputs
     import checkpoints.opening
 
-    checkpoints.native_outputs.DATASETS["digits"]()
+    checkpoints.native.outputs.DATASETS["digits"]()
     for line in sys.stdin:
         print(json.dumps(asdict(_in_child(*json.loads(line)))), flush=True)
 

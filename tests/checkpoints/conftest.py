@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from checkpoints.datasets import DATASETS, DataSet, Images
-from checkpoints.encoders import SmallConvSpec
-from checkpoints.epochs import Epoch
-from checkpoints.metadata import Metadata
-from checkpoints.native import write
-from checkpoints.objectives import OBJECTIVES
-from checkpoints.recipes import Recipe
-from checkpoints.small_conv import initialise
-from checkpoints.weights import weights_of
+from checkpoints.native.datasets import DATASETS, DataSet, Images
+from checkpoints.native.encoders import SmallConvSpec
+from checkpoints.native.epochs import Epoch
+from checkpoints.native.file import write
+from checkpoints.native.metadata import Metadata
+from checkpoints.native.objectives import OBJECTIVES
+from checkpoints.native.recipes import Recipe
+from checkpoints.native.small_conv import initialise
+from checkpoints.native.weights import weights_of
 
 
 def bars(items: int, seed: int) -> Images:

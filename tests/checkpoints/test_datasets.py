@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from checkpoints.datasets import digits, digits_validation
+from checkpoints.native.datasets import digits, digits_validation
 
 
 def digest(items) -> str:

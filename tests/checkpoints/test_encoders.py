@@ -3,9 +3,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from checkpoints.encoders import SmallConvSpec
-from checkpoints.forward import as_tensor, forward, unit_rows
-from checkpoints.weights import load_weights, weights_of
+from checkpoints.native.encoders import SmallConvSpec
+from checkpoints.native.forward import as_tensor, forward, unit_rows
+from checkpoints.native.weights import load_weights, weights_of
 from losses.errors import LabError
 
 SPEC = SmallConvSpec("projection", 6, features=32, width=4)

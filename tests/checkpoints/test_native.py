@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import checkpoints
-from checkpoints import native
+from checkpoints.native import file as native
 from checkpoints.opening import open_outputs
 from losses.errors import LabError
 
@@ -39,7 +39,7 @@ def test_peek_says_what_read_says(native_file):
 def test_peek_needs_no_torch(native_file):
     code = f"import sys, checkpoints; checkpoints.peek({str(native_file('classes'))!r}); print('torch' in sys.modules)"
     # The data set of the fixture is not registered in the other process, so give it one that is.
-    code = f"from checkpoints.datasets import DATASETS; DATASETS['bars'] = DATASETS['digits']; {code}"
+    code = f"from checkpoints.native.datasets import DATASETS; DATASETS['bars'] = DATASETS['digits']; {code}"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

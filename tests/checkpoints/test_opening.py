@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import checkpoints
-from checkpoints import native
 from checkpoints.content import kind_of
+from checkpoints.native import file as native
 from checkpoints.opening import OPENERS, open_outputs
 from losses.errors import LabError
 

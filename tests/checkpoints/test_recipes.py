@@ -3,8 +3,8 @@ import shlex
 
 import pytest
 
-from checkpoints.objectives import OBJECTIVES
-from checkpoints.recipes import Recipe
+from checkpoints.native.objectives import OBJECTIVES
+from checkpoints.native.recipes import Recipe
 from checkpoints.train import _parser, recipe_of
 from losses.errors import LabError
 

@@ -3,8 +3,8 @@ import torch
 import torch.nn.functional as F
 
 from checkpoints.augmentations import mixup, smooth, view
-from checkpoints.encoders import SmallConvSpec
-from checkpoints.objectives import BOUNDS, OBJECTIVES
+from checkpoints.native.encoders import SmallConvSpec
+from checkpoints.native.objectives import BOUNDS, OBJECTIVES
 from checkpoints.steps import STEPS, Batch
 from losses.catalog import CATALOG
 

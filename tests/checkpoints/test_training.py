@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from checkpoints import native, resume, safetensors_file
-from checkpoints.datasets import DATASETS
-from checkpoints.objectives import OBJECTIVES
+from checkpoints import resume, safetensors_file
+from checkpoints.native import file as native
+from checkpoints.native.datasets import DATASETS
+from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.opening import open_outputs
 from checkpoints.steps import STEPS
 from checkpoints.training import train

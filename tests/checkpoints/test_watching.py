@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from analysis.forces.dynamics import tangent_gradient
-from checkpoints import native
-from checkpoints.epochs import COLUMNS, Dynamics, Epoch
-from checkpoints.objectives import OBJECTIVES
+from checkpoints.native import file as native
+from checkpoints.native.epochs import COLUMNS, Dynamics, Epoch
+from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.opening import open_outputs
 from checkpoints.steps import STEPS, Batch
 from checkpoints.training import train
@@ -24,8 +24,8 @@ EMBEDDED = [loss for loss, objective in OBJECTIVES.items() if objective.head == 
 @pytest.fixture
 def backward(recipe_for, model_for, bars_data):
     """Recipe, model, its outputs after a backward pass on 32 bars, and their labels."""
-    from checkpoints.encoders import SmallConvSpec
-    from checkpoints.forward import as_tensor
+    from checkpoints.native.encoders import SmallConvSpec
+    from checkpoints.native.forward import as_tensor
 
     def run(loss):
         recipe = recipe_for(loss)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from checkpoints.curves import log_curves
+from checkpoints.native.curves import log_curves
 from checkpoints.zoo import shipped
 
 PAGE = "pages/3_Dynamics.py"

@@ -9,10 +9,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from checkpoints.encoders import SmallConvSpec
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.foreign.vit import TransformerSpec
+from checkpoints.native.encoders import SmallConvSpec
 
 Shapes = dict[str, tuple[int, ...]]
 # Layout -> tensor name -> shape, read off the authors' model definitions.

@@ -11,7 +11,7 @@ import numpy as np
 
 from checkpoints import safetensors_file
 from checkpoints.atomic import write_atomic
-from checkpoints.metadata import Metadata, read_metadata
+from checkpoints.native.metadata import Metadata, read_metadata
 from losses.errors import LabError
 
 KEY = "nce_lab"

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from checkpoints.encoders import SmallConvSpec
+    from checkpoints.native.encoders import SmallConvSpec
 
 
 class SmallConv(nn.Module):

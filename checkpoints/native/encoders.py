@@ -7,7 +7,7 @@ from checkpoints.fields import Fields
 from losses.errors import LabError
 
 if TYPE_CHECKING:
-    from checkpoints.small_conv import SmallConv
+    from checkpoints.native.small_conv import SmallConv
 
 HEADS = ("classes", "projection")
 
@@ -40,7 +40,7 @@ class SmallConvSpec:
 
     def build(self) -> "SmallConv":
         """The module, on the meta device: shapes without memory; see `small_conv` for giving it weights."""
-        from checkpoints.small_conv import SmallConv
+        from checkpoints.native.small_conv import SmallConv
 
         return SmallConv(self)
 

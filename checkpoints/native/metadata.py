@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checkpoints import strict_json
-from checkpoints.encoders import SmallConvSpec, encoder_json, read_encoder
-from checkpoints.epochs import Epoch, log_json, read_log
 from checkpoints.fields import Fields
+from checkpoints.native.encoders import SmallConvSpec, encoder_json, read_encoder
+from checkpoints.native.epochs import Epoch, log_json, read_log
+from checkpoints.native.recipes import Recipe
 from checkpoints.quoting import shown
-from checkpoints.recipes import Recipe
 from losses.errors import LabError
 
 SCHEMA = 1

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from analysis.outputs import Outputs, Split
 from checkpoints.array_spec import ArraySpec, check_no_arrays
-from checkpoints.datasets import DATASETS, DataSet, Images
-from checkpoints.forward import encoder_features, forward
-from checkpoints.metadata import Metadata
-from checkpoints.native import Peek, read
+from checkpoints.native.datasets import DATASETS, DataSet, Images
+from checkpoints.native.file import Peek, read
+from checkpoints.native.forward import encoder_features, forward
+from checkpoints.native.metadata import Metadata
+from checkpoints.native.small_conv import SmallConv
+from checkpoints.native.weights import load_weights
 from checkpoints.quoting import file_name
-from checkpoints.small_conv import SmallConv
-from checkpoints.weights import load_weights
 from losses.errors import LabError
 
 _EMBEDDINGS = {

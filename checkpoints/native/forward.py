@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from checkpoints.small_conv import SmallConv
+from checkpoints.native.small_conv import SmallConv
 from losses.errors import LabError
 
 _CHUNK = 512

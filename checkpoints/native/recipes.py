@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checkpoints.datasets import DATASETS
-from checkpoints.objectives import BOUNDS, OBJECTIVES
+from checkpoints.native.datasets import DATASETS
+from checkpoints.native.objectives import BOUNDS, OBJECTIVES
 from losses.errors import LabError
 
 

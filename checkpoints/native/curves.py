@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from analysis.forces.training_log import Curves, Line, loss_lines
-from checkpoints.datasets import DATASETS
-from checkpoints.epochs import COLUMNS
-from checkpoints.metadata import Metadata
-from checkpoints.native import peek
+from checkpoints.native.datasets import DATASETS
+from checkpoints.native.epochs import COLUMNS
+from checkpoints.native.file import peek
+from checkpoints.native.metadata import Metadata
 
 _ALWAYS = ("loss", "gradient_norm", "knn_accuracy")
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from analysis.outputs import NO_HEAD, Outputs, Split
-from checkpoints import class_scores as scores
-from checkpoints.array_rules import Notes, class_labels, unit_embeddings
-from checkpoints.array_spec import AS_IT_COMES, ArraySpec, asked_for
-from checkpoints.class_scores import ClassScores, class_scores
-from checkpoints.label_values import LabelValues, label_values
-from checkpoints.npz import read_npy, read_npz
-from checkpoints.quoting import file_name, printable
-from checkpoints.safe_files import open_regular, read_head
+from checkpoints.reading import class_scores as scores
+from checkpoints.reading.array_rules import Notes, class_labels, unit_embeddings
+from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, asked_for
+from checkpoints.reading.class_scores import ClassScores, class_scores
+from checkpoints.reading.label_values import LabelValues, label_values
+from checkpoints.reading.npz import read_npy, read_npz
+from checkpoints.reading.quoting import file_name, printable
+from checkpoints.reading.safe_files import open_regular, read_head
 from checkpoints.torch_contents import torch_array
 from losses.errors import LabError
 

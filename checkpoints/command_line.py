@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from checkpoints.array_spec import AUTO, READINGS, ArraySpec
-from checkpoints.quoting import printable
+from checkpoints.reading.array_spec import AUTO, READINGS, ArraySpec
+from checkpoints.reading.quoting import printable
 from losses.errors import LabError
 
 

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.command_line import Parser, add_readings, array_spec, run
-from checkpoints.content import kind_of
-from checkpoints.quoting import file_name, printable
-from checkpoints.safe_files import read_head
+from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
+from checkpoints.reading.content import kind_of
+from checkpoints.reading.quoting import file_name, printable
+from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.digits import apart, bounded, cosines, number
-from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.command_line import Parser, add_readings, array_spec, run
-from checkpoints.content import kind_of
 from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
-from checkpoints.quoting import printable, shown
-from checkpoints.safe_files import read_head
+from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
+from checkpoints.reading.content import kind_of
+from checkpoints.reading.quoting import printable, shown
+from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _inspect(options: argparse.Namespace) -> int:
     mean, std = (_triple(name, getattr(options, name)) for name in ("mean", "std"))
     spec = ForeignSpec(options.limit, options.device, options.space, options.side, mean, std)
     if options.contents:
-        from checkpoints.file_contents import file_contents, report
+        from checkpoints.reading.file_contents import file_contents, report
 
         numbers = report(file_contents(options.path))
     else:
@@ -62,7 +62,7 @@ def inspect_file(
     # numpy and torch only once the command line is known to be right.
     if data is None and not Path(path).is_dir() and _needs_images(path):
         check_no_arrays(arrays, Path(path).name)
-        from checkpoints.file_contents import file_contents, report
+        from checkpoints.reading.file_contents import file_contents, report
 
         return report(file_contents(path))
     from checkpoints.inspection import inspect_outputs

@@ -12,7 +12,7 @@ from checkpoints.bundle import NAMES
 from checkpoints.images.cifar import form_of
 from checkpoints.images.idx import is_idx
 from checkpoints.images.tree import SIDES
-from checkpoints.quoting import printable, shown
+from checkpoints.reading.quoting import printable, shown
 from losses.errors import LabError
 
 MOST_ENTRIES = 20_000

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.outputs import Outputs
-from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.bundle import open_folder, open_npz
-from checkpoints.content import check_kind, kind_of
 from checkpoints.native.file import is_native
 from checkpoints.native.outputs import open_native
-from checkpoints.quoting import file_name
-from checkpoints.safe_files import read_head
+from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
+from checkpoints.reading.content import check_kind, kind_of
+from checkpoints.reading.quoting import file_name
+from checkpoints.reading.safe_files import read_head
 
 if TYPE_CHECKING:
     from checkpoints.foreign.spec import ForeignSpec, Watch

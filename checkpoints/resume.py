@@ -13,13 +13,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from checkpoints import safetensors_file, strict_json
-from checkpoints.atomic import write_atomic
-from checkpoints.fields import Fields
 from checkpoints.native.epochs import Epoch, log_json, read_log
 from checkpoints.native.metadata import read_recipe, recipe_json
 from checkpoints.native.recipes import Recipe
 from checkpoints.native.weights import checked_tensors, weights_of
+from checkpoints.reading import safetensors_file, strict_json
+from checkpoints.reading.atomic import write_atomic
+from checkpoints.reading.fields import Fields
 from losses.errors import LabError
 
 KEY = "nce_lab_resume"

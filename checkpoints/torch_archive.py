@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO
 
-from checkpoints.quoting import shown
-from checkpoints.zip_archive import open_zip, read_member, read_part
+from checkpoints.reading.quoting import shown
+from checkpoints.reading.zip_archive import open_zip, read_member, read_part
 from losses.errors import LabError
 
 MOST_PICKLE = 64 << 20

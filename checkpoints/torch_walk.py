@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from checkpoints.inert_pickle import Call, Name, Pairs
-from checkpoints.quoting import shown
+from checkpoints.reading.quoting import shown
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_tensors import StoredTensor, attributes_of, tensor_of
 from losses.errors import LabError

@@ -17,7 +17,6 @@ import torch
 from torch import Generator
 
 from checkpoints import resume
-from checkpoints.atomic import check_writable
 from checkpoints.native import file as native
 from checkpoints.native.datasets import DATASETS, DataSet
 from checkpoints.native.encoders import SmallConvSpec
@@ -28,6 +27,7 @@ from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.native.recipes import Recipe
 from checkpoints.native.small_conv import SmallConv, initialise
 from checkpoints.native.weights import weights_of
+from checkpoints.reading.atomic import check_writable
 from checkpoints.steps import STEPS, Batch
 from checkpoints.watching import PAIRS_EVERY, Gradients, first_batch, outputs_of
 from losses.errors import LabError

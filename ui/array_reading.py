@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from checkpoints.array_spec import AS_IT_COMES, READINGS, ArraySpec
+from checkpoints.reading.array_spec import AS_IT_COMES, READINGS, ArraySpec
 from ui.checkpoint_analyses import Analyses
 from ui.controls import Panel
 

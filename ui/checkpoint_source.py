@@ -6,10 +6,10 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.outputs import Outputs
-from checkpoints.array_spec import ArraySpec
-from checkpoints.content import kind_of
 from checkpoints.listing import inside
-from checkpoints.safe_files import read_head
+from checkpoints.reading.array_spec import ArraySpec
+from checkpoints.reading.content import kind_of
+from checkpoints.reading.safe_files import read_head
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError

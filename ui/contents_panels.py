@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from checkpoints.file_contents import FileContents, file_contents, plural
 from checkpoints.listing import inside
-from checkpoints.quoting import printable
+from checkpoints.reading.file_contents import FileContents, file_contents, plural
+from checkpoints.reading.quoting import printable
 from losses.errors import LabError
 from ui import root
 from ui.controls import Panel

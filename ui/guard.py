@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from checkpoints.quoting import shown
+from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 logger = logging.getLogger(__name__)

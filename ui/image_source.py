@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.outputs import Outputs
-from checkpoints.file_contents import of_torch
 from checkpoints.foreign.spec import ForeignSpec, Stopped, Watch
 from checkpoints.listing import inside
 from checkpoints.native.datasets import DATASETS
+from checkpoints.reading.file_contents import of_torch
 from checkpoints.torch_contents import TorchContents, torch_contents
 from ui import image_pass, root, uploads
 from ui.checkpoint_analyses import Analyses

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 
 from analysis.maps.cache import default_folder as maps_folder
-from checkpoints import safetensors_file
-from checkpoints.atomic import write_atomic
-from checkpoints.safe_files import read_whole
-from checkpoints.safetensors_header import parse_header
+from checkpoints.reading import safetensors_file
+from checkpoints.reading.atomic import write_atomic
+from checkpoints.reading.safe_files import read_whole
+from checkpoints.reading.safetensors_header import parse_header
 from losses.errors import LabError
 from toy_models.worlds import World
 

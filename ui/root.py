@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from checkpoints.listing import Listing, is_text, listing
-from checkpoints.quoting import printable, shown
+from checkpoints.reading.quoting import printable, shown
 from losses.errors import LabError
 from ui.controls import Panel
 from ui.public import caps

@@ -15,7 +15,7 @@ from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.foreign.weights import Weights
 from checkpoints.images.source import ImageData, Side
 from checkpoints.layouts import Network
-from checkpoints.quoting import printable, shown
+from checkpoints.reading.quoting import printable, shown
 from checkpoints.torch_contents import TorchContents
 
 VERSION = 4  # of what is computed: another one makes kept outputs anew

@@ -12,8 +12,8 @@ import numpy as np
 
 from analysis.maps.cache import default_folder as maps_folder
 from analysis.outputs import Outputs, Split
-from checkpoints import safetensors_file
-from checkpoints.atomic import write_atomic
+from checkpoints.reading import safetensors_file
+from checkpoints.reading.atomic import write_atomic
 from losses.errors import LabError
 
 MOST_BYTES = 4 << 30  # of all files together; the longest unused go first

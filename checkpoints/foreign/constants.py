@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checkpoints.foreign.spec import Triple
-from checkpoints.quoting import shown
+from checkpoints.reading.quoting import shown
 
 Constants = tuple[Triple, Triple]
 # Means and standard deviations of the channels, whose values lie in [0, 1].

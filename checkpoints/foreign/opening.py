@@ -8,7 +8,6 @@ import numpy as np
 from torch import nn
 
 from analysis.outputs import Outputs, Split
-from checkpoints.content import kind_of, part_of
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
@@ -20,8 +19,9 @@ from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
 from checkpoints.native.forward import scaled_rows, unit_rows
-from checkpoints.quoting import printable
-from checkpoints.safe_files import read_head
+from checkpoints.reading.content import kind_of, part_of
+from checkpoints.reading.quoting import printable
+from checkpoints.reading.safe_files import read_head
 from checkpoints.torch_contents import TorchContents, torch_contents
 from losses.errors import LabError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.foreign.vit import HEADS, TransformerSpec
 from checkpoints.native.encoders import SmallConvSpec
-from checkpoints.quoting import printable
+from checkpoints.reading.quoting import printable
 from losses.errors import LabError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from checkpoints.foreign.spec import SIDES
-from checkpoints.safe_files import open_regular
+from checkpoints.reading.safe_files import open_regular
 from losses.errors import LabError
 
 NAME = "config.yaml"

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from checkpoints import safetensors_file
 from checkpoints.layouts import network_of
-from checkpoints.safetensors_header import DTYPES
+from checkpoints.reading import safetensors_file
+from checkpoints.reading.safetensors_header import DTYPES
 from checkpoints.torch_contents import TorchContents
 from checkpoints.torch_tensors import StoredTensor
 

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from checkpoints import safetensors_file
-from checkpoints.content import kind_of
 from checkpoints.layouts import UNKNOWN, Layout, Network, plain
-from checkpoints.quoting import printable
-from checkpoints.safe_files import open_regular, read_head
+from checkpoints.reading import safetensors_file
+from checkpoints.reading.content import kind_of
+from checkpoints.reading.quoting import printable
+from checkpoints.reading.safe_files import open_regular, read_head
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_contents import TorchContents
 from checkpoints.torch_tensors import StoredTensor

@@ -12,8 +12,8 @@ import numpy as np
 
 from checkpoints.images.python_batch import python_batch, python_names
 from checkpoints.images.source import ImageData, array_side
-from checkpoints.quoting import file_name, printable
-from checkpoints.safe_files import FileContent, read_whole
+from checkpoints.reading.quoting import file_name, printable
+from checkpoints.reading.safe_files import FileContent, read_whole
 from losses.errors import LabError
 
 _PIXELS, _SIZE = 3 * 32 * 32, 32

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from checkpoints.content import kind_of
 from checkpoints.images.cifar import cifar_data, form_of
 from checkpoints.images.folder import folder_data
 from checkpoints.images.idx import idx_data, is_idx
 from checkpoints.images.source import ImageData, Side, array_side
 from checkpoints.images.zipped import zip_data
 from checkpoints.native.datasets import DATASETS, Images
-from checkpoints.quoting import file_name
-from checkpoints.safe_files import read_head
+from checkpoints.reading.content import kind_of
+from checkpoints.reading.quoting import file_name
+from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 FORMS = "an image folder, a zip of one, or a folder with CIFAR batches or IDX files"

@@ -10,8 +10,8 @@ import numpy as np
 from checkpoints.images.decode import MOST_BYTES, decode
 from checkpoints.images.source import ImageData
 from checkpoints.images.tree import MOST_FILES, tree_data
-from checkpoints.quoting import file_name, printable
-from checkpoints.safe_files import read_whole
+from checkpoints.reading.quoting import file_name, printable
+from checkpoints.reading.safe_files import read_whole
 from losses.errors import LabError
 
 _DEEPEST = 6

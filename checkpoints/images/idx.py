@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from checkpoints.images.source import ImageData, Side, array_side
-from checkpoints.quoting import file_name
-from checkpoints.safe_files import read_whole
+from checkpoints.reading.quoting import file_name
+from checkpoints.reading.safe_files import read_whole
 from losses.errors import LabError
 
 MOST_BYTES = 1 << 30

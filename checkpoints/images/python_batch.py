@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from checkpoints.inert_pickle import Call, Pairs, read_pickle
-from checkpoints.safe_files import FileContent
+from checkpoints.reading.safe_files import FileContent
 from losses.errors import LabError
 
 _RECONSTRUCTS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")

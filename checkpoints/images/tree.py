@@ -8,7 +8,7 @@ import numpy as np
 
 from checkpoints.images.decode import ENDINGS
 from checkpoints.images.source import ImageData, Side
-from checkpoints.quoting import printable
+from checkpoints.reading.quoting import printable
 from losses.errors import LabError
 
 SIDES = {"train": "train", "test": "test", "val": "test", "valid": "test", "validation": "test"}

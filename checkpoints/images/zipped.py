@@ -11,9 +11,9 @@ import numpy as np
 from checkpoints.images.decode import MOST_BYTES, decode
 from checkpoints.images.source import ImageData
 from checkpoints.images.tree import tree_data
-from checkpoints.quoting import file_name, printable, shown
-from checkpoints.safe_files import open_regular
-from checkpoints.zip_archive import open_zip, read_member
+from checkpoints.reading.quoting import file_name, printable, shown
+from checkpoints.reading.safe_files import open_regular
+from checkpoints.reading.zip_archive import open_zip, read_member
 from losses.errors import LabError
 
 # An image is compressed already: what shrinks a thousandfold is none.

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from checkpoints.fields import Fields
+from checkpoints.reading.fields import Fields
 from losses.errors import LabError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ it, a number or null an epoch, and may be missing.
 import math
 from dataclasses import asdict, dataclass, fields
 
-from checkpoints.fields import Fields
-from checkpoints.quoting import shown
+from checkpoints.reading.fields import Fields
+from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 MAX_EPOCHS = 10_000

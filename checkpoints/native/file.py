@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from checkpoints import safetensors_file
-from checkpoints.atomic import write_atomic
 from checkpoints.native.metadata import Metadata, read_metadata
+from checkpoints.reading import safetensors_file
+from checkpoints.reading.atomic import write_atomic
 from losses.errors import LabError
 
 KEY = "nce_lab"

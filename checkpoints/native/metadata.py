@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checkpoints import strict_json
-from checkpoints.fields import Fields
 from checkpoints.native.encoders import SmallConvSpec, encoder_json, read_encoder
 from checkpoints.native.epochs import Epoch, log_json, read_log
 from checkpoints.native.recipes import Recipe
-from checkpoints.quoting import shown
+from checkpoints.reading import strict_json
+from checkpoints.reading.fields import Fields
+from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 SCHEMA = 1

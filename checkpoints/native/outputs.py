@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from analysis.outputs import Outputs, Split
-from checkpoints.array_spec import ArraySpec, check_no_arrays
 from checkpoints.native.datasets import DATASETS, DataSet, Images
 from checkpoints.native.file import Peek, read
 from checkpoints.native.forward import encoder_features, forward
 from checkpoints.native.metadata import Metadata
 from checkpoints.native.small_conv import SmallConv
 from checkpoints.native.weights import load_weights
-from checkpoints.quoting import file_name
+from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
+from checkpoints.reading.quoting import file_name
 from losses.errors import LabError
 
 _EMBEDDINGS = {

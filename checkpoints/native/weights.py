@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from checkpoints.quoting import shown
+from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 

@@ -6,8 +6,8 @@ import sys
 from contextlib import chdir
 
 from checkpoints import train
-from checkpoints.atomic import write_atomic
 from checkpoints.command_line import Parser, run
+from checkpoints.reading.atomic import write_atomic
 from checkpoints.zoo import FOLDER, other_seeds, shipped
 from checkpoints.zoo.readme import readme
 from checkpoints.zoo.recipes import OTHER_SEEDS, RECIPES, path_from_root

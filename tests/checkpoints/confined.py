@@ -125,7 +125,7 @@ def _inspect(path: str) -> int:
 def _tensors(path: str) -> int:
     """What is in a torch file, and a copy of each tensor."""
     from checkpoints.command_line import run
-    from checkpoints.file_contents import of_torch, report
+    from checkpoints.reading.file_contents import of_torch, report
     from checkpoints.torch_contents import open_torch
 
     def command() -> int:

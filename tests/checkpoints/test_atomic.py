@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from checkpoints.atomic import check_writable, write_atomic
+from checkpoints.reading.atomic import check_writable, write_atomic
 from losses.errors import LabError
 
 

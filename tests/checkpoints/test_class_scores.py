@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.special import log_softmax, softmax
 
-from checkpoints.array_spec import ArraySpec
 from checkpoints.inspect import main
 from checkpoints.opening import open_outputs
+from checkpoints.reading.array_spec import ArraySpec
 from losses.errors import LabError
 
 ITEMS = 120

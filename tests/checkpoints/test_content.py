@@ -8,7 +8,7 @@ import pytest
 import safetensors.numpy
 import torch
 
-from checkpoints.content import check_kind, kind_of
+from checkpoints.reading.content import check_kind, kind_of
 from losses.errors import LabError
 
 

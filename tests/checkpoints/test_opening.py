@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 import checkpoints
-from checkpoints.content import kind_of
 from checkpoints.native import file as native
 from checkpoints.opening import OPENERS, open_outputs
+from checkpoints.reading.content import kind_of
 from losses.errors import LabError
 
 

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from checkpoints.safe_files import read_head, read_whole
+from checkpoints.reading.safe_files import read_head, read_whole
 from losses.errors import LabError
 
 

@@ -9,8 +9,8 @@ import pytest
 import safetensors
 import safetensors.numpy
 
-from checkpoints.safetensors_file import encode, read
-from checkpoints.safetensors_header import DTYPES, parse_header
+from checkpoints.reading.safetensors_file import encode, read
+from checkpoints.reading.safetensors_header import DTYPES, parse_header
 from losses.errors import LabError
 
 ARRAYS = {
@@ -111,7 +111,7 @@ def test_a_value_that_is_not_finite_is_refused(tmp_path, value):
 
 
 def test_more_tensors_than_allowed_are_refused(monkeypatch):
-    monkeypatch.setattr("checkpoints.safetensors_header.MAX_TENSORS", 10)
+    monkeypatch.setattr("checkpoints.reading.safetensors_header.MAX_TENSORS", 10)
     many = {f"t{row}": entry("U8", (1,), (row, row + 1)) for row in range(11)}
     with pytest.raises(LabError, match="at most 10 tensors, but is 11"):
         parse_header(packed(many, bytes(11)), name="file")

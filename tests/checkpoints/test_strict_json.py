@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from checkpoints.strict_json import parse
+from checkpoints.reading.strict_json import parse
 from losses.errors import LabError
 
 

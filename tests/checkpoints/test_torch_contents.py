@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from checkpoints.file_contents import file_contents
 from checkpoints.foreign.plan import plan_of
 from checkpoints.layouts import recognised
-from checkpoints.safe_files import open_regular
+from checkpoints.reading.file_contents import file_contents
+from checkpoints.reading.safe_files import open_regular
 from checkpoints.torch_archive import TorchArchive
 from checkpoints.torch_contents import torch_contents
 from losses.errors import LabError

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 import torch
 
-from checkpoints import resume, safetensors_file
+from checkpoints import resume
 from checkpoints.native import file as native
 from checkpoints.native.datasets import DATASETS
 from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.opening import open_outputs
+from checkpoints.reading import safetensors_file
 from checkpoints.steps import STEPS
 from checkpoints.training import train
 from losses.errors import LabError

@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import save_file
 
 from checkpoints import open_outputs
-from checkpoints.file_contents import file_contents, report
 from checkpoints.inspect import main
-from checkpoints.verdict import COMMAND, LAYER, OWN, PLAIN, TORCH, named_by
+from checkpoints.reading.file_contents import file_contents, report
+from checkpoints.reading.verdict import COMMAND, LAYER, OWN, PLAIN, TORCH, named_by
 from losses.errors import LabError
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from checkpoints.array_spec import ArraySpec
 from checkpoints.inspect import inspect_file
+from checkpoints.reading.array_spec import ArraySpec
 
 PAGE = "pages/2_Checkpoints.py"
 ITEMS = 120

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checkpoints.array_rules import Notes
-from checkpoints.array_spec import AUTO, ArraySpec
-from checkpoints.label_values import LabelValues
-from checkpoints.quoting import printable
+from checkpoints.reading.array_rules import Notes
+from checkpoints.reading.array_spec import AUTO, ArraySpec
+from checkpoints.reading.label_values import LabelValues
+from checkpoints.reading.quoting import printable
 from losses.errors import LabError
 
 LOGITS = ("test_logits", "logits")

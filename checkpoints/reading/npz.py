@@ -7,8 +7,8 @@ from typing import IO
 
 import numpy as np
 
-from checkpoints.quoting import shown
-from checkpoints.zip_archive import open_zip, read_member
+from checkpoints.reading.quoting import shown
+from checkpoints.reading.zip_archive import open_zip, read_member
 from losses.errors import LabError
 
 MOST_BYTES = 2 << 30

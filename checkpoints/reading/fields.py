@@ -2,7 +2,7 @@
 
 import math
 
-from checkpoints.quoting import shown
+from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 _TEXT = 4096

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from checkpoints.quoting import file_name, shown
+from checkpoints.reading.quoting import file_name, shown
 from losses.errors import LabError
 
 # A symbolic link could lead anywhere, and opening a FIFO would block for ever. Absent flags (Windows) count as 0.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checkpoints.array_rules import Notes
-from checkpoints.array_spec import ArraySpec
+from checkpoints.reading.array_rules import Notes
+from checkpoints.reading.array_spec import ArraySpec
 from losses.errors import LabError
 
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0*)?", re.ASCII)

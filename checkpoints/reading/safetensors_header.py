@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checkpoints import strict_json
-from checkpoints.fields import Fields
-from checkpoints.quoting import shown
+from checkpoints.reading import strict_json
+from checkpoints.reading.fields import Fields
+from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 MAX_HEADER = 10_000_000

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from typing import IO
 
-from checkpoints.quoting import shown
+from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 _END, _END64, _LOCATOR = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from checkpoints.quoting import shown
+from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 _EXACT = 2**53  # up to here every whole number is a float64

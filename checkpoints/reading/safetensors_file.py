@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from checkpoints.content import check_kind
-from checkpoints.quoting import shown
-from checkpoints.safe_files import FileContent, read_whole
-from checkpoints.safetensors_header import DTYPES, Header, parse_header
+from checkpoints.reading.content import check_kind
+from checkpoints.reading.quoting import shown
+from checkpoints.reading.safe_files import FileContent, read_whole
+from checkpoints.reading.safetensors_header import DTYPES, Header, parse_header
 from losses.errors import LabError
 
 MAX_BYTES = 1 << 30

@@ -16,7 +16,7 @@ from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.foreign.vit import TransformerSpec
-from checkpoints.torch_contents import torch_contents
+from checkpoints.reading.torch_file.contents import torch_contents
 
 IMAGES = 256
 _RESNET18 = Plan("supcon", ResNetSpec((2, 2, 2, 2), False, "shortcut"), "projection", "head", False, 512, 128)

@@ -39,7 +39,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
 _LOOK = """
 import json, sys, time
 from pathlib import Path
-from checkpoints.torch_contents import torch_contents
+from checkpoints.reading.torch_file.contents import torch_contents
 
 def peak():
     return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])

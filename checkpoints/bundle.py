@@ -18,7 +18,7 @@ from checkpoints.reading.label_values import LabelValues, label_values
 from checkpoints.reading.npz import read_npy, read_npz
 from checkpoints.reading.quoting import file_name, printable
 from checkpoints.reading.safe_files import open_regular, read_head
-from checkpoints.torch_contents import torch_array
+from checkpoints.reading.torch_file.contents import torch_array
 from losses.errors import LabError
 
 Arrays = Mapping[str, np.ndarray]

@@ -6,7 +6,7 @@ from pathlib import Path
 from checkpoints.foreign.preparation import Preparation
 from checkpoints.foreign.spec import SIDES, ForeignSpec, Triple
 from checkpoints.images.cifar import form_of
-from checkpoints.torch_contents import TorchContents
+from checkpoints.reading.torch_file.contents import TorchContents
 from losses.errors import LabError
 from ui.controls import Panel
 

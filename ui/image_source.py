@@ -12,7 +12,7 @@ from checkpoints.foreign.spec import ForeignSpec, Stopped, Watch
 from checkpoints.listing import inside
 from checkpoints.native.datasets import DATASETS
 from checkpoints.reading.file_contents import of_torch
-from checkpoints.torch_contents import TorchContents, torch_contents
+from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
 from ui import image_pass, root, uploads
 from ui.checkpoint_analyses import Analyses
 from ui.contents_panels import draw as draw_contents

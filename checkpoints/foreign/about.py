@@ -14,9 +14,9 @@ from checkpoints.foreign.preparation import Preparation
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.foreign.weights import Weights
 from checkpoints.images.source import ImageData, Side
-from checkpoints.layouts import Network
 from checkpoints.reading.quoting import printable, shown
-from checkpoints.torch_contents import TorchContents
+from checkpoints.reading.torch_file.contents import TorchContents
+from checkpoints.reading.torch_file.layouts import Network
 
 VERSION = 4  # of what is computed: another one makes kept outputs anew
 _TEMPERATURES = {"vit": "t", "supcon": "temp"}

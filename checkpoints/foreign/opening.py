@@ -22,7 +22,7 @@ from checkpoints.native.forward import scaled_rows, unit_rows
 from checkpoints.reading.content import kind_of, part_of
 from checkpoints.reading.quoting import printable
 from checkpoints.reading.safe_files import read_head
-from checkpoints.torch_contents import TorchContents, torch_contents
+from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
 from losses.errors import LabError
 
 _SHOWN = 5

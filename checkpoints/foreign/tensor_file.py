@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from checkpoints.layouts import network_of
 from checkpoints.reading import safetensors_file
 from checkpoints.reading.safetensors_header import DTYPES
-from checkpoints.torch_contents import TorchContents
-from checkpoints.torch_tensors import StoredTensor
+from checkpoints.reading.torch_file.contents import TorchContents
+from checkpoints.reading.torch_file.layouts import network_of
+from checkpoints.reading.torch_file.tensors import StoredTensor
 
 
 def tensor_contents(path: Path) -> TorchContents:

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from checkpoints.layouts import UNKNOWN, Layout, Network, plain
 from checkpoints.reading import safetensors_file
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import printable
 from checkpoints.reading.safe_files import open_regular, read_head
-from checkpoints.torch_archive import TorchArchive
-from checkpoints.torch_contents import TorchContents
-from checkpoints.torch_tensors import StoredTensor
+from checkpoints.reading.torch_file.archive import TorchArchive
+from checkpoints.reading.torch_file.contents import TorchContents
+from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, plain
+from checkpoints.reading.torch_file.tensors import StoredTensor
 from losses.errors import LabError
 
 _COUNTER = "num_batches_tracked"

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from checkpoints.inert_pickle import Call, Pairs, read_pickle
 from checkpoints.reading.safe_files import FileContent
+from checkpoints.reading.torch_file.inert_pickle import Call, Pairs, read_pickle
 from losses.errors import LabError
 
 _RECONSTRUCTS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")

@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from checkpoints.inert_pickle import Name, read_pickle
-from checkpoints.layouts import Network, network_of
 from checkpoints.reading import safetensors_file
 from checkpoints.reading.content import check_kind, kind_of, part_of
 from checkpoints.reading.npz import MOST_BYTES, described, npz_members
 from checkpoints.reading.quoting import shown
 from checkpoints.reading.safe_files import open_regular, read_head
+from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
+from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
+from checkpoints.reading.torch_file.layouts import Network, network_of
 from checkpoints.reading.verdict import Verdict, on_pickle, on_plain
-from checkpoints.torch_contents import TorchContents, torch_contents
 from losses.errors import LabError
 
 _UNKNOWN = "Tensors of no layout that is known here"

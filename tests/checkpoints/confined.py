@@ -126,7 +126,7 @@ def _tensors(path: str) -> int:
     """What is in a torch file, and a copy of each tensor."""
     from checkpoints.command_line import run
     from checkpoints.reading.file_contents import of_torch, report
-    from checkpoints.torch_contents import open_torch
+    from checkpoints.reading.torch_file.contents import open_torch
 
     def command() -> int:
         with open_torch(path) as (contents, archive):

@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from checkpoints.foreign.plan import plan_of
-from checkpoints.layouts import recognised
 from checkpoints.reading.file_contents import file_contents
 from checkpoints.reading.safe_files import open_regular
-from checkpoints.torch_archive import TorchArchive
-from checkpoints.torch_contents import torch_contents
+from checkpoints.reading.torch_file.archive import TorchArchive
+from checkpoints.reading.torch_file.contents import torch_contents
+from checkpoints.reading.torch_file.layouts import recognised
 from losses.errors import LabError
 from tests.checkpoints.foreign.states import LAYOUTS
 
@@ -93,7 +93,7 @@ def test_what_is_not_plain_is_named(tmp_path):
 def test_no_torch_is_needed_to_look(tmp_path):
     path = tmp_path / "model.pth"
     torch.save(network().state_dict(), path)
-    code = f"import sys; from checkpoints.torch_contents import torch_contents; torch_contents({str(path)!r});"
+    code = f"import sys; from checkpoints.reading.torch_file.contents import torch_contents; torch_contents({str(path)!r});"
     done = subprocess.run([sys.executable, "-c", code + "print('torch' in sys.modules)"], cwd=ROOT, capture_output=True)
     assert (done.stdout, done.stderr) == (b"False\n", b"")
 

@@ -5,7 +5,7 @@ import torch
 
 from checkpoints.foreign.plan import plan_of
 from checkpoints.foreign.vit import HEADS
-from checkpoints.layouts import recognised
+from checkpoints.reading.torch_file.layouts import recognised
 from losses.errors import LabError
 from tests.checkpoints.foreign import by_hand
 from tests.checkpoints.foreign.states import LAYOUTS, PLANS, state_of

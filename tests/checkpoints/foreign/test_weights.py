@@ -7,7 +7,7 @@ import torch
 from checkpoints.foreign.opening import network_in
 from checkpoints.foreign.plan import plan_of
 from checkpoints.foreign.weights import load, weights_in
-from checkpoints.torch_contents import torch_contents
+from checkpoints.reading.torch_file.contents import torch_contents
 from losses.errors import LabError
 from tests.checkpoints.foreign.states import PLANS, state_of
 

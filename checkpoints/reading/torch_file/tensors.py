@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from checkpoints.inert_pickle import Call, Name, Persistent
-from checkpoints.torch_archive import TorchArchive
+from checkpoints.reading.torch_file.archive import TorchArchive
+from checkpoints.reading.torch_file.inert_pickle import Call, Name, Persistent
 
 _STORAGES = {
     "DoubleStorage": "<f8", "FloatStorage": "<f4", "HalfStorage": "<f2", "BFloat16Storage": "bfloat16",

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from checkpoints.inert_pickle import Call, Name, Pairs
 from checkpoints.reading.quoting import shown
-from checkpoints.torch_archive import TorchArchive
-from checkpoints.torch_tensors import StoredTensor, attributes_of, tensor_of
+from checkpoints.reading.torch_file.archive import TorchArchive
+from checkpoints.reading.torch_file.inert_pickle import Call, Name, Pairs
+from checkpoints.reading.torch_file.tensors import StoredTensor, attributes_of, tensor_of
 from losses.errors import LabError
 
 DEEPEST = 64

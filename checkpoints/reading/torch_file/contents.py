@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from checkpoints.inert_pickle import Name, read_pickle
-from checkpoints.layouts import UNKNOWN, Layout, Network, network_of
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
+from checkpoints.reading.torch_file.archive import TorchArchive
+from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
+from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, network_of
+from checkpoints.reading.torch_file.tensors import StoredTensor
+from checkpoints.reading.torch_file.walk import UNFOLDED, Found
 from checkpoints.reading.verdict import COMMAND, named_by
-from checkpoints.torch_archive import TorchArchive
-from checkpoints.torch_tensors import StoredTensor
-from checkpoints.torch_walk import UNFOLDED, Found
 from losses.errors import LabError
 
 MOST_BYTES = 8 << 30

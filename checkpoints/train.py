@@ -48,7 +48,7 @@ def _train(recipe: Recipe, out: Path) -> int:
     # torch and the progress bar only for a command that is right.
     from tqdm import tqdm
 
-    from checkpoints.training import train
+    from checkpoints.training.run import train
 
     with ExitStack() as stack:
         bar: tqdm | None = None

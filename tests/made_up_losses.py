@@ -134,7 +134,7 @@ def check_anatomy_and_curves() -> None:
 
 def check_worlds_and_training() -> None:
     from checkpoints.native.objectives import OBJECTIVES
-    from checkpoints.steps import STEPS
+    from checkpoints.training.steps import STEPS
     from toy_models.repulsion import RepulsionSpec
     from toy_models.simplex import SimplexSpec
     from toy_models.two_views import TwoViewsSpec

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from checkpoints.augmentations import Augmentation, mixup, smooth, view
+from checkpoints.training.augmentations import Augmentation, mixup, smooth, view
 
 STILL = Augmentation(rotation=0, shift=0, scaling=0, noise=0)
 

@@ -2,10 +2,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from checkpoints.augmentations import mixup, smooth, view
 from checkpoints.native.encoders import SmallConvSpec
 from checkpoints.native.objectives import BOUNDS, OBJECTIVES
-from checkpoints.steps import STEPS, Batch
+from checkpoints.training.augmentations import mixup, smooth, view
+from checkpoints.training.steps import STEPS, Batch
 from losses.catalog import CATALOG
 
 

@@ -55,7 +55,7 @@ def test_an_interrupt_says_how_to_go_on(capsys, tmp_path, bars_data, monkeypatch
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("checkpoints.training.train", interrupt)
+    monkeypatch.setattr("checkpoints.training.run.train", interrupt)
     assert main(["--loss", "nll", "--data", "bars", "--out", str(tmp_path / "x.safetensors")]) == 130
     assert "the same command continues" in capsys.readouterr().err
 

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import torch
 
-from checkpoints import resume
 from checkpoints.native import file as native
 from checkpoints.native.datasets import DATASETS
 from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.opening import open_outputs
 from checkpoints.reading import safetensors_file
-from checkpoints.steps import STEPS
-from checkpoints.training import train
+from checkpoints.training import resume
+from checkpoints.training.run import train
+from checkpoints.training.steps import STEPS
 from losses.errors import LabError
 
 
@@ -158,7 +158,7 @@ def test_the_resume_file_of_another_command_is_refused(unfinished, recipe_for, o
 
 
 def test_the_resume_file_of_other_versions_is_refused(unfinished, recipe_for, out, monkeypatch):
-    monkeypatch.setattr("checkpoints.training.library_versions", lambda: {"torch": "1.0"})
+    monkeypatch.setattr("checkpoints.training.run.library_versions", lambda: {"torch": "1.0"})
     with pytest.raises(LabError, match="these library versions"):
         train(recipe_for(), out)
 

@@ -12,9 +12,9 @@ from checkpoints.native import file as native
 from checkpoints.native.epochs import COLUMNS, Dynamics, Epoch
 from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.opening import open_outputs
-from checkpoints.steps import STEPS, Batch
-from checkpoints.training import train
-from checkpoints.watching import PAIRS_EVERY, TO_CLASS_SIMPLEX, Gradients, first_batch, outputs_of
+from checkpoints.training.run import train
+from checkpoints.training.steps import STEPS, Batch
+from checkpoints.training.watching import PAIRS_EVERY, TO_CLASS_SIMPLEX, Gradients, first_batch, outputs_of
 from losses.contrasts import forces_of
 from losses.errors import LabError
 
@@ -129,7 +129,7 @@ def test_watching_changes_no_weight(recipe_for, tmp_path, monkeypatch):
     train(recipe_for("sincere"), path)
     watched = native.read(path).arrays
     path.unlink()
-    monkeypatch.setattr("checkpoints.training.first_batch", lambda *_, **__: Dynamics())
+    monkeypatch.setattr("checkpoints.training.run.first_batch", lambda *_, **__: Dynamics())
     train(recipe_for("sincere"), path)
     for name, array in native.read(path).arrays.items():
         np.testing.assert_array_equal(array, watched[name])

@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from torch import Generator
 
-from checkpoints import resume
 from checkpoints.native import file as native
 from checkpoints.native.datasets import DATASETS, DataSet
 from checkpoints.native.encoders import SmallConvSpec
@@ -28,8 +27,9 @@ from checkpoints.native.recipes import Recipe
 from checkpoints.native.small_conv import SmallConv, initialise
 from checkpoints.native.weights import weights_of
 from checkpoints.reading.atomic import check_writable
-from checkpoints.steps import STEPS, Batch
-from checkpoints.watching import PAIRS_EVERY, Gradients, first_batch, outputs_of
+from checkpoints.training import resume
+from checkpoints.training.steps import STEPS, Batch
+from checkpoints.training.watching import PAIRS_EVERY, Gradients, first_batch, outputs_of
 from losses.errors import LabError
 
 EMBEDDING_DIMENSIONS = 32

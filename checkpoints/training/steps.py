@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 import losses
-from checkpoints.augmentations import mixup, smooth, view
+from checkpoints.training.augmentations import mixup, smooth, view
 from losses.catalog import CATALOG, LossEntry
 from losses.records import Choosing
 

@@ -15,7 +15,7 @@ from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.outputs import Outputs, Split
 from checkpoints import open_outputs
 from checkpoints.zoo import shipped
-from ui.checkpoint_analyses import Analyses
+from ui.checkpoints.analyses import Analyses
 
 
 def rows() -> Iterable[tuple[str, float, str, float]]:

@@ -17,7 +17,7 @@ from analysis.neighbours.nearest import nearest_similarity
 from analysis.outputs import Outputs, Split
 from checkpoints import open_outputs
 from checkpoints.zoo import shipped
-from ui.checkpoint_analyses import Analyses
+from ui.checkpoints.analyses import Analyses
 from ui.compare_source import Model
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from benchmarks.nearest_pass import measured
-from ui.checkpoint_analyses import LARGEST_K
+from ui.checkpoints.analyses import LARGEST_K
 
 
 def rows() -> Iterable[tuple[str, float, str, float]]:

@@ -69,7 +69,7 @@ def _look_into_torch() -> dict[str, float]:
 
 def _bundle_to_picture() -> float:
     """As the page does it: opened, PCA and its quality, the figure."""
-    from ui.checkpoint_analyses import Analyses
+    from ui.checkpoints.analyses import Analyses
 
     rng = np.random.default_rng(0)
     arrays = {"train_embeds": rng.standard_normal((10_000, 128), np.float32), "train_labels": np.arange(10_000) % 10}

@@ -35,8 +35,8 @@ from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Estimate
 from analysis.tails.excesses import TailFit, fit_tail, shape_by_threshold
 from analysis.tails.pairs import negative_cosines
-from ui.checkpoint_analyses import Analyses, SplitName
-from ui.checkpoint_tails import ANCHORS, PARTNERS, SCAN, SCAN_RESAMPLES
+from ui.checkpoints.analyses import Analyses, SplitName
+from ui.checkpoints.tails import ANCHORS, PARTNERS, SCAN, SCAN_RESAMPLES
 
 _CLASSES = 10
 _SECTIONS = ("map", "similarity", "calibration", "accuracy", "curves", "tails", "geometry")

@@ -1,12 +1,12 @@
 """Checkpoints: open a trained encoder and see what it has learned."""
 
-from ui.checkpoint_panels import draw
-from ui.checkpoint_source import choose
-from ui.checkpoint_view import IN_SECTIONS, choose_sections
+from ui.checkpoints.image_source import draw_about, draw_waiting
+from ui.checkpoints.panels import draw
+from ui.checkpoints.source import choose
+from ui.checkpoints.view import IN_SECTIONS, choose_sections
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
-from ui.image_source import draw_about, draw_waiting
 
 frame("checkpoints")
 with explain():

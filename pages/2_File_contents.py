@@ -1,6 +1,6 @@
 """What is in a checkpoint file, looked at without running any of it, and whether one may open it."""
 
-from ui.contents_panels import choose, draw, look
+from ui.checkpoints.file_contents import choose, draw, look
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from analysis.figures.comparison.maps import Panel, comparison_maps
-from ui.checkpoint_maps import Map, MapJob
+from ui.checkpoints.maps import Map, MapJob
 from ui.compare_selection import take_points
 from ui.compare_source import Model
 from ui.compare_view import METHODS

@@ -18,8 +18,9 @@ from checkpoints.listing import inside
 from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
-from ui import image_pass, root, uploads
-from ui.checkpoint_analyses import LARGEST_K, Analyses
+from ui import root, uploads
+from ui.checkpoints import image_pass
+from ui.checkpoints.analyses import LARGEST_K, Analyses
 from ui.controls import Panel
 from ui.foreign_text import plain
 from ui.uploads import safe_name

@@ -23,8 +23,8 @@ from losses.errors import LabError
 from tests.ui.run_page import run_until
 from tests.waiting import PATIENCE
 from ui.background import Job
-from ui.checkpoint_analyses import Analyses
-from ui.checkpoint_view import OWN_CONTROLS, SECTIONS
+from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.view import OWN_CONTROLS, SECTIONS
 from ui.memo import Memo
 from ui.pictures import data_url, enlarge
 
@@ -195,8 +195,8 @@ def outputs_of(labels: list[int], names: tuple[str, ...], images: bool = False) 
 def draw_synthetic() -> None:
     import streamlit as st
 
-    from ui.checkpoint_panels import draw
-    from ui.checkpoint_view import SECTIONS
+    from ui.checkpoints.panels import draw
+    from ui.checkpoints.view import SECTIONS
 
     draw(st.session_state["analyses"], tuple(SECTIONS))
 

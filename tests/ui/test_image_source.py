@@ -22,7 +22,8 @@ from tests.checkpoints.foreign.states import PLANS, saved
 from tests.ui.conftest import ROOT
 from tests.ui.run_page import button, run_until
 from tests.waiting import PATIENCE
-from ui import image_pass, root, uploads
+from ui import root, uploads
+from ui.checkpoints import image_pass
 from ui.public import OWNER
 
 PAGE = "pages/2_Checkpoints.py"

@@ -11,7 +11,8 @@ from checkpoints.foreign.spec import MOST_ITEMS
 from losses.errors import LabError
 from tests.ui.conftest import ROOT
 from tests.ui.run_page import button
-from ui import image_source, own_loss, root, uploads
+from ui import own_loss, root, uploads
+from ui.checkpoints import image_source
 from ui.live import Limits
 from ui.public import OWNER, PUBLIC, caps, is_public
 
@@ -100,8 +101,8 @@ def test_fewer_images_go_through_a_network(open_page, public):
     controls = open_page("app.py")  # a session for the widget below
 
     def page():
+        from ui.checkpoints.image_source import _choose_spec
         from ui.controls import panel
-        from ui.image_source import _choose_spec
 
         with panel() as controls:
             _choose_spec(controls)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from ui.checkpoint_analyses import Analyses
+from ui.checkpoints.analyses import Analyses
 from ui.foreign_text import line, table
 
 

@@ -3,11 +3,11 @@
 from analysis.accuracy.class_curves import class_curves
 from analysis.figures.accuracy.class_curves import MOST_SHOWN, class_curve_figure, hardest_classes
 from analysis.statistics.bootstrap import Unavailable
-from ui.checkpoint_analyses import Analyses
-from ui.checkpoint_view import CURVES, class_options
+from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.unavailable import not_available
+from ui.checkpoints.view import CURVES, class_options
 from ui.controls import part
 from ui.exhibit import show
-from ui.unavailable import not_available
 
 
 def section(analyses: Analyses) -> None:

@@ -7,7 +7,7 @@ from analysis.neighbours.graph import Neighbours
 from analysis.neighbours.vote import Nearby, nearest_items, nearest_sides
 from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Unavailable
-from ui.checkpoint_analyses import Analyses, SplitName
+from ui.checkpoints.analyses import Analyses, SplitName
 from ui.foreign_text import line, plain
 from ui.pictures import SIDE, enlarge
 

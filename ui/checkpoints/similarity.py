@@ -7,15 +7,15 @@ from analysis.digits import apart
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
 from analysis.neighbours.selection import Selected, items_between
 from analysis.statistics.bootstrap import Unavailable
-from ui.checkpoint_analyses import Analyses
-from ui.checkpoint_item import item_panel
-from ui.checkpoint_view import SIMILARITY, class_options
+from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.item import item_panel
+from ui.checkpoints.unavailable import not_available
+from ui.checkpoints.view import SIMILARITY, class_options
 from ui.controls import part
 from ui.exhibit import show
 from ui.foreign_text import table
 from ui.number_columns import number_columns
 from ui.pictures import data_url, enlarge
-from ui.unavailable import not_available
 
 _KEY = "nearest-similarity"
 _MOST_LISTED = 100

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from checkpoints.reading.array_spec import AS_IT_COMES, READINGS, ArraySpec
-from ui.checkpoint_analyses import Analyses
+from ui.checkpoints.analyses import Analyses
 from ui.controls import Panel
 
 _LAST = "nce_lab_read_file"

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from analysis.figures.maps.projection import embedding_map
-from ui.checkpoint_analyses import Analyses, Map, SplitName
-from ui.checkpoint_item import item_panel
-from ui.checkpoint_maps import MapJob
-from ui.checkpoint_search import search
-from ui.checkpoint_view import MAP, class_options, splits
+from ui.checkpoints.analyses import Analyses, Map, SplitName
+from ui.checkpoints.item import item_panel
+from ui.checkpoints.maps import MapJob
+from ui.checkpoints.search import search
+from ui.checkpoints.view import MAP, class_options, splits
 from ui.controls import Panel, part
 from ui.errors import explain
 from ui.exhibit import show

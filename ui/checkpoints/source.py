@@ -13,12 +13,13 @@ from checkpoints.reading.safe_files import read_head
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
-from ui import image_pass, root, uploads
-from ui.array_reading import as_read
-from ui.checkpoint_analyses import Analyses
+from ui import root, uploads
+from ui.checkpoints import image_pass
+from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.array_reading import as_read
+from ui.checkpoints.image_source import Checkpoint, choose_images
 from ui.controls import Panel
 from ui.foreign_text import plain
-from ui.image_source import Checkpoint, choose_images
 from ui.uploads import safe_name
 
 _DEFAULT = "sincere"

@@ -4,11 +4,11 @@ from analysis.figures.geometry.spectrum import spectrum_figure, spread_figure
 from analysis.geometry.spectrum import spectrum
 from analysis.geometry.sphere_spread import spread
 from analysis.statistics.bootstrap import Unavailable
-from ui.checkpoint_analyses import Analyses, SplitName
-from ui.checkpoint_view import GEOMETRY, splits
+from ui.checkpoints.analyses import Analyses, SplitName
+from ui.checkpoints.unavailable import not_available
+from ui.checkpoints.view import GEOMETRY, splits
 from ui.controls import part
 from ui.exhibit import show
-from ui.unavailable import not_available
 
 
 def section(analyses: Analyses) -> None:

@@ -13,13 +13,14 @@ from checkpoints.listing import inside
 from checkpoints.native.datasets import DATASETS
 from checkpoints.reading.file_contents import of_torch
 from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
-from ui import image_pass, root, uploads
-from ui.checkpoint_analyses import Analyses
-from ui.contents_panels import draw as draw_contents
+from ui import root, uploads
+from ui.checkpoints import image_pass
+from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.file_contents import draw as draw_contents
+from ui.checkpoints.image_preparation import Own, choose_own, said
 from ui.controls import Panel
 from ui.errors import explain
 from ui.foreign_text import plain
-from ui.image_preparation import Own, choose_own, said
 from ui.public import caps
 from ui.uploads import safe_name
 from ui.world import choose_device

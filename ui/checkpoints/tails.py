@@ -9,11 +9,11 @@ from analysis.figures.tails.excesses import quantile_plot, tail_histogram, thres
 from analysis.statistics.bootstrap import Unavailable, median_estimate, proportion
 from analysis.tails.excesses import LEAST_EXCESSES, fit_anchors, fit_tail, shape_by_threshold
 from analysis.tails.pairs import PAIRS, negative_cosines
-from ui.checkpoint_analyses import Analyses, SplitName
-from ui.checkpoint_view import TAILS, splits
+from ui.checkpoints.analyses import Analyses, SplitName
+from ui.checkpoints.unavailable import not_available
+from ui.checkpoints.view import TAILS, splits
 from ui.controls import part
 from ui.exhibit import show
-from ui.unavailable import not_available
 
 _LEVELS = {"pooled": "pooled over anchors", "single": "of each anchor"}
 ANCHORS, PARTNERS = 300, 1000  # pooled: 300,000 cosines, of which the highest hundredth is fitted 200 times

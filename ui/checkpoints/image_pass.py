@@ -10,7 +10,7 @@ import streamlit as st
 from analysis.outputs import Outputs
 from checkpoints.foreign.spec import Stopped, Watch
 from ui.background import Job
-from ui.checkpoint_analyses import Analyses
+from ui.checkpoints.analyses import Analyses
 from ui.lost import remember
 
 _UNWATCHED = 30.0  # seconds without a look: the tab is closed

@@ -8,11 +8,11 @@ from analysis.figures.accuracy.confusion import confusion_matrix
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours.vote import accuracies, accuracy_by_k
 from analysis.statistics.bootstrap import Estimate, Unavailable
-from ui.checkpoint_analyses import LARGEST_K, Analyses
-from ui.checkpoint_view import ACCURACY
+from ui.checkpoints.analyses import LARGEST_K, Analyses
+from ui.checkpoints.unavailable import not_available
+from ui.checkpoints.view import ACCURACY
 from ui.controls import part
 from ui.exhibit import show
-from ui.unavailable import not_available
 
 _KS = (1, 2, 5, 10, 20)
 

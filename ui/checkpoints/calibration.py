@@ -13,12 +13,12 @@ from analysis.figures.calibration.temperature import temperature_diagram
 from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.exhibit import Exhibit
 from analysis.statistics.bootstrap import Unavailable
-from ui.checkpoint_analyses import Analyses
-from ui.checkpoint_view import CALIBRATION, class_options
+from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.unavailable import not_available
+from ui.checkpoints.view import CALIBRATION, class_options
 from ui.controls import Panel, part
 from ui.exhibit import show
 from ui.foreign_text import line
-from ui.unavailable import not_available
 
 _VARIANTS = {"top": "of the top label", "class": "of every class", "temperature": "after a temperature"}
 _SCHEMES = {"equal width": "of equal width", "equal mass": "of equal mass"}

@@ -12,7 +12,7 @@ from analysis.neighbours.nearest import Margin, Nearest, margin, nearest_similar
 from analysis.neighbours.vote import Vote, vote
 from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Estimate, Unavailable
-from ui.checkpoint_maps import POINTS, Map, MapJob, pca_map
+from ui.checkpoints.maps import POINTS, Map, MapJob, pca_map
 from ui.memo import Memo
 
 __all__ = ["LARGEST_K", "Analyses", "Map", "SplitName"]

@@ -6,18 +6,16 @@ import streamlit as st
 
 from analysis.degenerate import warnings
 from analysis.outputs import Outputs
-from ui import (
-    checkpoint_accuracy,
-    checkpoint_calibration,
-    checkpoint_curves,
-    checkpoint_geometry,
-    checkpoint_map,
-    checkpoint_provenance,
-    checkpoint_similarity,
-    checkpoint_tails,
-)
-from ui.checkpoint_analyses import Analyses
-from ui.checkpoint_view import SECTIONS
+from ui.checkpoints import accuracy as checkpoint_accuracy
+from ui.checkpoints import calibration as checkpoint_calibration
+from ui.checkpoints import curves as checkpoint_curves
+from ui.checkpoints import geometry as checkpoint_geometry
+from ui.checkpoints import map as checkpoint_map
+from ui.checkpoints import provenance as checkpoint_provenance
+from ui.checkpoints import similarity as checkpoint_similarity
+from ui.checkpoints import tails as checkpoint_tails
+from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.view import SECTIONS
 from ui.errors import explain
 from ui.foreign_text import line, plain
 

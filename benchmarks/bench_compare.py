@@ -18,7 +18,7 @@ from analysis.outputs import Outputs, Split
 from checkpoints import open_outputs
 from checkpoints.zoo import shipped
 from ui.checkpoints.analyses import Analyses
-from ui.compare_source import Model
+from ui.compare.source import Model
 
 T = TypeVar("T")
 _MODELS, _CLASSES = 6, 10

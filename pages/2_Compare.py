@@ -1,10 +1,10 @@
 """Compare: two to six checkpoints on the same test items, and whether their differences are more than chance."""
 
-from ui.compare_groups import comparable
-from ui.compare_panels import draw
-from ui.compare_presets import preset_menu, what_to_look_at
-from ui.compare_source import choose, largest_k
-from ui.compare_view import choose_view
+from ui.compare.groups import comparable
+from ui.compare.panels import draw
+from ui.compare.presets import preset_menu, what_to_look_at
+from ui.compare.source import choose, largest_k
+from ui.compare.view import choose_view
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame

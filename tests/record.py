@@ -35,7 +35,7 @@ ZOO = sorted((ROOT / "checkpoints" / "zoo").rglob("*.safetensors"))
 SECTIONS = ["similarity", "calibration", "accuracy", "curves", "tails", "geometry", "provenance"]
 EXHIBITS = ("ui.exhibit",)
 ANATOMY = ("ui.losses.anatomy_presets", "ui.anatomy_presets")
-COMPARE = ("ui.compare.presets", "ui.compare_presets")
+COMPARE = ("ui.compare.presets", "ui.compare.presets")
 
 
 def first(names: tuple[str, ...]) -> object:

@@ -16,8 +16,8 @@ from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError
 from tests.ui.run_page import run_until
 from tests.waiting import PATIENCE, until
-from ui.compare_presets import PRESETS
-from ui.compare_source import Model
+from ui.compare.presets import PRESETS
+from ui.compare.source import Model
 
 PAGE = "pages/2_Compare.py"
 EVERYTHING = ["table", "map", "similarity", "calibration"]
@@ -298,7 +298,7 @@ def test_a_comparison_that_waits_can_be_stopped_and_started_again(open_page, mon
         assert go_on.wait(PATIENCE)
         return measured(model, k)
 
-    monkeypatch.setattr("ui.compare_panels._PATIENCE", 0.05)
+    monkeypatch.setattr("ui.compare.panels._PATIENCE", 0.05)
     monkeypatch.setattr(Model, "measured", slow)
     app = open_page(PAGE, checkpoints=["nll", "label_infonce"], show="table")
     app.button("stop-comparison").click().run()

@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.comparison.items import disagreed, moved, wrong
 from analysis.comparison.measured import Measured
 from analysis.figures.comparison.histograms import items_of
-from ui.compare_view import Mark
+from ui.compare.view import Mark
 
 _KEY = "compare-selection"
 _RULES = {"disagree": disagreed, "wrong": wrong, "moved": moved}

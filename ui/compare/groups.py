@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analysis.comparison.matching import FEWEST, MOST
 from losses.errors import LabError
-from ui.compare_source import Choice, Chosen, Model, matched_models
+from ui.compare.source import Choice, Chosen, Model, matched_models
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from analysis.figures.comparison.table import comparison_table
 from analysis.figures.exhibit import Exhibit
 from losses.errors import LabError
 from ui.background import Job
-from ui.compare_source import Model
-from ui.compare_view import Reading
+from ui.compare.source import Model
+from ui.compare.view import Reading
 
 Smallest = tuple[tuple[str, float], ...]
 

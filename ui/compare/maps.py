@@ -7,9 +7,9 @@ import streamlit as st
 
 from analysis.figures.comparison.maps import Panel, comparison_maps
 from ui.checkpoints.maps import Map, MapJob
-from ui.compare_selection import take_points
-from ui.compare_source import Model
-from ui.compare_view import METHODS
+from ui.compare.selection import take_points
+from ui.compare.source import Model
+from ui.compare.view import METHODS
 from ui.errors import explain
 from ui.exhibit import show
 

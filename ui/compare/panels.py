@@ -13,13 +13,13 @@ from analysis.figures.comparison.histograms import comparison_histograms
 from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
-from ui.compare_groups import Compared
-from ui.compare_items import item_list
-from ui.compare_job import ComparisonJob, Found, forget, job_of, wait
-from ui.compare_maps import draw_maps
-from ui.compare_selection import marked, take_bars
-from ui.compare_source import Model
-from ui.compare_view import View
+from ui.compare.groups import Compared
+from ui.compare.items import item_list
+from ui.compare.job import ComparisonJob, Found, forget, job_of, wait
+from ui.compare.maps import draw_maps
+from ui.compare.selection import marked, take_bars
+from ui.compare.source import Model
+from ui.compare.view import View
 from ui.errors import explain
 from ui.exhibit import show
 from ui.foreign_text import plain

@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.comparison.measured import Measured
 from analysis.outputs import Outputs
 from ui.checkpoints.item import enlarge
-from ui.compare_selection import clear
+from ui.compare.selection import clear
 from ui.foreign_text import line, plain, table
 from ui.number_columns import number_columns
 

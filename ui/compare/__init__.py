@@ -1,0 +1,4 @@
+"""The page Compare: which checkpoints, the job beside the page, panels and marked items.
+
+Verdicts are `analysis.comparison`'s.
+"""

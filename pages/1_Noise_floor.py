@@ -4,7 +4,7 @@ from toy_models.worlds import WORLDS
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
-from ui.live import Phase
+from ui.live.run import Phase
 from ui.live_panel import live_panel
 from ui.noise_floor_panels import choose_spec, choose_view, exact, finished, noise_floor_world, statement
 from ui.presets import preset_menu, what_to_look_at

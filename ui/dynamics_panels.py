@@ -17,7 +17,7 @@ from toy_models.simplex import SimplexSpec
 from ui.controls import Panel
 from ui.exhibit import show
 from ui.foreign_text import plain
-from ui.live import Phase
+from ui.live.run import Phase
 from ui.session import session
 
 if TYPE_CHECKING:

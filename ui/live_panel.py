@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from losses.errors import LabError
-from ui import other_runs
 from ui.foreign_text import plain
-from ui.live import Limits, Look, Phase, Run, Simulation
+from ui.live import other_runs
+from ui.live.run import Limits, Look, Phase, Run, Simulation
 from ui.lost import remember
 from ui.public import caps
 from ui.session import LiveRun, session

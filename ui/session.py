@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.links import PageLink
-from ui.live import Run
+from ui.live.run import Run
 
 if TYPE_CHECKING:
-    from ui.kept_runs import KeptRun
+    from ui.live.kept_runs import KeptRun
 
 _KEY = "nce_lab"
 

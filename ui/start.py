@@ -5,7 +5,7 @@ import streamlit as st
 from ui import machine
 from ui.foreign_text import plain
 from ui.frame import PAGES
-from ui.slots import PROCESS
+from ui.live.slots import PROCESS
 
 _JOBS = {
     "simplex_labels": "Run a world live, every loss from the same start, against the exact answer.",

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from ui.slots import PROCESS
+from ui.live.slots import PROCESS
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.waiting import PATIENCE
-from ui.live import Limits, Run
+from ui.live.run import Limits, Run
 
 ROOT = Path(__file__).parents[2]
 Opener = Callable[..., AppTest]
@@ -16,7 +16,7 @@ Opener = Callable[..., AppTest]
 @pytest.fixture(autouse=True)
 def runs_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Finished runs are kept for this test alone."""
-    monkeypatch.setattr("ui.other_runs.default_folder", lambda: tmp_path / "runs")
+    monkeypatch.setattr("ui.live.other_runs.default_folder", lambda: tmp_path / "runs")
     return tmp_path / "runs"
 
 

@@ -13,8 +13,8 @@ from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
 from toy_models.two_views import TwoViewsSpec
 from toy_models.worlds import WORLDS
-from ui import kept_runs, other_runs
-from ui.kept_runs import find, keep, path_of
+from ui.live import kept_runs, other_runs
+from ui.live.kept_runs import find, keep, path_of
 
 SMALL = {
     "simplex": SimplexSpec(steps=10, seeds=2, batch_size=8),

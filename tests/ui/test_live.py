@@ -12,8 +12,8 @@ import pytest
 
 from losses.errors import LabError
 from tests.waiting import PATIENCE, until
-from ui.live import Limits, Look, Phase, Run, Simulation
-from ui.slots import Slots
+from ui.live.run import Limits, Look, Phase, Run, Simulation
+from ui.live.slots import Slots
 
 ROOT = Path(__file__).parents[2]
 WATCHED = Limits(heartbeat=1e6)
@@ -63,7 +63,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("ui.live.time", clock)
+    monkeypatch.setattr("ui.live.run.time", clock)
     return clock
 
 
@@ -264,7 +264,7 @@ def test_the_queue_has_an_end_under_many_starters():
 
 def test_a_run_in_torch_does_not_abort_the_process_at_its_end():
     script = (
-        "import time; from toy_models.simplex import SimplexSpec, simulate; from ui.live import Run;"
+        "import time; from toy_models.simplex import SimplexSpec, simulate; from ui.live.run import Run;"
         "run = Run(lambda on_step: simulate(SimplexSpec(steps=20000, batch_size=8), 'cpu', on_step));"
         "[time.sleep(0.05) for _ in range(2_000) if not run.look().step]"
     )

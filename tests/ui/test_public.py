@@ -13,7 +13,7 @@ from tests.ui.conftest import ROOT
 from tests.ui.run_page import button
 from ui import own_loss, root, uploads
 from ui.checkpoints import image_source
-from ui.live import Limits
+from ui.live.run import Limits
 from ui.public import OWNER, PUBLIC, caps, is_public
 
 

@@ -93,7 +93,7 @@ def test_the_batch_size_figure_is_there_for_the_asking(open_page):
 
 
 def test_one_run_too_many_is_a_sentence(open_page, monkeypatch):
-    from ui.slots import PROCESS
+    from ui.live.slots import PROCESS
 
     monkeypatch.setattr(PROCESS, "limit", 0)
     monkeypatch.setattr(PROCESS, "waiting", 0)
@@ -123,7 +123,7 @@ def test_other_settings_keep_the_last_run_within_reach(open_page):
 
 
 def test_a_run_stops_when_its_settings_change(open_page):
-    from ui.slots import PROCESS
+    from ui.live.slots import PROCESS
 
     until(lambda: not PROCESS.taken())  # a run that a test before has left
     page = open_page(PAGE, **{**SMALL, "steps": "20000"})

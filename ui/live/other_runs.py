@@ -7,8 +7,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from toy_models.worlds import WORLDS
-from ui.kept_runs import KeptRun, default_folder, find, keep, path_of
-from ui.live import Phase, Run
+from ui.live.kept_runs import KeptRun, default_folder, find, keep, path_of
+from ui.live.run import Phase, Run
 from ui.public import caps
 from ui.session import session
 

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 from losses.errors import LabError
-from ui.slots import PROCESS, Slots
+from ui.live.slots import PROCESS, Slots
 
 logger = logging.getLogger(__name__)
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from ui.controls import panel
-from ui.dynamics_panels import choose, figures
 from ui.errors import explain
 from ui.frame import frame
+from ui.losses.dynamics_panels import choose, figures
 
 frame("dynamics")
 with explain():

@@ -4,8 +4,8 @@ import streamlit as st
 
 from ui.controls import panel
 from ui.errors import explain
-from ui.force_curve_panels import choose, curves
 from ui.frame import frame
+from ui.losses.force_curve_panels import choose, curves
 
 frame("force_curves")
 with explain():

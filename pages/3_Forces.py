@@ -4,8 +4,8 @@ import streamlit as st
 
 from ui.controls import panel
 from ui.errors import explain
-from ui.force_panels import choose, matrices
 from ui.frame import frame
+from ui.losses.force_panels import choose, matrices
 
 frame("forces")
 with explain():

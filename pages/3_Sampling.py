@@ -5,7 +5,7 @@ import streamlit as st
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
-from ui.sampling_panels import choose, code, figures, statement
+from ui.losses.sampling_panels import choose, code, figures, statement
 
 frame("sampling")
 with explain():

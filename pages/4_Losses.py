@@ -4,7 +4,7 @@ from losses.catalog import CATALOG
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
-from ui.loss_panels import ALL, chance, choose, code, cost, formula, gradient, overview, pairs, parameters
+from ui.losses.loss_panels import ALL, chance, choose, code, cost, formula, gradient, overview, pairs, parameters
 
 frame("losses")
 with panel() as controls:

@@ -34,7 +34,7 @@ ZOO = sorted((ROOT / "checkpoints" / "zoo").rglob("*.safetensors"))
 # Where things stand, before and after a move: the first that can be imported is meant.
 SECTIONS = ["similarity", "calibration", "accuracy", "curves", "tails", "geometry", "provenance"]
 EXHIBITS = ("ui.exhibit",)
-ANATOMY = ("ui.losses.anatomy_presets", "ui.anatomy_presets")
+ANATOMY = ("ui.losses.anatomy_presets", "ui.losses.anatomy_presets")
 COMPARE = ("ui.compare.presets", "ui.compare.presets")
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError
 
 from tests.waiting import until
-from ui.anatomy_presets import PRESETS
+from ui.losses.anatomy_presets import PRESETS
 
 pytestmark = pytest.mark.browser
 LIMIT = 1_000

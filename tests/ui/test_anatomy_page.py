@@ -12,8 +12,8 @@ from analysis.anatomy.heads import given_targets
 from analysis.forces import own_loss
 from losses.catalog import CATALOG
 from ui import own_loss as own_option
-from ui.anatomy_batches import HEADS, POINTS, read_heads, read_points, write_heads, write_points
-from ui.anatomy_presets import PRESETS
+from ui.losses.anatomy_batches import HEADS, POINTS, read_heads, read_points, write_heads, write_points
+from ui.losses.anatomy_presets import PRESETS
 
 PAGE = "pages/3_Anatomy.py"
 EMBEDDINGS = [name for name, entry in CATALOG.items() if entry.family != "class head"]

@@ -74,7 +74,7 @@ def test_a_toy_run_is_shown_the_same_way(open_page):
 def test_world_one_has_signal_to_noise_and_a_population_optimum(open_page, monkeypatch):
     from toy_models.simplex import SimplexSpec
 
-    monkeypatch.setattr("ui.dynamics_panels._SIMPLEX", SimplexSpec(losses=("nll",), steps=10, side=12))
+    monkeypatch.setattr("ui.losses.dynamics_panels._SIMPLEX", SimplexSpec(losses=("nll",), steps=10, side=12))
     page = open_page(PAGE, of="simplex")
     assert not page.exception
     assert not page.error

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.anatomy.heads import HeadBatch
 from analysis.anatomy.points import CLASSES, PointBatch
-from ui.anatomy_batches import HEADS, POINTS, write_heads, write_points
+from ui.losses.anatomy_batches import HEADS, POINTS, write_heads, write_points
 
 
 @dataclass(frozen=True, slots=True)

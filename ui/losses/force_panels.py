@@ -19,8 +19,8 @@ from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui.controls import Panel
 from ui.exhibit import show
-from ui.force_sources import Drawn, DrawnHead, draw, draw_head
 from ui.foreign_text import line, plain, table
+from ui.losses.force_sources import Drawn, DrawnHead, draw, draw_head
 
 _MOST = 4
 _KINDS = {"pairs": "Embeddings: N × N pairs", "logits": "Class head: N × K logits"}

@@ -18,10 +18,10 @@ from analysis.figures.anatomy.table import candidate_table, class_table, live_fo
 from analysis.forces.own_loss import own_losses
 from losses.catalog import CATALOG
 from losses.records import Choosing
-from ui.anatomy_controls import Scene, choose_anchor, what_to_look_at
 from ui.errors import explain
 from ui.exhibit import show
 from ui.foreign_text import line, plain, table
+from ui.losses.anatomy_controls import Scene, choose_anchor, what_to_look_at
 
 _CHART = "anatomy"
 _NUMBER = st.column_config.NumberColumn(format="%.4f")

@@ -10,11 +10,11 @@ from analysis.anatomy.points import PointBatch, Settings
 from analysis.forces.own_loss import own_losses
 from losses.catalog import CATALOG
 from ui import links
-from ui.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form
-from ui.anatomy_presets import PRESETS
 from ui.controls import Panel, part
 from ui.foreign_text import plain
 from ui.linked_table import linked_table, replace
+from ui.losses.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form
+from ui.losses.anatomy_presets import PRESETS
 
 NONE = "none"
 _PRESETS = "presets-anatomy"

@@ -1,9 +1,9 @@
 """World 3, the coordinate lens: the weight that each coordinate gives a hard negative."""
 
 from ui.controls import panel
-from ui.endpoint_tail_panels import choose_lens, lens
 from ui.errors import explain
 from ui.frame import frame
+from ui.worlds.endpoint_tail_panels import choose_lens, lens
 
 frame("coordinate_lens")
 with explain():

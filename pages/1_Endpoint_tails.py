@@ -1,9 +1,9 @@
 """World 3, tails: the largest cosines of random directions, fitted and held against their exact law."""
 
 from ui.controls import panel
-from ui.endpoint_tail_panels import choose_spec, code, figures, statement
 from ui.errors import explain
 from ui.frame import frame
+from ui.worlds.endpoint_tail_panels import choose_spec, code, figures, statement
 
 frame("endpoint_tails")
 with explain():

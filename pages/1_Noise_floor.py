@@ -5,10 +5,10 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live.run import Phase
-from ui.live_panel import live_panel
-from ui.noise_floor_panels import choose_spec, choose_view, exact, finished, noise_floor_world, statement
-from ui.presets import preset_menu, what_to_look_at
-from ui.world import show_code
+from ui.worlds.live_panel import live_panel
+from ui.worlds.noise_floor_panels import choose_spec, choose_view, exact, finished, noise_floor_world, statement
+from ui.worlds.presets import preset_menu, what_to_look_at
+from ui.worlds.world import show_code
 
 world = WORLDS["noise_floor"]
 frame("noise_floor")

@@ -5,11 +5,11 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live.run import Phase
-from ui.live_panel import live_panel
-from ui.presets import preset_menu, what_to_look_at
-from ui.repulsion_controls import choose_spec, choose_view
-from ui.repulsion_panels import class_sizes, finished, repulsion_world, statement
-from ui.world import choose_device, show_code
+from ui.worlds.live_panel import live_panel
+from ui.worlds.presets import preset_menu, what_to_look_at
+from ui.worlds.repulsion_controls import choose_spec, choose_view
+from ui.worlds.repulsion_panels import class_sizes, finished, repulsion_world, statement
+from ui.worlds.world import choose_device, show_code
 
 world = WORLDS["repulsion"]
 frame("repulsion")

@@ -5,12 +5,12 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live.run import Phase
-from ui.live_panel import live_panel
-from ui.presets import preset_menu, what_to_look_at
-from ui.simplex_controls import choose_spec, choose_view
-from ui.simplex_panels import exact, finished, simplex_world
-from ui.simplex_statement import statement
-from ui.world import choose_device, show_code
+from ui.worlds.live_panel import live_panel
+from ui.worlds.presets import preset_menu, what_to_look_at
+from ui.worlds.simplex_controls import choose_spec, choose_view
+from ui.worlds.simplex_panels import exact, finished, simplex_world
+from ui.worlds.simplex_statement import statement
+from ui.worlds.world import choose_device, show_code
 
 world = WORLDS["simplex"]
 frame("simplex_labels")

@@ -5,17 +5,10 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live.run import Phase
-from ui.live_panel import live_panel
-from ui.presets import preset_menu, what_to_look_at
-from ui.two_views_panels import (
-    choose_spec,
-    choose_view,
-    exact,
-    finished,
-    statement,
-    two_views_world,
-)
-from ui.world import choose_device, show_code
+from ui.worlds.live_panel import live_panel
+from ui.worlds.presets import preset_menu, what_to_look_at
+from ui.worlds.two_views_panels import choose_spec, choose_view, exact, finished, statement, two_views_world
+from ui.worlds.world import choose_device, show_code
 
 world = WORLDS["two_views"]
 frame("two_views")

@@ -23,7 +23,7 @@ from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
 from toy_models.two_views import TwoViewsSpec
 from toy_models.worlds import WORLDS
-from ui.presets import query
+from ui.worlds.presets import query
 
 pytestmark = pytest.mark.browser
 PAGES = {

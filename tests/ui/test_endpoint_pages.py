@@ -132,7 +132,7 @@ def test_the_code_on_the_page_runs(open_page, script, small):
 @pytest.mark.parametrize(("script", "world"), [(NOISE, "noise_floor"), (VIEWS, "two_views")])
 def test_a_presets_link_opens_the_page_with_its_spec_and_sentence(open_page, script, world):
     from toy_models.worlds import WORLDS
-    from ui.presets import query
+    from ui.worlds.presets import query
 
     for preset in WORLDS[world].presets.values():
         page = open_page(script, **query(preset.spec))

@@ -4,7 +4,7 @@ import pytest
 
 from toy_models.worlds import WORLDS
 from ui.frame import PAGES
-from ui.presets import query
+from ui.worlds.presets import query
 
 PAGE_OF = {
     "simplex": "simplex_labels",

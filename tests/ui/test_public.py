@@ -124,7 +124,7 @@ def test_a_run_computes_for_a_shorter_time(open_page, monkeypatch, public):
     def limits_seen(given):
         limits.append(given)
 
-    monkeypatch.setattr("ui.live_panel.Run", refused)
+    monkeypatch.setattr("ui.worlds.live_panel.Run", refused)
     app = open_page("pages/1_Repulsion.py")
     button(app, "Run").click().run()
     assert [each.seconds for each in limits] == [PUBLIC.run_seconds]

@@ -23,7 +23,7 @@ from ui.errors import explain
 from ui.foreign_text import plain
 from ui.public import caps
 from ui.uploads import safe_name
-from ui.world import choose_device
+from ui.worlds.world import choose_device
 
 _SPACES = {"head": "Output of the head", "encoder": "Features of the encoder"}
 _TRY_OUT = 500

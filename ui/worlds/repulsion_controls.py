@@ -7,7 +7,7 @@ from functools import partial
 from toy_models.repulsion import LOSSES, STARTS, RepulsionSpec
 from toy_models.repulsion.spec import MOST_VECTORS
 from ui.controls import Panel
-from ui.world import SpecControls
+from ui.worlds.world import SpecControls
 
 _DEFAULTS = RepulsionSpec()
 _FIGURES = {

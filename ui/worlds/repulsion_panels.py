@@ -11,8 +11,8 @@ from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, RepulsionSpec, reference
 from ui.errors import explain
 from ui.exhibit import show
-from ui.live_panel import World
-from ui.repulsion_controls import View
+from ui.worlds.live_panel import World
+from ui.worlds.repulsion_controls import View
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit

@@ -12,8 +12,8 @@ from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.noise_floor.spec import DRAW, SCORE
 from ui.controls import Panel
 from ui.exhibit import show
-from ui.live_panel import World
-from ui.world import SpecControls
+from ui.worlds.live_panel import World
+from ui.worlds.world import SpecControls
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit

@@ -13,8 +13,8 @@ from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
 from ui.controls import Panel
 from ui.exhibit import show
-from ui.live_panel import World
-from ui.world import SpecControls
+from ui.worlds.live_panel import World
+from ui.worlds.world import SpecControls
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit

@@ -10,8 +10,8 @@ import streamlit as st
 
 from toy_models.simplex import SimplexSpec
 from ui.exhibit import show
-from ui.live_panel import World
-from ui.simplex_controls import View
+from ui.worlds.live_panel import World
+from ui.worlds.simplex_controls import View
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit

@@ -5,7 +5,7 @@ from functools import partial
 
 from toy_models.simplex import LOSSES, PROCESSES, SimplexSpec
 from ui.controls import Panel
-from ui.world import SpecControls
+from ui.worlds.world import SpecControls
 
 _DEFAULTS = SimplexSpec()
 _ON_THE_PLANE = {"reliability": "Reliability", "regions": "Regions"}

@@ -16,6 +16,6 @@ if __name__ == "__main__":
     picture()
     machine_panel()
 else:  # `streamlit run` imports this file to find the server around the pages
-    from ui.server import MIDDLEWARE, lifespan
+    from ui.server.middleware import MIDDLEWARE, lifespan
 
     app = st.App(__file__, middleware=MIDDLEWARE, lifespan=lifespan)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.checkpoints.confined import Confined, confined
 from tests.offline import sitecustomize
-from ui.parsing import one_at_a_time
+from ui.server.parsing import one_at_a_time
 
 one_at_a_time()  # pytest parses what it imports, beside the threads of earlier tests
 

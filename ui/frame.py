@@ -5,7 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import browser, machine, memory, own_loss, uploads
+from ui import browser, machine, own_loss, uploads
+from ui.server import memory
 from ui.session import session
 
 ROOT = Path(__file__).parent.parent

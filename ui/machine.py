@@ -8,7 +8,7 @@ import threading
 from functools import cache
 from importlib.metadata import version
 
-from ui import memory
+from ui.server import memory
 
 _PAINTED_AFTER = 3.0
 _PACKAGES = ("torch", "streamlit", "plotly", "numpy", "scikit-learn", "umap-learn")

@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.forces.own_loss import OPTION, add_own_loss
 from losses.errors import LabError
 from ui.foreign_text import plain
-from ui.public import caps
+from ui.server.public import caps
 
 
 @cache

@@ -12,7 +12,7 @@ from checkpoints.listing import Listing, is_text, listing
 from checkpoints.reading.quoting import printable, shown
 from losses.errors import LabError
 from ui.controls import Panel
-from ui.public import caps
+from ui.server.public import caps
 
 OPTION = "--root"
 

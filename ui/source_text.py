@@ -1,6 +1,6 @@
 """The source of a function or class as it stands in its file: read once a process, without a syntax tree.
 
-`inspect.getsource` parses the file for a class, and parsing beside another thread can fail (see `ui.parsing`).
+`inspect.getsource` parses the file for a class, and parsing beside another thread can fail (see `ui.server.parsing`).
 """
 
 import inspect

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from losses.errors import LabError
 from ui.lost import remember
-from ui.public import Caps, caps
+from ui.server.public import Caps, caps
 from ui.session import session
 
 _KEY = "nce_lab_uploads"

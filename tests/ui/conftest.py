@@ -24,7 +24,7 @@ def runs_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Opener:
     """`open_page("pages/1_Simplex_labels.py", seed="nan")`: the page after its first run, with that URL."""
     monkeypatch.setattr("ui.machine.warm_up", lambda: None)  # no thread may import torch beside the tests
-    monkeypatch.setattr("ui.memory.keep_level", lambda: None)
+    monkeypatch.setattr("ui.server.memory.keep_level", lambda: None)
     # No fragment ticks here, so a look at a run is as far from the next as a page takes to run.
     monkeypatch.setitem(Run.__init__.__kwdefaults__, "limits", Limits(heartbeat=PATIENCE))
 

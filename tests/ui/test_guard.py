@@ -7,7 +7,7 @@ import pytest
 from streamlit import config, net_util
 
 from tests.ui.asgi import ask, fine
-from ui.guard import Guard
+from ui.server.guard import Guard
 
 LAB = "127.0.0.1:8501"
 STREAM = "/_stcore/stream"

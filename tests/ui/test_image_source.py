@@ -24,7 +24,7 @@ from tests.ui.run_page import button, run_until
 from tests.waiting import PATIENCE
 from ui import root, uploads
 from ui.checkpoints import image_pass
-from ui.public import OWNER
+from ui.server.public import OWNER
 
 PAGE = "pages/2_Checkpoints.py"
 RUN = "Run the images through"

@@ -14,7 +14,7 @@ from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from tests.ui.conftest import ROOT
-from ui import memory
+from ui.server import memory
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="settings of glibc, and /proc")
 # Twelve threads one after the other, each with 40 MB in blocks of 400 kB, all alive at once and then gone; resident MB.

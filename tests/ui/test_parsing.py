@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from tests.ui.conftest import ROOT
-from ui.parsing import one_at_a_time
+from ui.server.parsing import one_at_a_time
 
 MANY = """
 import ast, sys, threading
@@ -50,7 +50,7 @@ def run(protect):
 
 
 def test_threads_take_turns():
-    assert run("from ui.parsing import one_at_a_time; one_at_a_time()") == "[]"
+    assert run("from ui.server.parsing import one_at_a_time; one_at_a_time()") == "[]"
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 11, 9), reason="this Python has been mended")

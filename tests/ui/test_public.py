@@ -14,7 +14,7 @@ from tests.ui.run_page import button
 from ui import own_loss, root, uploads
 from ui.checkpoints import image_source
 from ui.live.run import Limits
-from ui.public import OWNER, PUBLIC, caps, is_public
+from ui.server.public import OWNER, PUBLIC, caps, is_public
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +139,7 @@ def test_uploads_are_smaller(public):
 
 
 def test_the_terminal_says_so(monkeypatch, public):
-    from ui.server import welcome
+    from ui.server.middleware import welcome
 
     monkeypatch.setattr(sys, "argv", ["app.py", "--root", "x"])
     first, *rest = welcome()

@@ -82,7 +82,7 @@ def test_sixteen_sessions_read_each_file_once(monkeypatch, unread):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_drawn_without_parsing(page, open_page, monkeypatch):
-    """But for what it imports and for numpy's headers of kept maps: these take turns, see `ui.parsing`."""
+    """But for what it imports and for numpy's headers of kept maps: these take turns, see `ui.server.parsing`."""
     served = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["runner"]["magicEnabled"]
     real_option, real_parse, parsed = config.get_option, ast.parse, []
 

@@ -12,8 +12,8 @@ from streamlit.web.server.starlette.starlette_routes import create_upload_routes
 
 from tests.ui.asgi import asked
 from ui import uploads
-from ui.public import OWNER
-from ui.upload_door import UploadDoor
+from ui.server.public import OWNER
+from ui.server.upload_door import UploadDoor
 
 MB = 2**20
 CAPS = replace(OWNER, file_mb=4, session_mb=8, process_mb=20)

@@ -21,7 +21,7 @@ from ui.checkpoints.image_preparation import Own, choose_own, said
 from ui.controls import Panel
 from ui.errors import explain
 from ui.foreign_text import plain
-from ui.public import caps
+from ui.server.public import caps
 from ui.uploads import safe_name
 from ui.worlds.world import choose_device
 

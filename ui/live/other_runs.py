@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from toy_models.worlds import WORLDS
 from ui.live.kept_runs import KeptRun, default_folder, find, keep, path_of
 from ui.live.run import Phase, Run
-from ui.public import caps
+from ui.server.public import caps
 from ui.session import session
 
 Spec = Any

@@ -13,7 +13,7 @@ from ui.foreign_text import plain
 from ui.live import other_runs
 from ui.live.run import Limits, Look, Phase, Run, Simulation
 from ui.lost import remember
-from ui.public import caps
+from ui.server.public import caps
 from ui.session import LiveRun, session
 
 F = TypeVar("F")

@@ -8,10 +8,10 @@ from starlette.middleware import Middleware
 from streamlit import config
 from streamlit.web.server.server_util import get_display_address, get_url
 
-from ui import parsing
-from ui.guard import Guard
-from ui.public import OPTION, PUBLIC, VARIABLE, is_public
-from ui.upload_door import UploadDoor
+from ui.server import parsing
+from ui.server.guard import Guard
+from ui.server.public import OPTION, PUBLIC, VARIABLE, is_public
+from ui.server.upload_door import UploadDoor
 
 MIDDLEWARE = (Middleware(Guard), Middleware(UploadDoor))
 

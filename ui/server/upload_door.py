@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from losses.errors import LabError
-from ui.public import Caps, caps
+from ui.server.public import Caps, caps
 from ui.uploads import check_file, check_totals
 
 logger = logging.getLogger(__name__)

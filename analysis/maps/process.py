@@ -11,7 +11,7 @@ from analysis.maps.projection import Projection, UmapSpec
 from analysis.maps.worker import MapSpec, read_answer, write_request
 from losses.errors import LabError
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _COMMAND = (sys.executable, "-m", "analysis.maps.worker")
 _TRIES = 2
 

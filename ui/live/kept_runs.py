@@ -30,7 +30,7 @@ SCHEMA = 1
 MOST_RUNS = 200  # the longest unused go first
 MOST_BYTES = 1 << 30  # of all together
 LARGEST = 256 << 20  # bytes of one; a larger run is not kept
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _KEY = "nce_lab_run"
 
 

@@ -1,4 +1,4 @@
-"""Figures of `analysis.neighbours.vote`.
+"""Figures of `analysis.neighbours`.
 
 A function from a result to an `Exhibit`; no arithmetic beyond what a picture needs.
 """

@@ -1,4 +1,4 @@
-"""Figures of `analysis.tails.excesses`.
+"""Figures of `analysis.tails`.
 
 A function from a result to an `Exhibit`; no arithmetic beyond what a picture needs.
 """

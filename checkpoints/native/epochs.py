@@ -22,8 +22,8 @@ class Dynamics:
     signal_to_noise: over the batches of the epoch, |mean gradient|^2, freed of the share that noise has in it, over the
     variance of one batch's gradient (its trace); below 0 where the mean is lost in noise. outputs: root mean square
     over the first batch of the summed loss's gradient on what the loss sees: a sample's logits (nats per unit) or an
-    embedding along the sphere (nats per radian). other_view to push_to_pull: see `analysis.forces.dynamics.PairDynamics`, for
-    the first batch. toward_optimum: cosine between descent and the way to the nearest simplex of classes.
+    embedding along the sphere (nats per radian). other_view to push_to_pull: see `PairDynamics` in
+    `analysis.forces.dynamics`, for the first batch. toward_optimum: cosine between descent and the way to the nearest simplex of classes.
     layers: norms of the mean loss's gradient on each layer's parameters, mean over batches, by name.
     """
 

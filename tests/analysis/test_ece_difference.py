@@ -1,4 +1,4 @@
-"""The calibration error against `analysis.calibration.top_label`; no verdict between two calibrated models, however unlike."""
+"""The calibration error against `analysis.calibration`; no verdict between two calibrated models, however unlike."""
 
 import numpy as np
 import pytest

@@ -93,7 +93,8 @@ def test_what_is_not_plain_is_named(tmp_path):
 def test_no_torch_is_needed_to_look(tmp_path):
     path = tmp_path / "model.pth"
     torch.save(network().state_dict(), path)
-    code = f"import sys; from checkpoints.reading.torch_file.contents import torch_contents; torch_contents({str(path)!r});"
+    contents = "from checkpoints.reading.torch_file.contents import torch_contents"
+    code = f"import sys; {contents}; torch_contents({str(path)!r});"
     done = subprocess.run([sys.executable, "-c", code + "print('torch' in sys.modules)"], cwd=ROOT, capture_output=True)
     assert (done.stdout, done.stderr) == (b"False\n", b"")
 

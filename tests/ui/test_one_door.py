@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted([*(ROOT / "ui").glob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"])
+SOURCES = sorted([*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"])
 FIRST = {
     "markdown", "caption", "info", "warning", "error", "success", "toast", "title", "header", "subheader",
     "button", "selectbox", "multiselect", "pills", "segmented_control", "radio", "checkbox", "toggle", "slider",
@@ -35,53 +35,58 @@ REVIEWED: dict[str, str] = {
     "controls.py label": "each control's first argument",
     "controls.py help": "each control's help",
     "controls.py empty": "what `several` says without a choice",
-    "world.py label": "as in controls.py",
-    "world.py help": "as in controls.py",
-    "endpoint_tail_panels.py label": "as in controls.py",
-    "force_curve_panels.py label": "as in controls.py",
-    "force_curve_panels.py help": "as in controls.py",
-    "simplex_controls.py axis": "a letter, by its caller",
-    "anatomy_controls.py label": "`_row`: two constants, by its callers",
-    "checkpoint_item.py title": "`_row` and `_side`: constants, by their caller",
-    "contents_panels.py title": "`_table`: constants, by its callers",
+    "worlds/world.py label": "as in controls.py",
+    "worlds/world.py help": "as in controls.py",
+    "worlds/endpoint_tail_panels.py label": "as in controls.py",
+    "losses/force_curve_panels.py label": "as in controls.py",
+    "losses/force_curve_panels.py help": "as in controls.py",
+    "worlds/simplex_controls.py axis": "a letter, by its caller",
+    "losses/anatomy_controls.py label": "`_row`: two constants, by its callers",
+    "checkpoints/item.py title": "`_row` and `_side`: constants, by their caller",
+    "checkpoints/file_contents.py title": "`_table`: constants, by its callers",
     "linked_table.py alt": "a constant, by its callers",
-    "compare_maps.py method": "a value of METHODS, by its caller",
+    "compare/maps.py method": "a value of METHODS, by its caller",
     # numbers
-    "compare_job.py job.ready": "a count",
-    "force_panels.py anchor": "a row's number",
-    "force_panels.py other": "a row's number",
-    "force_panels.py drawn.seed": "a whole number",
-    "force_panels.py terms[0].positives": "a count",
-    "live_panel.py look.ahead": "a count",
-    "live_panel.py _since(...)": "a date and a time",
+    "compare/job.py job.ready": "a count",
+    "losses/force_panels.py anchor": "a row's number",
+    "losses/force_panels.py other": "a row's number",
+    "losses/force_panels.py drawn.seed": "a whole number",
+    "losses/force_panels.py terms[0].positives": "a count",
+    "worlds/live_panel.py look.ahead": "a count",
+    "worlds/live_panel.py _since(...)": "a date and a time",
     # words of ours
-    "anatomy_panels.py found.loss": "a name of the catalogue: own losses have no library function beside them",
-    "checkpoint_item.py split": "test or train",
-    "checkpoint_item.py item": "a row's number",
-    "checkpoint_map.py controls.choice(...)": "a value of _METHODS",
-    "checkpoint_tails.py controls.choice(...)": "test or train",
+    "losses/anatomy_panels.py found.loss": "a name of the catalogue: own losses have no library function beside them",
+    "checkpoints/item.py split": "test or train",
+    "checkpoints/item.py item": "a row's number",
+    "checkpoints/map.py controls.choice(...)": "a value of _METHODS",
+    "checkpoints/tails.py controls.choice(...)": "test or train",
     "linked_table.py form.frame(...)": "numbers and letters that the forms allow",
-    "loss_panels.py _arxiv(...)": "the catalogue",
-    "loss_panels.py _batch(...)": "the catalogue and counts",
-    "loss_panels.py _nothing(...)": "the catalogue",
-    "loss_panels.py name": "a name of the catalogue",
+    "losses/loss_panels.py _arxiv(...)": "the catalogue",
+    "losses/loss_panels.py _batch(...)": "the catalogue and counts",
+    "losses/loss_panels.py _nothing(...)": "the catalogue",
+    "losses/loss_panels.py name": "a name of the catalogue",
     "start.py limit": "a count",
     "start.py taken": "a count",
-    "contents_panels.py plural(...)": "a count and a word",
-    "array_reading.py title": "of a table of constants",
-    "array_reading.py help": "of a table of constants",
-    "dynamics_panels.py view.origin": "constants, by its makers",
+    "checkpoints/file_contents.py plural(...)": "a count and a word",
+    "checkpoints/array_reading.py title": "of a table of constants",
+    "checkpoints/array_reading.py help": "of a table of constants",
+    "losses/dynamics_panels.py view.origin": "constants, by its makers",
     "exhibit.py label": "CSV and HTML",
-    "force_curve_panels.py sentences(...)": "ours, with numbers",
-    "force_panels.py remark": "sentences of ours with counts",
-    "loss_panels.py _HOMES.get(...)": "a table of constants",
+    "losses/force_curve_panels.py sentences(...)": "ours, with numbers",
+    "losses/force_panels.py remark": "sentences of ours with counts",
+    "losses/loss_panels.py _HOMES.get(...)": "a table of constants",
     "start.py sentence": "of a table of constants",
     "start.py name": "an installed package",
     "start.py version": "of an installed package",
     # tables of the catalogue, whose Markdown is wanted
-    "loss_panels.py pd.DataFrame(...)": "the catalogue",
+    "losses/loss_panels.py pd.DataFrame(...)": "the catalogue",
 }
 """File and expression, and why it is ours."""
+
+
+def place_of(path: Path) -> str:
+    """Below ui/, else from the root."""
+    return path.relative_to(ROOT).as_posix().removeprefix("ui/")
 
 
 def tree_of(path: Path) -> ast.Module:
@@ -190,14 +195,14 @@ class Judge:
         return False
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: place_of(path))
 def test_what_is_not_ours_goes_through_the_door(path):
     tree, strangers = tree_of(path), []
     for expression, around in shown(tree):
         judge = Judge(tree, around)
         if not judge.ours(expression):
-            found = {stranger for stranger in judge.strangers if f"{path.name} {stranger}" not in REVIEWED}
-            strangers += [f"{path.name}:{expression.lineno}: {stranger}" for stranger in sorted(found)]
+            found = {stranger for stranger in judge.strangers if f"{place_of(path)} {stranger}" not in REVIEWED}
+            strangers += [f"{place_of(path)}:{expression.lineno}: {stranger}" for stranger in sorted(found)]
     assert strangers == []
 
 
@@ -208,7 +213,7 @@ def test_the_list_of_what_was_reviewed_has_nothing_that_is_gone():
         for expression, around in shown(tree):
             judge = Judge(tree, around)
             if not judge.ours(expression):
-                used |= {f"{path.name} {stranger}" for stranger in judge.strangers}
+                used |= {f"{place_of(path)} {stranger}" for stranger in judge.strangers}
     assert set(REVIEWED) <= used
 
 

@@ -272,7 +272,7 @@ def test_all_sessions_share_a_total(monkeypatch):
     other.sizes["file"] = (OWNER.process_mb - 1) * 2**20
     monkeypatch.setattr(uploads, "_held", lambda: one)
     file = io.BytesIO()
-    file.size = 2**20
+    file.name, file.size = "a.npz", 2**20
     uploads.admit("own-file", file, None)
     file.size = 2**20 + 1
     with pytest.raises(LabError, match="the uploads of all tabs must have at most 2,000 MB together"):

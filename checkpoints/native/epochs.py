@@ -23,8 +23,8 @@ class Dynamics:
     variance of one batch's gradient (its trace); below 0 where the mean is lost in noise. outputs: root mean square
     over the first batch of the summed loss's gradient on what the loss sees: a sample's logits (nats per unit) or an
     embedding along the sphere (nats per radian). other_view to push_to_pull: see `PairDynamics` in
-    `analysis.forces.dynamics`, for the first batch. toward_optimum: cosine between descent and the way to the nearest simplex of classes.
-    layers: norms of the mean loss's gradient on each layer's parameters, mean over batches, by name.
+    `analysis.forces.dynamics`, for the first batch. toward_optimum: cosine between descent and the way to the nearest
+    simplex of classes. layers: norms of the mean loss's gradient on each layer's parameters, mean over batches, by name.
     """
 
     signal_to_noise: float | None = None

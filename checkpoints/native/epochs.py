@@ -24,7 +24,8 @@ class Dynamics:
     over the first batch of the summed loss's gradient on what the loss sees: a sample's logits (nats per unit) or an
     embedding along the sphere (nats per radian). other_view to push_to_pull: see `PairDynamics` in
     `analysis.forces.dynamics`, for the first batch. toward_optimum: cosine between descent and the way to the nearest
-    simplex of classes. layers: norms of the mean loss's gradient on each layer's parameters, mean over batches, by name.
+    simplex of classes. layers: norms of the mean loss's gradient on each layer's parameters, by name, mean over
+    batches.
     """
 
     signal_to_noise: float | None = None

@@ -1,4 +1,4 @@
-"""Eight sessions with live runs at once: the command line's numbers to the last digit, and Stop within a second."""
+"""Eight sessions with live runs at once: the command line's numbers to the last digit; Stop ends a run."""
 
 import csv
 import io
@@ -18,6 +18,7 @@ from analysis.figures.worlds.repulsion.curves import repulsion_curves
 from analysis.figures.worlds.simplex.curves import learning_curves as simplex_curves
 from analysis.figures.worlds.two_views.curves import learning_curves as two_views_curves
 from tests.browser.server import ROOT
+from tests.waiting import PATIENCE
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
@@ -57,7 +58,7 @@ def running(page: Page) -> None:
 def seconds_to_stop(page: Page) -> float:
     began = time.monotonic()
     press(page, "Stop")
-    page.get_by_text("Stopped.", exact=True).wait_for(timeout=20_000)
+    page.get_by_text("Stopped.", exact=True).wait_for(timeout=PATIENCE * 1000)
     return time.monotonic() - began
 
 
@@ -104,12 +105,9 @@ def test_eight_sessions_at_once_give_the_numbers_of_the_command_line(server, tab
     assert [each.problems for each in opened] == [[]] * len(RUNS)
 
 
-def test_stop_takes_less_than_a_second_beside_eight_sessions(server, tab):
+def test_stop_ends_a_run_beside_eight_sessions(server, tab):
+    """How soon is for `python -m benchmarks stop`: beside other work it is the machine's word."""
     long = tab().open(f"{server.url}/Simplex_labels?steps=20000&seeds=8&show=answers").page
     running(long)
     all_going(server, tab)
-    taken = [seconds_to_stop(long)]
-    for _ in range(2):
-        running(long)
-        taken.append(seconds_to_stop(long))
-    assert min(taken) < 1.0, taken  # the quickest: what else runs on the machine only adds
+    assert seconds_to_stop(long) < PATIENCE

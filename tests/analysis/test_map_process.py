@@ -57,7 +57,7 @@ def test_a_refusal_is_handed_on_word_for_word(unit_rows):
 def process(monkeypatch):
     """A worker whose UMAP takes no time and prints, as some libraries do."""
     stand_in = (
-        "from analysis import map_worker; from analysis.maps.projection import Projection;"
+        "from analysis.maps import worker as map_worker; from analysis.maps.projection import Projection;"
         "map_worker.umap_map = lambda rows, spec: print('epoch') or Projection('UMAP', rows[:, :2] * spec.seed);"
         "map_worker.main()"
     )

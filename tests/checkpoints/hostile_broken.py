@@ -75,7 +75,7 @@ def _torch_archives() -> list[Hostile]:
         Hostile(
             "flipped_header.pth",
             good.replace(b"PK\x03\x04", b"PK\x03\x05").replace(b"PK\x03\x05", b"PK\x03\x04", 1),
-            shows="<f4 (4,)",
+            shows="f4 (4,)",
         ),
         Hostile("declares_more.pth", edited(edited(good, 26, 1), 22, 1), "must not declare more than it has"),
         Hostile("sizes_differ.pth", edited(good, 20, 1), "must hold its members uncompressed"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from losses import __version__
+from losses import __version__ as VERSION
 from ui import browser, machine, own_loss, uploads
 from ui.server import memory
 from ui.session import session
@@ -131,7 +131,7 @@ def frame(page: str) -> None:
     with st.sidebar:
         _menu()
         session().controls = st.container()
-        st.caption(f"NCE Lab {__version__} · offline")
+        st.caption(f"NCE Lab {VERSION} · offline")
         browser.watch_connection()
     st.title(here.question, anchor=False)
     own_loss.show_refusals()

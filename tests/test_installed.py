@@ -54,7 +54,7 @@ def test_the_wheel_has_the_losses_their_types_and_nothing_else(wheel):
 def test_it_has_the_version_of_the_lab_and_torch_as_its_only_need(installed):
     (found,) = distributions(path=[str(installed)])
     assert (found.name, found.version, found.requires) == ("nce-losses", losses.__version__, ["torch"])
-    assert frame.VERSION == losses.__version__
+    assert losses.__version__ == frame.VERSION
 
 
 def test_the_readmes_example_and_the_doctests_run_where_torch_alone_is(installed, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,14 @@ def test_the_arithmetic_never_sees_the_screen():
 
 def test_the_losses_need_torch_alone():
     assert offenders(lambda path: imports(path) <= {"losses", "torch", *sys.stdlib_module_names}, "losses") == []
+
+
+def test_what_the_app_imports_heads_its_requirements_and_nothing_else_does():
+    first_block = (ROOT / "requirements.txt").read_text().split("\n\n")[0]
+    named = {line.split("==")[0] for line in first_block.splitlines() if not line.startswith("#")}
+    tops = set[str]().union(*map(imports, TREES)) - PLACES - set(sys.stdlib_module_names)
+    by = packages_distributions()
+    assert {by[top][0].lower() for top in tops} == named
 
 
 def test_a_page_is_thin():

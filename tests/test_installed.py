@@ -70,3 +70,17 @@ def test_the_readmes_example_and_the_doctests_run_where_torch_alone_is(installed
 def test_a_name_misspelt_is_said_with_the_name_of_the_package():
     with pytest.raises(AttributeError, match=r"^module 'losses' has no attribute 'sincerely'$"):
         losses.sincerely  # noqa: B018
+
+
+def test_a_type_checker_knows_it_and_finds_a_name_misspelt(installed, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(installed), prepend=os.pathsep)
+    (tmp_path / "mypy.ini").write_text("[mypy]\n[mypy-torch.*]\nfollow_imports = skip\n")  # torch alone takes a minute
+    title = "reveal_type(nce_losses.CATALOG['sincere'].title)"
+    (tmp_path / "own.py").write_text(f"import nce_losses\n{title}\nnce_losses.sincerely\n")
+    command = [sys.executable, "-m", "mypy", "own.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280)
+    assert done.stdout.splitlines() == [
+        'own.py:2: note: Revealed type is "str"',
+        'own.py:3: error: Module has no attribute "sincerely"; maybe "sincere"?  [attr-defined]',
+        "Found 1 error in 1 file (checked 1 source file)",
+    ]

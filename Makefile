@@ -21,7 +21,7 @@ HOSTED = $(if $(HOST),$(call LIST,allowedHosts,localhost 127.0.0.1 ::1 $(HOST)))
 OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ROOT),--root "$(ROOT)") $(if $(ON),--public)
 IN = .venv/bin/python -m
 
-.PHONY: app test lint fuzz bench bench-losses soak zoo clean install install-dev
+.PHONY: app test check quick seconds lint fuzz bench bench-losses soak zoo clean install install-dev
 
 app: install
 	@$(PYTHON) bootstrap.py hosting "$(HOST)" "$(ORIGIN)" "$(BASE)"
@@ -31,6 +31,17 @@ app: install
 test: install-dev
 	@$(IN) tests.browser.chromium
 	$(IN) pytest
+
+# Before a commit: lint, types and the quick tests, side by side. tests/quick.py says which tests these are.
+check: install-dev
+	@$(MAKE) --no-print-directory --output-sync=target -j 2 lint quick
+
+quick: install-dev
+	$(IN) pytest -q -p tests.quick -n 2 --dist loadfile
+
+# Measures the tests again, for `make check` to choose by: run it where nothing else runs.
+seconds: install-dev
+	$(IN) pytest -q -p tests.seconds
 
 lint: install-dev
 	$(IN) ruff check

@@ -1,58 +1,62 @@
 """The InfoNCE family: losses, their forces, and a catalogue of both.
 
-Everything is loaded at first use, so `losses.errors` and `losses.catalog` cost no torch import.
+The package is `losses` in a checkout of NCE Lab and `nce_losses` where it is installed, so it imports itself by dots.
+Everything is loaded at first use: its errors and its catalogue cost no torch import.
 
->>> import torch, losses
->>> losses.soft_target_infonce(torch.zeros(4, 3), torch.eye(3)[[0, 1, 2, 0]], torch.ones(3) / 3).item()  # log 4
+>>> import torch
+>>> from . import soft_target_infonce  # outside of the package: from nce_losses import soft_target_infonce
+>>> soft_target_infonce(torch.zeros(4, 3), torch.eye(3)[[0, 1, 2, 0]], torch.ones(3) / 3).item()  # log 4
 1.386294...
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from losses.errors import LabError
+from .errors import LabError
+
+__version__ = "0.1.0"  # the lab's: pyproject.toml and the sidebar take it from here
 
 if TYPE_CHECKING:
-    from losses.catalog import CATALOG, LossEntry
-    from losses.class_head import (
+    from .catalog import CATALOG, LossEntry
+    from .class_head import (
         label_infonce,
         nll,
         soft_distribution_infonce,
         soft_target_cross_entropy,
         soft_target_infonce,
     )
-    from losses.class_head_modules import (
+    from .class_head_modules import (
         NLL,
         LabelInfoNCE,
         SoftDistributionInfoNCE,
         SoftTargetCrossEntropy,
         SoftTargetInfoNCE,
     )
-    from losses.embedding_modules import SINCERE, WEINCE, EpsSupInfoNCE, NTXent, SupCon, Weibit
-    from losses.evidence import TailEvidence, WeinceDiagnostics
-    from losses.labelled import eps_sup_infonce, sincere, supcon
-    from losses.paired import nt_xent, weibit, weince, weince_diagnostics
+    from .embedding_modules import SINCERE, WEINCE, EpsSupInfoNCE, NTXent, SupCon, Weibit
+    from .evidence import TailEvidence, WeinceDiagnostics
+    from .labelled import eps_sup_infonce, sincere, supcon
+    from .paired import nt_xent, weibit, weince, weince_diagnostics
 
 _HOMES = {
-    "losses.catalog": ("CATALOG", "LossEntry"),
-    "losses.class_head": (
+    ".catalog": ("CATALOG", "LossEntry"),
+    ".class_head": (
         "label_infonce",
         "nll",
         "soft_distribution_infonce",
         "soft_target_cross_entropy",
         "soft_target_infonce",
     ),
-    "losses.class_head_modules": (
+    ".class_head_modules": (
         "NLL",
         "LabelInfoNCE",
         "SoftDistributionInfoNCE",
         "SoftTargetCrossEntropy",
         "SoftTargetInfoNCE",
     ),
-    "losses.embedding_modules": ("SINCERE", "WEINCE", "EpsSupInfoNCE", "NTXent", "SupCon", "Weibit"),
-    "losses.evidence": ("TailEvidence", "WeinceDiagnostics"),
-    "losses.labelled": ("eps_sup_infonce", "sincere", "supcon"),
-    "losses.paired": ("nt_xent", "weibit", "weince", "weince_diagnostics"),
+    ".embedding_modules": ("SINCERE", "WEINCE", "EpsSupInfoNCE", "NTXent", "SupCon", "Weibit"),
+    ".evidence": ("TailEvidence", "WeinceDiagnostics"),
+    ".labelled": ("eps_sup_infonce", "sincere", "supcon"),
+    ".paired": ("nt_xent", "weibit", "weince", "weince_diagnostics"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -87,13 +91,14 @@ __all__ = [
     "weince_diagnostics",
 ]
 
+if not TYPE_CHECKING:  # for a type checker the imports above are all there is, and a name misspelt is a mistake
 
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module 'losses' has no attribute {name!r}")
-    found = getattr(import_module(_HOME[name]), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(_HOME[name], __name__), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

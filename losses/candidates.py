@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from losses.exponentials import exp_up_to, without
+from .exponentials import exp_up_to, without
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,9 +1,9 @@
 """Every loss of the family, described: what menus, formulas, figures, worlds and tests read. No torch here."""
 
-from losses.class_head_entries import CLASS_HEAD
-from losses.embedding_entries import EMBEDDINGS
-from losses.entries import FAMILIES, Choice, Cost, LossEntry, Parameter, Source
-from losses.errors import LabError
+from .class_head_entries import CLASS_HEAD
+from .embedding_entries import EMBEDDINGS
+from .entries import FAMILIES, Choice, Cost, LossEntry, Parameter, Source
+from .errors import LabError
 
 __all__ = [
     "CATALOG",

@@ -11,7 +11,7 @@ from numbers import Integral, Real
 import torch
 from torch import Tensor
 
-from losses.errors import LabError
+from .errors import LabError
 
 REDUCTIONS = ("mean", "none")
 SIMPLEX_TOLERANCE = 1e-3

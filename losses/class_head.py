@@ -11,10 +11,10 @@ label of items that are left out: of the mean (0 under "none") and, where labels
 import torch
 from torch import Generator, Tensor
 
-from losses import processes
-from losses.blocks import block_rows
-from losses.candidates import CandidateSweep
-from losses.checks import (
+from . import processes
+from .blocks import block_rows
+from .candidates import CandidateSweep
+from .checks import (
     can_look,
     check_batch,
     check_device,
@@ -25,10 +25,10 @@ from losses.checks import (
     check_targets,
     check_temperature,
 )
-from losses.closed_form import EachLoss, WeightedSum
-from losses.errors import LabError
-from losses.label_checks import check_class_labels
-from losses.limits import (
+from .closed_form import EachLoss, WeightedSum
+from .errors import LabError
+from .label_checks import check_class_labels
+from .limits import (
     against_candidates,
     against_classes,
     is_settled,
@@ -37,9 +37,9 @@ from losses.limits import (
     settled_against_candidates,
     weighted_sum,
 )
-from losses.numerics import product, reduced, widen
-from losses.options import Options
-from losses.temperature import Temperature, tempered_logits
+from .numerics import product, reduced, widen
+from .options import Options
+from .temperature import Temperature, tempered_logits
 
 
 def nll(

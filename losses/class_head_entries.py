@@ -1,7 +1,7 @@
 """The losses of a class head, as the catalogue has them. No torch here."""
 
-from losses.entries import Cost, LossEntry, Parameter, Source
-from losses.records import Choosing
+from .entries import Cost, LossEntry, Parameter, Source
+from .records import Choosing
 
 HUGGER = Source(
     "Hugger & Uhlmann, Towards noise contrastive estimation with soft targets for conditional models",

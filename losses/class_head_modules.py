@@ -9,10 +9,10 @@ from typing import TypedDict
 
 from torch import Generator, Tensor, nn
 
-from losses import class_head
-from losses.checks import check_floats, check_noise_probs, check_reduction, check_temperature
-from losses.label_checks import check_ignore_index
-from losses.temperature import Temperature, shown
+from . import class_head
+from .checks import check_floats, check_noise_probs, check_reduction, check_temperature
+from .label_checks import check_ignore_index
+from .temperature import Temperature, shown
 
 
 class Settings(TypedDict):

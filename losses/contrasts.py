@@ -9,13 +9,13 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from losses.catalog import entry_of
-from losses.checks import check_temperature
-from losses.formulas import weibit_coordinate
-from losses.numerics import below_top, product, softplus
-from losses.paired import weince_diagnostics
-from losses.pairs import Roles, roles_by_label, roles_by_view
-from losses.records import ENDPOINT_GAP, Choosing, Contrast
+from .catalog import entry_of
+from .checks import check_temperature
+from .formulas import weibit_coordinate
+from .numerics import below_top, product, softplus
+from .paired import weince_diagnostics
+from .pairs import Roles, roles_by_label, roles_by_view
+from .records import ENDPOINT_GAP, Choosing, Contrast
 
 Settings = Mapping[str, float | Tensor]
 """Parameters by name; `lam` and `beta` of a record with evidence, numbers or (..., N), among them."""

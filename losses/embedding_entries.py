@@ -1,7 +1,7 @@
 """The losses of embeddings, labelled or in two views, as the catalogue has them. No torch here."""
 
-from losses.entries import Choice, Cost, LossEntry, Parameter, Source
-from losses.records import Contrast
+from .entries import Choice, Cost, LossEntry, Parameter, Source
+from .records import Contrast
 
 KHOSLA = Source("Khosla et al., Supervised Contrastive Learning", "2004.11362")
 FEENEY = Source("Feeney & Hughes, SINCERE: Supervised Information Noise-Contrastive Estimation REvisited", "2309.14277")

@@ -6,12 +6,12 @@ A temperature that is an nn.Parameter is a parameter of the module.
 
 from torch import Tensor, nn
 
-from losses import labelled, paired
-from losses.checks import check_number, check_temperature
-from losses.evidence import TailEvidence
-from losses.label_checks import check_ignore_index
-from losses.options import Options
-from losses.temperature import Temperature, shown
+from . import labelled, paired
+from .checks import check_number, check_temperature
+from .evidence import TailEvidence
+from .label_checks import check_ignore_index
+from .options import Options
+from .temperature import Temperature, shown
 
 
 class _EmbeddingLoss(nn.Module):

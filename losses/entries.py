@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from losses.errors import LabError
-from losses.records import Choosing, Contrast
+from .errors import LabError
+from .records import Choosing, Contrast
 
 FAMILIES = ("class head", "labelled embeddings", "paired views")
 
@@ -89,7 +89,7 @@ class LossEntry:
     def chance_words(self) -> str:
         """The chance level for a label that takes no LaTeX.
 
-        >>> from losses import CATALOG
+        >>> from .catalog import CATALOG
         >>> [CATALOG[name].chance_words for name in ("nll", "sincere", "eps_sup_infonce")]
         ['log K', 'log(1+|noise|)', 'log(e^-ε+|noise|)']
         """

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from losses.checks import check_number
-from losses.errors import LabError
-from losses.records import ENDPOINT_GAP
+from .checks import check_number
+from .errors import LabError
+from .records import ENDPOINT_GAP
 
 WRONG_SIGN_PENALTY = 1e6
 LEAST_TAIL = 10

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from losses.checks import can_look
+from .checks import can_look
 
 SAFE_SCORE = 40.0
 """Up to this size scores need no shift in float32: exp of their differences, summed over any batch, stays normal."""

@@ -10,14 +10,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from losses import contrasts
-from losses.catalog import CATALOG
-from losses.checks import check_floats, check_number, check_temperature
-from losses.class_head import class_counts, label_scores, target_scores
-from losses.errors import LabError
-from losses.label_checks import check_class_labels, check_labels
-from losses.numerics import product, widen
-from losses.pairs import Roles, roles_by_label, roles_by_view
+from . import contrasts
+from .catalog import CATALOG
+from .checks import check_floats, check_number, check_temperature
+from .class_head import class_counts, label_scores, target_scores
+from .errors import LabError
+from .label_checks import check_class_labels, check_labels
+from .numerics import product, widen
+from .pairs import Roles, roles_by_label, roles_by_view
 
 
 def supcon_forces(similarities: Tensor, labels: Tensor, *, temperature: float) -> Tensor:

@@ -5,9 +5,9 @@ Each takes scores (n, N) of n anchors against all N and their roles, and gives t
 
 from torch import Tensor
 
-from losses.numerics import below_top, masked_logsumexp, softplus
-from losses.pairs import Roles
-from losses.records import ENDPOINT_GAP
+from .numerics import below_top, masked_logsumexp, softplus
+from .pairs import Roles
+from .records import ENDPOINT_GAP
 
 
 def supcon_of_anchors(scores: Tensor, roles: Roles) -> Tensor:

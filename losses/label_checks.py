@@ -5,8 +5,8 @@ from numbers import Integral
 import torch
 from torch import Tensor
 
-from losses.checks import can_look, check_device
-from losses.errors import LabError
+from .checks import can_look, check_device
+from .errors import LabError
 
 INTEGERS = (
     *(torch.int8, torch.int16, torch.int32, torch.int64),

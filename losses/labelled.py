@@ -18,21 +18,21 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from losses import processes
-from losses.blocks import block_rows, class_blocks, equal_blocks
-from losses.checks import can_look, check_batch, check_floats, check_number, check_temperature
-from losses.errors import LabError
-from losses.exponentials import RowExp, row_exp
-from losses.formulas import eps_sup_infonce_of_anchors, supcon_of_anchors
-from losses.label_checks import check_labels, nan_for_a_negative
-from losses.numerics import product, unit_rows, widen
-from losses.options import Options
-from losses.pairs import Roles, roles_by_label
-from losses.positives import AnyGroups, Groups, SortedGroups, class_sizes
-from losses.reduction import reduced, swept
-from losses.rules import eps_sup_infonce_rule, supcon_rule
-from losses.streaming import Rule, Sweep
-from losses.temperature import Temperature, tempered_rows
+from . import processes
+from .blocks import block_rows, class_blocks, equal_blocks
+from .checks import can_look, check_batch, check_floats, check_number, check_temperature
+from .errors import LabError
+from .exponentials import RowExp, row_exp
+from .formulas import eps_sup_infonce_of_anchors, supcon_of_anchors
+from .label_checks import check_labels, nan_for_a_negative
+from .numerics import product, unit_rows, widen
+from .options import Options
+from .pairs import Roles, roles_by_label
+from .positives import AnyGroups, Groups, SortedGroups, class_sizes
+from .reduction import reduced, swept
+from .rules import eps_sup_infonce_rule, supcon_rule
+from .streaming import Rule, Sweep
+from .temperature import Temperature, tempered_rows
 
 Formula = Callable[[Tensor, Roles], Tensor]
 GroupedRule = Callable[[Groups, RowExp], Rule]

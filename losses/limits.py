@@ -10,9 +10,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from losses.checks import can_look
-from losses.numerics import product, widen
-from losses.temperature import Temperature, tempered_logits
+from .checks import can_look
+from .numerics import product, widen
+from .temperature import Temperature, tempered_logits
 
 
 def is_settled(losses: Tensor) -> bool:

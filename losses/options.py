@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from losses.checks import check_chunk_size, check_reduction, has_values
-from losses.errors import LabError
+from .checks import check_chunk_size, check_reduction, has_values
+from .errors import LabError
 
 
 @dataclass(frozen=True, slots=True)

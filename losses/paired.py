@@ -14,9 +14,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from losses import processes
-from losses.blocks import block_rows, equal_blocks
-from losses.checks import (
+from . import processes
+from .blocks import block_rows, equal_blocks
+from .checks import (
     can_look,
     check_batch,
     check_chunk_size,
@@ -25,20 +25,20 @@ from losses.checks import (
     check_number,
     check_temperature,
 )
-from losses.closed_form import GradientToo
-from losses.errors import LabError
-from losses.evidence import TailEvidence, Tails, WeinceDiagnostics, tail_columns, weigh
-from losses.exponentials import RowExp, row_exp
-from losses.formulas import contrast_of_anchors, weibit_coordinate
-from losses.nearest import smallest
-from losses.numerics import product, unit_rows, widen
-from losses.options import Options
-from losses.pairs import other_view, roles_by_view
-from losses.records import ENDPOINT_GAP
-from losses.reduction import reduced, swept
-from losses.rules import blend_rule, contrast_rule
-from losses.streaming import Rule, Sweep
-from losses.temperature import Temperature, beside, is_learned, number, tempered_rows
+from .closed_form import GradientToo
+from .errors import LabError
+from .evidence import TailEvidence, Tails, WeinceDiagnostics, tail_columns, weigh
+from .exponentials import RowExp, row_exp
+from .formulas import contrast_of_anchors, weibit_coordinate
+from .nearest import smallest
+from .numerics import product, unit_rows, widen
+from .options import Options
+from .pairs import other_view, roles_by_view
+from .records import ENDPOINT_GAP
+from .reduction import reduced, swept
+from .rules import blend_rule, contrast_rule
+from .streaming import Rule, Sweep
+from .temperature import Temperature, beside, is_learned, number, tempered_rows
 
 Link = Callable[[Tensor], Tensor]
 

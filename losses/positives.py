@@ -10,7 +10,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from losses.blocks import Band, Block
+from .blocks import Band, Block
 
 
 class Positives(Protocol):

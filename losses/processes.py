@@ -11,7 +11,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from losses.errors import LabError
+from .errors import LabError
 
 
 def joined(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], Tensor]:

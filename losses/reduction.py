@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from losses import processes
-from losses.closed_form import EachLoss, WeightedSum
-from losses.options import Options
-from losses.streaming import Sweep
+from . import processes
+from .closed_form import EachLoss, WeightedSum
+from .options import Options
+from .streaming import Sweep
 
 
 def reduced(losses: Tensor, takes_part: Tensor, own: Tensor, options: Options) -> Tensor:

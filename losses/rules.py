@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from losses.blocks import Block
-from losses.exponentials import RowExp, without
-from losses.pairs import other_view
-from losses.positives import Groups
-from losses.records import ENDPOINT_GAP
-from losses.streaming import Rule
+from .blocks import Block
+from .exponentials import RowExp, without
+from .pairs import other_view
+from .positives import Groups
+from .records import ENDPOINT_GAP
+from .streaming import Rule
 
 
 def supcon_rule(groups: Groups, exp: RowExp) -> Rule:

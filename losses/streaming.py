@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from losses.blocks import Block
+from .blocks import Block
 
 Rule = Callable[[Tensor, Block], tuple[Tensor, Tensor]]
 """(scores (n, N), block) -> losses (n, 1) and factors (n, 1); scores become d loss / d score divided by the factors.

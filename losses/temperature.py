@@ -7,7 +7,7 @@ it: logits over tau, and, since the scores are products of two rows, rows over t
 import torch
 from torch import Tensor
 
-from losses.checks import can_look
+from .checks import can_look
 
 Temperature = float | Tensor
 

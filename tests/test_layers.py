@@ -1,9 +1,11 @@
 """Imports point inward, the arithmetic never sees the screen, and the start page pays for no heavy library."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,26 @@ def test_the_arithmetic_never_sees_the_screen():
 
 def test_the_losses_need_torch_alone():
     assert offenders(lambda path: imports(path) <= {"losses", "torch", *sys.stdlib_module_names}, "losses") == []
+
+
+def test_each_room_says_at_its_door_what_lives_there():
+    folders = {path.parent for path in TREES if layer_of(path) != "pages"}
+    assert [str(each) for each in folders if not ast.get_docstring(TREES[each / "__init__.py"])] == []
+
+
+def test_the_map_names_every_room():
+    rooms = re.findall(r"`([a-z_/]+)`", (ROOT / "CONTRIBUTING.md").read_text().split("| rooms |")[1].split("\n\n")[0])
+    folders = {path.parent.relative_to(ROOT) for path in TREES}
+    assert {folder.name for folder in folders} - {Path(room).name for room in rooms} == set()
+    assert {Path(room).name for room in rooms if room.endswith("/")} >= {folder.parts[0] for folder in folders}
+
+
+def test_what_the_app_imports_heads_its_requirements_and_nothing_else_does():
+    first_block = (ROOT / "requirements.txt").read_text().split("\n\n")[0]
+    named = {line.split("==")[0] for line in first_block.splitlines() if not line.startswith("#")}
+    tops = set[str]().union(*map(imports, TREES)) - PLACES - set(sys.stdlib_module_names)
+    by = packages_distributions()
+    assert {by[top][0].lower() for top in tops} == named
 
 
 def test_a_page_is_thin():

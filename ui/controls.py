@@ -99,7 +99,8 @@ class Panel:
         self, label: str, key: str, options: Mapping[str, str], *, empty: str = "all", help: str | None = None
     ) -> tuple[str, ...]:
         """Any of many `options`, name -> label, in their order; none at first, which `empty` says in words."""
-        start = self.link.start(key, (), lambda asked: self._read_all(key, options, (), asked))
+        none: tuple[str, ...] = ()
+        start = self.link.start(key, none, lambda asked: self._read_all(key, options, none, asked))
         picked = st.multiselect(
             label,
             list(options),

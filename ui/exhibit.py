@@ -19,7 +19,7 @@ def show(
     *,
     key: str,
     on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
-    selection_mode: tuple[str, ...] = ("points",),
+    selection_mode: tuple[Literal["points", "box", "lasso"], ...] = ("points",),
 ) -> object:
     """Draw `exhibit`; returns what `st.plotly_chart` returns (the selection, where `on_select` asks for one).
 

@@ -50,7 +50,7 @@ def table(frame: "pd.DataFrame", inert: str = _JOINER) -> "pd.DataFrame":
     shown = frame.copy(deep=False)
     for place, kind in enumerate(frame.dtypes):
         if kind.kind not in "biufc":
-            shown.isetitem(place, frame.iloc[:, place].map(lambda cell: _cell(cell, inert)))
+            shown.isetitem(place, frame.iloc[:, place].map(lambda cell: _cell(cell, inert)).array)
     shown.columns = [_cell(name, inert) for name in frame.columns]
     return shown
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from losses import __version__ as VERSION
 from ui import browser, machine, own_loss, uploads
 from ui.server import memory
 from ui.session import session
 
 ROOT = Path(__file__).parent.parent
-VERSION = "0.1.0"
 ICON = ROOT / "ui" / "assets" / "icon.svg"
 _SIDEBAR = 284  # pixels
 # On a narrow window the figures need the room that Streamlit leaves empty beside them; no option sets it.

@@ -76,13 +76,14 @@ def _write(path: Path, coordinates: np.ndarray) -> None:
     """Write beside and rename, so that no reader ever sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     data = coordinates.astype(_COORDINATES).tobytes()
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    beside = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(_digest(path, data) + data)
-        os.replace(beside, path)
+        beside.replace(path)
     except BaseException:
-        os.unlink(beside)
+        beside.unlink()
         raise
     known = (file for file in path.parent.iterdir() if file.suffix in (".map", ".npz"))  # .npz: of earlier versions
     for old in sorted(known, key=lambda file: file.stat().st_mtime)[:-_KEPT]:

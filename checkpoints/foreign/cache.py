@@ -31,7 +31,7 @@ def cached_outputs(key: str, folder: Path | None, make: Callable[[], Outputs]) -
     if folder is None:
         return _saying(make(), "not used")
     path, damaged = folder / f"{key}.safetensors", ""
-    if os.path.exists(path):  # False, too, below a folder that may not be read
+    if os.path.exists(path):  # noqa: PTH110 (False, too, below a folder that may not be read)
         try:
             return _saying(_read(path, key), "read from disk: these very inputs were seen before")
         except Exception:  # noqa: BLE001 (whatever is wrong with a kept file, it is made anew, and provenance says so)

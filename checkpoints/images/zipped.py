@@ -32,7 +32,7 @@ def zip_data(path: Path) -> Iterator[ImageData]:
             def read(inside: str) -> np.ndarray:
                 return decode(_member(archive, members[inside], inside), name=printable(inside))
 
-            def content(inside: list[str]) -> bytes:
+            def content(_inside: list[str]) -> bytes:
                 return digest
 
             yield tree_data(members, read, content, name=file_name(path), kind="an image folder in a zip")

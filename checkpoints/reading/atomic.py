@@ -22,7 +22,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         _write_flushed(temporary, data)
-        os.replace(temporary, path)
+        temporary.replace(path)
         _flush_folder(path.parent)
     except OSError as error:
         raise LabError(str(path), f"could not be written ({error.strerror})") from error
@@ -31,7 +31,7 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def _write_flushed(path: Path, data: bytes) -> None:
-    with open(path, "xb") as file:
+    with path.open("xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -29,6 +29,12 @@ _WRONG = {
     ),
 }
 
+_BEGINNINGS = {
+    "lfs pointer": (b"version https://git-lfs",),
+    "npy": (b"\x93NUMPY",),
+    "compressed": (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh"),
+    "hdf5": (b"\x89HDF\r\n",),
+}
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
 
 
@@ -41,20 +47,15 @@ def kind_of(head: bytes) -> str:
     text = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         return "empty"
-    if head.startswith(b"version https://git-lfs"):
-        return "lfs pointer"
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         return "web page"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(head)
-    if head.startswith(b"\x93NUMPY"):
-        return "npy"
-    if head.startswith((b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh")):
-        return "compressed"
+    for kind, beginnings in _BEGINNINGS.items():
+        if head.startswith(beginnings):
+            return kind
     if head[257:262] == b"ustar":
         return "tar"
-    if head.startswith(b"\x89HDF\r\n"):
-        return "hdf5"
     if head[8:9] == b"{":
         return "safetensors"
     if text.startswith((b"{", b"[")):

@@ -31,7 +31,7 @@ def outputs_of(model: nn.Module) -> Iterator[list[Tensor]]:
     """What the model gives inside the block; after a backward pass each has its own gradient."""
     seen: list[Tensor] = []
 
-    def keep(module: nn.Module, inputs: object, output: Tensor) -> None:
+    def keep(_module: nn.Module, _inputs: object, output: Tensor) -> None:
         output.retain_grad()
         seen.append(output)
 

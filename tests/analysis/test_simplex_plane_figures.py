@@ -41,7 +41,7 @@ def exhibits(trace, answer):
         region_replay(trace, answer, PROBE),
         which_question(trace, answer),
         learning_curves(trace, answer),
-        batch_size_shift(SPEC, answer, shifts),
+        batch_size_shift(SPEC, shifts),
     )
 
 
@@ -108,9 +108,9 @@ def test_the_replay_s_last_frame_is_the_figure(trace, answer):
     assert plot.frames[-1].layout.annotations[1].text == plot.layout.annotations[1].text
 
 
-def test_the_batch_size_s_verdict_comes_from_the_numbers(answer):
+def test_the_batch_size_s_verdict_comes_from_the_numbers():
     still, moving = shift("soft_target_infonce_exact_noise", *[0.2] * 8), shift("soft_target_infonce", *[0.1] * 7, 0.2)
-    assert batch_size_shift(SPEC, answer, (still,)).title.endswith("Not here")
-    exhibit = batch_size_shift(SPEC, answer, (still, moving))
+    assert batch_size_shift(SPEC, (still,)).title.endswith("Not here")
+    exhibit = batch_size_shift(SPEC, (still, moving))
     assert exhibit.title.endswith(f"0.100 nats for {LOSSES['soft_target_infonce']}")
     assert len(exhibit.table) == 2 * len(SIZES)

@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TooLong
 
 from tests.waiting import until
 from ui.losses.anatomy_presets import PRESETS
@@ -95,7 +96,7 @@ def test_an_edited_cell_moves_its_point(server, tab):
         """A click meets nothing while the table is drawn again."""
         box = grid.bounding_box()
         page.mouse.dblclick(box["x"] + box["width"] - 30, box["y"] + 35 * 2.5)  # the angle of the second row
-        with suppress(TimeoutError):
+        with suppress(TooLong):
             editor.wait_for(timeout=3_000)
         return editor.count() > 0
 

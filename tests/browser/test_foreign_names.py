@@ -146,7 +146,7 @@ def test_each_section_with_such_classes(rooted, root, tab, section):
 
 
 def test_a_refused_file_is_named_as_seen_from_the_root(rooted, root, tab):
-    os.chmod(root / "empty.npz", 0o644)
+    (root / "empty.npz").chmod(0o644)
     opened = tab().open(f"{rooted.url}/Checkpoints?source=root&path=empty.npz")
     alert = opened.page.get_by_test_id("stAlertContentError")
     alert.wait_for(timeout=60_000)

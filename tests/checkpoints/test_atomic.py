@@ -11,7 +11,7 @@ def test_a_write_replaces_the_whole_file(tmp_path):
     write_atomic(path, b"old and long")
     write_atomic(path, b"new")
     assert path.read_bytes() == b"new"
-    assert os.listdir(tmp_path) == ["file"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
@@ -26,7 +26,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch, ste
     with pytest.raises(LabError, match=r"could not be written \(No space left on device\)"):
         write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["file"]
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_an_interrupt_leaves_no_litter(tmp_path, monkeypatch):
@@ -36,7 +36,7 @@ def test_an_interrupt_leaves_no_litter(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_atomic(tmp_path / "file", b"new")
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_link_in_the_files_place_is_replaced_not_followed(tmp_path):

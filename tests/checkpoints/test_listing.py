@@ -20,8 +20,8 @@ def root(tmp_path):
         (top / name).parent.mkdir(parents=True, exist_ok=True)
         (top / name).write_bytes(b"x")
     (tmp_path / "outside.pth").write_bytes(b"x")
-    os.symlink(tmp_path / "outside.pth", top / "link.pth")
-    os.symlink(tmp_path, top / "up")
+    (top / "link.pth").symlink_to(tmp_path / "outside.pth")
+    (top / "up").symlink_to(tmp_path)
     return top
 
 

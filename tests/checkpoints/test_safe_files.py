@@ -1,10 +1,13 @@
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
 from checkpoints.reading.safe_files import read_head, read_whole
 from losses.errors import LabError
+
+FDS = Path("/proc/self/fd")
 
 
 def test_the_bytes_and_their_sha256(tmp_path):
@@ -60,7 +63,7 @@ def test_a_name_too_long_is_a_sentence():
 
 
 def test_too_many_bytes_are_refused_before_they_are_read(tmp_path):
-    with open(tmp_path / "sparse", "wb") as file:
+    with (tmp_path / "sparse").open("wb") as file:
         file.truncate(1 << 26)
     assert refused(tmp_path / "sparse").startswith("sparse must have at most 100 bytes, but is 67,108,864 bytes")
 
@@ -79,9 +82,9 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path, monkeypatch):
     assert "must not change while it is read" in refused(path)
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="no list of open files here")
+@pytest.mark.skipif(not FDS.exists(), reason="no list of open files here")
 def test_no_descriptor_is_leaked(tmp_path):
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(FDS.iterdir()))
     for _ in range(20):
         refused(tmp_path)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(FDS.iterdir())) == before

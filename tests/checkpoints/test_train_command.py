@@ -1,6 +1,5 @@
 """The command as a user runs it: exit codes, sentences, a kill in the middle."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -38,7 +37,7 @@ def test_a_wrong_command_is_refused_in_one_sentence(capsys, tmp_path, bars_data)
     assert "printable" in refused(capsys, "--loss", "nll", "--out", str(tmp_path / "a\nb.safetensors"))
     assert "--out" in refused(capsys, "--loss", "nll")
     assert "unrecognized arguments: --los" in refused(capsys, "--loss", "nll", "--los", "x", *out)
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_trains_and_says_so(capsys, tmp_path, bars_data):

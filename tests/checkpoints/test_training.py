@@ -1,4 +1,3 @@
-import os
 from itertools import combinations
 
 import numpy as np
@@ -49,7 +48,7 @@ def test_the_same_recipe_gives_the_same_bytes_killed_or_not(recipe_for, out, los
             train(recipe, out, killed_after(epochs))
         assert not out.exists()
     assert trained(recipe, out) == uninterrupted
-    assert os.listdir(out.parent) == []
+    assert list(out.parent.iterdir()) == []
 
 
 def test_the_number_of_threads_does_not_matter_and_is_given_back(recipe_for, out):
@@ -128,7 +127,7 @@ def test_a_loss_that_is_not_finite_ends_the_run(recipe_for, out, monkeypatch):
     monkeypatch.setitem(STEPS, "supcon", lambda model, *_: sum(p.sum() for p in model.parameters()) * torch.nan)
     with pytest.raises(LabError, match=r"loss must stay finite, but is nan in epoch 1\. Lower the learning rate"):
         train(recipe_for(), out)
-    assert os.listdir(out.parent) == []
+    assert list(out.parent.iterdir()) == []
 
 
 def test_a_batch_larger_than_the_data_is_refused(recipe_for, out):

@@ -7,6 +7,7 @@ from torch.testing import assert_close
 
 import losses
 from losses.evidence import TailEvidence, fit_lines
+from losses.nearest import smallest
 
 
 def oracle(z, spec):
@@ -105,3 +106,16 @@ def test_lines_of_exact_data():
     assert line.slope.tolist() == [2.0, 1.0]
     assert line.squared_error.tolist() == [0.0, 0.0]
     assert line.variation.tolist() == [8.0, 8.0]
+
+
+def test_without_numpy_the_nearest_are_the_same(monkeypatch):
+    """torch does not require numpy, and says "Numpy is not available" where it is not."""
+    rows = torch.randn(7, 50, generator=torch.Generator().manual_seed(0))
+    with_numpy = smallest(rows.clone(), 9)
+
+    def refuse(tensor):
+        raise RuntimeError(f"Numpy is not available for {tensor.shape}")
+
+    monkeypatch.setattr(torch.Tensor, "numpy", refuse)
+    assert torch.equal(smallest(rows.clone(), 9), with_numpy)
+    assert torch.equal(with_numpy, rows.sort(dim=1).values[:, :9])

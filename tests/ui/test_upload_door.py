@@ -39,7 +39,9 @@ def endpoint(manager, monkeypatch):
 
     def stored():
         return {
-            (session, id): len(file.data) for session, its in manager.file_storage.items() for id, file in its.items()
+            (session, name): len(file.data)
+            for session, its in manager.file_storage.items()
+            for name, file in its.items()
         }
 
     routes = Starlette(routes=create_upload_routes(Sessions(), manager, "lab"))

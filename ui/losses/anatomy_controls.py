@@ -33,8 +33,14 @@ class Scene:
 def preset_menu() -> None:
     """Choosing one opens its link on this page."""
     titles = {name: preset.title for name, preset in PRESETS.items()}
-    options = {"format_func": titles.__getitem__, "icon": ":material/bookmarks:", "key": _PRESETS}
-    st.menu_button("Presets", list(titles), **options, on_click=_open_preset)
+    st.menu_button(
+        "Presets",
+        list(titles),
+        format_func=titles.__getitem__,
+        icon=":material/bookmarks:",
+        key=_PRESETS,
+        on_click=_open_preset,
+    )
 
 
 def _open_preset() -> None:

@@ -34,9 +34,9 @@ def stored() -> dict[Place, int]:
         raise TypeError(f"uploads are held by {type(manager).__name__}, whose sizes are not known here")
     with manager._lock:
         return {
-            (session, id): len(file.data)
+            (session, name): len(file.data)
             for session, files in manager.file_storage.items()
-            for id, file in files.items()
+            for name, file in files.items()
         }
 
 

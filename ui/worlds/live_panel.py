@@ -71,8 +71,8 @@ def _going(look: Look[F] | None) -> bool:
 def _offered(world: World[F]) -> Run[F] | None:
     """A run of these settings that goes on elsewhere, unless this session has one going."""
     run, live = other_runs.going_elsewhere(world.name, world.spec), session().live
-    own = live is not None and live.spec == world.spec
-    return None if run is None or (own and (live.run is run or _going(live.run.look()))) else run
+    own = live.run if live is not None and live.spec == world.spec else None
+    return None if run is None or (own is not None and (own is run or _going(own.look()))) else run
 
 
 def _panel(world: World[F], controls: tuple[str, ...], was: tuple[bool, bool]) -> None:
@@ -92,8 +92,8 @@ def _panel(world: World[F], controls: tuple[str, ...], was: tuple[bool, bool]) -
 
 def _buttons(world: World[F], controls: tuple[str, ...], phase: Phase | None) -> None:
     """Callbacks act before the panel is drawn, so that what it shows is already so."""
-    going, start = phase not in (None, Phase.ENDED), partial(_start, world, controls)
-    run = session().live.run if going else None
+    start, live = partial(_start, world, controls), session().live
+    run = live.run if live is not None and phase not in (None, Phase.ENDED) else None
     label = "Resume" if phase is Phase.PAUSED else "Run"
     with st.container(horizontal=True):
         at_rest = phase in (None, Phase.PAUSED, Phase.ENDED)

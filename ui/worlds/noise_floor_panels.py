@@ -40,7 +40,7 @@ def choose_spec(controls: Panel) -> Callable[[], NoiseFloorSpec]:
         NoiseFloorSpec,
         scores=tuple(sorted(scores)),
         exponent=exponent,
-        draws=tuple(sorted({int(n) if n == int(n) else n for n in draws})),  # type: ignore[arg-type]
+        draws=tuple(sorted({int(n) if n == int(n) else n for n in draws})),  # type: ignore[misc]
         repetitions=numbers.whole("Repetitions", "repetitions"),
         seed=numbers.whole("Seed", "seed"),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from toy_models.simplex import LOSSES, PROCESSES, SimplexSpec
 from ui.controls import Panel
@@ -31,11 +32,11 @@ def choose_spec(controls: Panel) -> partial[SimplexSpec]:
     )
 
 
-def _knobs(numbers: SpecControls, labels: str) -> dict[str, float]:
+def _knobs(numbers: SpecControls, labels: str) -> dict[str, Any]:
     """The controls that a label process alone has."""
     if labels == "tilted":
         return {"sharpness": numbers.real("Sharpness of the labels", "sharpness", step=0.5)}
-    own: dict[str, float] = {}
+    own: dict[str, Any] = {}
     if labels == "smoothing":
         own["epsilon"] = numbers.real("Smoothing ε", "epsilon", step=0.05)
     if labels == "annotators":

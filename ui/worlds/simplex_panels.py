@@ -85,7 +85,7 @@ def _figures(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Call
     return {
         "answers": lambda: which_question(trace, answer),
         "curves": lambda: learning_curves(trace, answer),
-        "batch": lambda: batch_size_shift(trace.spec, answer, _shifts(untrained)),
+        "batch": lambda: batch_size_shift(trace.spec, _shifts(untrained)),
         **(_of_tilted if trace.spec.labels == "tilted" else _of_plane)(trace, answer, probe),
     }
 

@@ -85,11 +85,12 @@ def _how_to_read(curves: Curves, drawn: int, class_names: tuple[str, ...], sourc
     missing = [
         (n, found.reason) for n, found in zip(class_names, curves, strict=True) if isinstance(found, Unavailable)
     ]
-    parts = [
+    first = (
         f"{drawn} of {len(known)} classes are drawn, all are in the table. Each class against the rest by its "
         f"probability from the {source}; AUC counts a tie as a half, chance gives 0.5; average precision by chance is "
         "the class's share of the items. Intervals are 95 %, by resampling the class's items and the others apart."
-    ]
+    )
+    parts = [first]
     if separated:
         parts.append(
             f"{separated} of them are told apart without a mistake: their AUC has the exact bound of as many pairs as "

@@ -50,7 +50,7 @@ def comparison_maps(
         stem=f"comparison-map-{panels[0].projection.method.lower()}",
         title="Do they put the same items together?",
         plot=plot,
-        how_to_read=_how_to_read(panels, aligned, len(items), len(split)),
+        how_to_read=_how_to_read(panels, len(items), len(split)),
         alt="; ".join(f"{p.projection.method} map of {short(p.name)}" for p in panels),
         table=_table(panels, aligned, split, items, class_names),
     )
@@ -133,7 +133,7 @@ def _title(panel: Panel, found: Aligned, place: int) -> str:
     return label(panel.name) + ("<br>reference" if place == 0 else f"<br>residual {number(found.residual, least=2)}")
 
 
-def _how_to_read(panels: Sequence[Panel], aligned: Sequence[Aligned], shown: int, of_all: int) -> str:
+def _how_to_read(panels: Sequence[Panel], shown: int, of_all: int) -> str:
     sample = "" if shown == of_all else f" ({shown:,} drawn from {of_all:,})"
     kept = "; ".join(
         f"{short(panel.name)} {value_of(panel.quality.trustworthiness)}"

@@ -62,7 +62,7 @@ def embedding_map(
         stem=f"map-{projection.method.lower()}-{of}",
         title=f"Which {of} items does the encoder put together?",
         plot=plot,
-        how_to_read=_how_to_read(projection, quality, on_map, len(split), of, bool(only)),
+        how_to_read=_how_to_read(quality, on_map, len(split), of, bool(only)),
         alt=f"{projection.method} map of {len(items)} {of} items in {len(classes)} classes.",
         table=pd.DataFrame(
             {
@@ -83,9 +83,7 @@ def _axes(projection: Projection) -> dict[str, str]:
     return {"x": f"principal axis 1, {first:.0%} of variance", "y": f"principal axis 2, {second:.0%} of variance"}
 
 
-def _how_to_read(
-    projection: Projection, quality: MapQuality | Unavailable, on_map: int, of_all: int, of: str, filtered: bool
-) -> str:
+def _how_to_read(quality: MapQuality | Unavailable, on_map: int, of_all: int, of: str, filtered: bool) -> str:
     sample = "" if on_map == of_all else f" ({on_map:,} drawn from {of_all:,})"
     filtered_out = " Other classes are hidden; the numbers are of the whole map." if filtered else ""
     return (

@@ -79,7 +79,7 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
         title="Which classes have a close rival?",
         plot=plot,
         how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
-        + f"{drawn} The table has every margin with its interval and number of items."
+        f"{drawn} The table has every margin with its interval and number of items."
         + (f" Not available for {missing}." if missing else ""),
         alt=f"Median target and noise similarity of {len(known)} classes.",
         table=pd.DataFrame([_row(name, found) for name, found in rows]),

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, LOSS_STYLES, layout
-from toy_models.simplex import LOSSES, Floor, Reference, SimplexSpec
+from toy_models.simplex import LOSSES, Floor, SimplexSpec
 
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 _PANELS = {"kl_density": "KL to the true density (nats)", "kl_mean": "KL of the mean label (nats)"}
@@ -31,7 +31,7 @@ class Shift:
         return max(max(span) - min(span) for span in spans)
 
 
-def batch_size_shift(spec: SimplexSpec, answer: Reference, shifts: tuple[Shift, ...]) -> Exhibit:
+def batch_size_shift(spec: SimplexSpec, shifts: tuple[Shift, ...]) -> Exhibit:
     """The optimum's two divergences against N, on a logarithmic axis; where the run is, a vertical line."""
     plot = make_subplots(1, 2, subplot_titles=tuple(_PANELS.values()), horizontal_spacing=0.08)
     layout(plot, x="batch size N, candidates of a sample", y="nats", height=400)

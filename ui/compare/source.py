@@ -16,7 +16,7 @@ from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import offer
 from ui.checkpoints.analyses import LARGEST_K, Analyses
-from ui.checkpoints.opened import analyses_of, of_below, of_shipped
+from ui.checkpoints.opened import analyses_of, of_below, of_shipped, opened
 from ui.controls import Panel
 from ui.foreign_text import plain
 
@@ -65,11 +65,11 @@ def choose(controls: Panel) -> Choice:
     entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
     names = {name: _title(entry) for name, entry in entries.items()}
     picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
-    opened = [*_below(controls), *_opened(controls)]
-    refused = tuple(one for one in opened if isinstance(one, LabError))
+    found = [*_below(controls), *_of_own(controls)]
+    refused = tuple(one for one in found if isinstance(one, LabError))
     zoo = [entries[name] for name in picked]
     shown = [Chosen(one.name, names[one.name], one.digest, of_shipped(one), own=False) for one in zoo]
-    chosen = _distinct([*shown, *(one for one in opened if isinstance(one, Chosen))])
+    chosen = _distinct([*shown, *(one for one in found if isinstance(one, Chosen))])
     if not chosen:
         raise refused[0] if refused else LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", 0)
     return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT)
@@ -145,7 +145,7 @@ def _or_refusal(choose_one: Callable[[], Chosen]) -> Chosen | LabError:
         return mistake
 
 
-def _opened(controls: Panel) -> list[Chosen | LabError]:
+def _of_own(controls: Panel) -> list[Chosen | LabError]:
     """What is open in this session and chosen; what comes in here is chosen at once."""
     place = st.container()
     files = st.file_uploader(
@@ -168,10 +168,11 @@ def _opened(controls: Panel) -> list[Chosen | LabError]:
         picked = controls.choices("Open in this session", "opened", options, default=()) if options else ()
         offer.warn_of_another(picked)
     offer.draw_put_away()
-    chosen = [_or_refusal(partial(_of_session, controls, ref, options[ref])) for ref in picked]
+    chosen = [_or_refusal(partial(_of_session, controls, ref)) for ref in picked]
     return [*chosen, *taken.refused]
 
 
-def _of_session(controls: Panel, ref: str, name: str) -> Chosen:
+def _of_session(controls: Panel, ref: str) -> Chosen:
     offer.check_here(controls, ref)
-    return _own_choice(ref, name, analyses_of)
+    file = opened().find(ref)
+    return _own_choice(ref, file.name if file is not None else ref, analyses_of)

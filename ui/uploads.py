@@ -57,12 +57,13 @@ def count(key: str, *files: File | None) -> None:
     check_totals(own, everyone, caps())
 
 
-def keep(upload: str, size: int) -> None:
-    """Count an upload whose bytes stay in the session when its page is left."""
+def keep(key: str, upload: str, size: int) -> None:
+    """Count an upload in the uploader `key` as one whose bytes stay in the session when its page is left."""
     context = get_script_run_ctx()
     with _lock:
         held = _held()
         held.session = context.session_id if context is not None else ""
+        held.sizes[key] = held.sizes.get(key, size) - size
         held.kept[upload] = size
 
 

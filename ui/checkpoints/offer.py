@@ -103,7 +103,7 @@ def take(key: str, files: Sequence[UploadedFile], control: str) -> Taken:
     for file in files:
         try:
             known = own.files.get(before.get(file.file_id, ""))
-            found = known or own.take(file.name, file.file_id, file.getvalue(), asked(control))
+            found = known or _take(key, file, control)
         except LabError as mistake:
             refused.append(mistake)
             left[file.name] = f"{file.name}, upload it again"
@@ -113,6 +113,14 @@ def take(key: str, files: Sequence[UploadedFile], control: str) -> Taken:
     own.held[place] = session().visits, held
     remember(key, left)
     return Taken(tuple(news), tuple(refused))
+
+
+def _take(key: str, file: UploadedFile, control: str) -> OpenedFile:
+    content = file.getvalue()
+    found = opened().take(file.name, file.file_id, content, asked(control))
+    if found.upload == file.file_id:
+        uploads.keep(key, file.file_id, len(content))
+    return found
 
 
 def draw_put_away() -> None:

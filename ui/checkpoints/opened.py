@@ -87,6 +87,11 @@ class Opened:
         same = (file for file in self.files.values() if file.sha256[:PREFIX] == begins)
         return self.files.get(ref) or next(same, None)
 
+    def _is(self, said: str, ref: str) -> bool:
+        """Whether a link's words are another name of the file `ref`."""
+        found = self.find(said)
+        return found is not None and found.ref == ref
+
     def take(self, name: str, upload: str, content: bytes, asked: tuple[str, ...]) -> OpenedFile:
         """Hold a file that can be opened, called as one of `asked` calls its content. LabError for what is refused."""
         sha256 = hashlib.sha256(content).hexdigest()
@@ -101,11 +106,13 @@ class Opened:
         if not file.needs_images:
             file.analyses()
         self.files[file.ref] = file
-        uploads.keep(upload, len(content))
         return file
 
     def put_away(self, ref: str) -> None:
-        """Forget the file, all that was made of it, and its images' passes."""
+        """Forget the file or the pass, all that was made of it, and that the address says it."""
+        for name in list(st.query_params):
+            said = st.query_params.get_all(name)
+            st.query_params[name] = [each for each in said if each != ref and not self._is(each, ref)]
         file = self.files.pop(ref, None)
         if file is not None:
             uploads.put_away(file.upload)

@@ -23,7 +23,7 @@ class Panel:
     """The controls of one page. `values` has what each says in a link, by name; no value at all is [""].
 
     `mistakes`: what is wrong with what has been typed; what a link got wrong stands in `link`. `waits`: the page cannot
-    draw all of its controls before a file is here, so what the address says of the others stays in it.
+    draw all of its controls before a good file is here, so what the address says of the others stays in it.
     """
 
     link: PageLink

@@ -44,6 +44,7 @@ def choose(controls: Panel) -> Analyses | None:
         chosen = _choose_below(controls, folder) if by_path and folder else _choose_listed(controls)
     offer.draw_put_away()
     if taken.refused:
+        controls.waits = True
         raise taken.refused[0]
     if isinstance(chosen, ZooEntry):
         return of_shipped(chosen)

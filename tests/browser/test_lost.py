@@ -69,14 +69,15 @@ def test_an_upload_is_named_where_the_page_was_loaded_anew_and_not_where_it_was_
     opened = tab().open(f"{server.url}/{address}")
     page = opened.page
     give(page, "mine.npz", bundle(), place)
-    page.get_by_text("mine.npz").first.wait_for(timeout=60_000)
+    kept = page.get_by_role("button", name="Put away …")  # there once the lab has the file
+    kept.wait_for(timeout=60_000)
     opened.settle()
     assert page.get_by_text("no longer has").count() == 0
     page.get_by_role("link", name="Losses", exact=True).click()
     page.get_by_text("Which pairs are in this loss?").wait_for(timeout=60_000)
     opened.settle()
     page.get_by_role("link", name=address.split("?")[0], exact=True).click()
-    page.get_by_text("mine.npz").first.wait_for(timeout=60_000)
+    kept.wait_for(timeout=60_000)
     opened.settle()
     assert page.get_by_text("no longer has").count() == 0
     page.reload()
@@ -118,7 +119,7 @@ def test_a_server_that_was_stopped_is_called_that_and_what_was_lost_with_it(tmp_
     for page in (contents, checkpoints, world):
         page.get_by_text("The lab does not answer. If it was stopped, start it again").wait_for(timeout=60_000)
         assert page.get_by_text("connected to the internet").count() == 0
-    with running(second / "log", port):
+    with running(second / "log", port=port):
         said = "The lab was started anew since this tab was last here, and no longer has: "
         contents.get_by_text(f"{said}images.zip, upload it again.").wait_for(timeout=90_000)
         checkpoints.get_by_text(f"{said}mine.npz, upload it again.").wait_for(timeout=90_000)

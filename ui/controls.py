@@ -22,13 +22,15 @@ _REMEDY = "The default is used instead."
 class Panel:
     """The controls of one page. `values` has what each says in a link, by name; no value at all is [""].
 
-    `mistakes`: what is wrong with what has been typed; what a link got wrong stands in `link`.
+    `mistakes`: what is wrong with what has been typed; what a link got wrong stands in `link`. `waits`: the page cannot
+    draw all of its controls before a good file is here, so what the address says of the others stays in it.
     """
 
     link: PageLink
     values: dict[str, list[str]] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
     mistakes: list[LabError] = field(default_factory=list)
+    waits: bool = False
 
     def integer(self, label: str, key: str, *, default: int, low: int, high: int, help: str | None = None) -> int:
         """A whole number from `low` to `high`."""
@@ -170,7 +172,8 @@ def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Panel]:
         for mistake in links.version_mistakes():
             controls.link.told("v", mistake)
         _warn(controls, ("v", *controls.values))
-        controls.link.write(controls.changed, beside)
+        waiting = [name for name in st.query_params if name not in controls.values] if controls.waits else []
+        controls.link.write(controls.changed, (*beside, *waiting))
 
 
 @contextmanager

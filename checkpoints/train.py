@@ -33,7 +33,11 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
     given = {name: value for name in BOUNDS if (value := getattr(options, name)) is not None}
     defaults = OBJECTIVES[options.loss].parameters
     for name in given.keys() - defaults.keys():
-        raise LabError(f"--{name}", f"must be left out for {options.loss}", remedy=f"It has {', '.join(defaults)}.")
+        raise LabError(
+            f"--{name}",
+            f"must be left out for {options.loss}",
+            remedy=f"It has {', '.join(defaults) or 'no parameters'}.",
+        )
     return Recipe(
         options.loss, options.data, options.seed, options.epochs, options.batch_size, options.learning_rate,
         options.weight_decay, {**defaults, **given},

@@ -17,7 +17,7 @@ from checkpoints.reading.torch_file.archive import TorchArchive
 from checkpoints.reading.torch_file.contents import TorchContents
 from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, plain
 from checkpoints.reading.torch_file.tensors import StoredTensor
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 _COUNTER = "num_batches_tracked"
 _SHOWN = 12
@@ -62,7 +62,7 @@ def _check_alone(contents: TorchContents, network: Network) -> None:
         found = f"a {network.layout.title} under the prefix {printable(network.prefix)[:60]!r}{more}"
         raise LabError(
             contents.name, "must have no tensors beside its network's",
-            f"{found}, with {len(network.beside):,} others, such as {printable(network.beside[0])[:80]}",
+            f"{found}, with {plural(len(network.beside), 'other')}, such as {printable(network.beside[0])[:80]}",
             "Save the tensors under that prefix alone.",
         )  # fmt: skip
 
@@ -72,7 +72,7 @@ def _check_named_once(contents: TorchContents, network: Network) -> None:
     for full in (*contents.tensors, *contents.refused):
         if full.rpartition("/")[0] == network.place:
             if plain(full) in seen:
-                raise LabError(contents.name, "must name each tensor once", f"naming {printable(plain(full))} twice")
+                raise LabError(contents.name, "must name each tensor once", but=f"names {printable(plain(full))} twice")
             seen.add(plain(full))
 
 
@@ -108,7 +108,7 @@ def _from_torch(
         archive = TorchArchive.of(file, name=contents.name, size=size)
         # A tensor is read with its whole storage: one that many share would be read as many times.
         if sum(archive.size_of(weights.tensors[name].key) or 0 for name in expected) > 4 * size:
-            raise LabError(contents.name, "must have a storage for each tensor", "many tensors in one")
+            raise LabError(contents.name, "must have a storage for each tensor", but="has many tensors in one")
         return {name: torch.from_numpy(_checked(name, weights.tensors[name].array(archive))) for name in expected}
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from checkpoints.reading import strict_json
 from checkpoints.reading.fields import Fields
 from checkpoints.reading.quoting import shown
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 MAX_HEADER = 10_000_000
 MAX_TENSORS = 100_000
@@ -63,7 +63,7 @@ def parse_header(data: bytes, *, name: str) -> Header:
 def _header_text(data: bytes, name: str) -> str:
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > MAX_HEADER:
-        raise LabError(name, f"must declare a header of at most {MAX_HEADER:,} bytes", f"declaring {length:,}")
+        raise LabError(name, f"must declare a header of at most {MAX_HEADER:,} bytes", but=f"declares {length:,}")
     if 8 + length > len(data):
         found = f"cut off after {len(data):,} of at least {8 + length:,} bytes"
         raise LabError(name, "must be whole", found, "Get it again.")
@@ -85,7 +85,9 @@ def _tensor(fields: Fields, key: str, origin: int) -> Tensor:
         raise LabError(f"tensor {shown(key)}", "must have two offsets", len(offsets))
     span, declared = offsets[1] - offsets[0], math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
     if span != declared:
-        raise LabError(f"tensor {shown(key)}", f"must span the {shown(declared)} bytes of its shape", shown(span))
+        raise LabError(
+            f"tensor {shown(key)}", f"must span the {shown(declared)} bytes of its shape", but=f"spans {shown(span)}"
+        )
     return Tensor(key, dtype, shape, origin + offsets[0], origin + offsets[1])
 
 
@@ -101,10 +103,10 @@ def _check_contiguous(tensors: list[Tensor], start: int, end: int, name: str) ->
     for tensor in sorted(tensors, key=lambda tensor: (tensor.start, tensor.stop)):
         if tensor.start != start:
             raise LabError(
-                f"tensor {shown(tensor.name)}", f"must start at byte {start:,}", f"starting at {tensor.start:,}"
+                f"tensor {shown(tensor.name)}", f"must start at byte {start:,}", but=f"starts at {tensor.start:,}"
             )
         start = tensor.stop
     if start > end:
         raise LabError(name, "must be whole", f"cut off after {end:,} of {start:,} bytes", "Get it again.")
     if start < end:
-        raise LabError(name, "must end with its last tensor", f"{end - start:,} bytes longer")
+        raise LabError(name, "must end with its last tensor", f"{plural(end - start, 'byte')} longer")

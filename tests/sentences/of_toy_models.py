@@ -19,6 +19,7 @@ from toy_models.simplex.spec import SimplexSpec
 from toy_models.simplex.trace import Trace
 from toy_models.traces import stacked
 
+
 def run(world: str, *options: str) -> Callable[[Path], object]:
     return lambda folder: command.main([world, *(word.replace("{}", str(folder)) for word in options)])
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 with the table on stdout, or 2 with one sentence on stderr."""
     options = _parser().parse_args(argv)
-    return run(lambda: _compare(options))
+    return run(lambda: _compare(options), options)
 
 
 def _compare(options: argparse.Namespace) -> int:

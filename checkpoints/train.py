@@ -13,17 +13,12 @@ from checkpoints.native.objectives import BOUNDS, OBJECTIVES
 from checkpoints.native.recipes import Recipe
 from losses.errors import LabError
 
-STOPPED = 130
-
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the checkpoint is written, 2 for a mistake in the command, 130 when interrupted."""
     options = _parser().parse_args(argv)
-    try:
-        return run(lambda: _train(recipe_of(options), Path(options.out)))
-    except KeyboardInterrupt:
-        print("Stopped; the same command continues where this one was.", file=sys.stderr)
-        return STOPPED
+    stopped = "Stopped; the same command continues where this one was."
+    return run(lambda: _train(recipe_of(options), Path(options.out)), options, stopped)
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:

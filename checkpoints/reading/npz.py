@@ -3,6 +3,7 @@
 import math
 import re
 import zipfile
+from collections.abc import Container
 from typing import IO
 
 import numpy as np
@@ -19,16 +20,33 @@ _MAGIC, _LONGEST_HEADER = b"\x93NUMPY", 10_000
 # Numpy itself reads a header with Python's parser, which warns, and gives up in its own ways.
 _FIELD = r"""['"](?:descr|fortran_order|shape)['"]\s*:\s*(?:['"][^'"\\]{1,20}['"]|True|False|\([\s\d,]*\))"""
 _HEADER = re.compile(rf"\{{\s*{_FIELD}\s*,\s*{_FIELD}\s*,\s*{_FIELD}(?:\s*,)?\s*\}}\s*", re.ASCII)
+_RULE = "must hold plain numbers or texts"
 _STRUCTURED = re.compile(r"['\"]descr['\"]\s*:\s*(?:\[\(|['\"][<>=|]?[mM]8)")
 _DTYPE = re.compile(r"[<>=|]?(?:f[248]|[iu][1248]|b1|[US][1-9]\d{0,4})", re.ASCII)
 
 
-def read_npz(file: IO[bytes], *, name: str) -> dict[str, np.ndarray]:
-    """The arrays of an .npz by name. LabError, one sentence, for a file that is refused."""
+class NotPlain(LabError):
+    """An array of objects, structures, dates or complex numbers."""
+
+
+def read_npz(
+    file: IO[bytes], *, name: str, needed: Container[str] | None = None
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The arrays of an .npz by name; and of those that are not `needed` (None for all) and hold no plain numbers or
+    texts, what they hold. LabError, one sentence, for a file that is refused."""
+    arrays, others = dict[str, np.ndarray](), dict[str, str]()
     with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
         entries = archive.infolist()
         _check_entries(entries, file.seek(0, 2), name)
-        return {entry.filename.removesuffix(".npy"): _member(archive, entry, name) for entry in entries}
+        for entry in entries:
+            place = entry.filename.removesuffix(".npy")
+            try:
+                arrays[place] = _member(archive, entry, name)
+            except NotPlain as mistake:
+                if needed is None or place in needed:
+                    raise
+                others[place] = f"it {mistake.but}, and not of plain numbers or texts"
+    return arrays, others
 
 
 def npz_members(file: IO[bytes], *, name: str) -> dict[str, bytes]:
@@ -90,7 +108,7 @@ def _header(data: bytes, name: str) -> tuple[np.dtype, tuple[int, ...], bool, in
     dtype = descr.strip("'\"")
     if not _DTYPE.fullmatch(dtype):
         remedy = "Save texts as such: labels.astype(str)." if "O" in dtype else ""
-        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(dtype)}", remedy)
+        raise NotPlain(name, _RULE, f"of dtype {shown(dtype)}", remedy)
     return np.dtype(dtype), _shape(shape, name), order == "True", begin
 
 
@@ -105,7 +123,7 @@ def _header_text(data: bytes, name: str) -> tuple[str, int]:
     text = data[begin : begin + length].decode("latin-1")
     if found := _STRUCTURED.search(text):
         kind = "a structured dtype" if found[0].endswith("[(") else "dates or durations"
-        raise LabError(name, "must hold plain numbers or texts", f"of {kind}")
+        raise NotPlain(name, _RULE, f"of {kind}")
     if len(text) != length or not _HEADER.fullmatch(text):
         raise LabError(name, "must have a header that numpy writes", but="has another")
     return text, begin + length

@@ -11,7 +11,7 @@ from losses.commands import Parser
 __all__ = ["Parser", "add_readings", "array_spec", "run"]
 
 
-def run(command: Callable[[], int], options: argparse.Namespace, stopped: str = "Stopped.") -> int:
+def run(command: Callable[[], int], options: argparse.Namespace | None = None, stopped: str = "Stopped.") -> int:
     """Run a command's body, see `losses.commands`; what it says is safe for a terminal."""
     return commands.run(command, options, shown=printable, stopped=stopped)
 

@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
 
 def run(
     command: Callable[[], int],
-    options: argparse.Namespace,
+    options: argparse.Namespace | None = None,
     *,
     shown: Callable[[str], str] = str,
     stopped: str = "Stopped.",
@@ -33,7 +33,7 @@ def run(
     try:
         return command()
     except LabError as mistake:
-        print(shown(by_option(mistake, options)), file=sys.stderr)
+        print(shown(by_option(mistake, options or argparse.Namespace())), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         print(f"\n{stopped}", file=sys.stderr)

@@ -36,7 +36,8 @@ def read_answer(stream: IO[bytes]) -> np.ndarray:
     """Coordinates (N, 2); LabError where the worker refused, EOFError where it ended."""
     about, content = json.loads(_read(stream)), _read(stream)
     if "refused" in about:
-        raise LabError(**about["refused"])
+        said = about["refused"]
+        raise LabError(said["name"], said["rule"], remedy=said["remedy"], but=said["but"])
     return _from_bytes(content)
 
 

@@ -56,7 +56,10 @@ def read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, name: str, 
 def read_part(file: IO[bytes], entry: zipfile.ZipInfo, start: int, stop: int) -> bytes:
     """Bytes `start` to `stop` of a member that is stored as it is, without looking at the others."""
     file.seek(entry.header_offset)
-    *_, name, extra = _LOCAL.unpack(file.read(_LOCAL.size))
+    header = file.read(_LOCAL.size)
+    if len(header) < _LOCAL.size:  # cut off since it was opened
+        return b""
+    *_, name, extra = _LOCAL.unpack(header)
     file.seek(entry.header_offset + _LOCAL.size + name + extra + start)
     return file.read(stop - start)
 

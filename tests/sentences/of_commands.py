@@ -1,19 +1,23 @@
 """What the commands say: of options, of files of arrays, of what is written."""
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from checkpoints import bundle, compare, inspect, listing, train
 from checkpoints.foreign.spec import ForeignSpec
+from checkpoints.reading.array_rules import Notes, class_labels
 from checkpoints.reading.array_spec import ArraySpec
 from checkpoints.reading.atomic import check_writable, write_atomic
 from checkpoints.zoo import FOLDER, remake
 from tests.checkpoints.hostile import Hostile
 from tests.checkpoints.hostile_data import TEST
 from tests.checkpoints.hostile_data import bundle as arrays
+from toy_models import __main__ as toy_models
 
 ZOO = str(FOLDER / "supcon.safetensors")
 Said = Callable[[Path], object]
@@ -48,6 +52,18 @@ def npy(array: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
+def _read_only(folder: Path) -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "access", lambda *_: False)
+        return check_writable(folder / "made.safetensors")
+
+
+def _a_folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+FAST = ("--steps", "10", "--batch-size", "8", "--seeds", "1", "--hidden", "4", "--losses", "nll")
 LABELS, SCORES = np.arange(TEST) % 4, np.full((TEST, 4), 0.3)
 
 SAID: tuple[Said, ...] = (
@@ -55,8 +71,6 @@ SAID: tuple[Said, ...] = (
     of_arrays("--data", "images"),
     of_arrays("--scores", "probabilities", test_logits=SCORES),
     of_arrays("--columns", "text", test_logits=SCORES),
-    of_arrays(test_labels=LABELS.astype(bool)),
-    of_arrays(test_embeds=np.ones((1, 6)), test_labels=np.zeros(1)),
     of_arrays("--k", "0"),
     of_arrays("--limit", "0"),
     of_arrays("--mean", "0.5"),
@@ -99,7 +113,9 @@ SAID: tuple[Said, ...] = (
     trained("--loss", "supcon", out="{}/nowhere/made.safetensors"),
     trained("--seed", "0"),
     lambda folder: check_writable(folder),
-    lambda _: check_writable(Path("/proc/version/made.safetensors").parent.parent / "made.safetensors"),
+    _read_only,
+    lambda _: class_labels(np.zeros(2, "M8[s]"), "labels.npy", Notes()),
+    lambda folder: toy_models.main(["simplex", "--preset", "tilted", *FAST, "--out", str(_a_folder(folder / "t.npz"))]),
     lambda _: write_atomic(Path("/proc/made.safetensors"), b""),
     lambda folder: listing.inside(folder, "a\0b"),
     lambda folder: listing.inside(folder, "../b"),

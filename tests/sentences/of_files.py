@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import torch
+
 from tests.checkpoints.confined import READERS
 from tests.checkpoints.hostile import Hostile, corpus
 
@@ -12,6 +14,14 @@ def _opened(case: Hostile, folder: Path) -> object:
     return READERS[case.reader](str(case.write(folder)))
 
 
-SAID: tuple[Callable[[Path], object], ...] = tuple(
-    partial(_opened, case) for case in corpus(Path("marker")) if case.sentence is not None
+def _program(folder: Path) -> object:
+    """What torch.jit.save writes."""
+    program = torch.jit.trace(torch.nn.Linear(2, 2), torch.zeros(1, 2))
+    torch.jit.save(program, str(folder / "script.pt"))
+    return READERS["inspect"](str(folder / "script.pt"))
+
+
+SAID: tuple[Callable[[Path], object], ...] = (
+    *(partial(_opened, case) for case in corpus(Path("marker")) if case.sentence is not None),
+    _program,
 )

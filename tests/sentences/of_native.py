@@ -60,8 +60,9 @@ def tensor(**changes: Any) -> Said:
 
 def _many_tensors(_: Path) -> object:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(safetensors_header, "MAX_TENSORS", 0)
-        return tensor()(Path())
+        patch.setattr(safetensors_header, "MAX_TENSORS", 5)
+        entry = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+        return header(json.dumps(dict.fromkeys("abcdef", entry)).encode())(Path())
 
 
 def _resumed(folder: Path) -> object:

@@ -29,8 +29,8 @@ State = dict[str, Tensor]
 
 def images(folder: Path, broken: bool = False) -> Path:
     """A zip with a train and a test image."""
-    picture = encoded(np.zeros((8, 8, 3), np.uint8))
-    members = {f"{side}/ant/1.png": picture[:60] if broken else picture for side in ("train", "test")}
+    picture = encoded(np.random.default_rng(0).integers(0, 255, (32, 32, 3), np.uint8))
+    members = {f"{side}/ant/1.png": picture[:40] if broken else picture for side in ("train", "test")}
     (folder / "insects.zip").write_bytes(zipped(members))
     return folder / "insects.zip"
 
@@ -80,7 +80,7 @@ def _rewritten(folder: Path, ending: str) -> object:
 
 def _cut_while_open(folder: Path) -> object:
     """A file that is cut after one of its storages was read."""
-    torch.save({"a": torch.arange(4.0)}, folder / "last.pth")
+    torch.save({"a": torch.zeros(1 << 20)}, folder / "last.pth")
     with open_torch(folder / "last.pth") as (contents, archive):
         contents.tensors["a"].array(archive)
         (folder / "last.pth").write_bytes(b"")
@@ -105,6 +105,7 @@ class Net(torch.nn.Module):
 
 
 SUPCON, VIT = state_of(PLANS["supcon"]), PLANS["vit"]
+FEATURES = state_of(PLANS["supce"])["fc.weight"].shape[1]
 FLAT = torch.zeros(100_000)
 
 SAID: tuple[Said, ...] = (
@@ -122,7 +123,7 @@ SAID: tuple[Said, ...] = (
     saved({name: FLAT[: each.numel()].view(each.shape) for name, each in SUPCON.items()}),
     saved(SUPCON | {"head.2.bias": torch.full((6,), torch.nan)}),
     saved(SUPCON | {"head.2.bias": torch.full((6,), 3e38), "head.2.weight": torch.full((6, 20), 3e38)}),
-    saved(state_of(PLANS["supce"]) | {"fc.weight": torch.full_like(state_of(PLANS["supce"])["fc.weight"], 3e38)}),
+    saved(state_of(PLANS["supce"]) | {"fc.weight": torch.full((1, FEATURES), 3e38), "fc.bias": torch.full((1,), 3e38)}),
     saved({name: 0 * each for name, each in SUPCON.items()}),
     saved(SUPCON, broken=True),
     saved(state_of(PLANS["vit"]), side=64),

@@ -48,7 +48,7 @@ SAID = (
     run("noise_floor", "--scores", "0.1,0.999999", "--exponent", "20", "--out", "{}/t.npz"),
     run("repulsion", "--per-class", "1", "--out", "{}/t.npz"),
     run("repulsion", "--classes", "64", "--per-class", "128", "--out", "{}/t.npz"),
-    run("repulsion", "--classes", "64", "--seeds", "32", "--out", "{}/t.npz"),
+    run("repulsion", "--classes", "16", "--seeds", "32", "--out", "{}/t.npz"),
     run("two_views", "--samples", "8", "--batch-size", "9", "--out", "{}/t.npz"),
     run("two_views", "--seeds", "32", "--batch-size", "256", "--samples", "512", "--out", "{}/t.npz"),
     lambda _: next(iter(simulate(SimplexSpec(), "abacus"))),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.outputs import Outputs, Split
-from losses.errors import LabError, plural
+from losses.errors import LabError
 
 FEWEST, MOST = 2, 6
 _REMEDY = "Compare checkpoints on the same data."
@@ -93,7 +93,7 @@ def _matched(name: str, other: Outputs, first: str, reference: Outputs) -> Outpu
 def _order(what: str, split: Split, first: str, onto: Split, class_names: tuple[str, ...]) -> np.ndarray:
     """Rows of `split` in the order of `onto`, once both are known to hold the same labelled items."""
     rule = f"must be those of {first}"
-    _check_ids(what, split, rule, onto)
+    _check_ids(what, split, first, onto)
     order = np.empty(len(onto), dtype=np.int64)
     order[np.argsort(onto.ids)] = np.argsort(split.ids)
     wrong = np.flatnonzero(split.labels[order] != onto.labels)
@@ -122,18 +122,17 @@ def _other_images(images: np.ndarray | None, order: np.ndarray, others: np.ndarr
     return False
 
 
-def _check_ids(what: str, split: Split, rule: str, onto: Split) -> None:
+def _check_ids(what: str, split: Split, first: str, onto: Split) -> None:
     own, others = np.unique(split.ids), np.unique(onto.ids)
-    for ids, side in ((own, split), (others, onto)):
+    theirs = f"{what.partition(' of ')[0]} of {first}"
+    for ids, side, whose in ((own, split, what), (others, onto, theirs)):
         if len(ids) < len(side):
-            raise LabError(
-                what, "must have an id each", but=f"{plural(len(side) - len(ids), 'id')} stand twice", remedy=_REMEDY
-            )
+            raise LabError(whose, "must each have an id of their own", but="an id stands twice", remedy=_REMEDY)
     missing, new = np.setdiff1d(others, own), np.setdiff1d(own, others)
     if len(missing) or len(new):
         parts = [f"{_are(len(missing))} missing, first {_quoted(missing[0])}"] if len(missing) else []
         parts += [f"{_are(len(new))} unknown there, first {_quoted(new[0])}"] if len(new) else []
-        raise LabError(what, rule, but="; ".join(parts), remedy=_REMEDY)
+        raise LabError(what, f"must be those of {first}", but="; ".join(parts), remedy=_REMEDY)
 
 
 def _are(count: int) -> str:

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import torch
-
 from tests.checkpoints.confined import READERS
-from tests.checkpoints.hostile import Hostile, corpus
+from tests.checkpoints.hostile import Hostile, corpus, zipped
 
 
 def _opened(case: Hostile, folder: Path) -> object:
@@ -16,8 +14,8 @@ def _opened(case: Hostile, folder: Path) -> object:
 
 def _program(folder: Path) -> object:
     """What torch.jit.save writes."""
-    program = torch.jit.trace(torch.nn.Linear(2, 2), torch.zeros(1, 2))
-    torch.jit.save(program, str(folder / "script.pt"))
+    members = {"script/data.pkl": b"\x80\x02}.", "script/code/__torch__.py": b"", "script/constants.pkl": b"\x80\x02)."}
+    (folder / "script.pt").write_bytes(zipped(members))
     return READERS["inspect"](str(folder / "script.pt"))
 
 

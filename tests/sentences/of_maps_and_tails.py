@@ -68,6 +68,7 @@ SAID = (
     lambda _: matched(against() | {"third.npz": replace(SOME, train=Split(ROWS[:0], np.zeros(0, int)))}),
     lambda _: matched({"one.npz": SOME, "other.npz": replace(SOME, class_names=("cat", "cow"))}),
     lambda _: matched(against(ids=np.array(list("aabc")))),
+    lambda _: matched(dict(reversed(against(ids=np.array(list("aabc"))).items()))),
     lambda _: matched(against(ids=np.array(list("abce")))),
     lambda _: matched(against(labels=np.array([1, 0, 1, 1]))),
     lambda _: matched(against(images=np.full((4, 2, 2), 255, np.uint8))),

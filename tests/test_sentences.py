@@ -53,9 +53,9 @@ MEANT = re.compile(
 
 def provoke(said: Callable[[Path], object], folder: Path) -> list[tuple[Place, str, str]]:
     """(place, name, sentence) of what is said; nothing else may be raised."""
-    with watched() as seen, contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
-        with contextlib.suppress(LabError, SystemExit):
-            said(folder)
+    out, err = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
+    with watched() as seen, out, err, contextlib.suppress(LabError, SystemExit):
+        said(folder)
     return seen
 
 

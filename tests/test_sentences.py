@@ -41,13 +41,13 @@ TABLES = (
 )
 # Wording of torch, numpy and Python that says nothing to who gets it, and advice that is not ours to give.
 RAW = re.compile(r"weights_only|Traceback|\[Errno|NoneType|torch\.Size|object at 0x|<class|<function|array\(|np\.\w+\(")
-TWICE = re.compile(r"(?<!\.)\.\.(?![./])|,,|;;|,\.|\?\.| ,| \.(?!\w)|  |\(\)(?!\.)")
-ALONE = re.compile(r"\b1 (rows|bytes|items|images|files|tensors|others|epochs|ids|arrays)\b(?! large| long)")
+TWICE = re.compile(r"(?<!\.)\.\.(?![./])|(?<!\.),,|;;|(?<!\(),\.(?!\.)|\?\.| ,| \.(?![.\w])|  ")
+ALONE = re.compile(r"(?<!of )(?<!most )\b1 (rows|bytes|items|images|files|tensors|others|epochs|ids|arrays)\b")
 NONE = re.compile(r"\bNone\b")
 
 # Where somebody writes None, it stands in the sentence by its name.
 MEANT = re.compile(
-    r"^(temperature|embeddings|labels|chunk_size|ignore_index)\b|returns None|^model-|None takes all at once"
+    r"^(temperature|embeddings|labels|chunk_size|ignore_index)\b|returns None|None takes all at once|None of these"
 )
 
 

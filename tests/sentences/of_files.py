@@ -1,4 +1,4 @@
-"""What is said of files: of the hostile ones, one for each thing that is said of them."""
+"""What is said of files: the hostile ones that are refused."""
 
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +20,6 @@ def _program(folder: Path) -> object:
 
 
 SAID: tuple[Callable[[Path], object], ...] = (
-    *(partial(_opened, case) for case in {case.sentence: case for case in corpus(Path("marker"))}.values()),
+    *(partial(_opened, case) for case in corpus(Path("marker")) if case.sentence is not None),
     _program,
 )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 with the table on stdout, or 2 with one sentence on stderr."""
     options = _parser().parse_args(argv)
-    return run(lambda: _compare(options))
+    return run(lambda: _compare(options), options)
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -75,7 +75,7 @@ def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) ->
     from checkpoints.opening import open_outputs
 
     if not FEWEST <= len(paths) <= MOST:
-        raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(paths))
+        raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(paths))
     foreign = _foreign(paths, data)
     of_arrays = [path for path in paths if Path(path).is_dir() or kind_of(read_head(path)) == "npz"]
     if not of_arrays:

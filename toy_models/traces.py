@@ -33,12 +33,14 @@ class ArrayTrace:
         with np.load(path, allow_pickle=False) as file:
             missing = {"spec", "device", *cls._arrays()} - set(file)
             if missing:
-                raise LabError("trace file", f"must have the arrays {', '.join(sorted(missing))}", "without them")
+                raise LabError(
+                    path.name, "must have all arrays of its world's trace", but=f"has no {', '.join(sorted(missing))}"
+                )
             arrays = {name: file[name] for name in cls._arrays()}
             trace = cls(cls.SPEC.from_json(str(file["spec"])), str(file["device"]), **arrays)  # type: ignore[call-arg]
         for name, shape in trace.shapes().items():
             if getattr(trace, name).shape != shape:
-                raise LabError(f"trace file: {name}", f"must have shape {shape}", getattr(trace, name).shape)
+                raise LabError(f"{path.name}: {name}", f"must have shape {shape}", getattr(trace, name).shape)
         return trace
 
     @classmethod

@@ -61,7 +61,7 @@ class Panel:
         """Numbers from `low` to `high`, typed with commas or spaces between; a bad list gives way to the default."""
         start = self.link.start(key, _listed(default), lambda asked: " ".join(asked))
         typed = st.text_input(label, start, max_chars=400, key=key, help=help)
-        rule = f"must be numbers from {low:g} to {high:g}"
+        rule = f"must be numbers from {low:.12g} to {high:.12g}"
         try:
             value = tuple(_number(key, rule, raw, low, high, whole=False) for raw in typed.replace(",", " ").split())
         except LabError as mistake:
@@ -132,7 +132,7 @@ class Panel:
         return self.link.start(key, default, read_last)
 
     def _start_real(self, key: str, default: float, low: float, high: float) -> float:
-        rule = f"must be a number from {low:g} to {high:g}"
+        rule = f"must be a number from {low:.12g} to {high:.12g}"
         return self._start(key, default, lambda raw: _number(key, rule, raw, low, high, whole=False))
 
     def _read_all(

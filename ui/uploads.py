@@ -120,7 +120,8 @@ def _check(size: int, most: float, name: str, how: str, remedy: str) -> None:
     found = f"{size / 2**20:,.0f} MB"
     if size > most * 2**20:
         value = found if found != f"{most:,} MB" else "more"  # while it comes, only that it is more is known
-        raise LabError(name, f"must have at most {most:,} MB {how}", value, remedy)
+        has = "has" if name == "a file" else "have"
+        raise LabError(name, f"must have at most {most:,} MB {how}", remedy=remedy, but=f"{has} {value}")
 
 
 def safe_name(name: str) -> str:

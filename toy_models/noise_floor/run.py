@@ -43,7 +43,7 @@ def simulate(
     them: whatever the `device`, this is computed on the CPU.
     """
     if device not in ("cpu", "auto"):
-        raise LabError("device", "must be cpu: the noise floor needs no other", repr(device), "Use cpu.")
+        raise LabError("device", "must be cpu", repr(device), "The noise floor needs no other.")
     blocks, sums, recorded, seconds = _Blocks(spec), _Sums(spec, reference(spec)), set(spec.frames), 0.0
     for step in range(1, spec.steps + 1):
         if on_step is not None:

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from checkpoints.listing import inside
-from checkpoints.reading.file_contents import FileContents, file_contents, plural
+from checkpoints.reading.file_contents import FileContents, file_contents
 from checkpoints.reading.quoting import printable
-from losses.errors import LabError
+from losses.errors import LabError, plural
 from ui import root
 from ui.checkpoints import image_pass, offer
 from ui.checkpoints.opened import OpenedFile, opened
@@ -46,7 +46,7 @@ def choose(controls: Panel) -> Path | OpenedFile | None:
         return None
     names = {each: each for each in root.contents(folder).checkpoints if not (folder / each).is_dir()}
     if not names:
-        raise LabError("the root", "must have checkpoints below it", "without any")
+        raise LabError("the root", "must have checkpoints below it", but="has none")
     name = controls.choice("File", "path", names, default=next(iter(names)), help="Below the folder of --root.")
     return inside(folder, name)
 

@@ -83,7 +83,7 @@ def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
     if found.note:
         st.caption(plain(found.note))
     if not found.checkpoints:
-        raise LabError("the root", "must have checkpoints below it", "without any that can be opened")
+        raise LabError("the root", "must have checkpoints below it", but="has none that can be opened")
     names = {each: each for each in found.checkpoints}
     name = controls.choice("File", "path", names, default=found.checkpoints[0], help=plain(f"Below {folder}."))
     return name, inside(folder, name)

@@ -71,7 +71,7 @@ def choose(controls: Panel) -> Choice:
     shown = [Chosen(one.name, names[one.name], one.digest, of_shipped(one), own=False) for one in zoo]
     chosen = _distinct([*shown, *(one for one in found if isinstance(one, Chosen))])
     if not chosen:
-        raise refused[0] if refused else LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", 0)
+        raise refused[0] if refused else LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", 0)
     return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT)
 
 

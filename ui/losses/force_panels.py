@@ -72,7 +72,9 @@ def choose(controls: Panel) -> View:
     if not losses:
         raise LabError("loss", "must name at least one loss", None, "Choose SupCon, SINCERE or both.")
     if len(losses) > _MOST:
-        raise LabError("loss", f"must name at most {_MOST} losses, to be read side by side", len(losses), "Leave some.")
+        raise LabError(
+            "loss", f"must name at most {_MOST} losses, to be read side by side", len(losses), "Leave some out."
+        )
     return View(drawn, losses, temperature, hard)
 
 

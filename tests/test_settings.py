@@ -1,4 +1,4 @@
-"""Streamlit reads `.streamlit/config.toml` as it stands: of a file that it cannot read it takes nothing, and goes on."""
+"""Streamlit reads `.streamlit/config.toml` as it stands: of one that it cannot read it takes nothing."""
 
 import tomllib
 from pathlib import Path

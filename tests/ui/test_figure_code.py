@@ -98,12 +98,6 @@ def test_a_shipped_checkpoint(open_page, drawn, query, keys):
     check(drawn, open_page(CHECKPOINTS, **query), keys)
 
 
-def test_a_map_that_takes_its_time(open_page, drawn):
-    app = open_page(CHECKPOINTS, checkpoint="sincere", show="map", map="tsne")
-    run_until(app, lambda: "t-sne" in drawn["map-test"].stem)
-    check(drawn, app, {"map-test"})
-
-
 def test_each_method_of_a_map_is_called_by_its_own_function():
     """UMAP is not run here: it compiles for a minute."""
     for method, make in {"PCA": pca, "UMAP": umap_map, "t-SNE": tsne_map}.items():

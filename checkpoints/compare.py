@@ -19,7 +19,6 @@ from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
-    from analysis.comparison.measured import Measured
     from analysis.comparison.verdicts import Comparison, Row
     from analysis.outputs import Outputs
 
@@ -89,10 +88,10 @@ def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) ->
 
 
 def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
-    from analysis.comparison.measured import common_source
+    from analysis.comparison.measured import common_source, measure_outputs
     from analysis.comparison.verdicts import compare
 
-    measured = [_measured(name, each, k) for name, each in outputs.items()]
+    measured = [measure_outputs(name, each, k=k) for name, each in outputs.items()]
     return compare(measured, "linear probe" if probe_all else common_source(measured), bins=bins)
 
 
@@ -160,16 +159,6 @@ def _json(found: "Comparison") -> dict[str, object]:
         "tests": found.tests,
         "rows": found.numbers(),
     }
-
-
-def _measured(name: str, outputs: "Outputs", k: int) -> "Measured":
-    from analysis.accuracy.probe import linear_probe
-    from analysis.comparison.measured import measure
-    from analysis.geometry.item_statistics import geometry
-    from analysis.neighbours.nearest import nearest_similarity
-
-    nearest = nearest_similarity(outputs, k=k)
-    return measure(name, outputs, nearest, linear_probe(outputs), geometry(outputs.test), k=k)
 
 
 def _named(paths: Sequence[str]) -> list[tuple[str, str]]:

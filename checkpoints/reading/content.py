@@ -33,6 +33,7 @@ _WRONG = {
 }
 
 _BEGINNINGS = {
+    "nothing": (b"PK\x05\x06",),
     "lfs pointer": (b"version https://git-lfs",),
     "npy": (b"\x93NUMPY",),
     "compressed": (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh"),
@@ -53,8 +54,6 @@ def kind_of(head: bytes) -> str:
         return "empty"
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         return "web page"
-    if head.startswith(b"PK\x05\x06"):
-        return "nothing"
     if head.startswith(b"PK\x03\x04"):
         return _zip_kind(head)
     for kind, beginnings in _BEGINNINGS.items():
@@ -64,8 +63,11 @@ def kind_of(head: bytes) -> str:
         return "tar"
     if head[8:9] == b"{":
         return "safetensors"
-    if text.startswith((b"{", b"[")):
-        return "json"
+    return "json" if text.startswith((b"{", b"[")) else _kind_of_the_rest(head)
+
+
+def _kind_of_the_rest(head: bytes) -> str:
+    """Of what is no safetensors file: its first bytes are a length, which may look like any of these."""
     if _LEGACY in head[:64]:
         return "legacy torch"
     # A protocol number of 2 to 5 after the PROTO opcode.

@@ -10,12 +10,26 @@ from losses.errors import LabError
 from toy_models.noise_floor.maximum_likelihood import coordinate, fit_slopes
 from toy_models.noise_floor.spec import BLOCK, LINKS, NoiseFloorSpec
 from toy_models.noise_floor.theory import Reference, reference, winners
+from toy_models.traces import names_of
 
 BINS = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Metrics:
+    """What is known of the estimates, as in `Frame`."""
+
+    squared_error: np.ndarray
+    standard_error: np.ndarray
+    bias: np.ndarray
+    infinite: np.ndarray
+
+
+METRICS = names_of(Metrics)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame(Metrics):
     """The first `step` blocks, after `seconds` of computing; L links in the order of `LINKS`, Q values n.
 
     squared_error (L, Q) mean of (estimate - true log-odds)^2, with its standard_error (L, Q); bias (L, Q) mean of
@@ -26,10 +40,6 @@ class Frame:
     step: int
     seconds: float
     repetitions: int
-    squared_error: np.ndarray
-    standard_error: np.ndarray
-    bias: np.ndarray
-    infinite: np.ndarray
     errors: np.ndarray
 
 

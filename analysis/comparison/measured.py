@@ -92,9 +92,12 @@ class Measured:
         return Unavailable(f"{self.name} has no class head") if self.head is None else self.head
 
 
-def measure_outputs(name: str, outputs: Outputs, *, k: int = 1) -> Measured:
-    """`measure` with all that it takes made here. LabError for a k below 1 or above the number of train items."""
-    nearest = nearest_similarity(outputs, k=k)
+def measure_outputs(name: str, outputs: Outputs, *, k: int = 1, nearest: Nearest | None = None) -> Measured:
+    """`measure` with all that it takes made here where it is not given.
+
+    LabError for a k below 1 or above the number of train items.
+    """
+    nearest = nearest_similarity(outputs, k=k) if nearest is None else nearest
     return measure(name, outputs, nearest, linear_probe(outputs), geometry(outputs.test), k=k)
 
 

@@ -8,7 +8,7 @@ from analysis.figures.neighbours.nearest import class_medians, nearest_histogram
 from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.neighbours.selection import Selected, items_between
 from analysis.statistics.bootstrap import Unavailable
-from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.analyses import LARGEST_K, Analyses
 from ui.checkpoints.code import figure_code
 from ui.checkpoints.item import item_panel
 from ui.checkpoints.unavailable import not_available
@@ -20,10 +20,10 @@ from ui.number_columns import number_columns
 from ui.pictures import data_url, enlarge
 
 _HISTOGRAMS = """
-nearest = nearest_similarity(outputs)
+nearest = nearest_similarity(outputs, k={largest})
 exhibit = nearest_histograms(nearest, margin(nearest, {c}), {of_class})
 """
-_MEDIANS = "exhibit = class_medians(nearest_similarity(outputs), outputs.class_names)"
+_MEDIANS = f"exhibit = class_medians(nearest_similarity(outputs, k={LARGEST_K}), outputs.class_names)"
 _KEY = "nearest-similarity"
 _MOST_LISTED = 100
 
@@ -42,7 +42,7 @@ def section(analyses: Analyses) -> None:
         of_class = None if label is None else (label, names[label])
         exhibit = analyses.once(("histograms", label), lambda: nearest_histograms(analyses.nearest, found, of_class))
         named = None if label is None else f"({label}, outputs.class_names[{label}])"
-        body = _HISTOGRAMS.format(c=label, of_class=named)
+        body = _HISTOGRAMS.format(c=label, of_class=named, largest=LARGEST_K)
         code = figure_code(analyses, body, nearest_similarity, nearest_histograms, margin)
         event = show(exhibit.given_by(code), key=_KEY, on_select="rerun", selection_mode=("box",))
         _selected(analyses, label, event)

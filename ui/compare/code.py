@@ -11,13 +11,15 @@ from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.figures.comparison.table import comparison_table
 from analysis.maps.projection import map_sample
 from analysis.maps.quality import map_quality
-from ui.checkpoints.analyses import Analyses
+from analysis.neighbours.nearest import nearest_similarity
+from ui.checkpoints.analyses import LARGEST_K, Analyses
 from ui.checkpoints.code import comparison_code
 from ui.checkpoints.maps import map_call
 from ui.compare.source import Model
 
 _MEASURED = """
-models = [measure_outputs(name, each, k={k}) for name, each in outputs.items()]
+near = {{name: nearest_similarity(each, k={largest}) for name, each in outputs.items()}}
+models = [measure_outputs(name, each, k={k}, nearest=near[name]) for name, each in outputs.items()]
 """
 _TABLE = """
 found = compare(models, {source!r}, bins={bins})
@@ -44,20 +46,22 @@ exhibit = comparison_maps(panels, first.test, items, first.class_names, np.array
 
 def table_code(models: tuple[Model, ...], k: int, bins: int, source: str, smallest: dict[str, float]) -> str:
     """Of the table of differences."""
-    body = _MEASURED.format(k=k) + _TABLE.format(source=source, bins=bins, smallest=smallest)
-    return comparison_code(_named(models), body, measure_outputs, compare, comparison_table)
+    body = _MEASURED.format(k=k, largest=LARGEST_K) + _TABLE.format(source=source, bins=bins, smallest=smallest)
+    return comparison_code(_named(models), body, nearest_similarity, measure_outputs, compare, comparison_table)
 
 
 def histograms_code(models: tuple[Model, ...], k: int, marked: np.ndarray) -> str:
     """Of the histograms with the marked items."""
-    body = _MEASURED.format(k=k) + _HISTOGRAMS.format(marked=marked.tolist())
-    return comparison_code(_named(models), body, measure_outputs, comparison_histograms)
+    body = _MEASURED.format(k=k, largest=LARGEST_K) + _HISTOGRAMS.format(marked=marked.tolist())
+    return comparison_code(_named(models), body, nearest_similarity, measure_outputs, comparison_histograms)
 
 
 def reliability_code(models: tuple[Model, ...], k: int, bins: int, source: str) -> str:
     """Of the reliability diagrams."""
-    body = _MEASURED.format(k=k) + _RELIABILITY.format(source=source, bins=bins)
-    return comparison_code(_named(models), body, measure_outputs, calibration, comparison_reliability)
+    body = _MEASURED.format(k=k, largest=LARGEST_K) + _RELIABILITY.format(source=source, bins=bins)
+    return comparison_code(
+        _named(models), body, nearest_similarity, measure_outputs, calibration, comparison_reliability
+    )
 
 
 def maps_code(models: tuple[Model, ...], method: str, points: int, marked: np.ndarray) -> str:

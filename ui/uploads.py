@@ -2,7 +2,7 @@
 
 import re
 import threading
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakSet
 
 import streamlit as st
@@ -73,7 +73,8 @@ def put_away(upload: str) -> None:
         _held().kept.pop(upload, None)
     context = get_script_run_ctx()
     if context is not None:
-        context.uploaded_file_mgr.remove_file(context.session_id, upload)
+        manager: Any = context.uploaded_file_mgr  # its protocol lacks what every manager has
+        manager.remove_file(context.session_id, upload)
 
 
 def kept() -> dict[tuple[str, str], int]:

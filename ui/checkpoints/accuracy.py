@@ -1,5 +1,8 @@
 """The section on reading classes off: neighbours, linear probe, class head, and which class is taken for which."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -98,12 +101,14 @@ def _accuracies_code(analyses: Analyses, k: int) -> str:
     head = {"class head": "class_probabilities(outputs)"} if analyses.outputs.has_head else {}
     read = ", ".join(f"{name!r}: {call}" for name, call in (probes | head).items())
     body = _votes(analyses, (1, k)) + _ACCURACIES.format(probes=read)
-    used = (nearest_similarity, vote, linear_probe, accuracies, *([class_probabilities] if head else []))
+    used: list[Callable[..., Any]] = [nearest_similarity, vote, linear_probe, accuracies]
+    used += [class_probabilities] if head else []
     return figure_code(analyses, body, *used)
 
 
 def _confusion_code(analyses: Analyses, reading: str, k: int, name: str) -> str:
-    used, body = (confusion, confusion_matrix), _CONFUSION.format(name=name)
+    used: tuple[Callable[..., Any], ...] = (confusion, confusion_matrix)
+    body = _CONFUSION.format(name=name)
     if reading == "knn":
         body = _votes(analyses, (k,)) + _OF_VOTE + body
         return figure_code(analyses, body, nearest_similarity, vote, *used)

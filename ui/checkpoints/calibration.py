@@ -1,5 +1,8 @@
 """The section on calibration: the top label, every class, and what one temperature would mend."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from analysis.accuracy.probe import ClassProbabilities, class_probabilities
@@ -104,7 +107,7 @@ def _classes(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: S
         band = null_band(known.probabilities[:, label].clip(max=1), found)
         return class_reliability(found, band, names[label], known.source)
 
-    used = (class_probabilities, redrawn_labels, classwise, class_errors)
+    used: tuple[Callable[..., Any], ...] = (class_probabilities, redrawn_labels, classwise, class_errors)
     code = figure_code(analyses, _ERRORS.format(bins=bins, scheme=scheme), *used)
     show(analyses.once(("class errors", bins, scheme), errors).given_by(code), key="class-errors")
     used = (class_probabilities, class_bins, null_band, class_reliability)

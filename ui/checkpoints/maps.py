@@ -68,7 +68,7 @@ def slow_map(split: Split, method: str, points: int, stopped: threading.Event, *
 
 def map_call(method: str) -> tuple[str, tuple[Callable[..., Any], ...]]:
     """In code, the projection of `embeddings` by a method as `Projection` names it, and what it imports."""
-    calls = {"UMAP": (umap_map, UmapSpec), "t-SNE": (tsne_map, TsneSpec)}
+    calls: dict[str, tuple[Callable[..., Any], type]] = {"UMAP": (umap_map, UmapSpec), "t-SNE": (tsne_map, TsneSpec)}
     if method not in calls:
         return "pca(embeddings)", (pca,)
     make, spec = calls[method]

@@ -116,7 +116,7 @@ class Opened:
         file = self.files.pop(ref, None)
         if file is not None:
             uploads.put_away(file.upload)
-            self.made.forget(lambda key: key[0] == file.sha256)  # type: ignore[index]
+            self.made.forget(lambda key: key[0] == file.sha256)
             if any(ref in refs.values() for _, refs in self.held.values()):
                 self.version, self.held = self.version + 1, {}
         self.below = [name for name in self.below if BELOW + name != ref]

@@ -50,7 +50,7 @@ class _Draw:
 
     def cosines(self, analyses: Analyses) -> np.ndarray:
         items = analyses.split(self.split)
-        drawn = {"pairs": self.pairs, "anchors": self.anchors, "partners": self.partners}
+        drawn: dict[str, Any] = {"pairs": self.pairs, "anchors": self.anchors, "partners": self.partners}
         make = partial(negative_cosines, items.embeddings, items.labels, **drawn)
         return analyses.once(("cosines", self.split, self.pairs, self.anchors), make)
 

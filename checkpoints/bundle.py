@@ -115,7 +115,10 @@ def _names_in(arrays: Arrays) -> dict[str, str]:
     """What each array is called in this file, or would be by the names of the others."""
     short = any(name.endswith("embeds") for name in arrays)
     found = {what: next((name for name in names if name in arrays), None) for what, names in NAMES.items()}
-    return {what: found[what] or names[min(len(names) - 1, int(short))] for what, names in NAMES.items()}
+    return {
+        what: found[what] or next((name for name in names if short and name.endswith("embeds")), names[0])
+        for what, names in NAMES.items()
+    }
 
 
 @contextmanager

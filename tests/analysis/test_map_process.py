@@ -49,7 +49,7 @@ def test_requests_are_answered_in_turn(turned, unit_rows):
 
 
 def test_a_refusal_is_handed_on_word_for_word(unit_rows):
-    with pytest.raises(LabError, match=r"UMAP needs at least 10 items, but is 9\. PCA shows fewer\."):
+    with pytest.raises(LabError, match=r"UMAP needs at least 10 items, but there are 9\. PCA shows fewer\."):
         read_answer(answers_to((unit_rows(9, 3), QUICK)))
 
 

@@ -87,11 +87,11 @@ def _arrays() -> list[Hostile]:
         "zero_by_giant": ("<f8", "(0, 4611686018427387904)", "at most 18 digits"),
         "floats": ("<f8", "(1e9,)", "a header that numpy writes"),
         "dimensions": ("<f8", "(" + "1, " * 64 + ")", "must have at most 32 sizes"),
-        "void": ("|V0", "(9,)", "must hold plain numbers or texts"),
-        "text_of_nothing": ("<U0", "(999999999999,)", "must hold plain numbers or texts"),
-        "wide_text": ("<U999999", "(1,)", "must hold plain numbers or texts"),
-        "complex": ("<c16", "(0,)", "must hold plain numbers or texts"),
-        "times": ("<M8[s]", "(0,)", "of a structured dtype"),
+        "void": ("|V0", "(9,)", "but has x"),
+        "text_of_nothing": ("<U0", "(999999999999,)", "but has x"),
+        "wide_text": ("<U999999", "(1,)", "but has x"),
+        "complex": ("<c16", "(0,)", "but has x"),
+        "times": ("<M8[s]", "(0,)", "but has x"),
         "one_too_few": ("<f8", "(2,)", "must be whole"),
     }
     made = [

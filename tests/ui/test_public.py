@@ -132,7 +132,7 @@ def test_a_run_computes_for_a_shorter_time(open_page, monkeypatch, public):
 
 def test_uploads_are_smaller(public):
     with pytest.raises(
-        LabError, match=r"your uploads must have at most 100 MB together, but is 101 MB\. Remove one\.$"
+        LabError, match=r"your uploads must have at most 100 MB together, but have 101 MB\. Remove one\.$"
     ):
         uploads.check_totals(101 * 2**20, 101 * 2**20, caps())
     uploads.check_totals(100 * 2**20, 500 * 2**20, caps())

@@ -79,7 +79,7 @@ def test_one_after_another(endpoint, manager, declared):
     answers = asyncio.run(eight())
     assert [status for status, _ in answers] == [204, 204] + [413] * 6
     assert (
-        "your uploads must have at most 8 MB together, but is " + ("9 MB. R" if declared else "more. R")
+        "your uploads must have at most 8 MB together, but have " + ("9 MB. R" if declared else "more. R")
         in answers[-1][1]
     )
     assert held(manager) == {"one": 6}

@@ -92,7 +92,9 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str, size: int) -> None
             raise LabError(name, "must have members inside its folder", but=f"has one named {shown(entry.filename)}")
         if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
             raise LabError(
-                name, "must hold its members as they are, as torch.save does", but=f"compresses {shown(entry.filename)}"
+                name,
+                "must hold its members uncompressed, as torch.save does",
+                but=f"compresses {shown(entry.filename)}",
             )
     declared = sum(entry.file_size for entry in entries)
     if declared > size:

@@ -30,7 +30,8 @@ app: install
 
 test: install-dev
 	@$(IN) tests.browser.chromium
-	$(IN) pytest
+	$(IN) pytest -n 2 --dist loadfile -m "not browser"
+	$(IN) pytest -m browser
 
 # Before a commit: lint, types and the quick tests, side by side. tests/quick.py says which tests these are.
 check: install-dev

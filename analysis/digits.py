@@ -146,7 +146,9 @@ def bounded(found: _Bounded, *, signed: bool = False, least: int = LEAST, most: 
 def width_decimals(found: _Bounded, *, least: int = LEAST) -> int:
     """Digits behind the point for a number with an interval; of an interval without width the number's own."""
     width = found.high - found.low
-    return decimals(width, least=least) if width > 0 else decimals(found.value, figures=3, least=least)
+    if width > _ROUNDING:
+        return decimals(width, least=least)
+    return decimals(found.value if abs(found.value) > _ROUNDING else 0.0, figures=3, least=least)
 
 
 def cosine(value: float) -> str:

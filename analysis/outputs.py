@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 NO_HEAD = "no class head"
 """In the provenance: why class scores that a file has are not used."""
@@ -37,7 +37,7 @@ class Split:
             raise LabError("embeddings", "must be (N, D) with D >= 1", self.embeddings.shape)
         if not np.isfinite(self.embeddings).all():
             rows = np.flatnonzero(~np.isfinite(self.embeddings).all(axis=1))
-            raise LabError("embeddings", "must be finite", f"not so in {len(rows)} rows, first row {rows[0]}")
+            raise LabError("embeddings", "must be finite", f"not so in {plural(len(rows), 'row')}, first row {rows[0]}")
         if not self.ids.size:
             object.__setattr__(self, "ids", np.arange(items).astype(np.str_))
         for name in ("labels", "logits", "images", "ids", "probabilities", "features"):

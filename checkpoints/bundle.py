@@ -4,7 +4,8 @@ An .npz file, or a folder with an .npy or .pth file an array. A .pth is read as 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from checkpoints.reading.npz import read_npy, read_npz
 from checkpoints.reading.quoting import file_name, printable
 from checkpoints.reading.safe_files import open_regular, read_head
 from checkpoints.reading.torch_file.contents import torch_array
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 Arrays = Mapping[str, np.ndarray]
 NAMES = {
@@ -42,8 +43,8 @@ def open_npz(path: Path, data: Path | None = None, spec: ArraySpec | None = None
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
-        arrays = read_npz(file, name=file_name(path))
-    return outputs_of(arrays, file=file_name(path), digest=digest, size=size, spec=spec)
+        arrays, unused = read_npz(file, name=file_name(path), needed=_KNOWN)
+    return outputs_of(arrays, file=file_name(path), digest=digest, size=size, spec=spec, unused=unused)
 
 
 def open_folder(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
@@ -79,15 +80,19 @@ def outputs_of(
     found = {what: next((arrays[name] for name in names if name in arrays), None) for what, names in NAMES.items()}
     # The linear stage writes embeds, preds and labels of the test items alone.
     alone = all(found[what] is None for what in TRAIN) and "embeds" in arrays
-    missing = [NAMES[what][0] for what in (TEST if alone else TRAIN + TEST) if found[what] is None]
+    names = _names_in(arrays)
+    missing = [names[what] for what in (TEST if alone else TRAIN + TEST) if found[what] is None]
     if missing:
         have = ", ".join(sorted([*arrays, *map(printable, unused or {})])) or "no arrays"
-        raise LabError(file, f"must have the arrays {', '.join(missing)}", f"with {have}"[:200])
+        word = "array" if len(missing) == 1 else "arrays"
+        raise LabError(file, f"must have the {word} {', '.join(missing)}", but=f"has {have}"[:200])
     given = ("test",) if alone else ("train", "test")
-    labels = {side: class_labels(_of(found, f"{side} labels"), f"{side} labels", notes) for side in given}
-    values = label_values(labels, spec, notes)
-    kept = {side: _embeddings(side, found, values, notes) for side in given}
-    read, left = class_scores(arrays, values, spec, notes, file=file)
+    with _in(file):
+        labels = {side: class_labels(_of(found, f"{side} labels"), names[f"{side} labels"], notes) for side in given}
+        values = label_values(labels, spec, notes)
+        kept = {side: _embeddings(side, found, names, values, notes) for side in given}
+        _check_dimensions(kept, names)
+        read, left = class_scores(arrays, values, spec, notes, file=file)
     for name in asked_for(spec):
         if name != "negative_labels" and not any(known in arrays for known in scores.NAMES):
             raise LabError(name, f"must be left out for {file}", None, "It has no logits and no class probabilities.")
@@ -106,17 +111,53 @@ def outputs_of(
     return Outputs(sides["train"], sides["test"], class_names, 1.0, {**facts, "notes": "; ".join(notes.sentences)})
 
 
+def _names_in(arrays: Arrays) -> dict[str, str]:
+    """What each array is called in this file, or would be by the names of the others."""
+    short = any(name.endswith("embeds") for name in arrays)
+    found = {what: next((name for name in names if name in arrays), None) for what, names in NAMES.items()}
+    return {
+        what: found[what] or next((name for name in names if short and name.endswith("embeds")), names[0])
+        for what, names in NAMES.items()
+    }
+
+
+@contextmanager
+def _in(file: str) -> Iterator[None]:
+    """A refusal of an array names the file too: beside others nobody could tell which it is."""
+    try:
+        yield
+    except LabError as mistake:
+        if file in f"{mistake.name} {mistake.rule}":
+            raise
+        where = f"{file}: {mistake.name}"
+        raise LabError(where, mistake.rule, remedy=mistake.remedy, but=mistake.but) from mistake
+
+
+def _check_dimensions(kept: Mapping[str, tuple[np.ndarray, np.ndarray]], names: Mapping[str, str]) -> None:
+    widths = {side: embeddings.shape[1] for side, (embeddings, _) in kept.items()}
+    if len(set(widths.values())) > 1:
+        rule = f"must have the {plural(widths['train'], 'dimension')} of {names['train embeddings']}"
+        raise LabError(names["test embeddings"], rule, widths["test"])
+
+
 def _embeddings(
-    side: str, found: Mapping[str, np.ndarray | None], values: LabelValues, notes: Notes
+    side: str,
+    found: Mapping[str, np.ndarray | None],
+    names: Mapping[str, str],
+    values: LabelValues,
+    notes: Notes,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Unit rows (N, D) of one side, and which of them take part, (N,) bool."""
-    embeddings, directed = unit_embeddings(_of(found, f"{side} embeddings"), f"{side} embeddings", notes)
+    embeddings, directed = unit_embeddings(_of(found, f"{side} embeddings"), names[f"{side} embeddings"], notes)
     items = len(values.sides[side])
     if items != len(embeddings):
-        raise LabError(f"{side} labels", f"must have a row for each of {len(embeddings):,} embeddings", items)
+        rule = f"must have a row for each of {plural(len(embeddings), 'row')} of {names[f'{side} embeddings']}"
+        raise LabError(names[f"{side} labels"], rule, items)
     kept = directed & values.labelled[side]
     if not kept.any():
-        raise LabError(f"{side} labels", "must name the class of at least one item with a direction", "none such")
+        raise LabError(
+            names[f"{side} labels"], "must name the class of at least one item with a direction", but="names none"
+        )
     return embeddings, kept
 
 

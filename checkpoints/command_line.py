@@ -1,29 +1,19 @@
-"""What the commands share: one sentence and exit code 2 for a user's mistake, no usage block, no traceback."""
+"""What the commands share: see `losses.commands`, and an option for each way to read arrays."""
 
 import argparse
-import sys
 from collections.abc import Callable
-from typing import NoReturn
 
 from checkpoints.reading.array_spec import AUTO, READINGS, ArraySpec
 from checkpoints.reading.quoting import printable
-from losses.errors import LabError
+from losses import commands
+from losses.commands import Parser
+
+__all__ = ["Parser", "add_readings", "array_spec", "run"]
 
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose refusals are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message} (try --help)\n")
-
-
-def run(command: Callable[[], int]) -> int:
-    """Run a command's body; its LabError becomes one line on stderr and exit code 2."""
-    try:
-        return command()
-    except LabError as error:
-        print(printable(str(error)), file=sys.stderr)
-        return 2
+def run(command: Callable[[], int], options: argparse.Namespace | None = None, stopped: str = "Stopped.") -> int:
+    """Run a command's body, see `losses.commands`; what it says is safe for a terminal."""
+    return commands.run(command, options, shown=printable, stopped=stopped)
 
 
 def add_readings(parser: argparse.ArgumentParser) -> None:

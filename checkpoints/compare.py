@@ -19,7 +19,6 @@ from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
-    from analysis.comparison.measured import Measured
     from analysis.comparison.verdicts import Comparison, Row
     from analysis.outputs import Outputs
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 with the table on stdout, or 2 with one sentence on stderr."""
     options = _parser().parse_args(argv)
-    return run(lambda: _compare(options))
+    return run(lambda: _compare(options), options)
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -75,7 +74,7 @@ def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) ->
     from checkpoints.opening import open_outputs
 
     if not FEWEST <= len(paths) <= MOST:
-        raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(paths))
+        raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(paths))
     foreign = _foreign(paths, data)
     of_arrays = [path for path in paths if Path(path).is_dir() or kind_of(read_head(path)) == "npz"]
     if not of_arrays:
@@ -89,10 +88,10 @@ def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) ->
 
 
 def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
-    from analysis.comparison.measured import common_source
+    from analysis.comparison.measured import common_source, measure_outputs
     from analysis.comparison.verdicts import compare
 
-    measured = [_measured(name, each, k) for name, each in outputs.items()]
+    measured = [measure_outputs(name, each, k=k) for name, each in outputs.items()]
     return compare(measured, "linear probe" if probe_all else common_source(measured), bins=bins)
 
 
@@ -160,16 +159,6 @@ def _json(found: "Comparison") -> dict[str, object]:
         "tests": found.tests,
         "rows": found.numbers(),
     }
-
-
-def _measured(name: str, outputs: "Outputs", k: int) -> "Measured":
-    from analysis.accuracy.probe import linear_probe
-    from analysis.comparison.measured import measure
-    from analysis.geometry.item_statistics import geometry
-    from analysis.neighbours.nearest import nearest_similarity
-
-    nearest = nearest_similarity(outputs, k=k)
-    return measure(name, outputs, nearest, linear_probe(outputs), geometry(outputs.test), k=k)
 
 
 def _named(paths: Sequence[str]) -> list[tuple[str, str]]:

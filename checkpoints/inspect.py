@@ -28,7 +28,7 @@ _SAID_OF_ARRAYS = ("scores", "columns", "negative_labels", "possible_readings", 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 with the numbers on stdout, or 2 with one sentence on stderr."""
     options = _parser().parse_args(argv)
-    return run(lambda: _inspect(options))
+    return run(lambda: _inspect(options), options)
 
 
 def _inspect(options: argparse.Namespace) -> int:

@@ -13,17 +13,12 @@ from checkpoints.native.objectives import BOUNDS, OBJECTIVES
 from checkpoints.native.recipes import Recipe
 from losses.errors import LabError
 
-STOPPED = 130
-
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the checkpoint is written, 2 for a mistake in the command, 130 when interrupted."""
     options = _parser().parse_args(argv)
-    try:
-        return run(lambda: _train(recipe_of(options), Path(options.out)))
-    except KeyboardInterrupt:
-        print("Stopped; the same command continues where this one was.", file=sys.stderr)
-        return STOPPED
+    stopped = "Stopped; the same command continues where this one was."
+    return run(lambda: _train(recipe_of(options), Path(options.out)), options, stopped)
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
@@ -33,7 +28,11 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
     given = {name: value for name in BOUNDS if (value := getattr(options, name)) is not None}
     defaults = OBJECTIVES[options.loss].parameters
     for name in given.keys() - defaults.keys():
-        raise LabError(f"--{name}", f"must be left out for {options.loss}", remedy=f"It has {', '.join(defaults)}.")
+        raise LabError(
+            f"--{name}",
+            f"must be left out for {options.loss}",
+            remedy=f"It has {', '.join(defaults) or 'no parameters'}.",
+        )
     return Recipe(
         options.loss, options.data, options.seed, options.epochs, options.batch_size, options.learning_rate,
         options.weight_decay, {**defaults, **given},

@@ -11,7 +11,7 @@ from numbers import Integral, Real
 import torch
 from torch import Tensor
 
-from .errors import LabError
+from .errors import LabError, plural
 
 REDUCTIONS = ("mean", "none")
 SIMPLEX_TOLERANCE = 1e-3
@@ -72,12 +72,17 @@ def check_chunk_size(chunk_size: int | None) -> None:
 def check_floats(name: str, tensor: Tensor, *shape: str) -> None:
     """A floating tensor with as many dimensions as `shape` has letters."""
     if not isinstance(tensor, Tensor) or tensor.dtype not in FLOATS:
-        found = tensor.dtype if isinstance(tensor, Tensor) else f"of type {type(tensor).__name__}"
+        found = tensor.dtype if isinstance(tensor, Tensor) else kind_of(tensor)
         raise LabError(name, f"must be a floating torch tensor ({FLOAT_NAMES})", found, _to_floats(name, tensor))
     if tensor.layout != torch.strided:
         raise LabError(name, "must be dense", tensor.layout, f"Convert with {name}.to_dense().")
     if tensor.ndim != len(shape) or 0 in tensor.shape:
         raise LabError(name, f"must have shape ({', '.join(shape)}) with no empty dimension", tuple(tensor.shape))
+
+
+def kind_of(value: object) -> str:
+    """What stands where a tensor should, as a sentence has it."""
+    return "None" if value is None else f"of type {type(value).__name__}"
 
 
 def _to_floats(name: str, tensor: object) -> str:
@@ -127,7 +132,10 @@ def _not_on_simplex(targets: Tensor) -> LabError:
     wrong = ~(miss <= _simplex_tolerance(targets)) | (targets < 0).any(dim=1)
     row = int(wrong.nonzero()[0])
     low, total = targets[row].min().item(), _row_sums(targets)[row].item()
-    found = f"not so in {int(wrong.sum())} rows, first row {row} with sum {total:g}" + f" and {low:g} in it" * (low < 0)
+    found = (
+        f"not so in {plural(int(wrong.sum()), 'row')}, first row {row} with sum {total:g}"
+        + f" and {low:g} in it" * (low < 0)
+    )
     remedy = "Divide each row by its sum."
     if low < 0 or not 0 < total < math.inf:
         remedy = "Pass probabilities: of scores, scores.softmax(dim=1); leave out items that have none."
@@ -151,7 +159,7 @@ def check_noise_probs(noise_probs: Tensor, classes: int) -> None:
         return
     low, high = torch.aminmax(noise_probs.detach())
     if not (low.item() >= 0 and high.item() < math.inf):
-        found = f"between {low.item():g} and {high.item():g}"
+        found = f"between {low.item():g} and {high.item():g}" if low < high else f"{low.item():g}"
         raise LabError("noise_probs", "must be finite and non-negative", found, "Take the class frequencies.")
 
 
@@ -175,4 +183,4 @@ def check_prior_covers(find_used: Callable[[], Tensor], noise_probs: Tensor) -> 
 
 def check_batch(name: str, count: int, least: int, why: str) -> None:
     if count < least:
-        raise LabError(name, f"must number at least {least}: {why}", count, "Use a larger batch.")
+        raise LabError(name, f"must number at least {least}", count, f"{why} Use a larger batch.")

@@ -100,12 +100,12 @@ class LossEntry:
     def contrast(self) -> Contrast:
         """The record of a loss of embeddings. LabError for a class head's."""
         if not isinstance(self.record, Contrast):
-            raise LabError("loss", "must be one of embeddings", repr(self.name))
+            raise LabError("loss", "must be one of embeddings, without a class head", repr(self.name))
         return self.record
 
     @property
     def choosing(self) -> Choosing:
         """The record of a loss of a class head. LabError for one of embeddings."""
         if not isinstance(self.record, Choosing):
-            raise LabError("loss", "must be one of a class head", repr(self.name))
+            raise LabError("loss", "must be one of a class head, with logits", repr(self.name))
         return self.record

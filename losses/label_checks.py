@@ -5,7 +5,7 @@ from numbers import Integral
 import torch
 from torch import Tensor
 
-from .checks import can_look, check_device
+from .checks import can_look, check_device, kind_of
 from .errors import LabError
 
 INTEGERS = (
@@ -51,7 +51,7 @@ def nan_for_a_negative(labels: Tensor, ignore_index: int | None) -> Tensor:
 def _whole(labels: Tensor, name: str, samples: Tensor, ignore_index: int | None) -> Tensor:
     check_ignore_index(ignore_index)
     if not isinstance(labels, Tensor) or labels.dtype not in INTEGERS:
-        found = labels.dtype if isinstance(labels, Tensor) else f"of type {type(labels).__name__}"
+        found = labels.dtype if isinstance(labels, Tensor) else kind_of(labels)
         raise LabError("labels", "must be an integer torch tensor", found, _conversion(labels))
     count = len(samples)
     if tuple(labels.shape) != (count,):

@@ -152,8 +152,9 @@ def flat_views(
     embeddings: Tensor, labels: Tensor, normalize: bool, ignore_index: int | None = None
 ) -> tuple[Tensor, Tensor]:
     """(N, D) or (N, V, D) with (N,) labels -> anchors (N V, D) in at least float32 and their labels (N V,) int64."""
-    views = embeddings[:, None] if isinstance(embeddings, Tensor) and embeddings.ndim == 2 else embeddings
-    check_floats("embeddings", views, "N", "V", "D")
+    flat = isinstance(embeddings, Tensor) and embeddings.ndim == 2
+    check_floats("embeddings", embeddings, *("N", "D") if flat else ("N", "V", "D"))
+    views = embeddings[:, None] if flat else embeddings
     y = check_labels(labels, "embeddings", views, ignore_index)
     if ignore_index is not None:
         views = views.masked_fill((y == ignore_index)[:, None, None], 0)  # whatever stands there, NaN too
@@ -174,7 +175,7 @@ def _over_anchors(
     z, y = flat_views(embeddings, labels, options.normalize, ignore_index)  # (N, D), (N,)
     z, tau = tempered_rows(z, temperature)
     (z, y), own = processes.joined((z, y)) if options.distributed else ((z, y), torch.arange(len(z), device=z.device))
-    check_batch("anchors", len(z), 2, "an anchor needs another one")
+    check_batch("anchors", len(z), 2, "An anchor needs another one.")
     if options.takes_plain_path(z, y):
         roles = roles_by_label(y, ignore_index)
         takes_part = _checked(roles.positives.any(dim=-1))

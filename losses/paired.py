@@ -197,7 +197,7 @@ def stacked_views(view_a: Tensor, view_b: Tensor, normalize: bool) -> Tensor:
     if view_a.shape != view_b.shape:
         raise LabError("view_b", f"must have view_a's shape {tuple(view_a.shape)}", tuple(view_b.shape))
     check_device("view_b", view_b, "view_a", view_a)
-    check_batch("pairs", len(view_a), 2, "an anchor needs a negative")
+    check_batch("pairs", len(view_a), 2, "An anchor needs a negative.")
     made = unit_rows if normalize else widen
     return torch.cat([made(view_a), made(view_b)])
 

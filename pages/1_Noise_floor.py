@@ -5,8 +5,8 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live.run import Phase
-from ui.worlds.live_panel import live_panel
-from ui.worlds.noise_floor_panels import choose_spec, choose_view, exact, finished, noise_floor_world, statement
+from ui.worlds.live_panel import live_panel, live_world
+from ui.worlds.noise_floor_panels import choose_spec, choose_view, exact, finished, statement
 from ui.worlds.presets import preset_menu, what_to_look_at
 from ui.worlds.world import show_code
 
@@ -21,7 +21,7 @@ with explain():
     what_to_look_at(world, spec)
     answer = exact(spec)
     statement(spec, answer)
-    look = live_panel(noise_floor_world(spec, answer), controls.values)
+    look = live_panel(live_world("noise_floor", spec, answer, key="live-noise-floor"), controls.values)
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, answer, look.frames, view)
     show_code(world, spec)

@@ -5,10 +5,10 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live.run import Phase
-from ui.worlds.live_panel import live_panel
+from ui.worlds.live_panel import live_panel, live_world
 from ui.worlds.presets import preset_menu, what_to_look_at
 from ui.worlds.repulsion_controls import choose_spec, choose_view
-from ui.worlds.repulsion_panels import class_sizes, finished, repulsion_world, statement
+from ui.worlds.repulsion_panels import class_sizes, finished, statement
 from ui.worlds.world import choose_device, show_code
 
 world = WORLDS["repulsion"]
@@ -22,7 +22,7 @@ with explain():
     spec = asked()
     what_to_look_at(world, spec)
     statement(spec)
-    look = live_panel(repulsion_world(spec, device, view), controls.values)
+    look = live_panel(live_world("repulsion", spec, view.turn, key="live-vectors", device=device), controls.values)
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, device, look.frames, view)
         class_sizes(view)

@@ -5,10 +5,10 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live.run import Phase
-from ui.worlds.live_panel import live_panel
+from ui.worlds.live_panel import live_panel, live_world
 from ui.worlds.presets import preset_menu, what_to_look_at
 from ui.worlds.simplex_controls import choose_spec, choose_view
-from ui.worlds.simplex_panels import exact, finished, simplex_world
+from ui.worlds.simplex_panels import exact, finished
 from ui.worlds.simplex_statement import statement
 from ui.worlds.world import choose_device, show_code
 
@@ -24,7 +24,7 @@ with explain():
     what_to_look_at(world, spec)
     answer = exact(spec)
     statement(spec, answer)
-    look = live_panel(simplex_world(spec, device, answer), controls.values)
+    look = live_panel(live_world("simplex", spec, answer, key="live-curves", device=device), controls.values)
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, device, answer, look.frames, view)
     show_code(world, spec, device)

@@ -5,9 +5,9 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.live.run import Phase
-from ui.worlds.live_panel import live_panel
+from ui.worlds.live_panel import live_panel, live_world
 from ui.worlds.presets import preset_menu, what_to_look_at
-from ui.worlds.two_views_panels import choose_spec, choose_view, exact, finished, statement, two_views_world
+from ui.worlds.two_views_panels import choose_spec, choose_view, exact, finished, statement
 from ui.worlds.world import choose_device, show_code
 
 world = WORLDS["two_views"]
@@ -22,7 +22,7 @@ with explain():
     what_to_look_at(world, spec)
     answer = exact(spec)
     statement(spec, answer)
-    look = live_panel(two_views_world(spec, device, answer), controls.values)
+    look = live_panel(live_world("two_views", spec, answer, key="live-two-views", device=device), controls.values)
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, device, answer, look.frames, view)
     show_code(world, spec, device)

@@ -8,7 +8,7 @@ from ui.frame import frame
 frame("file_contents")
 with explain():
     with panel() as controls:
-        path = choose(controls)
-    found = look(path)
+        chosen = choose(controls)
+    found = look(chosen)
     if found is not None:
         draw(found, asked=True)

@@ -1,7 +1,5 @@
 """Dynamics: what the gradient did while the shipped checkpoints were trained, or in a toy run."""
 
-import streamlit as st
-
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
@@ -12,5 +10,3 @@ with explain():
     with panel() as controls:
         view = choose(controls)
     figures(view)
-    with st.expander("The code that made the figure"):
-        st.code(view.code)

@@ -1,7 +1,5 @@
 """Force curves: what each loss does to one positive and to one noise pair as one thing varies."""
 
-import streamlit as st
-
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
@@ -12,5 +10,3 @@ with explain():
     with panel() as controls:
         view = choose(controls)
     curves(view)
-    with st.expander("The code that made the figure"):
-        st.code(view.code)

@@ -1,7 +1,5 @@
 """Forces: one batch, and what each loss does to every pair, or to every logit, in it."""
 
-import streamlit as st
-
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
@@ -12,5 +10,3 @@ with explain():
     with panel() as controls:
         view = choose(controls)
     matrices(view)
-    with st.expander("The code that made the figure"):
-        st.code(view.code)

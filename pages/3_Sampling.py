@@ -1,11 +1,9 @@
 """Sampling: soft distribution InfoNCE, which draws labels, against soft target InfoNCE, which does not."""
 
-import streamlit as st
-
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
-from ui.losses.sampling_panels import choose, code, figures, statement
+from ui.losses.sampling_panels import choose, figures, statement
 
 frame("sampling")
 with explain():
@@ -13,5 +11,3 @@ with explain():
         spec = choose(controls)
     statement()
     figures(spec)
-    with st.expander("The code that made the figures"):
-        st.code(code(spec))

@@ -1,7 +1,7 @@
 """`python -m toy_models WORLD --preset NAME --out FILE.npz`: the trace that the page shows, without a browser.
 
 Any field of the world's spec is an option; it overrides the preset. The exit status is 2, with one sentence, where a
-value is out of bounds.
+value is out of bounds, and 130 after Ctrl-C.
 """
 
 import sys
@@ -11,12 +11,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from losses import commands
 from losses.errors import LabError
 from toy_models.worlds import WORLDS, World
 
 
 def parser() -> ArgumentParser:
-    top = ArgumentParser("python -m toy_models", description="Run a toy world and keep its trace.")
+    top = commands.Parser("python -m toy_models", description="Run a toy world and keep its trace.")
     worlds = top.add_subparsers(dest="world", required=True, metavar="WORLD")
     for world in WORLDS.values():
         _add_world(worlds.add_parser, world)
@@ -45,21 +46,21 @@ def _reader(default: Any) -> Callable[[str], Any]:
 
 def main(arguments: list[str]) -> int:
     asked = parser().parse_args(arguments)
-    try:
-        run(WORLDS[asked.world], asked)
-    except (LabError, OSError) as mistake:
-        print(mistake, file=sys.stderr)
-        return 2
-    return 0
+    return commands.run(lambda: run(WORLDS[asked.world], asked), asked)
 
 
-def run(world: World, asked: Namespace) -> None:
+def run(world: World, asked: Namespace) -> int:
     spec = world.presets[asked.preset].spec if asked.preset else world.defaults
     values = {field.name: getattr(asked, field.name) for field in fields(spec)}
     spec = replace(spec, **{name: value for name, value in values.items() if value is not None})
     check_writable(asked.out)
-    world.trace(spec, asked.device, _progress(spec.steps)).save(asked.out)
+    trace = world.trace(spec, asked.device, _progress(spec.steps))
+    try:
+        trace.save(asked.out)
+    except OSError as error:
+        raise LabError(str(asked.out), f"could not be written ({error.strerror})") from error
     print(f"{asked.out}: {world.name}, {spec.steps:,} steps", file=sys.stderr)
+    return 0
 
 
 def check_writable(path: Path) -> None:

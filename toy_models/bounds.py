@@ -21,9 +21,11 @@ class Bound:
         right_kind = isinstance(value, kind) and not isinstance(value, bool)
         if right_kind and math.isfinite(value) and self.low <= value <= self.high:  # type: ignore[arg-type, operator]
             return
-        raise LabError(name, f"must be {word} from {self.low:g} to {self.high:g}", repr(value), self._remedy(value))
+        raise LabError(
+            name, f"must be {word} from {self.low:.12g} to {self.high:.12g}", repr(value), self._remedy(value)
+        )
 
     def _remedy(self, value: object) -> str:
         numeric = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
         nearest = min(max(float(value), self.low), self.high) if numeric else self.low  # type: ignore[arg-type]
-        return f"Use {round(nearest) if self.whole else nearest:g}, for example."
+        return f"Use {round(nearest) if self.whole else nearest:.12g}, for example."

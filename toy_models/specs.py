@@ -31,7 +31,12 @@ class WorldSpec:
         unknown = [each for each in asked if each not in known]
         if unknown or not asked or len(set(asked)) < len(asked):
             rule = f"must be one or more of {', '.join(known)}, each once"
-            raise LabError(name, rule, ", ".join(map(str, unknown or asked)) or "none", "Leave out the rest.")
+            raise LabError(
+                name,
+                rule,
+                ", ".join(map(str, unknown or asked)) or "none",
+                "Leave out the rest." if asked else "Name one.",
+            )
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))  # type: ignore[call-overload]

@@ -1,6 +1,6 @@
 """What the traces of all worlds share: frames stacked to arrays, and files of plain arrays."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -16,6 +16,15 @@ class ArrayTrace:
 
     __slots__ = ()
     SPEC: ClassVar[type[WorldSpec]]
+
+    @classmethod
+    def of(cls, spec: Any, frames: Sequence[Any], device: str = "cpu") -> Self:
+        """Stack frames, of a whole run or of one that was stopped. LabError without any."""
+        if not frames:
+            raise LabError("trace", "must have at least one frame", 0, "Run at least one step.")
+        held = {name: "step" if name == "steps" else name for name in cls._arrays()}
+        arrays = {name: np.stack([np.asarray(getattr(each, field)) for each in frames]) for name, field in held.items()}
+        return cls(spec=spec, device=device, **arrays)  # type: ignore[call-arg]
 
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """The shape that each array must have, by the spec and the number of frames."""
@@ -33,12 +42,14 @@ class ArrayTrace:
         with np.load(path, allow_pickle=False) as file:
             missing = {"spec", "device", *cls._arrays()} - set(file)
             if missing:
-                raise LabError("trace file", f"must have the arrays {', '.join(sorted(missing))}", "without them")
+                raise LabError(
+                    path.name, "must have all arrays of its world's trace", but=f"has no {', '.join(sorted(missing))}"
+                )
             arrays = {name: file[name] for name in cls._arrays()}
-            trace = cls(cls.SPEC.from_json(str(file["spec"])), str(file["device"]), **arrays)  # type: ignore[call-arg]
+            trace = cls(spec=cls.SPEC.from_json(str(file["spec"])), device=str(file["device"]), **arrays)  # type: ignore[call-arg]
         for name, shape in trace.shapes().items():
             if getattr(trace, name).shape != shape:
-                raise LabError(f"trace file: {name}", f"must have shape {shape}", getattr(trace, name).shape)
+                raise LabError(f"{path.name}: {name}", f"must have shape {shape}", getattr(trace, name).shape)
         return trace
 
     @classmethod
@@ -47,8 +58,17 @@ class ArrayTrace:
         return [name for name in names if name not in ("spec", "device")]
 
 
-def stacked(frames: Sequence[Any], names: Iterable[str]) -> list[np.ndarray]:
-    """The named fields of all frames, each (T, ...). LabError without any frame."""
-    if not frames:
-        raise LabError("trace", "must have at least one frame", 0, "Run at least one step.")
-    return [np.stack([np.asarray(getattr(frame, name)) for frame in frames]) for name in names]
+def names_of(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass of metrics."""
+    return tuple(field.name for field in fields(kind))
+
+
+def runs(steps: np.ndarray, seconds: np.ndarray, losses: Sequence[str], seeds: Sequence[int]) -> dict[str, np.ndarray]:
+    """Which run each row of the curves (T, L, S) is of, once they are one column: loss_name, seed, step, seconds."""
+    each = len(losses) * len(seeds)
+    return {
+        "loss_name": np.tile(np.repeat(np.array(losses), len(seeds)), len(steps)),
+        "seed": np.tile(np.array(seeds), len(steps) * len(losses)),
+        "step": np.repeat(steps, each),
+        "seconds": np.repeat(seconds, each),
+    }

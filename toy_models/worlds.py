@@ -43,10 +43,13 @@ class World:
         """The spec with all its defaults."""
         return type(next(iter(self.presets.values())).spec)()
 
+    def simulate(self, spec: Spec, device: str = "cpu", on_step: Callable[[int], None] | None = None) -> Iterator[Any]:
+        """The frames of a run, one by one."""
+        return self.package.simulate(spec, device, on_step)
+
     def trace(self, spec: Spec, device: str = "cpu", on_step: Callable[[int], None] | None = None) -> Trace:
         """Run a spec to its end."""
-        frames: Iterator[Any] = self.package.simulate(spec, device, on_step)
-        return self.package.Trace.of(spec, list(frames), device)
+        return self.package.Trace.of(spec, list(self.simulate(spec, device, on_step)), device)
 
     def command(self, spec: Spec, device: str = "cpu") -> str:
         """The command line that writes the trace of a spec."""

@@ -22,13 +22,15 @@ _REMEDY = "The default is used instead."
 class Panel:
     """The controls of one page. `values` has what each says in a link, by name; no value at all is [""].
 
-    `mistakes`: what is wrong with what has been typed; what a link got wrong stands in `link`.
+    `mistakes`: what is wrong with what has been typed; what a link got wrong stands in `link`. `waits`: the page cannot
+    draw all of its controls before a good file is here, so what the address says of the others stays in it.
     """
 
     link: PageLink
     values: dict[str, list[str]] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
     mistakes: list[LabError] = field(default_factory=list)
+    waits: bool = False
 
     def integer(self, label: str, key: str, *, default: int, low: int, high: int, help: str | None = None) -> int:
         """A whole number from `low` to `high`."""
@@ -59,7 +61,7 @@ class Panel:
         """Numbers from `low` to `high`, typed with commas or spaces between; a bad list gives way to the default."""
         start = self.link.start(key, _listed(default), lambda asked: " ".join(asked))
         typed = st.text_input(label, start, max_chars=400, key=key, help=help)
-        rule = f"must be numbers from {low:g} to {high:g}"
+        rule = f"must be numbers from {low:.12g} to {high:.12g}"
         try:
             value = tuple(_number(key, rule, raw, low, high, whole=False) for raw in typed.replace(",", " ").split())
         except LabError as mistake:
@@ -130,7 +132,7 @@ class Panel:
         return self.link.start(key, default, read_last)
 
     def _start_real(self, key: str, default: float, low: float, high: float) -> float:
-        rule = f"must be a number from {low:g} to {high:g}"
+        rule = f"must be a number from {low:.12g} to {high:.12g}"
         return self._start(key, default, lambda raw: _number(key, rule, raw, low, high, whole=False))
 
     def _read_all(
@@ -170,7 +172,8 @@ def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Panel]:
         for mistake in links.version_mistakes():
             controls.link.told("v", mistake)
         _warn(controls, ("v", *controls.values))
-        controls.link.write(controls.changed, beside)
+        waiting = [name for name in st.query_params if name not in controls.values] if controls.waits else []
+        controls.link.write(controls.changed, (*beside, *waiting))
 
 
 @contextmanager

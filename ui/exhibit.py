@@ -1,4 +1,4 @@
-"""Show an exhibit: title, plot, how to read it, the table behind it, downloads."""
+"""Show an exhibit: title, plot, how to read it, the table behind it, downloads, the code that gives it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -52,6 +52,9 @@ def _title(exhibit: Exhibit) -> None:
 def _below(exhibit: Exhibit, key: str) -> None:
     st.caption(f"**How to read this.** {plain(exhibit.how_to_read)}")
     _files(exhibit, key)
+    if exhibit.code:
+        with st.expander("The code that made the figure"):
+            st.code(exhibit.code)
 
 
 @st.fragment

@@ -87,7 +87,7 @@ def _read(controls: Panel, key: str, form: Form[T], raw: str, default: T) -> T:
         return form.read(raw)
     except LabError as mistake:
         remedy = "The default is used instead."
-        controls.link.told(key, LabError(mistake.name, mistake.rule, mistake.value, remedy))
+        controls.link.told(key, LabError(mistake.name, mistake.rule, remedy=remedy, but=mistake.but))
         return default
 
 

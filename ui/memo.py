@@ -34,6 +34,12 @@ class Memo:
             self._fill(key, future, make)
         return future.result()
 
+    def forget(self, which: Callable[[Any], bool]) -> None:
+        """Let go of what was made for the keys of which this is true."""
+        with self._lock:
+            for key in [key for key in self._made if which(key)]:
+                del self._made[key]
+
     def _fill(self, key: Hashable, future: Future[Any], make: Callable[[], Any]) -> None:
         try:
             future.set_result(make())

@@ -32,7 +32,7 @@ class HeadBatch:
         for row, target in enumerate(self.targets, start=1):
             if not (min(target) >= 0 and abs(sum(target) - 1) <= _TOLERANCE):
                 found = f"{' '.join(f'{w:g}' for w in target)} in row {row}"
-                raise LabError("targets", "must be non-negative and sum to 1 in each row", found)
+                raise LabError("targets", "must be non-negative and sum to 1 in each row", but=f"are {found}")
 
     @property
     def prior(self) -> np.ndarray:

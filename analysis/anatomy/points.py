@@ -25,9 +25,9 @@ class PointBatch:
         if len(self.degrees) != len(self.classes):
             raise LabError("degrees", f"must number {len(self.classes)}, one a point", len(self.degrees))
         if not all(name in CLASSES and len(name) == 1 for name in self.classes):
-            raise LabError("classes", f"must be letters {CLASSES[0]} to {CLASSES[-1]}", " ".join(self.classes))
-        if not all(abs(degree) <= 360 for degree in self.degrees):
-            raise LabError("degrees", "must be numbers from -360 to 360", " ".join(f"{d:g}" for d in self.degrees))
+            raise LabError("classes", f"must be letters {CLASSES[0]} to {CLASSES[-1]}", repr(" ".join(self.classes)))
+        if wrong := [degree for degree in self.degrees if not abs(degree) <= 360]:
+            raise LabError("degrees", "must be numbers from -360 to 360", but=f"one is {wrong[0]:g}")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from analysis.calibration.log_loss import minus_log
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 Scheme = Literal["equal width", "equal mass"]
 _CELLS = 4_000_000  # random numbers held at once: 32 MB
@@ -99,7 +99,7 @@ def calibration(
     probabilities = check_probabilities(probabilities)
     if len(labels) != len(probabilities) or labels.min() < 0 or labels.max() >= probabilities.shape[1]:
         rule = f"must be {len(probabilities)} integers in 0 to {probabilities.shape[1] - 1}"
-        raise LabError("labels", rule, f"{len(labels)} from {labels.min()} to {labels.max()}")
+        raise LabError("labels", rule, but=f"are {len(labels)} from {labels.min()} to {labels.max()}")
     confidence = probabilities.max(axis=1)
     binned = bin_confidences(confidence, probabilities.argmax(axis=1) == labels, bins=bins, scheme=scheme)
     truth = probabilities[np.arange(len(labels)), labels]
@@ -117,11 +117,16 @@ def check_probabilities(probabilities: np.ndarray) -> np.ndarray:
     outside = ~((exact >= 0) & (exact <= 1)).all(axis=1)
     if outside.any():
         raise LabError(
-            "probabilities", "must lie in [0, 1]", f"not so in {outside.sum()} rows", "Logits are no probabilities."
+            "probabilities",
+            "must lie in [0, 1]",
+            f"not so in {plural(outside.sum(), 'row')}",
+            "Logits are no probabilities.",
         )
     off = np.abs(exact.sum(axis=1) - 1) > 1e-3
     if off.any():
-        raise LabError("probabilities", "must sum to 1 within 0.001 in each row", f"not so in {off.sum()} rows")
+        raise LabError(
+            "probabilities", "must sum to 1 within 0.001 in each row", f"not so in {plural(off.sum(), 'row')}"
+        )
     return exact
 
 

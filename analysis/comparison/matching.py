@@ -10,6 +10,7 @@ from losses.errors import LabError
 
 FEWEST, MOST = 2, 6
 _REMEDY = "Compare checkpoints on the same data."
+_TRAIN = "Save its train embeddings and labels beside those of the test items."
 _LONGEST = 40
 _IMAGES = 256  # compared at once
 _FAR = 32  # of 255 grey levels: unlike photographs are 60 and more apart, two ways to resize one a few
@@ -21,10 +22,10 @@ def matched(outputs: Mapping[str, Outputs]) -> dict[str, Outputs]:
     LabError where there are not two to six, or where class names, items, labels or images differ.
     """
     if not FEWEST <= len(outputs) <= MOST:
-        raise LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", len(outputs))
+        raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(outputs))
     for name, each in outputs.items():
         if not len(each.train):
-            raise LabError(name, "must have train items to be compared", "none", _REMEDY)
+            raise LabError(name, "must have train items to be compared", but="has none", remedy=_TRAIN)
     outputs = _with_all_classes(outputs)
     (first, reference), *others = outputs.items()
     return {first: reference} | {name: _matched(name, other, first, reference) for name, other in others}
@@ -77,7 +78,7 @@ def _matched(name: str, other: Outputs, first: str, reference: Outputs) -> Outpu
     """`other` with its test items in the order of `reference`."""
     if other.class_names != reference.class_names:
         said = f"{_listed(other.class_names)} against {_listed(reference.class_names)}"
-        raise LabError(f"class names of {name}", f"must be those of {first}", said, _REMEDY)
+        raise LabError(f"class names of {name}", f"must be those of {first}", but=f"are {said}", remedy=_REMEDY)
     sides = {"test": (other.test, reference.test), "train": (other.train, reference.train)}
     orders = {
         side: _order(f"{side} items of {name}", split, first, onto, reference.class_names)
@@ -92,16 +93,17 @@ def _matched(name: str, other: Outputs, first: str, reference: Outputs) -> Outpu
 def _order(what: str, split: Split, first: str, onto: Split, class_names: tuple[str, ...]) -> np.ndarray:
     """Rows of `split` in the order of `onto`, once both are known to hold the same labelled items."""
     rule = f"must be those of {first}"
-    _check_ids(what, split, rule, onto)
+    _check_ids(what, split, first, onto)
     order = np.empty(len(onto), dtype=np.int64)
     order[np.argsort(onto.ids)] = np.argsort(split.ids)
     wrong = np.flatnonzero(split.labels[order] != onto.labels)
     if len(wrong):
         own, other = (class_names[labels[wrong[0]]] for labels in (split.labels[order], onto.labels))
-        said = f"{len(wrong):,} with another label, first {_quoted(onto.ids[wrong[0]])}: {_quoted(own)}, there "
-        raise LabError(what, rule, said + _quoted(other), _REMEDY)
+        has = "has" if len(wrong) == 1 else "have"
+        said = f"{len(wrong):,} {has} another label, first {_quoted(onto.ids[wrong[0]])}: {_quoted(own)}, there "
+        raise LabError(what, rule, but=said + _quoted(other), remedy=_REMEDY)
     if _other_images(split.images, order, onto.images):
-        raise LabError(what, rule, "the same ids with other images", _REMEDY)
+        raise LabError(what, rule, but="have the same ids with other images", remedy=_REMEDY)
     return order
 
 
@@ -120,16 +122,21 @@ def _other_images(images: np.ndarray | None, order: np.ndarray, others: np.ndarr
     return False
 
 
-def _check_ids(what: str, split: Split, rule: str, onto: Split) -> None:
+def _check_ids(what: str, split: Split, first: str, onto: Split) -> None:
     own, others = np.unique(split.ids), np.unique(onto.ids)
-    for ids, side in ((own, split), (others, onto)):
+    theirs = f"{what.partition(' of ')[0]} of {first}"
+    for ids, side, whose in ((own, split, what), (others, onto, theirs)):
         if len(ids) < len(side):
-            raise LabError(what, "must have an id each", f"{len(side) - len(ids):,} ids that appear again", _REMEDY)
+            raise LabError(whose, "must each have an id of their own", but="an id stands twice", remedy=_REMEDY)
     missing, new = np.setdiff1d(others, own), np.setdiff1d(own, others)
     if len(missing) or len(new):
-        parts = [f"{len(missing):,} missing, first {_quoted(missing[0])}"] if len(missing) else []
-        parts += [f"{len(new):,} unknown there, first {_quoted(new[0])}"] if len(new) else []
-        raise LabError(what, rule, "; ".join(parts), _REMEDY)
+        parts = [f"{_are(len(missing))} missing, first {_quoted(missing[0])}"] if len(missing) else []
+        parts += [f"{_are(len(new))} unknown there, first {_quoted(new[0])}"] if len(new) else []
+        raise LabError(what, f"must be those of {first}", but="; ".join(parts), remedy=_REMEDY)
+
+
+def _are(count: int) -> str:
+    return f"{count:,} {'is' if count == 1 else 'are'}"
 
 
 def _taken(split: Split, order: np.ndarray) -> Split:

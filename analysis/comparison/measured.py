@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.accuracy.probe import ClassProbabilities, Source, class_probabilities
-from analysis.geometry.item_statistics import Geometry, ItemStatistic
-from analysis.neighbours.nearest import Nearest
+from analysis.accuracy.probe import ClassProbabilities, Source, class_probabilities, linear_probe
+from analysis.geometry.item_statistics import Geometry, ItemStatistic, geometry
+from analysis.neighbours.nearest import Nearest, nearest_similarity
 from analysis.neighbours.vote import vote
 from analysis.outputs import NO_HEAD, Outputs
 from analysis.statistics.bootstrap import Unavailable
@@ -90,6 +90,15 @@ class Measured:
         if isinstance(self.head, Unavailable):
             return Unavailable(f"{self.name}: {self.head.reason}")
         return Unavailable(f"{self.name} has no class head") if self.head is None else self.head
+
+
+def measure_outputs(name: str, outputs: Outputs, *, k: int = 1, nearest: Nearest | None = None) -> Measured:
+    """`measure` with all that it takes made here where it is not given.
+
+    LabError for a k below 1 or above the number of train items.
+    """
+    nearest = nearest_similarity(outputs, k=k) if nearest is None else nearest
+    return measure(name, outputs, nearest, linear_probe(outputs), geometry(outputs.test), k=k)
 
 
 def measure(

@@ -136,7 +136,9 @@ def compare(models: Sequence[Measured], source: Source, *, bins: int = 15, seed:
     """Compare all to the first, on test items in the same order. NLL, Brier score and ECE of `source`."""
     sizes = {len(model) for model in models}
     if len(models) < 2 or len(sizes) > 1:
-        raise LabError("models", "must be two or more on the same test items", f"{len(models)} on {sorted(sizes)}")
+        raise LabError(
+            "models", "must be two or more on the same test items", but=f"are {len(models)} on {sorted(sizes)} items"
+        )
     findings = [*_medians(models, seed), *_means(models, source, seed), *_calibration(models, source, bins, seed)]
     adjusted = iter(holm(np.array([each.tested.p for each in findings if isinstance(each, _Found)])))
     rows = [each if isinstance(each, Row) else _row(each, float(next(adjusted))) for each in findings]

@@ -14,7 +14,7 @@ def short(text: str) -> str:
     >>> short("a\\u202eb")
     'a b'
     """
-    shown = _printable(text)
+    shown = printable(text)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 
@@ -40,8 +40,9 @@ def labels(texts: Sequence[str]) -> list[str]:
 
 def escaped(text: str) -> str:
     """Text of any length, shown literally by Plotly. It knows few named entities, and quotes need none."""
-    return html.escape(_printable(text), quote=False).replace("%{", "%&#123;")
+    return html.escape(printable(text), quote=False).replace("%{", "%&#123;")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """`text` without control and bidi characters; a space stands for each."""
     return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)

@@ -37,6 +37,9 @@ class OwnLoss:
     function: "Callable[..., Tensor]"
 
 
+_KEEP = "Keep to torch operations; no detach or item."
+_LONGEST = 200
+
 _ADDED: dict[str, OwnLoss] = {}
 
 
@@ -68,15 +71,23 @@ def losses_of_anchors(own: OwnLoss, embeddings: "Tensor", labels: "Tensor", temp
     try:
         found = own.function(embeddings, labels, temperature=temperature)
     except Exception as error:
-        raise LabError(own.name, f"failed with {type(error).__name__}: {error}") from error
+        raise LabError(own.name, f"failed with {_in_a_line(error)}") from error
     if not isinstance(found, torch.Tensor) or found.shape not in ((), (len(embeddings),)):
-        shape = tuple(found.shape) if isinstance(found, torch.Tensor) else type(found).__name__
-        raise LabError(own.name, f"must return a tensor of shape () or ({len(embeddings)},)", shape)
+        but = (
+            f"returns one of shape {tuple(found.shape)}"
+            if isinstance(found, torch.Tensor)
+            else f"returns {_kind(found)}"
+        )
+        raise LabError(own.name, f"must return a tensor of shape () or ({len(embeddings)},)", but=but)
     if not torch.isfinite(found).all():
         wrong = int((~torch.isfinite(found)).sum())
-        raise LabError(own.name, "must return finite losses", f"{wrong} of {found.numel()} are NaN or infinite")
+        raise LabError(
+            own.name,
+            "must return finite losses",
+            but=f"{wrong} of {found.numel()} {'is' if wrong == 1 else 'are'} NaN or infinite",
+        )
     if embeddings.requires_grad and not found.requires_grad:
-        raise LabError(own.name, "must be differentiable", "a constant", "Keep to torch operations; no detach or item.")
+        raise LabError(own.name, "must be differentiable", but="returns a constant", remedy=_KEEP)
     return found.to(torch.float64)
 
 
@@ -103,13 +114,23 @@ def own_forces(own: OwnLoss, embeddings: "Tensor", labels: "Tensor", temperature
     return forces
 
 
+def _in_a_line(error: Exception, kind: bool = True) -> str:
+    """What the user's own code raised: some of its first line, without a full stop of its own."""
+    first = next(iter(str(error).strip().splitlines()), "")[:_LONGEST].rstrip(". ")
+    return (f"{type(error).__name__}: {first}" if first else type(error).__name__) if kind else first
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
 def _function(path: Path, name: str) -> Callable:
     if path.suffix != ".py" or not path.is_file():
         raise LabError(OPTION, "must name a Python file that exists", str(path), _FORM)
     try:
         found = runpy.run_path(str(path)).get(name)
     except Exception as error:
-        raise LabError(OPTION, f"names a file that fails with {type(error).__name__}: {error}", path.name) from error
+        raise LabError(OPTION, f"names {path.name}, which fails with {_in_a_line(error)}") from error
     if not callable(found):
         raise LabError(OPTION, f"must name a function of {path.name}", repr(name), _FORM)
     return found
@@ -120,7 +141,9 @@ def _check_signature(name: str, function: Callable) -> None:
         inspect.signature(function).bind(None, None, temperature=0.1)
     except (TypeError, ValueError) as error:
         raise LabError(
-            name, f"does not take (embeddings, labels, *, temperature): {error}", None, _SIGNATURE
+            name,
+            f"does not take (embeddings, labels, *, temperature): {_in_a_line(error, kind=False)}",
+            remedy=_SIGNATURE,
         ) from error
 
 
@@ -150,7 +173,7 @@ def _check_similarities_only(own: OwnLoss, gradient: "Tensor", both: "Tensor", e
 def _check_own_row_only(own: OwnLoss, forces: "Tensor", both: "Tensor") -> None:
     if not _agree(forces + forces.mT, both):
         rule = "must make the loss of an anchor of that anchor's own similarities"
-        raise LabError(own.name, rule, "one of others' too", "Return the mean instead.")
+        raise LabError(own.name, rule, but="others' change it too", remedy="Return the mean instead.")
 
 
 def _agree(one: "Tensor", other: "Tensor") -> bool:

@@ -211,7 +211,12 @@ def enumerate_labels(batch: Batch, temperature: float) -> Exact:
     """Every label tuple weighed by its probability. LabError where there are more than `MOST_TUPLES`."""
     samples, classes = batch.targets.shape
     if classes**samples > MOST_TUPLES:
-        raise LabError("K^N", f"must be at most {MOST_TUPLES:,} label tuples", f"{classes}^{samples}", "Take fewer.")
+        raise LabError(
+            "K^N",
+            f"must be at most {MOST_TUPLES:,} label tuples",
+            f"{classes}^{samples}",
+            "Take fewer samples or classes.",
+        )
     soft_loss, soft = soft_target(batch, temperature)
     length = float(np.linalg.norm(soft)) or np.nan
     mean = squares = gradient_squares = 0.0

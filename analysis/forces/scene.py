@@ -41,10 +41,11 @@ class Scene:
 
     def __post_init__(self) -> None:
         if self.class_size < 2:
-            raise LabError("class size", "must be at least 2: a lone sample has no positive, so no loss of its own", 1)
+            remedy = "A lone sample has no positive, so no loss of its own."
+            raise LabError("class size", "must be at least 2", self.class_size, remedy)
         if self.batch_size <= self.class_size:
-            rule = f"must be above the class size {self.class_size}: without other classes there is no noise pair"
-            raise LabError("batch size", rule, self.batch_size, "Take a larger batch or a smaller class.")
+            remedy = "Without other classes there is no noise pair: take a larger batch or a smaller class."
+            raise LabError("batch size", f"must be above the class size {self.class_size}", self.batch_size, remedy)
         for name in ("positive", "noise"):
             if not -1 <= getattr(self, name) <= 1:
                 raise LabError(f"{name} cosine", "must lie in -1 to 1", getattr(self, name))

@@ -35,11 +35,15 @@ def align(moving: np.ndarray, fixed: np.ndarray) -> Aligned:
     Gower 1975). LabError where the sets differ in shape or all points of one are the same.
     """
     if moving.shape != fixed.shape or moving.ndim != 2:
-        raise LabError("maps", "must have the same items in the same dimensions", f"{moving.shape} and {fixed.shape}")
+        raise LabError(
+            "maps",
+            "must have the same items in the same dimensions",
+            but=f"have the shapes {moving.shape} and {fixed.shape}",
+        )
     moved, onto = (points - points.mean(axis=0) for points in map(_exact, (moving, fixed)))
     spread, size = float((moved**2).sum()), float((onto**2).sum())
     if not spread or not size:
-        raise LabError("map", "must have points that differ", f"{len(moving)} times the same")
+        raise LabError("map", "must have points that differ", but=f"all {len(moving)} are the same")
     left, singular, right = np.linalg.svd(moved.T @ onto)
     rotation, scale = left @ right, float(singular.sum()) / spread
     residual = min(1.0, max(0.0, 1 - float(singular.sum()) ** 2 / (spread * size)))

@@ -82,7 +82,7 @@ def umap_map(embeddings: np.ndarray, spec: UmapSpec) -> Projection:
     """
     items = len(_varied(embeddings))
     if items < 10:
-        raise LabError("UMAP", "needs at least 10 items", items, "PCA shows fewer.")
+        raise LabError("UMAP", "needs at least 10 items", but=f"there {_are(items)}", remedy="PCA shows fewer.")
     neighbours = min(spec.neighbours, items - 1)
     with _ONE_FIT_AT_A_TIME:
         # It warns of what we do not use: TensorFlow, transforming new points. A filter and not `catch_warnings`, which
@@ -111,9 +111,15 @@ def map_sample(items: int, limit: int = 10_000) -> np.ndarray:
 
 
 def _varied(embeddings: np.ndarray) -> np.ndarray:
+    if len(embeddings) < 2:
+        raise LabError("A map", "needs at least 2 items", but="there is 1")
     if (embeddings == embeddings[0]).all():
-        raise LabError("embeddings", "must differ for a map", f"{len(embeddings)} times the same")
+        raise LabError("embeddings", "must differ for a map", but=f"all {len(embeddings)} are the same")
     return embeddings
+
+
+def _are(items: int) -> str:
+    return "is 1" if items == 1 else f"are {items:,}"
 
 
 def start(embeddings: np.ndarray, seed: int) -> np.ndarray:

@@ -43,9 +43,11 @@ def tsne_map(embeddings: np.ndarray, spec: TsneSpec) -> Projection:
     """t-SNE of (N, D) unit rows, started from PCA."""
     items = len(embeddings)
     if items < 10:
-        raise LabError("t-SNE", "needs at least 10 items", items, "PCA shows fewer.")
+        raise LabError("t-SNE", "needs at least 10 items", but=f"there are {items}", remedy="PCA shows fewer.")
     if items > MOST_ITEMS:
-        raise LabError("t-SNE", f"takes at most {MOST_ITEMS:,} items", items, "UMAP takes more.")
+        raise LabError(
+            "t-SNE", f"takes at most {MOST_ITEMS:,} items", but=f"there are {items:,}", remedy="UMAP takes more."
+        )
     from sklearn.manifold import TSNE
 
     first = start(embeddings, spec.seed)

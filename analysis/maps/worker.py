@@ -36,7 +36,8 @@ def read_answer(stream: IO[bytes]) -> np.ndarray:
     """Coordinates (N, 2); LabError where the worker refused, EOFError where it ended."""
     about, content = json.loads(_read(stream)), _read(stream)
     if "refused" in about:
-        raise LabError(*about["refused"])
+        said = about["refused"]
+        raise LabError(said["name"], said["rule"], remedy=said["remedy"], but=said["but"])
     return _from_bytes(content)
 
 
@@ -50,7 +51,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         try:
             coordinates = _map(embeddings, spec).coordinates
         except LabError as mistake:
-            parts = (mistake.name, mistake.rule, str(mistake.value), mistake.remedy)
+            parts = {each: getattr(mistake, each) for each in ("name", "rule", "remedy", "but")}
             _write(answers, json.dumps({"refused": parts}).encode(), b"")
         else:
             _write(answers, b"{}", _to_bytes(coordinates))

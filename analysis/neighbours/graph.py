@@ -25,7 +25,8 @@ class Neighbours:
 
     def __post_init__(self) -> None:
         if self.indices.shape != self.similarities.shape or self.indices.ndim != 2:
-            raise LabError("neighbours", "must be two (M, k) arrays", (self.indices.shape, self.similarities.shape))
+            shapes = f"{self.indices.shape} and {self.similarities.shape}"
+            raise LabError("neighbours", "must be two (M, k) arrays", but=f"have the shapes {shapes}")
         self.indices.setflags(write=False)
         self.similarities.setflags(write=False)
 

@@ -16,7 +16,10 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     """
     p_values = np.asarray(p_values, dtype=np.float64)
     if p_values.ndim != 1 or not ((p_values >= 0) & (p_values <= 1)).all():
-        raise LabError("p-values", "must be a row of numbers in [0, 1]", p_values.shape)
+        found = (
+            f"of shape {p_values.shape}" if p_values.ndim != 1 else f"between {p_values.min():g} and {p_values.max():g}"
+        )
+        raise LabError("p-values", "must be a row of numbers in [0, 1]", found)
     order = np.argsort(p_values, kind="stable")
     factors = len(p_values) - np.arange(len(p_values))
     adjusted = np.empty_like(p_values)

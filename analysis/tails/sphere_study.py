@@ -35,7 +35,7 @@ class SphereTailSpec:
         for name, (low, high) in self.BOUNDS.items():
             value = getattr(self, name)
             if not low <= value <= high:
-                raise LabError(name, f"must lie in {low:g} to {high:g}", value)
+                raise LabError(name, f"must lie in {low:.12g} to {high:.12g}", value)
 
     def draw(self) -> np.ndarray:
         """The cosines, (cosines,)."""

@@ -42,7 +42,7 @@ def cached_outputs(key: str, folder: Path | None, make: Callable[[], Outputs]) -
         _write(path, key, made)
         _trim(folder)
     except (OSError, LabError) as error:
-        return _saying(made, f"{damaged}computed now, not kept on disk ({error})")
+        return _saying(made, f"{damaged}computed now, not kept on disk ({str(error).rstrip('.')})")
     return _saying(made, f"{damaged}computed now, kept on disk")
 
 

@@ -107,7 +107,8 @@ def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str]
         more = f", and {len(seen.refused) - _SHOWN:,} more" if len(seen.refused) > _SHOWN else ""
         notes.append(f"{len(seen.refused):,} {name} images were refused: " + "; ".join(seen.refused[:_SHOWN]) + more)
     if not seen.rows:
-        raise LabError(made.images.name, f"must have a {name} image that can be read", seen.refused[0][:200])
+        first = f"The first: {seen.refused[0][:200].rstrip('.')}."
+        raise LabError(made.images.name, f"must have a {name} image that can be read", but="has none", remedy=first)
     rows = np.array(seen.rows)
     embeddings = unit_rows(np.concatenate(seen.outputs if made.compares_outputs else seen.features))
     logits = _logits(seen) if made.has_logits else None

@@ -89,10 +89,10 @@ class _Sizes:
     def of(self, name: str, dimensions: int) -> Shape:
         shape = self.shapes.get(name)
         if shape is None:
-            raise LabError(self.file, f"must have the tensor {name}", "without it")
+            raise LabError(self.file, f"must have the tensor {name}", but="has none of that name")
         if len(shape) != dimensions or not all(1 <= size <= _MOST_OUTPUTS for size in shape):
             rule = f"must have {dimensions} dimensions of 1 to {_MOST_OUTPUTS:,}"
-            raise LabError(f"tensor {name}", rule, f"of shape {shape}")
+            raise LabError(f"{self.file}: tensor {name}", rule, f"of shape {shape}")
         return shape
 
     def count(self, stem: str, ending: str) -> int:
@@ -111,7 +111,7 @@ def _resnet(sizes: _Sizes) -> ResNetSpec:
     width, channels, kernel, _ = sizes.of("encoder.conv1.weight", 4)
     if channels != 3 or kernel not in (3, 7) or width > _WIDEST:
         rule = f"must be (width up to {_WIDEST}, 3, 3, 3) or (..., 3, 7, 7)"
-        raise LabError("tensor encoder.conv1.weight", rule, sizes.shapes["encoder.conv1.weight"])
+        raise LabError(f"{sizes.file}: tensor encoder.conv1.weight", rule, sizes.shapes["encoder.conv1.weight"])
     one, two, three, four = (sizes.count(f"encoder.layer{stage}.", ".conv1.weight") for stage in range(1, 5))
     naming: Literal["shortcut", "downsample"] = "downsample" if sizes.has(".downsample.") else "shortcut"
     stem: Literal["cifar", "imagenet"] = "cifar" if kernel == 3 else "imagenet"
@@ -140,10 +140,11 @@ def _vit(sizes: _Sizes) -> Plan:
     tokens = sizes.of("pos_embed", 3)[1]
     side = math.isqrt(max(tokens - 1, 0))
     if width not in HEADS:
-        rule = f"must be {', '.join(map(str, HEADS))} wide: for others the number of heads is not known"
-        raise LabError("the transformer", rule, width)
+        remedy = "For other widths the number of heads is not known."
+        raise LabError(f"{sizes.file}: the transformer", f"must be {', '.join(map(str, HEADS))} wide", width, remedy)
     if side**2 != tokens - 1 or not 1 <= side * patch <= 512:
-        raise LabError("tensor pos_embed", "must have one token and a square of patches, 512 pixels at most", tokens)
+        rule = "must have one token and a square of patches, 512 pixels at most"
+        raise LabError(f"{sizes.file}: tensor pos_embed", rule, but=f"has {tokens} tokens")
     _check_pooling(sizes)
     depth, hidden = sizes.count("blocks.", ".attn.qkv.weight"), sizes.of("blocks.0.mlp.fc1.weight", 2)[0]
     encoder = TransformerSpec(depth, width, patch, side * patch, hidden)

@@ -73,7 +73,7 @@ class Preparation:
         short, long = sorted(image.size)
         stretched = int(self._resized * long / short)
         if stretched * self._resized > _MOST_RESIZED:
-            raise LabError(name, f"must not be longer than {_MOST_RESIZED // self._resized**2} times its breadth")
+            raise LabError(name, f"must not be longer than {_MOST_RESIZED // self._resized**2:,} times its breadth")
         size = (stretched, self._resized) if image.width > image.height else (self._resized, stretched)
         image = image.resize(size, Image.Resampling.BICUBIC)
         left, top = (round((extent - self.side) / 2) for extent in image.size)
@@ -128,6 +128,6 @@ def _constants(plan: Plan, options: Mapping[str, object], data_set: str, spec: F
     grey = isinstance(plan.encoder, SmallConvSpec)
     if spec.mean is not None and spec.std is not None:
         if grey:
-            raise LabError("mean and std", "must be left out for a network of grey images", spec.mean)
+            raise LabError("mean and std", "must be left out for a network of grey images")
         return Chosen((spec.mean, spec.std), "mean and std as asked for")
     return None if grey or plan.layout == "simclr" else constants_of(plan.layout, options, data_set)

@@ -51,7 +51,7 @@ class ForeignSpec:
         if self.side is not None and not SIDES[0] <= self.side <= SIDES[1]:
             raise LabError("side", f"must be {SIDES[0]} to {SIDES[1]} pixels", self.side)
         if (self.mean is None) != (self.std is None):
-            raise LabError("mean and std", "must be given both or neither", "one of them")
+            raise LabError("mean and std", "must be given both or neither", but="only one of them is")
         for name, triple, low in (("mean", self.mean, 0.0), ("std", self.std, 1e-6)):
             if triple is not None and not (len(triple) == 3 and all(low <= number <= 1 for number in triple)):
                 rule = "must be three numbers from 0 to 1" + (", none of them 0" if low else "")

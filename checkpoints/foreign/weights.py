@@ -17,7 +17,7 @@ from checkpoints.reading.torch_file.archive import TorchArchive
 from checkpoints.reading.torch_file.contents import TorchContents
 from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, plain
 from checkpoints.reading.torch_file.tensors import StoredTensor
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 _COUNTER = "num_batches_tracked"
 _SHOWN = 12
@@ -49,7 +49,9 @@ def weights_in(contents: TorchContents) -> Weights:
     _check_named_once(contents, network)
     for full in network.names.values():
         if full in contents.refused:
-            raise LabError(f"tensor {printable(full)[:120]}", "must be plain numbers", contents.refused[full])
+            raise LabError(
+                f"{contents.name}: tensor {printable(full)[:120]}", "must be plain numbers", contents.refused[full]
+            )
     tensors = {name: contents.tensors[full] for name, full in network.names.items()}
     return Weights(network.layout, network.place, tensors, network.names)
 
@@ -62,7 +64,7 @@ def _check_alone(contents: TorchContents, network: Network) -> None:
         found = f"a {network.layout.title} under the prefix {printable(network.prefix)[:60]!r}{more}"
         raise LabError(
             contents.name, "must have no tensors beside its network's",
-            f"{found}, with {len(network.beside):,} others, such as {printable(network.beside[0])[:80]}",
+            f"{found}, with {plural(len(network.beside), 'other')}, such as {printable(network.beside[0])[:80]}",
             "Save the tensors under that prefix alone.",
         )  # fmt: skip
 
@@ -72,7 +74,7 @@ def _check_named_once(contents: TorchContents, network: Network) -> None:
     for full in (*contents.tensors, *contents.refused):
         if full.rpartition("/")[0] == network.place:
             if plain(full) in seen:
-                raise LabError(contents.name, "must name each tensor once", f"naming {printable(plain(full))} twice")
+                raise LabError(contents.name, "must name each tensor once", but=f"names {printable(plain(full))} twice")
             seen.add(plain(full))
 
 
@@ -96,7 +98,10 @@ def _from_safetensors(
         raise LabError(contents.name, "must not change while it is read", remedy="Open it again.")
     found = {tensor.name: tensor for tensor in file.header.tensors}
     places = {name: found[weights.places[name]] for name in expected}
-    return {name: torch.from_numpy(_checked(name, each.array(file.content.data))) for name, each in places.items()}
+    return {
+        name: torch.from_numpy(_checked(f"{contents.name}: tensor {name}", each.array(file.content.data)))
+        for name, each in places.items()
+    }
 
 
 def _from_torch(
@@ -108,8 +113,11 @@ def _from_torch(
         archive = TorchArchive.of(file, name=contents.name, size=size)
         # A tensor is read with its whole storage: one that many share would be read as many times.
         if sum(archive.size_of(weights.tensors[name].key) or 0 for name in expected) > 4 * size:
-            raise LabError(contents.name, "must have a storage for each tensor", "many tensors in one")
-        return {name: torch.from_numpy(_checked(name, weights.tensors[name].array(archive))) for name in expected}
+            raise LabError(contents.name, "must have a storage for each tensor", but="has many tensors in one")
+        return {
+            name: torch.from_numpy(_checked(f"{contents.name}: tensor {name}", weights.tensors[name].array(archive)))
+            for name in expected
+        }
 
 
 def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights, file: str) -> None:
@@ -133,5 +141,5 @@ def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights, file: 
 def _checked(name: str, array: np.ndarray) -> np.ndarray:
     largest = np.abs(array).max(initial=0)
     if not np.isfinite(largest) or largest > np.finfo(np.float32).max:
-        raise LabError(f"tensor {name}", "must be finite float32 numbers", "not so in some entries")
+        raise LabError(name, "must be finite float32 numbers", "not so in some entries")
     return array.astype(np.float32, copy=False)

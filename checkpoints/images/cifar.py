@@ -98,9 +98,13 @@ def _binary_batch(file: FileContent, form: CifarForm) -> tuple[np.ndarray, np.nd
 def _check(pixels: np.ndarray, labels: np.ndarray, form: CifarForm, name: str) -> None:
     if pixels.ndim != 2 or pixels.shape[1] != _PIXELS or pixels.dtype != np.uint8 or len(pixels) != len(labels):
         found = f"{pixels.dtype} {pixels.shape} with {len(labels):,} labels"
-        raise LabError(name, f"must have uint8 rows of {_PIXELS:,} and a label for each", found)
+        raise LabError(name, f"must have uint8 rows of {_PIXELS:,} and a label for each", but=f"has {found}")
     if labels.min(initial=0) < 0 or labels.max(initial=0) >= form.classes:
-        raise LabError(name, f"must have labels from 0 to {form.classes - 1}", f"one of {int(labels.max())}")
+        raise LabError(
+            name,
+            f"must have labels from 0 to {form.classes - 1}",
+            but=f"has {int(labels.min() if labels.min() < 0 else labels.max())}",
+        )
 
 
 def _class_names(path: Path, form: CifarForm) -> tuple[tuple[str, ...], list[str]]:

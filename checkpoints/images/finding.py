@@ -11,7 +11,7 @@ from checkpoints.images.idx import idx_data, is_idx
 from checkpoints.images.source import ImageData, Side, array_side
 from checkpoints.images.zipped import zip_data
 from checkpoints.native.datasets import DATASETS, Images
-from checkpoints.reading.content import kind_of
+from checkpoints.reading.content import kind_of, words_of
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
@@ -29,7 +29,7 @@ def image_data(path: Path) -> Iterator[ImageData]:
     else:
         kind = kind_of(read_head(path))
         if kind not in ("zip", "torch", "npz"):  # judged by the first member's name, which an image folder chose
-            raise LabError(file_name(path), f"must be {FORMS}", f"a file of another kind ({kind})")
+            raise LabError(file_name(path), f"must be {FORMS}", words_of(kind))
         with zip_data(path) as data:
             yield data
 

@@ -33,7 +33,7 @@ def _side(path: Path, side: str) -> Side:
     images, first = _array(_needed(path, side, _IMAGES), 3)
     labels, second = _array(_needed(path, side, _LABELS), 1)
     if len(images) != len(labels):
-        name, rule = f"{file_name(path)}: {side} labels", f"must be one for each of {len(images):,} images"
+        name, rule = f"{file_name(path)}: {side} labels", f"must number {len(images):,}, one an image"
         raise LabError(name, rule, len(labels))
     return array_side(images, labels, side, first + second)
 
@@ -59,7 +59,9 @@ def _array(path: Path, dimensions: int) -> tuple[np.ndarray, bytes]:
         raise LabError(file_name(path), f"must be IDX bytes in {dimensions} dimensions", "something else")
     shape = tuple(int(size) for size in np.frombuffer(data, ">u4", dimensions, offset=4))
     if math.prod(shape) != len(data) - start or max(shape[1:], default=0) > 1024:
-        raise LabError(file_name(path), "must be whole", f"declaring {shape} where it has {len(data) - start:,} bytes")
+        raise LabError(
+            file_name(path), "must be whole", but=f"declares {shape} where it has {len(data) - start:,} bytes"
+        )
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape), hashlib.sha256(file.data).digest()
 
 

@@ -18,10 +18,12 @@ def python_batch(file: FileContent) -> tuple[np.ndarray, np.ndarray]:
     entries = _entries(file)
     labels = next((entries[key] for key in _LABELS if key in entries), None)
     if "data" not in entries or not isinstance(labels, list) or not all(type(label) is int for label in labels):
+        named = "data" in entries and labels is not None
         found = f"a dict of {', '.join(sorted(entries))[:100] or 'nothing'}"
+        found = "one whose labels are no list of whole numbers" if named else found
         raise LabError(file.name, "must be a CIFAR batch with data and labels", found)
     if any(not 0 <= label < 1000 for label in labels):
-        raise LabError(file.name, "must have labels from 0 to 999", "others")
+        raise LabError(file.name, "must have labels from 0 to 999", but="has others")
     return _array(entries["data"], file.name), np.array(labels, dtype=np.int64)
 
 
@@ -52,11 +54,11 @@ def _array(record: Any, name: str) -> np.ndarray:
     """A uint8 matrix from the record of its making: (version, shape, dtype, Fortran order, bytes)."""
     state = record.state if isinstance(record, Call) and record.name in _RECONSTRUCTS else None
     if not isinstance(state, tuple) or len(state) != 5 or not _is_uint8(state[2]):
-        raise LabError(name, "must have its pixels as a numpy array of uint8", "something else")
+        raise LabError(name, "must have its pixels as a numpy array of uint8", but="has something else there")
     shape, fortran, data = state[1], state[3], _bytes(state[4])
     sizes = isinstance(shape, tuple) and len(shape) == 2 and all(type(size) is int and size > 0 for size in shape)
     if not sizes or data is None or shape[0] * shape[1] != len(data):
-        raise LabError(name, "must have a pixel array whose bytes fit its shape", "one that does not")
+        raise LabError(name, "must have a pixel array whose bytes fit its shape", but="has one whose bytes do not")
     return np.frombuffer(data, np.uint8).reshape(shape, order="F" if fortran else "C")
 
 

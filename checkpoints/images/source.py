@@ -47,7 +47,7 @@ class ImageData:
             raise LabError(self.name, f"must have 1 to {MOST_CLASSES:,} classes", len(self.class_names))
         for word, side in (("train", self.train), ("test", self.test)):
             if not len(side):
-                raise LabError(self.name, f"must have at least one {word} image", "without any")
+                raise LabError(self.name, f"must have at least one {word} image", but="has none")
 
 
 def array_side(images: np.ndarray, labels: np.ndarray, name: str, digest: bytes) -> Side:

@@ -28,7 +28,7 @@ def tree_data(
     """The data in files at `paths`, relative and with slashes. `content` digests the files of some paths."""
     found, strangers = _sorted_out(sorted(paths))
     if not found:
-        raise LabError(name, "must have images as train/CLASS/*.jpg and test/CLASS/*.jpg (or png)", "without any")
+        raise LabError(name, "must have images as train/CLASS/*.jpg and test/CLASS/*.jpg (or png)", but="has none")
     names = sorted({label for label, _ in found.values()})
     number = {label: at for at, label in enumerate(names)}
     sides = {}

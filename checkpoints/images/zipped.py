@@ -43,11 +43,13 @@ def _checked(entries: list[zipfile.ZipInfo], name: str, size: int) -> dict[str, 
     files = {entry.filename: entry for entry in entries if not entry.is_dir()}
     for entry in files.values():
         if ".." in PurePosixPath(entry.filename).parts or entry.filename.startswith("/"):
-            raise LabError(name, "must have members inside of it", f"one named {shown(entry.filename)}")
+            raise LabError(name, "must have members inside of it", but=f"has one named {shown(entry.filename)}")
     declared = sum(entry.file_size for entry in files.values())
     if declared > _MOST_UNPACKED * size:
         raise LabError(
-            name, f"must unpack to at most {_MOST_UNPACKED} times its size", f"{declared:,} bytes in {size:,}"
+            name,
+            f"must unpack to at most {_MOST_UNPACKED} times its size",
+            but=f"declares {declared:,} bytes in {size:,}",
         )
     return files
 

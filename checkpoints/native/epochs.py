@@ -110,5 +110,5 @@ def _column(fields: Fields, name: str, epochs: int) -> list[float | None]:
             raise LabError(f"dynamics: {name}", "must be finite numbers or null", shown(value))
         values.append(None if value is None else float(value))  # type: ignore[arg-type]
     if len(values) != epochs:
-        raise LabError(f"dynamics: {name}", f"must have one number for each of {epochs} epochs", len(values))
+        raise LabError(f"dynamics: {name}", f"must have one number an epoch, {epochs:,} in all", len(values))
     return values

@@ -72,10 +72,14 @@ def _about(file: safetensors_file.TensorFile) -> Peek:
         raise LabError(
             name,
             f"must have {KEY} metadata to be opened",
-            "without it",
-            "Files of python -m checkpoints.train have it; the page File contents shows what is in others.",
+            but="has none",
+            remedy="Files of python -m checkpoints.train have it; the page File contents shows what is in others.",
         )
     if len(metadata) > 1:
-        raise LabError(name, f"must have no metadata but {KEY}", ", ".join(sorted(map(repr, metadata)))[:200])
+        raise LabError(
+            name, f"must have no metadata but {KEY}", but=f"has {', '.join(sorted(map(repr, metadata)))[:200]}"
+        )
     tensors = tuple(TensorInfo(tensor.name, tensor.dtype, tensor.shape) for tensor in file.header.tensors)
-    return Peek(name, len(file.content.data), file.content.digest, read_metadata(metadata[KEY], name=KEY), tensors)
+    return Peek(
+        name, len(file.content.data), file.content.digest, read_metadata(metadata[KEY], name=f"{name}: {KEY}"), tensors
+    )

@@ -34,7 +34,9 @@ class Recipe:
         expected = OBJECTIVES[self.loss].parameters
         if set(self.parameters) != set(expected):
             raise LabError(
-                f"parameters of {self.loss}", f"must be {', '.join(expected)}", ", ".join(sorted(self.parameters))
+                f"parameters of {self.loss}",
+                f"must be {', '.join(expected)}",
+                ", ".join(sorted(self.parameters)) or "none",
             )
         for name, value in self.parameters.items():
             _check_number(name, value, *BOUNDS[name])

@@ -23,8 +23,10 @@ def weights_of(model: nn.Module) -> dict[str, np.ndarray]:
 def checked_tensors(arrays: Mapping[str, np.ndarray], expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """`arrays` as tensors, where they are just those expected by name, shape and dtype (all float32 here)."""
     for name in sorted(arrays.keys() ^ expected.keys()):
-        found = "missing" if name in expected else "a tensor that the encoder does not have"
-        raise LabError(f"tensor {shown(name)}", "must be one of the encoder's, each there once", found)
+        rule, found = (
+            ("must be there", "missing") if name in expected else ("must be one of the encoder's", "none of them")
+        )
+        raise LabError(f"tensor {shown(name)}", rule, found)
     for name, like in expected.items():
         if arrays[name].shape != tuple(like.shape) or arrays[name].dtype != np.float32:
             raise LabError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from checkpoints.reading.quoting import shown
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 _EXACT = 2**53  # up to here every whole number is a float64
 _AT_ONCE = 1 << 20  # numbers in float64 at a time
@@ -35,11 +35,17 @@ def unit_embeddings(array: np.ndarray, name: str, notes: Notes) -> tuple[np.ndar
     rows, largest, norms = _directions(array)
     directed = norms > 0
     if not directed.all():
-        notes.add(f"{name}: {int((~directed).sum()):,} rows of zeros have no direction and are left out")
+        notes.add(f"{name}: {_of_zeros(int((~directed).sum()))} left out")
     with np.errstate(over="ignore"):
         if not np.allclose(norms[directed] * largest[directed], 1, atol=1e-3):
             notes.add(f"{name}: rows were not of unit length and have been scaled to it")
     return rows, directed
+
+
+def _of_zeros(count: int) -> str:
+    return (
+        "1 row of zeros has no direction and is" if count == 1 else f"{count:,} rows of zeros have no direction and are"
+    )
 
 
 def _directions(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -95,7 +101,7 @@ def _texts(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind == "U":
         codes = np.ascontiguousarray(array).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
         if ((codes > sys.maxunicode) | ((codes >= 0xD800) & (codes < 0xE000))).any():
-            raise LabError(name, "must be texts of characters", "with other numbers")
+            raise LabError(name, "must be texts of characters", but="has numbers that are none")
         return array.astype(np.str_)
     try:
         return np.array([item.decode() for item in array.tolist()], np.str_)
@@ -110,4 +116,4 @@ def _one_hot(array: np.ndarray) -> bool:
 def _check_finite(array: np.ndarray, name: str) -> None:
     wrong = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if len(wrong):
-        raise LabError(name, "must be finite", f"not so in {len(wrong):,} rows, first row {wrong[0]}")
+        raise LabError(name, "must be finite", f"not so in {plural(len(wrong), 'row')}, first row {wrong[0]}")

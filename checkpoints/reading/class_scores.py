@@ -77,7 +77,7 @@ def _read(
     if not readings:
         raise NotUsed(_no_reading(values.shape[1], labels))
     if spec.columns not in (AUTO, *readings):
-        raise LabError("columns", f"must be one of {', '.join(readings)} for {file}", repr(spec.columns))
+        raise LabError("columns", f"must be {' or '.join(readings)} for {file}", repr(spec.columns))
     columns = next(iter(readings)) if spec.columns == AUTO else spec.columns
     order = np.argsort(readings[columns], kind="stable")
     classes = readings[columns][order]

@@ -12,8 +12,8 @@ _WRONG = {
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
     "legacy torch": (
-        "a torch file in the old form, which is a plain pickle",
-        "Ask its owner to save it again with torch 1.6 or later.",
+        "one in the older form, a plain pickle",
+        "Its owner can load it and save it again with torch 1.6 or later.",
     ),
     "tar": ("a tar archive", "Unpack it and give the checkpoint inside."),
     "hdf5": ("an HDF5 file", "Save its arrays with numpy.savez."),
@@ -23,6 +23,9 @@ _WRONG = {
     "json": ("a JSON text", "An index names the files that hold the weights, a config describes them: give those."),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
+    "text": ("a text", "Save train and test embeddings and labels with numpy.savez, or give the checkpoint itself."),
+    "picture": ("a picture", "A checkpoint is opened here; images go beside it (--data)."),
+    "nothing": ("an archive with nothing in it", "Save it again, with its arrays or weights."),
     "unknown": (
         "something else",
         "Its first bytes are those of no known checkpoint; perhaps the download was cut off.",
@@ -30,11 +33,13 @@ _WRONG = {
 }
 
 _BEGINNINGS = {
+    "nothing": (b"PK\x05\x06",),
     "lfs pointer": (b"version https://git-lfs",),
     "npy": (b"\x93NUMPY",),
     "compressed": (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh"),
     "hdf5": (b"\x89HDF\r\n",),
 }
+_RULES = {"legacy torch": "must be a torch file in the form of torch 1.6 and later"}
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
 
 
@@ -49,7 +54,7 @@ def kind_of(head: bytes) -> str:
         return "empty"
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         return "web page"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith(b"PK\x03\x04"):
         return _zip_kind(head)
     for kind, beginnings in _BEGINNINGS.items():
         if head.startswith(beginnings):
@@ -58,12 +63,19 @@ def kind_of(head: bytes) -> str:
         return "tar"
     if head[8:9] == b"{":
         return "safetensors"
-    if text.startswith((b"{", b"[")):
-        return "json"
+    return "json" if text.startswith((b"{", b"[")) else _kind_of_the_rest(head)
+
+
+def _kind_of_the_rest(head: bytes) -> str:
+    """Of what is no safetensors file: its first bytes are a length, which may look like any of these."""
     if _LEGACY in head[:64]:
         return "legacy torch"
     # A protocol number of 2 to 5 after the PROTO opcode.
-    return "pickle" if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" else "unknown"
+    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
+        return "pickle"
+    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")):
+        return "picture"
+    return "text" if _is_text(head) else "unknown"
 
 
 def part_of(name: str) -> str:
@@ -81,7 +93,24 @@ def check_kind(head: bytes, wanted: str, *, name: str) -> None:
     kind = kind_of(head)
     if kind != wanted:
         found, remedy = _WRONG.get(kind, (f"a {kind} file", ""))
-        raise LabError(name, f"must be a {wanted} file", found, remedy)
+        rule = _RULES.get(kind, f"must be a {wanted} file")
+        raise LabError(name, rule, found, remedy)
+
+
+def words_of(kind: str) -> str:
+    """What a file of this kind is, as a sentence has it."""
+    return _WRONG[kind][0]
+
+
+def _is_text(head: bytes) -> bool:
+    """Letters in UTF-8 and white space alone; the last letter may be cut."""
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3:
+            return False
+        text = head[: error.start].decode()
+    return all(letter.isprintable() or letter.isspace() for letter in text)
 
 
 def _zip_kind(head: bytes) -> str:

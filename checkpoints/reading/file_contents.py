@@ -18,7 +18,7 @@ from checkpoints.reading.torch_file.contents import TorchContents, torch_content
 from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
 from checkpoints.reading.torch_file.layouts import Network, network_of
 from checkpoints.reading.verdict import Verdict, on_pickle, on_plain
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 _UNKNOWN = "Tensors of no layout that is known here"
 
@@ -66,11 +66,6 @@ class FileContents:
         }
 
 
-def plural(count: int, what: str) -> str:
-    """ "1 tensor", "2 tensors"."""
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
-
-
 def file_contents(path: str | Path) -> FileContents:
     """Look into a torch, safetensors, .npz or .npy file. LabError, one sentence, for any other and for a broken one."""
     head = read_head(path)
@@ -89,12 +84,19 @@ def of_torch(found: TorchContents) -> FileContents:
     others = plural(len(found.values), "other value")
     read = f"{plural(len(found.tensors), 'tensor')} as numbers and {others} as text; nothing was called."
     verdict = on_pickle(found.mentions, read)
-    title = _UNKNOWN if found.network is None else found.layout.title
+    title = _title(found)
     entries = tuple(Entry(place, each.dtype.lstrip("<|"), each.shape) for place, each in found.tensors.items())
     return FileContents(
         found.name, found.size, found.digest, title, verdict, entries, found.network, found.values,
         found.foreign, found.refused,
     )  # fmt: skip
+
+
+def _title(found: TorchContents) -> str:
+    if found.network is not None:
+        return found.layout.title
+    whole = found.foreign.get("") if not found.tensors else None
+    return _UNKNOWN if whole is None else f"A whole object of {whole}, not its state_dict"
 
 
 def _of_safetensors(path: str | Path) -> FileContents:

@@ -45,7 +45,7 @@ def label_values(labels: Mapping[str, np.ndarray], spec: ArraySpec, notes: Notes
     """Of labels as `class_labels` gives them. LabError where one side has texts and the other numbers."""
     kinds = {array.dtype.kind for array in labels.values()}
     if len(kinds) > 1:
-        raise LabError("labels", "must be numbers on both sides or texts on both", "texts against numbers")
+        raise LabError("labels", "must be numbers on both sides or texts on both", but="are texts against numbers")
     texts: dict[int, str] = {}
     if kinds == {"U"}:
         found = np.unique(np.concatenate(list(labels.values())))

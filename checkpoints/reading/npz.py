@@ -3,6 +3,7 @@
 import math
 import re
 import zipfile
+from collections.abc import Container
 from typing import IO
 
 import numpy as np
@@ -19,15 +20,33 @@ _MAGIC, _LONGEST_HEADER = b"\x93NUMPY", 10_000
 # Numpy itself reads a header with Python's parser, which warns, and gives up in its own ways.
 _FIELD = r"""['"](?:descr|fortran_order|shape)['"]\s*:\s*(?:['"][^'"\\]{1,20}['"]|True|False|\([\s\d,]*\))"""
 _HEADER = re.compile(rf"\{{\s*{_FIELD}\s*,\s*{_FIELD}\s*,\s*{_FIELD}(?:\s*,)?\s*\}}\s*", re.ASCII)
+_RULE = "must hold plain numbers or texts"
+_STRUCTURED = re.compile(r"['\"]descr['\"]\s*:\s*(?:\[\(|['\"][<>=|]?[mM]8)")
 _DTYPE = re.compile(r"[<>=|]?(?:f[248]|[iu][1248]|b1|[US][1-9]\d{0,4})", re.ASCII)
 
 
-def read_npz(file: IO[bytes], *, name: str) -> dict[str, np.ndarray]:
-    """The arrays of an .npz by name. LabError, one sentence, for a file that is refused."""
+class NotPlain(LabError):
+    """An array of objects, structures, dates or complex numbers."""
+
+
+def read_npz(
+    file: IO[bytes], *, name: str, needed: Container[str] | None = None
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The arrays of an .npz by name; and of those that are not `needed` (None for all) and hold no plain numbers or
+    texts, what they hold. LabError, one sentence, for a file that is refused."""
+    arrays, others = dict[str, np.ndarray](), dict[str, str]()
     with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
         entries = archive.infolist()
         _check_entries(entries, file.seek(0, 2), name)
-        return {entry.filename.removesuffix(".npy"): _member(archive, entry, name) for entry in entries}
+        for entry in entries:
+            place = entry.filename.removesuffix(".npy")
+            try:
+                arrays[place] = _member(archive, entry, name)
+            except NotPlain as mistake:
+                if needed is None or place in needed:
+                    raise
+                others[place] = f"it {mistake.but}, and not of plain numbers or texts"
+    return arrays, others
 
 
 def npz_members(file: IO[bytes], *, name: str) -> dict[str, bytes]:
@@ -58,7 +77,7 @@ def _array(data: bytes, name: str) -> np.ndarray:
     held, declared = len(data) - start, math.prod(shape) * dtype.itemsize
     if declared != held:
         raise LabError(
-            name, "must be whole", f"declaring {shown(declared)} bytes where it has {held:,}", "Get it again."
+            name, "must be whole", but=f"declares {shown(declared)} bytes where it has {held:,}", remedy="Get it again."
         )
     # A bool is 0 or 1 to numpy; a file may say 7.
     flat = np.frombuffer(data, np.uint8 if dtype.kind == "b" else dtype, offset=start)
@@ -69,13 +88,13 @@ def _array(data: bytes, name: str) -> np.ndarray:
 def _check_entries(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
     strangers = [entry.filename for entry in entries if not entry.filename.endswith(".npy")]
     if strangers:
-        raise LabError(name, "must hold .npy arrays alone", f"holding {shown(strangers[0])} too")
+        raise LabError(name, "must hold .npy arrays alone", but=f"holds {shown(strangers[0])} too")
     if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
         raise LabError(name, "must be stored or deflated, as numpy does")
     declared = sum(entry.file_size for entry in entries)
     most = min(MOST_BYTES, _FREE + _UNPACKED * size)
     if declared > most:
-        raise LabError(name, f"must unpack to at most {most:,} bytes", f"{declared:,} bytes in {size:,}")
+        raise LabError(name, f"must unpack to at most {most:,} bytes", but=f"declares {declared:,} bytes in {size:,}")
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> np.ndarray:
@@ -89,7 +108,7 @@ def _header(data: bytes, name: str) -> tuple[np.dtype, tuple[int, ...], bool, in
     dtype = descr.strip("'\"")
     if not _DTYPE.fullmatch(dtype):
         remedy = "Save texts as such: labels.astype(str)." if "O" in dtype else ""
-        raise LabError(name, "must hold plain numbers or texts", f"of dtype {shown(dtype)}", remedy)
+        raise NotPlain(name, _RULE, f"of dtype {shown(dtype)}", remedy)
     return np.dtype(dtype), _shape(shape, name), order == "True", begin
 
 
@@ -97,20 +116,23 @@ def _header_text(data: bytes, name: str) -> tuple[str, int]:
     """The header as text, of the one form that numpy writes, and where it ends."""
     first, begin = data[6:7], 10 if data[6:7] == b"\x01" else 12
     length = int.from_bytes(data[8:begin], "little")
-    if data[:6] != _MAGIC or first not in (b"\x01", b"\x02", b"\x03") or length > _LONGEST_HEADER:
-        raise LabError(name, f"must be a .npy array with a header of at most {_LONGEST_HEADER:,} bytes")
+    if data[:6] != _MAGIC:
+        raise LabError(name, "must be a .npy array", "something else" if data else "empty")
+    if first not in (b"\x01", b"\x02", b"\x03") or length > _LONGEST_HEADER:
+        raise LabError(name, f"must have a header of at most {_LONGEST_HEADER:,} bytes, of version 1 to 3")
     text = data[begin : begin + length].decode("latin-1")
-    if "[" in text:
-        raise LabError(name, "must hold plain numbers or texts", "of a structured dtype")
+    if found := _STRUCTURED.search(text):
+        kind = "a structured dtype" if found[0].endswith("[(") else "dates or durations"
+        raise NotPlain(name, _RULE, f"of {kind}")
     if len(text) != length or not _HEADER.fullmatch(text):
-        raise LabError(name, "must have a header that numpy writes", "another")
+        raise LabError(name, "must have a header that numpy writes", but="has another")
     return text, begin + length
 
 
 def _field(text: str, key: str, name: str) -> str:
     found = re.findall(rf"""['"]{key}['"]\s*:\s*(\([^)]*\)|'[^']*'|"[^"]*"|True|False)""", text)
     if len(found) != 1:
-        raise LabError(name, "must have a header that numpy writes", "another")
+        raise LabError(name, "must have a header that numpy writes", but="has another")
     return str(found[0])
 
 

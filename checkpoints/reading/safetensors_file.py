@@ -30,7 +30,7 @@ class TensorFile:
         arrays = {tensor.name: tensor.array(self.content.data) for tensor in self.header.tensors}
         for name, array in arrays.items():
             if array.dtype.kind == "f" and not np.isfinite(array).all():
-                raise LabError(f"tensor {shown(name)}", "must be finite", "not so in some entries")
+                raise LabError(f"{self.content.name}: tensor {shown(name)}", "must be finite", "not so in some entries")
         return arrays
 
 

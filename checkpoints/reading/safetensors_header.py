@@ -12,7 +12,7 @@ import numpy as np
 from checkpoints.reading import strict_json
 from checkpoints.reading.fields import Fields
 from checkpoints.reading.quoting import shown
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 MAX_HEADER = 10_000_000
 MAX_TENSORS = 100_000
@@ -55,7 +55,7 @@ def parse_header(data: bytes, *, name: str) -> Header:
         metadata = fields.texts("__metadata__", MAX_HEADER) if "__metadata__" in fields.names() else {}
         if len(fields.names()) > MAX_TENSORS:
             raise LabError(where, f"must have at most {MAX_TENSORS:,} tensors", len(fields.names()))
-        tensors = [_tensor(fields, key, origin) for key in fields.names()]
+        tensors = [_tensor(fields, key, origin, name) for key in fields.names()]
     _check_contiguous(tensors, origin, len(data), name)
     return Header(tuple(sorted(tensors, key=lambda tensor: tensor.name)), metadata)
 
@@ -63,7 +63,7 @@ def parse_header(data: bytes, *, name: str) -> Header:
 def _header_text(data: bytes, name: str) -> str:
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > MAX_HEADER:
-        raise LabError(name, f"must declare a header of at most {MAX_HEADER:,} bytes", f"declaring {length:,}")
+        raise LabError(name, f"must declare a header of at most {MAX_HEADER:,} bytes", but=f"declares {length:,}")
     if 8 + length > len(data):
         found = f"cut off after {len(data):,} of at least {8 + length:,} bytes"
         raise LabError(name, "must be whole", found, "Get it again.")
@@ -73,19 +73,20 @@ def _header_text(data: bytes, name: str) -> str:
         raise LabError(f"{name}: header", "must be UTF-8 text", f"not so at byte {error.start}") from error
 
 
-def _tensor(fields: Fields, key: str, origin: int) -> Tensor:
+def _tensor(fields: Fields, key: str, origin: int, name: str) -> Tensor:
     with fields.inner(key) as entry:
         dtype = entry.text("dtype")
         # A size of 0 would let another one be 2**62 at no cost in bytes.
-        shape = tuple(_integers(entry.items("shape", _MAX_DIMENSIONS), 1, f"sizes of tensor {shown(key)}"))
-        offsets = _integers(entry.items("data_offsets", 2), 0, f"offsets of tensor {shown(key)}")
+        shape = tuple(_integers(entry.items("shape", _MAX_DIMENSIONS), 1, f"{name}: sizes of tensor {shown(key)}"))
+        offsets = _integers(entry.items("data_offsets", 2), 0, f"{name}: offsets of tensor {shown(key)}")
     if dtype not in DTYPES:
-        raise LabError(f"tensor {shown(key)}", f"must have a dtype of {', '.join(DTYPES)}", shown(dtype))
+        raise LabError(f"{name}: tensor {shown(key)}", f"must have a dtype of {', '.join(DTYPES)}", shown(dtype))
     if len(offsets) != 2:
-        raise LabError(f"tensor {shown(key)}", "must have two offsets", len(offsets))
+        raise LabError(f"{name}: tensor {shown(key)}", "must have two offsets", len(offsets))
     span, declared = offsets[1] - offsets[0], math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
     if span != declared:
-        raise LabError(f"tensor {shown(key)}", f"must span the {shown(declared)} bytes of its shape", shown(span))
+        rule = f"must span the {shown(declared)} bytes of its shape"
+        raise LabError(f"{name}: tensor {shown(key)}", rule, but=f"spans {shown(span)}")
     return Tensor(key, dtype, shape, origin + offsets[0], origin + offsets[1])
 
 
@@ -100,11 +101,10 @@ def _check_contiguous(tensors: list[Tensor], start: int, end: int, name: str) ->
     """Neither gaps nor overlaps nor a tail: then the declared sizes cannot exceed the file's."""
     for tensor in sorted(tensors, key=lambda tensor: (tensor.start, tensor.stop)):
         if tensor.start != start:
-            raise LabError(
-                f"tensor {shown(tensor.name)}", f"must start at byte {start:,}", f"starting at {tensor.start:,}"
-            )
+            where = f"{name}: tensor {shown(tensor.name)}"
+            raise LabError(where, f"must start at byte {start:,}", but=f"starts at {tensor.start:,}")
         start = tensor.stop
     if start > end:
         raise LabError(name, "must be whole", f"cut off after {end:,} of {start:,} bytes", "Get it again.")
     if start < end:
-        raise LabError(name, "must end with its last tensor", f"{end - start:,} bytes longer")
+        raise LabError(name, "must end with its last tensor", f"{plural(end - start, 'byte')} longer")

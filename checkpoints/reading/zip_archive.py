@@ -29,7 +29,7 @@ def open_zip(file: IO[bytes], *, name: str, what: str, members: int) -> zipfile.
     try:
         directory = _directory(file)
         if directory.count(b"PK\x01\x02") > members or len(directory) > _LARGEST_DIRECTORY:
-            raise LabError(name, f"must have 1 to {members:,} members", "declaring more")
+            raise LabError(name, f"must have 1 to {members:,} members", but="declares more")
         archive = zipfile.ZipFile(file)
     except LabError:
         raise
@@ -56,7 +56,10 @@ def read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, name: str, 
 def read_part(file: IO[bytes], entry: zipfile.ZipInfo, start: int, stop: int) -> bytes:
     """Bytes `start` to `stop` of a member that is stored as it is, without looking at the others."""
     file.seek(entry.header_offset)
-    *_, name, extra = _LOCAL.unpack(file.read(_LOCAL.size))
+    header = file.read(_LOCAL.size)
+    if len(header) < _LOCAL.size:  # cut off since it was opened
+        return b""
+    *_, name, extra = _LOCAL.unpack(header)
     file.seek(entry.header_offset + _LOCAL.size + name + extra + start)
     return file.read(stop - start)
 
@@ -84,9 +87,9 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str, members: int) -> N
     seen: set[str] = set()
     for entry in entries:
         if not entry.filename:
-            raise LabError(name, "must name its members", "with one that has no name")
+            raise LabError(name, "must name its members", but="has one without a name")
         if entry.flag_bits & 1:
-            raise LabError(name, "must not be encrypted", shown(entry.filename))
+            raise LabError(name, "must not be encrypted", but=f"{shown(entry.filename)} in it is")
         if entry.filename in seen:
-            raise LabError(name, "must name each member once", f"naming {shown(entry.filename)} twice")
+            raise LabError(name, "must name each member once", but=f"names {shown(entry.filename)} twice")
         seen.add(entry.filename)

@@ -99,7 +99,9 @@ def _epoch(recipe: Recipe, data: DataSet, model: SmallConv, optimiser: torch.opt
         optimiser.step()
     mean_loss, mean_norm = np.mean(measured, axis=0)
     if not math.isfinite(mean_loss) or not math.isfinite(mean_norm):
-        raise LabError("loss", "must stay finite", f"{mean_loss} in epoch {epoch + 1}", "Lower the learning rate.")
+        raise LabError(
+            "the training's loss", "must stay finite", f"{mean_loss} in epoch {epoch + 1}", "Lower the learning rate."
+        )
     dynamics = replace(dynamics, signal_to_noise=gradients.signal_to_noise(), layers=gradients.of_layers())
     return Epoch(_short(mean_loss), _short(mean_norm), _short(_knn_accuracy(model, data)), dynamics)
 

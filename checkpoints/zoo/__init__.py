@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checkpoints.native.file import peek
-from checkpoints.native.objectives import OBJECTIVES
+from checkpoints.zoo.recipes import RECIPES
 
 FOLDER = Path(__file__).parent
 
@@ -35,7 +35,7 @@ def other_seeds() -> tuple[ZooEntry, ...]:
 
 def _listed(folder: Path) -> tuple[ZooEntry, ...]:
     entries = [_entry(path) for path in folder.glob("*.safetensors")]
-    order = list(OBJECTIVES)
+    order = list(RECIPES)
     return tuple(sorted(entries, key=lambda entry: (order.index(entry.loss), entry.name)))
 
 

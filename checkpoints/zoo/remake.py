@@ -20,7 +20,7 @@ _ALL = RECIPES | OTHER_SEEDS
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when all was made again, else that of the first command that failed."""
     options = _parser().parse_args(argv)
-    return run(lambda: _remake(options))
+    return run(lambda: _remake(options), options)
 
 
 def _remake(options: argparse.Namespace) -> int:

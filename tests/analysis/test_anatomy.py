@@ -145,7 +145,7 @@ def test_equal_targets_move_no_logit_under_soft_target_infonce():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: PointBatch(("A",), (0.0,)), "^points must number 2 to 64, but is 1"),
+        (lambda: PointBatch(("A",), (0.0,)), "^points must number 2 to 64, but number 1"),
         (lambda: PointBatch(("A", "A"), (0.0, float("nan"))), "^degrees must be numbers from -360 to 360"),
         (lambda: PointBatch(("A", "Z"), (0.0, 1.0)), "^classes must be letters A to H"),
         (lambda: Settings(temperature=0.0), "^temperature must be a finite number above 0, but is 0"),

@@ -49,7 +49,7 @@ def test_requests_are_answered_in_turn(turned, unit_rows):
 
 
 def test_a_refusal_is_handed_on_word_for_word(unit_rows):
-    with pytest.raises(LabError, match=r"UMAP needs at least 10 items, but is 9\. PCA shows fewer\."):
+    with pytest.raises(LabError, match=r"UMAP needs at least 10 items, but there are 9\. PCA shows fewer\."):
         read_answer(answers_to((unit_rows(9, 3), QUICK)))
 
 
@@ -57,7 +57,7 @@ def test_a_refusal_is_handed_on_word_for_word(unit_rows):
 def process(monkeypatch):
     """A worker whose UMAP takes no time and prints, as some libraries do."""
     stand_in = (
-        "from analysis import map_worker; from analysis.maps.projection import Projection;"
+        "from analysis.maps import worker as map_worker; from analysis.maps.projection import Projection;"
         "map_worker.umap_map = lambda rows, spec: print('epoch') or Projection('UMAP', rows[:, :2] * spec.seed);"
         "map_worker.main()"
     )

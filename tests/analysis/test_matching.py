@@ -43,12 +43,12 @@ def swapped(array: np.ndarray, at: int, value: object) -> np.ndarray:
     ("spoil", "sentence"),
     [
         (lambda o: replace(o, class_names=("class 0", "b", "class 2", "class 3")), "class names of other must be"),
-        (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "99")), "1 missing, first '3'; 1 unknown there"),
-        (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "4")), "must have an id each, but is 1 ids that"),
+        (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "99")), "1 is missing, first '3'; 1 is unknown there"),
+        (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "4")), "must each have an id of their own, but an id stands twice"),
         (lambda o: changed(o, "test", labels=swapped(o.test.labels, 5, 3)), "first '5': 'class 3', there 'class 1'"),
         (lambda o: changed(o, "test", images=swapped(o.test.images, 5, 0)), "the same ids with other images"),
         (lambda o: changed(o, "train", labels=swapped(o.train.labels, 5, 3)), "train items of other must be those of"),
-        (lambda o: replace(o, test=reordered(o.test, np.arange(59))), "1 missing, first '59'."),
+        (lambda o: replace(o, test=reordered(o.test, np.arange(59))), "1 is missing, first '59'."),
     ],
 )  # fmt: skip
 def test_other_data_are_refused_in_one_sentence(clustered, spoil, sentence):
@@ -61,7 +61,7 @@ def test_other_data_are_refused_in_one_sentence(clustered, spoil, sentence):
 
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_two_to_six(clustered, count):
-    with pytest.raises(LabError, match=f"must be 2 to 6 to be compared, but is {count}"):
+    with pytest.raises(LabError, match=f"must number 2 to 6 to be compared, but number {count}"):
         matched(dict.fromkeys("abcdefg"[:count], clustered()))
 
 

@@ -116,10 +116,13 @@ def test_it_is_taken_apart_without_places(file):
         ("/etc/passwd:each", "^--loss must name a Python file that exists"),
         ("{file}:no_temperature", r"^no_temperature does not take \(embeddings, labels, \*, temperature\)"),
         ("{file}:three", r"^three does not take \(embeddings, labels, \*, temperature\): missing .* 'extra'"),
-        ("{file}:wrong_shape", r"^wrong_shape must return a tensor of shape \(\) or \(6,\), but is \(6, 10\)"),
-        ("{file}:no_tensor", r"^no_tensor must return a tensor of shape \(\) or \(6,\), but is float"),
-        ("{file}:no_gradient", "^no_gradient must be differentiable, but is a constant"),
-        ("{file}:infinite", "^infinite must return finite losses, but is 6 of 6 are NaN or infinite"),
+        (
+            "{file}:wrong_shape",
+            r"^wrong_shape must return a tensor of shape \(\) or \(6,\), but returns one of shape \(6, 10\)",
+        ),
+        ("{file}:no_tensor", r"^no_tensor must return a tensor of shape \(\) or \(6,\), but returns a float"),
+        ("{file}:no_gradient", "^no_gradient must be differentiable, but returns a constant"),
+        ("{file}:infinite", "^infinite must return finite losses, but 6 of 6 are NaN or infinite"),
         ("{file}:raises", "^raises failed with NameError: name 'undefined' is not defined"),
         ("{file}:coordinates", "^coordinates must look at the embeddings through their similarities alone"),
         ("{file}:neighbours", "^neighbours must make the loss of an anchor of that anchor's own similarities"),
@@ -133,8 +136,8 @@ def test_what_does_not_fit_is_said_in_one_sentence(file, argument, sentence):
 
 def test_a_file_that_fails_is_named(file):
     file.write_text("1 / 0")
-    with pytest.raises(LabError, match=r"^--loss names a file that fails with ZeroDivisionError: division by zero"):
+    with pytest.raises(LabError, match=r"^--loss names mine.py, which fails with ZeroDivisionError: division by zero"):
         own_loss.add_own_loss(f"{file}:each")
     file.write_text("def each(:")
-    with pytest.raises(LabError, match=r"^--loss names a file that fails with SyntaxError"):
+    with pytest.raises(LabError, match=r"^--loss names mine.py, which fails with SyntaxError"):
         own_loss.add_own_loss(f"{file}:each")

@@ -103,17 +103,19 @@ def test_singletons_are_grey_crosses_and_classes_differ():
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_live_picture_keeps_its_axes_and_series_and_only_moves(runs, world):
     spec, frames = WORLDS[world], runs[world]
-    early, late = live_option(spec, frames[:3]), live_option(spec, frames)
+    early, late = live_option(spec, 30.0, frames[:3]), live_option(spec, 30.0, frames)
     for key in ("grid", "xAxis", "yAxis", "title", "legend"):
-        assert early[key] == late[key] == live_option(spec, ())[key]
+        assert early[key] == late[key] == live_option(spec, 30.0, ())[key]
     names = [series["id"] for series in early["series"]]
-    assert names == [series["id"] for series in late["series"]] == [s["id"] for s in live_option(spec, ())["series"]]
+    assert (
+        names == [series["id"] for series in late["series"]] == [s["id"] for s in live_option(spec, 30.0, ())["series"]]
+    )
     assert len(set(names)) == len(names) == 4 * (2 + 3)
     json.dumps(late, allow_nan=False)
 
 
 def test_live_points_are_the_last_frame_and_lines_the_mean_over_seeds(runs):
-    series = {each["id"]: each for each in live_option(CIRCLE, runs["circle"])["series"]}
+    series = {each["id"]: each for each in live_option(CIRCLE, 30.0, runs["circle"])["series"]}
     points = [point["value"] for point in series["vectors:sincere"]["data"]]
     np.testing.assert_allclose(points, runs["circle"][-1].positions[1], atol=1e-3)
     for step, value in series["push_to_pull:supcon"]["data"]:
@@ -123,7 +125,7 @@ def test_live_points_are_the_last_frame_and_lines_the_mean_over_seeds(runs):
 
 def test_what_lies_behind_the_sphere_is_paler(runs):
     seen = places(SPHERE, runs["sphere"][-1].positions[0], 30)
-    series = next(s for s in live_option(SPHERE, runs["sphere"])["series"] if s["id"] == "vectors:supcon")
+    series = next(s for s in live_option(SPHERE, 30.0, runs["sphere"])["series"] if s["id"] == "vectors:supcon")
     for point, depth in zip(series["data"], seen.depth, strict=True):
         assert (point["itemStyle"]["opacity"] < 0.5) == (depth < 0)
 
@@ -131,8 +133,10 @@ def test_what_lies_behind_the_sphere_is_paler(runs):
 def test_a_batch_without_noise_leaves_gaps_and_no_nan():
     spec = RepulsionSpec(classes=1, steps=10)
     frames = tuple(simulate(spec))
-    json.dumps(live_option(spec, frames), allow_nan=False)
-    json.dumps(live_option(replace(spec, dimensions=5), tuple(simulate(replace(spec, dimensions=5)))), allow_nan=False)
+    json.dumps(live_option(spec, 30.0, frames), allow_nan=False)
+    json.dumps(
+        live_option(replace(spec, dimensions=5), 30.0, tuple(simulate(replace(spec, dimensions=5)))), allow_nan=False
+    )
     for exhibit in exhibits(Trace.of(spec, frames)):
         check(exhibit)
 

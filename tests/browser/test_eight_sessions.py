@@ -106,7 +106,7 @@ def test_eight_sessions_at_once_give_the_numbers_of_the_command_line(server, tab
 
 
 def test_stop_ends_a_run_beside_eight_sessions(server, tab):
-    """How soon is for `python -m benchmarks stop`: beside other work it is the machine's word."""
+    """How soon depends on what else the machine does: nine browsers, here."""
     long = tab().open(f"{server.url}/Simplex_labels?steps=20000&seeds=8&show=answers").page
     running(long)
     all_going(server, tab)

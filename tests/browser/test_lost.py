@@ -65,24 +65,26 @@ def test_a_run_that_goes_on_is_offered_after_a_reload_and_one_that_was_stopped_i
 
 
 @pytest.mark.parametrize(("address", "place"), [("Checkpoints?show=similarity", 0), ("Compare?show=table", 0)])
-def test_an_upload_is_named_where_the_page_was_left_or_loaded_anew(server, tab, address, place):
+def test_an_upload_is_named_where_the_page_was_loaded_anew_and_not_where_it_was_left(server, tab, address, place):
     opened = tab().open(f"{server.url}/{address}")
     page = opened.page
     give(page, "mine.npz", bundle(), place)
-    page.get_by_text("mine.npz").first.wait_for(timeout=60_000)
+    kept = page.get_by_role("button", name="Put away …")  # there once the lab has the file
+    kept.wait_for(timeout=60_000)
     opened.settle()
     assert page.get_by_text("no longer has").count() == 0
     page.get_by_role("link", name="Losses", exact=True).click()
     page.get_by_text("Which pairs are in this loss?").wait_for(timeout=60_000)
     opened.settle()
     page.get_by_role("link", name=address.split("?")[0], exact=True).click()
-    left = page.get_by_text("The page was left in between, and the lab no longer has: mine.npz, upload it again.")
-    left.wait_for(timeout=60_000)
-    give(page, "mine.npz", bundle(), place)
-    left.wait_for(state="hidden", timeout=60_000)
+    kept.wait_for(timeout=60_000)
     opened.settle()
+    assert page.get_by_text("no longer has").count() == 0
     page.reload()
-    page.get_by_text("This page was loaded anew, or its connection was gone").wait_for(timeout=60_000)
+    anew = page.get_by_text("This page was loaded anew, or its connection was gone")
+    anew.wait_for(timeout=60_000)
+    give(page, "mine.npz", bundle(), place)
+    anew.wait_for(state="hidden", timeout=60_000)
     assert opened.problems == []
 
 
@@ -112,12 +114,12 @@ def test_a_server_that_was_stopped_is_called_that_and_what_was_lost_with_it(tmp_
         give(contents, "images.zip", images())
         contents.get_by_test_id("stAlert").wait_for(timeout=60_000)
         give(checkpoints, "mine.npz", bundle())
-        checkpoints.wait_for_function("sessionStorage['nce-lab own-file']?.includes('mine.npz')")  # the page has run
+        checkpoints.wait_for_function("sessionStorage['nce-lab opened']?.includes('mine.npz')")  # the page has run
         port = urlsplit(server.url).port
     for page in (contents, checkpoints, world):
         page.get_by_text("The lab does not answer. If it was stopped, start it again").wait_for(timeout=60_000)
         assert page.get_by_text("connected to the internet").count() == 0
-    with running(second / "log", port):
+    with running(second / "log", port=port):
         said = "The lab was started anew since this tab was last here, and no longer has: "
         contents.get_by_text(f"{said}images.zip, upload it again.").wait_for(timeout=90_000)
         checkpoints.get_by_text(f"{said}mine.npz, upload it again.").wait_for(timeout=90_000)

@@ -51,7 +51,7 @@ def _pickles() -> list[Hostile]:
             shows="_operator.pow",
         ),
         Hostile("colliding_keys.pth", archive(pickled(keys)), shows='"tensors"'),
-        Hostile("colliding_memo.pth", archive(pickled(memo)), "using the opcode PUT"),
+        Hostile("colliding_memo.pth", archive(pickled(memo)), "uses the opcode PUT"),
         Hostile(
             "many_operations.pth", archive(pickled(b"N0" * 600_000 + b"N")), "must have at most 1,000,000 operations"
         ),
@@ -98,7 +98,7 @@ def _archives() -> list[Hostile]:
             lambda: _directory().replace(b"archive/data.pkl", b"archive/data.npy"),
             "must have 1 to 1,000 members",
         ),
-        Hostile("overlapping.npz", _overlapping(), "naming 'x.npy' twice"),
+        Hostile("overlapping.npz", _overlapping(), "names 'x.npy' twice"),
         Hostile("overlapping_names.npz", _overlapping(b"y.npy"), "damaged in 'y.npy'"),
         Hostile("holes.pth", make=lambda path: _holes(path, 9 << 30), sentence="must have at most 8,589,934,592 bytes"),
         Hostile(

@@ -34,19 +34,19 @@ def _embeddings() -> list[Hostile]:
     good = np.ones((TEST, 6), np.float32)
     spoilt = np.where(np.arange(6 * TEST).reshape(TEST, 6) == 9, np.nan, good)
     wrong: dict[str, tuple[object, str]] = {
-        "absent": (None, "must have the arrays test_embeddings"),
-        "nan": (spoilt, "must be finite, but is not so in 1 rows, first row 1"),
+        "absent": (None, "must have the array test_embeds,"),
+        "nan": (spoilt, "must be finite, but that is not so in 1 row, first row 1"),
         "signalling_nan": (np.full((TEST, 6), 0x7F800001, np.uint32).view(np.float32), "must be finite"),
-        "infinite": (np.full((TEST, 6), -np.inf), "must be finite, but is not so in 20 rows"),
+        "infinite": (np.full((TEST, 6), -np.inf), "must be finite, but that is not so in 20 rows"),
         "complex": (good.astype(complex), "must hold plain numbers or texts"),
-        "texts": (good.astype(str), "test embeddings must be numbers"),
-        "bools": (good.astype(bool), "test embeddings must be numbers"),
+        "texts": (good.astype(str), "test_embeds must be numbers"),
+        "bools": (good.astype(bool), "test_embeds must be numbers"),
         "no_rows": (good[:0], "must be (N, D) with N >= 1 and D >= 1"),
         "no_columns": (good[:, :0], "must be (N, D) with N >= 1 and D >= 1"),
         "one_axis": (good[:, 0], "must be (N, D)"),
         "three_axes": (good[:, :, None], "must be (N, D)"),
         "scalar": (np.float32(1), "must be (N, D)"),
-        "other_width": (good[:, :5], "must have the 6 dimensions of the train embeddings"),
+        "other_width": (good[:, :5], "must have the 6 dimensions of train_embeds"),
         "zeros": (0 * good, "must name the class of at least one item with a direction"),
     }
     return [Hostile(f"embeddings_{name}.npz", bundle(test_embeds=made), why) for name, (made, why) in wrong.items()]
@@ -56,9 +56,9 @@ def _labels() -> list[Hostile]:
     labels = np.arange(TEST) % CLASSES
     whole = "must be whole numbers, one class an item"
     wrong: dict[str, tuple[object, str]] = {
-        "absent": (None, "must have the arrays test_labels"),
+        "absent": (None, "must have the array test_labels,"),
         "fractional": (labels + 0.5, f"{whole}, but is 0.5 in row 0"),
-        "nan": (labels * np.nan, "test labels must be finite"),
+        "nan": (labels * np.nan, "test_labels must be finite"),
         "beyond_a_whole_number": (labels + 1e300, f"{whole}, but is 1e+300 in row 0"),
         "soft": (np.full((TEST, CLASSES), 1 / CLASSES), "must be (N,), one label an item"),
         "one_hot_twice": (np.ones((TEST, CLASSES)), "must be (N,), one label an item"),
@@ -67,7 +67,7 @@ def _labels() -> list[Hostile]:
         "bytes_beyond_ascii": (np.array([b"\xff\xfe"] * TEST), "must be texts in UTF-8"),
         "no_characters": (np.full(TEST, 0x7FFFFFFF, np.uint32).view("<U1"), "must be texts of characters"),
         "beyond_int64": (labels.astype(np.uint64) + np.uint64(2**64 - 8), "must be at most 9,223,372,036,854,775,807"),
-        "too_many": (np.arange(TEST + 1) % CLASSES, "must have a row for each of 20 embeddings"),
+        "too_many": (np.arange(TEST + 1) % CLASSES, "must have a row for each of 20 rows of test_embeds"),
         "none_labelled": (np.full(TEST, -1), "must name the class of at least one item"),
     }
     return [Hostile(f"labels_{name}.npz", bundle(test_labels=made), why) for name, (made, why) in wrong.items()]

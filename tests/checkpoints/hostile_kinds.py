@@ -14,7 +14,7 @@ _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 
 def cases() -> list[Hostile]:
-    page, old = "is a web page", "a torch file in the old form"
+    page, old = "is a web page", "must be a torch file in the form of torch 1.6 and later"
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
     files = {
         "empty.pth": (b"", "is an empty file"),
@@ -23,7 +23,7 @@ def cases() -> list[Hostile]:
         "page_with_bom.npz": (b"\xef\xbb\xbf \n<html>", page),
         "denied.safetensors": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", page),
         "pointer.pth": (pointer, "is a git-lfs pointer"),
-        "text.pth": (b"404: Not Found", "is something else"),
+        "text.pth": (b"404: Not Found", "is a text"),
         "json.pth": (b'{"error": "not found"}', "is a JSON text"),
         "noise.pth": (bytes(range(256)) * 20, "is something else"),
         "zeros.pth": (bytes(5000), "is something else"),
@@ -36,7 +36,7 @@ def cases() -> list[Hostile]:
         "weights.h5": (b"\x89HDF\r\n\x1a\n" + bytes(100), "is an HDF5 file"),
         "array.npy": (b"\x93NUMPY\x01\x00", "is a numpy .npy array"),
         "photos.zip": (zipped({"a/1.png": b"\x89PNG"}), "is a zip archive"),
-        "empty.zip": (zipped({}), "is a zip archive"),
+        "empty.zip": (zipped({}), "is an archive with nothing in it"),
     }  # fmt: skip
     return [*(Hostile(name, data, why) for name, (data, why) in files.items()), *_places()]
 

@@ -76,7 +76,7 @@ def test_the_linear_stage_has_no_train_items(arrays, tmp_path, capsys):
 
 
 def test_test_arrays_alone_are_not_taken_for_the_linear_stage(arrays, opened):
-    with pytest.raises(LabError, match="must have the arrays train_embeddings, train_labels"):
+    with pytest.raises(LabError, match="must have the arrays train_embeds, train_labels"):
         opened(**{name: array for name, array in arrays.items() if name.startswith("test")})
 
 
@@ -103,7 +103,7 @@ def test_huge_rows_keep_their_direction_and_zero_rows_are_counted(arrays, opened
     outputs = opened(**{**arrays, "test_embeds": embeds})
     assert len(outputs.test) == 23
     np.testing.assert_allclose(np.linalg.norm(outputs.test.embeddings, axis=1), 1, rtol=1e-6)
-    assert "1 rows of zeros have no direction" in outputs.provenance["notes"]
+    assert "1 row of zeros has no direction" in outputs.provenance["notes"]
     assert list(outputs.test.ids[:2]) == ["0", "2"]
 
 
@@ -132,16 +132,16 @@ def test_texts_one_hot_and_columns(arrays, opened):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"test_labels": None}, "must have the arrays test_labels"),
-        ({"test_embeds": np.full((24, 5), np.nan)}, "test embeddings must be finite, but is not so in 24 rows"),
-        ({"test_embeds": np.ones((24, 4))}, "must have the 5 dimensions of the train embeddings"),
-        ({"test_embeds": np.ones((23, 5))}, "test labels must have a row for each of 23 embeddings"),
+        ({"test_labels": None}, "must have the array test_labels"),
+        ({"test_embeds": np.full((24, 5), np.nan)}, "test_embeds must be finite, but that is not so in 24 rows"),
+        ({"test_embeds": np.ones((24, 4))}, "must have the 5 dimensions of train_embeds"),
+        ({"test_embeds": np.ones((23, 5))}, "test_labels must have a row for each of 23 rows of test_embeds"),
         ({"test_embeds": np.ones((24, 5), dtype=complex)}, "must hold plain numbers or texts"),
-        ({"test_embeds": np.array([["a"] * 5] * 24)}, "test embeddings must be numbers"),
+        ({"test_embeds": np.array([["a"] * 5] * 24)}, "test_embeds must be numbers"),
         ({"test_embeds": np.ones((24, 5, 2))}, "must be \\(N, D\\)"),
         ({"test_embeds": np.zeros((24, 5))}, "must name the class of at least one item"),
         ({"test_labels": np.full(24, 0.5)}, "must be whole numbers, one class an item, but is 0.5 in row 0"),
-        ({"test_labels": np.full(24, np.nan)}, "test labels must be finite"),
+        ({"test_labels": np.full(24, np.nan)}, "test_labels must be finite"),
         ({"test_labels": np.full((24, 3), 1 / 3)}, "must be \\(N,\\), one label an item"),
         ({"test_labels": np.array(["x"] * 24)}, "texts against numbers"),
         ({"test_labels": np.full(24, -1)}, "must name the class of at least one item"),

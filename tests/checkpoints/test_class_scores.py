@@ -214,9 +214,7 @@ def test_two_classes_called_minus_one_and_one(inspected):
 
 def test_a_reading_that_is_impossible_is_one_sentence(inspected, drawn):
     labels, logits = drawn
-    assert "columns must be one of number for bundle.npz" in inspected(
-        arrays(labels, preds=logits), "--columns", "text"
-    )
+    assert "columns must be number for bundle.npz" in inspected(arrays(labels, preds=logits), "--columns", "text")
     assert "preds must have rows in 0 to 1" in inspected(arrays(labels, preds=logits), "--scores", "probabilities")
     assert "scores must be left out for bundle.npz" in inspected(arrays(labels), "--scores", "logits")
     with pytest.raises(LabError, match="scores must be one of auto, logits, probabilities"):

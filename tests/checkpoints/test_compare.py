@@ -117,9 +117,9 @@ def test_a_model_that_learned_nothing_is_worse(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"items": 59}, "test items of other.npz must be those of a.npz, but is 1 missing, first '59'."),
+        ({"items": 59}, "test items of other.npz must be those of a.npz, but 1 is missing, first '59'."),
         ({"test_labels": np.arange(60) % 3 + 1}, "class names of other.npz must be those of a.npz"),
-        ({"test_labels": np.roll(np.arange(60) % 3, 1)}, "test items of other.npz must be those of a.npz, but is 60"),
+        ({"test_labels": np.roll(np.arange(60) % 3, 1)}, "test items of other.npz must be those of a.npz, but 60"),
         ({"train_labels": np.append(np.arange(119) % 3, 0)}, "train items of other.npz must be those of a.npz, but"),
     ],
 )  # fmt: skip

@@ -38,7 +38,10 @@ FILES = {
     "zip": saved(zipped),
     "compressed": gzip.compress(b"hello"),
     "safetensors": safetensors.numpy.save({"a": np.ones(2)}),
-    "unknown": b"hello, world",
+    "nothing": saved(lambda file: np.savez(file)),
+    "text": "id,x\n0,1.5 µm\n".encode(),
+    "picture": b"\x89PNG\r\n\x1a\n" + bytes(8),
+    "unknown": bytes(range(1, 200)),
 }
 
 
@@ -57,7 +60,8 @@ def test_a_wrong_file_gets_its_own_sentence(kind):
     with pytest.raises(LabError) as caught:
         check_kind(FILES[kind], "safetensors", name="model.pth")
     sentence = str(caught.value)
-    assert sentence.startswith("model.pth must be a safetensors file, but is ")
+    form = "torch file in the form of torch 1.6 and later" if kind == "legacy torch" else "safetensors file"
+    assert sentence.startswith(f"model.pth must be a {form}, but is ")
     assert "weights_only" not in sentence
 
 

@@ -62,10 +62,10 @@ def packed(header, body=bytes(8)) -> bytes:
 HOSTILE = {
     "no bytes": (b"", "declare a header of at most"),
     "seven bytes": (b"1234567", "declare a header of at most"),
-    "header longer than allowed": ((1 << 40).to_bytes(8, "little") + b"{}", "declaring 1,099,511,627,776"),
+    "header longer than allowed": ((1 << 40).to_bytes(8, "little") + b"{}", "declares 1,099,511,627,776"),
     "header longer than the file": ((500).to_bytes(8, "little") + b"{}", "cut off after 10 of at least 508"),
     "header shorter than it is": (packed({"a": entry()})[:8].replace(b"\x37", b"\x05") + b"{}" * 40, "JSON"),
-    "not UTF-8": (packed(b'{"\xff": 1}'), "must be UTF-8 text, but is not so at byte 2"),
+    "not UTF-8": (packed(b'{"\xff": 1}'), "must be UTF-8 text, but that is not so at byte 2"),
     "a list": (packed([1]), "must be a JSON object"),
     "duplicate tensor": (packed(b'{"a": ' + json.dumps(entry()).encode() + b', "a": {}}'), "same key twice"),
     "deep": (packed(b'{"a": ' + b"[" * 3000 + b"]" * 3000 + b"}"), "nested hundreds deep"),
@@ -84,12 +84,12 @@ HOSTILE = {
     "three offsets": (packed({"a": entry(offsets=(0, 4, 8))}), "list of at most 2 items"),
     "one offset": (packed({"a": entry(offsets=(8,))}), "must have two offsets"),
     "negative offset": (packed({"a": entry(offsets=(-8, 0))}), "must be integers of at least 0"),
-    "offsets backwards": (packed({"a": entry(offsets=(8, 0))}), "must span the 8 bytes of its shape, but is -8"),
+    "offsets backwards": (packed({"a": entry(offsets=(8, 0))}), "must span the 8 bytes of its shape, but spans -8"),
     "span that is not the shape's": (packed({"a": entry(offsets=(0, 4))}, bytes(4)), "must span the 8 bytes"),
     "overlap": (packed({"a": entry(), "b": entry(offsets=(4, 12))}, bytes(12)), "tensor 'b' must start at byte"),
     "the same bytes twice": (packed({"a": entry(), "b": entry()}), "tensor 'b' must start at byte"),
     "gap": (packed({"a": entry(offsets=(4, 12))}, bytes(12)), "tensor 'a' must start at byte"),
-    "tail": (packed({"a": entry()}, bytes(9)), "must end with its last tensor, but is 1 bytes longer"),
+    "tail": (packed({"a": entry()}, bytes(9)), "must end with its last tensor, but is 1 byte longer"),
     "cut off": (packed({"a": entry()}, bytes(7)), "must be whole, but is cut off"),
     "metadata that is no text": (packed({"__metadata__": {"a": 1}}, b""), "must be printable text"),
     "metadata that is a list": (packed({"__metadata__": []}, b""), "must be a JSON object"),
@@ -113,7 +113,7 @@ def test_a_value_that_is_not_finite_is_refused(tmp_path, value):
 def test_more_tensors_than_allowed_are_refused(monkeypatch):
     monkeypatch.setattr("checkpoints.reading.safetensors_header.MAX_TENSORS", 10)
     many = {f"t{row}": entry("U8", (1,), (row, row + 1)) for row in range(11)}
-    with pytest.raises(LabError, match="at most 10 tensors, but is 11"):
+    with pytest.raises(LabError, match="at most 10 tensors, but has 11"):
         parse_header(packed(many, bytes(11)), name="file")
 
 

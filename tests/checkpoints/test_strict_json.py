@@ -22,7 +22,7 @@ def test_plain_json_is_what_the_standard_library_says():
         ('{"a": ' + "9" * 5000 + "}", "integers of more than 20 digits"),
         ("[" * 5000, "not nested hundreds deep"),
         ("[[],[],[],[],[],[],[],[],[],[]]" * 1000, "at most 9,999 brackets"),
-        ('{"a": 1', "must be JSON, but is not so at character 7"),
+        ('{"a": 1', "must be JSON, but that is not so at character 7"),
         ('{"a\\u202eb": 1}', "printable keys"),
         ('{"\\ud800": 1}', "printable keys"),
         ("", "must be JSON"),

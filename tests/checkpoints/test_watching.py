@@ -155,7 +155,7 @@ def test_dynamics_are_read_back(native_file, rewrite_metadata):
 
 
 WRONG = {
-    "column too long": ({"outputs": [1.0, 2.0]}, "outputs must have one number for each of 1 epochs, but is 2"),
+    "column too long": ({"outputs": [1.0, 2.0]}, "outputs must have one number an epoch, 1 in all, but has 2"),
     "text": ({"noise": ["<b>"]}, "noise must be finite numbers or null"),
     "bool": ({"noise": [True]}, "noise must be finite numbers or null"),
     "no list": ({"noise": 1.0}, r"dynamics\.noise must be a list"),

@@ -39,7 +39,7 @@ BROKEN = {
         r"^labels .*integer.* list\. Convert with torch\.as_tensor\(labels",
     ),
     "labels an array": (lambda: losses.nll(F, np.zeros(4, int)), r"^labels .* ndarray\. Convert with torch\.as_tensor"),
-    "labels left out": (lambda: losses.supcon(Z, None), "^labels .* NoneType. Pass the class number .* nt_xent"),
+    "labels left out": (lambda: losses.supcon(Z, None), "^labels .* but is None. Pass the class number .* nt_xent"),
     "labels complex": (
         lambda: losses.supcon(Z, L.to(torch.complex128)),
         r"^labels .*complex128.*labels\.real\.long\(\)",
@@ -131,14 +131,14 @@ BROKEN = {
     "targets of another shape": (lambda: losses.soft_target_cross_entropy(F, W[:, :2]), r"^targets .* \(4, 3\)"),
     "targets that do not sum to 1": (
         lambda: losses.soft_target_infonce(F, bent(W, 2, 1.0), ETA),
-        "^targets .* 1 rows, first row 2 with sum 3. Divide",
+        "^targets .* 1 row, first row 2 with sum 3. Divide",
     ),
     "targets negative": (
         lambda: losses.soft_target_cross_entropy(F, bent(W, 1, torch.tensor([-0.5, 1.0, 0.5]))),
         "^targets must be non-negative",
     ),
     "targets nan": (lambda: losses.soft_target_cross_entropy(F, bent(W, (0, 0), float("nan"))), "^targets"),
-    "prior of another length": (lambda: losses.label_infonce(F, Y, ETA[:2]), "^noise_probs .* 3 classes, but is 2"),
+    "prior of another length": (lambda: losses.label_infonce(F, Y, ETA[:2]), "^noise_probs .* 3 classes, but has 2"),
     "prior negative": (lambda: losses.label_infonce(F, Y, bent(ETA, 0, -1.0)), "^noise_probs must be finite and non"),
     "prior nan": (lambda: losses.soft_target_infonce(F, W, bent(ETA, 0, float("nan"))), "^noise_probs must be finite"),
     "prior zero under a target": (

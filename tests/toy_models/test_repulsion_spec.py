@@ -29,7 +29,7 @@ def test_a_field_may_take_its_bounds_and_nothing_beyond(name):
 
 
 def test_singletons_alone_are_refused_and_beside_classes_allowed():
-    with pytest.raises(LabError, match=r"^per_class must be at least 2: no class has two samples.*singletons"):
+    with pytest.raises(LabError, match=r"^per_class must be at least 2, but is 1.*singletons"):
         RepulsionSpec(per_class=1)
     assert RepulsionSpec(classes=1, per_class=2, singletons=3).labels == (0, 0, 1, 2, 3)
 

@@ -255,7 +255,7 @@ def test_equal_embeddings_are_one_sentence_a_section():
     same = Split(np.tile(outputs.train.embeddings[:1], (12, 1)), outputs.train.labels)
     app = drawn(Outputs(same, same, ("a", "b"), 1.0, {"digest": "0"}))
     assert not app.exception
-    assert [error.value for error in app.error] == ["embeddings must differ for a map, but is 12 times the same."]
+    assert [error.value for error in app.error] == ["embeddings must differ for a map, but all 12 are the same."]
     assert "all train embeddings are the same" in app.info[0].value
     assert "12 of 12 test items have the embedding of a train item" in app.warning[1].value
     said = [info.value.split(" not available")[0] for info in app.info]

@@ -98,7 +98,9 @@ def test_a_reference_that_is_taken_out_gives_way(open_page):
 def test_too_few_or_too_many_is_one_sentence(open_page, chosen):
     app = open_page(PAGE, checkpoints=chosen)
     assert not app.exception
-    assert [error.value for error in app.error] == [f"checkpoints must be 2 to 6 to be compared, but is {len(chosen)}."]
+    assert [error.value for error in app.error] == [
+        f"checkpoints must number 2 to 6 to be compared, but number {len(chosen)}."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def bundle(items: int = 60, shift: int = 0) -> bytes:
 
 def test_own_files_of_the_same_data_are_compared(open_page):
     app = open_page(PAGE, checkpoints=[""], show=EVERYTHING)
-    assert "but is 0" in app.error[0].value
+    assert "but number 0" in app.error[0].value
     app.file_uploader("own-files").upload("a.npz", bundle()).upload("a.npz", bundle(60, 3)).run()
     settled(app)
     assert not app.error

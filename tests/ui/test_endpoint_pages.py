@@ -58,7 +58,11 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, script, name
     [
         (NOISE, {"scores": ["0.5", "0.5"]}, "scores must not all be the same"),
         (NOISE, {"draws": "100.5"}, "draws must be a whole number"),
-        (NOISE, {"scores": ["0.1", "0.99"], "exponent": "9"}, "exponent must leave log-odds within 20"),
+        (
+            NOISE,
+            {"scores": ["0.1", "0.99"], "exponent": "9"},
+            "exponent must leave the log-odds of the last score within 20",
+        ),
         (VIEWS, {"losses": ""}, "losses must be one or more of"),
         (VIEWS, {"batch_size": "200"}, "batch_size must be at most 128"),
     ],

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -68,3 +69,39 @@ def test_the_web_page_needs_no_network_and_shows_text_as_text(exhibit):
     assert "plotly.js" in text
     assert '<script src="http' not in text
     assert 'src="https://cdn' not in text
+
+
+def test_a_notebook_shows_title_plot_and_reading(exhibit):
+    bundle = exhibit._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain"}
+    page = bundle["text/html"]
+    assert page.index("Which &lt;b&gt;is&lt;/b&gt; higher?") < page.index("Plotly.newPlot(") < page.index("Up is &amp;")
+    assert "cdn.plot.ly/plotly" not in page.split("Plotly.newPlot(")[1]
+    assert bundle["text/plain"].split("\n") == [
+        "Which <b>is</b> higher?",
+        " x        y",
+        " 0 0.100000",
+        " 1 0.333333",
+        "How to read this. Up is & remains more.",
+    ]
+
+
+def test_a_notebook_gets_the_kinds_it_asks_for(exhibit):
+    assert set(exhibit._repr_mimebundle_(include={"text/plain"})) == {"text/plain"}
+    assert set(exhibit._repr_mimebundle_(exclude={"text/html"})) == {"text/plain"}
+
+
+def test_a_notebook_without_html_gets_few_lines_and_no_control_characters(exhibit):
+    long = pd.DataFrame({"name": ["\x1b[31mred\u202e"] * 500})
+    text = replace(exhibit, table=long, title="a\x1b[0m\nb").text()
+    assert len(text.split("\n")) < 30
+    assert all(line.isprintable() for line in text.split("\n"))
+
+
+def test_the_code_is_shown_below_and_where_there_is_none_there_is_none(exhibit):
+    app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=PATIENCE).run()
+    assert not app.code
+    told = exhibit.given_by("import this\n")
+    app = AppTest.from_function(page, kwargs={"exhibit": told}, default_timeout=PATIENCE).run()
+    assert [block.value for block in app.code] == ["import this"]
+    assert [each.label for each in app.expander] == ["The code that made the figure"]

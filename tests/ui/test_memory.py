@@ -21,7 +21,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="settings of glibc, a
 _HEAPS = """
 import ctypes, sys, threading
 from pathlib import Path
-from ui import memory
+from ui.server import memory
 if sys.argv[1] == "limited":
     assert memory.limit_heaps()
 def resident():

@@ -101,11 +101,11 @@ def test_fewer_images_go_through_a_network(open_page, public):
     controls = open_page("app.py")  # a session for the widget below
 
     def page():
-        from ui.checkpoints.image_source import _choose_spec
+        from ui.checkpoints.image_source import _choose_limit
         from ui.controls import panel
 
         with panel() as controls:
-            _choose_spec(controls)
+            _choose_limit(controls)
 
     from streamlit.testing.v1 import AppTest
 
@@ -117,7 +117,7 @@ def test_fewer_images_go_through_a_network(open_page, public):
 def test_a_run_computes_for_a_shorter_time(open_page, monkeypatch, public):
     limits = []
 
-    def refused(_simulation, *, limits: object, paused: bool):
+    def refused(_simulation, *, limits: object, **_: object):
         limits_seen(limits)
         raise LabError("a run", "must not start in this test")
 
@@ -132,7 +132,7 @@ def test_a_run_computes_for_a_shorter_time(open_page, monkeypatch, public):
 
 def test_uploads_are_smaller(public):
     with pytest.raises(
-        LabError, match=r"your uploads must have at most 100 MB together, but is 101 MB\. Remove one\.$"
+        LabError, match=r"your uploads must have at most 100 MB together, but have 101 MB\. Remove one\.$"
     ):
         uploads.check_totals(101 * 2**20, 101 * 2**20, caps())
     uploads.check_totals(100 * 2**20, 500 * 2**20, caps())

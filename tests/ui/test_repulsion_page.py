@@ -51,7 +51,7 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked)
     ("asked", "sentence"),
     [
         ({"losses": ""}, "losses must be one or more of"),
-        ({"per_class": "1"}, "per_class must be at least 2: no class has two samples"),
+        ({"per_class": "1"}, "per_class must be at least 2, but is 1. With 1 no anchor has a positive"),
         ({"classes": "64", "per_class": "128"}, "classes x per_class + singletons must be at most 160, but is 8192"),
         ({"per_class": "32", "seeds": "32"}, "seeds must be at most 2 with 128 vectors"),
     ],

@@ -3,6 +3,8 @@
 import asyncio
 import uuid
 from dataclasses import replace
+from types import SimpleNamespace
+from weakref import WeakSet
 
 import pytest
 from starlette.applications import Starlette
@@ -10,8 +12,10 @@ from streamlit import config
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.web.server.starlette.starlette_routes import create_upload_routes
 
+from tests.checkpoints.hostile_data import bundle
 from tests.ui.asgi import asked
 from ui import uploads
+from ui.server import upload_door
 from ui.server.public import OWNER
 from ui.server.upload_door import UploadDoor
 
@@ -75,7 +79,7 @@ def test_one_after_another(endpoint, manager, declared):
     answers = asyncio.run(eight())
     assert [status for status, _ in answers] == [204, 204] + [413] * 6
     assert (
-        "your uploads must have at most 8 MB together, but is " + ("9 MB. R" if declared else "more. R")
+        "your uploads must have at most 8 MB together, but have " + ("9 MB. R" if declared else "more. R")
         in answers[-1][1]
     )
     assert held(manager) == {"one": 6}
@@ -163,3 +167,26 @@ def test_a_page_that_is_left_takes_its_uploads_with_it(open_page, monkeypatch):
     app.switch_page("pages/4_Losses.py").run()
     assert not app.exception
     assert not any(managers[-1].file_storage.values())
+
+
+def test_what_a_session_keeps_counts_at_the_door_after_its_page_was_left(open_page, monkeypatch):
+    """Once, though the uploads' own store may have it too."""
+    managers, real = [], uploads.get_script_run_ctx
+    monkeypatch.setattr(uploads, "get_script_run_ctx", lambda: managers.append(real().uploaded_file_mgr) or real())
+    monkeypatch.setattr(uploads, "_sessions", WeakSet())
+    content = bundle()
+
+    def stored() -> list[int]:
+        with monkeypatch.context() as here:
+            here.setattr("streamlit.runtime.get_instance", lambda: SimpleNamespace(uploaded_file_mgr=managers[-1]))
+            return list(upload_door.stored().values())
+
+    app = open_page("pages/2_Checkpoints.py", show="similarity")
+    app.file_uploader("own-file").upload("mine.npz", content).run()
+    assert stored() == [len(content)]
+    app.switch_page("app.py").run()
+    assert not any(managers[-1].file_storage.values())
+    assert stored() == [len(content)]
+    app.switch_page("pages/2_Checkpoints.py").run()
+    app.menu_button("put-away-opened").click_index(0).run()
+    assert stored() == []

@@ -10,12 +10,26 @@ from losses.errors import LabError
 from toy_models.noise_floor.maximum_likelihood import coordinate, fit_slopes
 from toy_models.noise_floor.spec import BLOCK, LINKS, NoiseFloorSpec
 from toy_models.noise_floor.theory import Reference, reference, winners
+from toy_models.traces import names_of
 
 BINS = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Metrics:
+    """What is known of the estimates, as in `Frame`."""
+
+    squared_error: np.ndarray
+    standard_error: np.ndarray
+    bias: np.ndarray
+    infinite: np.ndarray
+
+
+METRICS = names_of(Metrics)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame(Metrics):
     """The first `step` blocks, after `seconds` of computing; L links in the order of `LINKS`, Q values n.
 
     squared_error (L, Q) mean of (estimate - true log-odds)^2, with its standard_error (L, Q); bias (L, Q) mean of
@@ -26,10 +40,6 @@ class Frame:
     step: int
     seconds: float
     repetitions: int
-    squared_error: np.ndarray
-    standard_error: np.ndarray
-    bias: np.ndarray
-    infinite: np.ndarray
     errors: np.ndarray
 
 
@@ -43,7 +53,7 @@ def simulate(
     them: whatever the `device`, this is computed on the CPU.
     """
     if device not in ("cpu", "auto"):
-        raise LabError("device", "must be cpu: the noise floor needs no other", repr(device), "Use cpu.")
+        raise LabError("device", "must be cpu", repr(device), "The noise floor needs no other.")
     blocks, sums, recorded, seconds = _Blocks(spec), _Sums(spec, reference(spec)), set(spec.frames), 0.0
     for step in range(1, spec.steps + 1):
         if on_step is not None:

@@ -47,10 +47,11 @@ class NoiseFloorSpec(WorldSpec):
         _check_list("scores", self.scores, SCORE, 2, MOST_SCORES)
         _check_list("draws", self.draws, DRAW, 1, MOST_DRAWS)
         if self.scores[0] == self.scores[-1]:
-            raise LabError("scores", "must not all be the same", self.scores[0], "Take two different ones at least.")
+            raise LabError("scores", "must not all be the same", but=f"all are {self.scores[0]}")
         if abs(self.log_odds) > MOST_LOG_ODDS:
-            rule = f"must leave log-odds within {MOST_LOG_ODDS:g}; here {self.log_odds:.1f} of the last score"
-            raise LabError("exponent", rule, self.exponent, "Take one nearer to 0, or scores further below 1.")
+            rule = f"must leave the log-odds of the last score within {MOST_LOG_ODDS:g}"
+            but = f"is {self.exponent}, which makes them {self.log_odds:.1f}"
+            raise LabError("exponent", rule, remedy="Take one nearer to 0, or scores further below 1.", but=but)
 
     @property
     def log_odds(self) -> float:

@@ -1,6 +1,6 @@
 """Read a batch and the forces on it: how much of what a loss does to a class pushes it apart."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -8,6 +8,7 @@ from torch import Tensor
 
 from losses.numerics import masked_logsumexp
 from losses.pairs import Roles
+from toy_models.traces import names_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +33,15 @@ class Reading:
     noise_force: np.ndarray
 
 
-METRICS = tuple(field.name for field in fields(Reading))
+@dataclass(frozen=True, slots=True, eq=False)
+class Metrics(Reading):
+    """What is recorded of a batch, as in `run.Frame`."""
+
+    loss: np.ndarray
+    gradient_norm: np.ndarray
+
+
+METRICS = names_of(Metrics)
 
 
 def read(cosines: Tensor, forces: Tensor, roles: Roles, temperature: float) -> Reading:

@@ -11,14 +11,15 @@ from torch import Generator, Tensor
 from toy_models.device import resolve
 from toy_models.finite import check_finite
 from toy_models.repulsion.batch import Batch, draw_start
-from toy_models.repulsion.measure import METRICS, read
+from toy_models.repulsion.measure import Metrics, Reading, read
 from toy_models.repulsion.objectives import OBJECTIVES
 from toy_models.repulsion.spec import LOSSES, RepulsionSpec
 from toy_models.threads import one_thread
+from toy_models.traces import names_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Metrics):
     """The vectors after `step` updates and `seconds` of moving alone; L losses in the spec's order, S seeds.
 
     loss (L, S) mean over anchors, nats; gradient_norm (L, S) root mean square over vectors of the gradient along the
@@ -28,16 +29,6 @@ class Frame:
 
     step: int
     seconds: float
-    repelling_share: np.ndarray
-    push_to_pull: np.ndarray
-    positive_share: np.ndarray
-    same_cosine: np.ndarray
-    noise_cosine: np.ndarray
-    margin: np.ndarray
-    same_force: np.ndarray
-    noise_force: np.ndarray
-    loss: np.ndarray
-    gradient_norm: np.ndarray
     positions: np.ndarray
 
 
@@ -110,7 +101,7 @@ class _Program:
         return Frame(
             step=step,
             seconds=seconds,
-            **{name: getattr(reading, name) for name in METRICS},
+            **{name: getattr(reading, name) for name in names_of(Reading)},
             loss=loss.numpy(),
             gradient_norm=self.gradient(forces).square().sum(-1).mean(-1).sqrt().cpu().double().numpy(),
             positions=self.z[:, 0].cpu().double().numpy(),

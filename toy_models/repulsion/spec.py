@@ -76,8 +76,8 @@ class RepulsionSpec(WorldSpec):
 
     def _check_size(self) -> None:
         if self.per_class == 1:
-            rule = "must be at least 2: no class has two samples, so no anchor has a positive"
-            raise LabError("per_class", rule, 1, "Use singletons for classes of one sample beside larger ones.")
+            remedy = "With 1 no anchor has a positive: use singletons for classes of one sample beside larger ones."
+            raise LabError("per_class", "must be at least 2", 1, remedy)
         smaller = "Take fewer or smaller classes."
         if self.vectors > MOST_VECTORS:
             raise LabError("classes x per_class + singletons", f"must be at most {MOST_VECTORS}", self.vectors, smaller)

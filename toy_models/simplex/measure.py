@@ -9,6 +9,7 @@ from torch import Tensor
 from toy_models.simplex import population
 from toy_models.simplex.objectives import Objective
 from toy_models.simplex.world import World
+from toy_models.traces import names_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,6 +19,17 @@ class Reading:
     kl_density: np.ndarray
     kl_mean: np.ndarray
     information_bound: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Metrics(Reading):
+    """What is recorded of networks and of their training, as in `run.Frame`."""
+
+    loss: np.ndarray
+    gradient_norm: np.ndarray
+
+
+METRICS = names_of(Metrics)
 
 
 class Meter:

@@ -10,13 +10,14 @@ from torch import Tensor
 
 from toy_models.device import resolve
 from toy_models.finite import check_finite
+from toy_models.simplex.measure import Metrics
 from toy_models.simplex.program import Program
 from toy_models.simplex.spec import LOSSES, SimplexSpec
 from toy_models.threads import one_thread
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Metrics):
     """The networks after `step` updates and `seconds` of training alone; L losses in the spec's order, S seeds.
 
     kl_density (L, S) KL(p(w|x) || implied density), kl_mean (L, S) KL(E[w|x] || softmax f), both averages over x;
@@ -27,11 +28,6 @@ class Frame:
 
     step: int
     seconds: float
-    kl_density: np.ndarray
-    kl_mean: np.ndarray
-    loss: np.ndarray
-    information_bound: np.ndarray
-    gradient_norm: np.ndarray
     logits: np.ndarray
 
 

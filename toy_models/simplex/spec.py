@@ -96,7 +96,7 @@ class SimplexSpec(WorldSpec):
         if self.seeds > most:
             rule, remedy = (
                 f"must be at most {most} with batches of {self.batch_size}",
-                "Take fewer seeds or less a batch.",
+                "Take fewer seeds or smaller batches.",
             )
             raise LabError("seeds", rule, self.seeds, remedy)
 

@@ -1,21 +1,18 @@
 """A finished run as arrays over time: what replay, figures and downloads read."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from toy_models.simplex.run import Frame
+from toy_models.simplex.measure import METRICS, Metrics
 from toy_models.simplex.spec import LOSSES, SimplexSpec
 from toy_models.specs import WorldSpec
-from toy_models.traces import ArrayTrace, stacked
-
-METRICS = ("kl_density", "kl_mean", "loss", "information_bound", "gradient_norm")
+from toy_models.traces import ArrayTrace, runs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trace(ArrayTrace):
+class Trace(Metrics, ArrayTrace):
     """T frames of a run stacked: steps and seconds (T,), the metrics of `Frame` (T, L, S), logits (T, L, S, Q, K)."""
 
     SPEC: ClassVar[type[WorldSpec]] = SimplexSpec
@@ -24,29 +21,14 @@ class Trace(ArrayTrace):
     device: str
     steps: np.ndarray
     seconds: np.ndarray
-    kl_density: np.ndarray
-    kl_mean: np.ndarray
-    loss: np.ndarray
-    information_bound: np.ndarray
-    gradient_norm: np.ndarray
     logits: np.ndarray
-
-    @classmethod
-    def of(cls, spec: SimplexSpec, frames: Sequence[Frame], device: str = "cpu") -> "Trace":
-        """Stack frames, of a whole run or of one that was stopped. LabError without any."""
-        return cls(spec, device, *stacked(frames, ("step", "seconds", *METRICS, "logits")))
 
     def table(self) -> "Curves":
         """The curves, one row for each frame, loss and seed."""
-        frames, losses, seeds = self.loss.shape
-        names = np.array([LOSSES[name] for name in self.spec.losses])
-        return Curves(
-            np.tile(np.repeat(names, seeds), frames),
-            np.tile(self.spec.seed + np.arange(seeds), frames * losses),
-            np.repeat(self.steps, losses * seeds),
-            np.repeat(self.seconds, losses * seeds),
-            *(getattr(self, name).ravel() for name in METRICS),
-        )
+        titles = [LOSSES[name] for name in self.spec.losses]
+        seeds = range(self.spec.seed, self.spec.seed + self.spec.seeds)
+        metrics = {name: getattr(self, name).ravel() for name in METRICS}
+        return Curves(**runs(self.steps, self.seconds, titles, seeds), **metrics)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         shape = (len(self.steps), len(self.spec.losses), self.spec.seeds)
@@ -54,15 +36,10 @@ class Trace(ArrayTrace):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curves:
+class Curves(Metrics):
     """The curves of a run as columns of equal length; `loss_name` is the title, metrics are in nats."""
 
     loss_name: np.ndarray
     seed: np.ndarray
     step: np.ndarray
     seconds: np.ndarray
-    kl_density: np.ndarray
-    kl_mean: np.ndarray
-    loss: np.ndarray
-    information_bound: np.ndarray
-    gradient_norm: np.ndarray

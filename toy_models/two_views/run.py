@@ -15,13 +15,38 @@ from toy_models.device import resolve
 from toy_models.finite import check_finite
 from toy_models.network import StackedMLP
 from toy_models.threads import one_thread
+from toy_models.traces import names_of
 from toy_models.two_views.objectives import evidence, losses_of_anchors
 from toy_models.two_views.sampling import INPUTS, Sampler, views
 from toy_models.two_views.spec import LOSSES, TwoViewsSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Metrics:
+    """What is recorded of training and of where the views lie, as in `Frame`."""
+
+    loss: np.ndarray
+    gradient_norm: np.ndarray
+    retrieval: np.ndarray
+    view_cosine: np.ndarray
+    hardest_cosine: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded(Metrics):
+    """With what WEINCE finds, as in `Frame`."""
+
+    lam: np.ndarray
+    delta_aic: np.ndarray
+    rho: np.ndarray
+
+
+METRICS = names_of(Metrics)
+EVIDENCE = names_of(Recorded)[len(METRICS) :]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame(Recorded):
     """The embeddings after `step` updates and `seconds` of training alone; L losses in the spec's order, S seeds.
 
     loss (L, S) mean training loss since the frame before, in nats; gradient_norm (L, S) of this step. On two fixed
@@ -32,14 +57,6 @@ class Frame:
 
     step: int
     seconds: float
-    loss: np.ndarray
-    gradient_norm: np.ndarray
-    retrieval: np.ndarray
-    view_cosine: np.ndarray
-    hardest_cosine: np.ndarray
-    lam: np.ndarray
-    delta_aic: np.ndarray
-    rho: np.ndarray
 
 
 def simulate(spec: TwoViewsSpec, device: str = "cpu", on_step: Callable[[int], None] | None = None) -> Iterator[Frame]:
@@ -118,7 +135,7 @@ class _Program:
             loss=loss.numpy(),
             gradient_norm=_numbers(self.parameters.grad.norm(dim=-1).unflatten(0, self.shape)),
             **_neighbours(torch.cat([first, second], dim=-2)),
-            **{name: getattr(found, name).float().cpu().numpy() for name in ("lam", "delta_aic", "rho")},
+            **{name: getattr(found, name).float().cpu().numpy() for name in EVIDENCE},
         )
 
     def _embed(self, chosen: Tensor, noise: Tensor) -> Tensor:

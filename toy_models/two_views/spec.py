@@ -18,6 +18,7 @@ BETAS: Mapping[str, str] = {"one": "1, as released", "estimated": "estimated, as
 
 MOST_FRAMES = 80
 MOST_COSINES = 2**20
+_FEWER = "Take fewer seeds or smaller batches."
 """Cosines of one loss in one step, over all seeds: 4 MB, some ten times that with all gradients."""
 
 
@@ -80,10 +81,12 @@ class TwoViewsSpec(WorldSpec):
         self.check_option("beta", BETAS)
         self.check_bounds()
         if self.batch_size > self.samples:
-            raise LabError("batch_size", f"must be at most {self.samples}, the samples", self.batch_size)
+            raise LabError(
+                "batch_size", f"must be at most the {self.samples} samples", self.batch_size, "Take more samples."
+            )
         most = MOST_COSINES // (2 * self.batch_size) ** 2
         if self.seeds > most:
-            raise LabError("seeds", f"must be at most {most} with batches of {self.batch_size}", self.seeds)
+            raise LabError("seeds", f"must be at most {most} with batches of {self.batch_size}", self.seeds, _FEWER)
 
     @property
     def negatives(self) -> int:

@@ -1,20 +1,52 @@
 """The section on reading classes off: neighbours, linear probe, class head, and which class is taken for which."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from analysis.accuracy.confusion import confusion
+from analysis.accuracy.probe import class_probabilities, linear_probe
 from analysis.figures.accuracy.confusion import confusion_matrix
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours.vote import accuracies, accuracy_by_k
+from analysis.neighbours.nearest import nearest_similarity
+from analysis.neighbours.vote import vote
 from analysis.statistics.bootstrap import Estimate, Unavailable
 from ui.checkpoints.analyses import LARGEST_K, Analyses
+from ui.checkpoints.code import figure_code
 from ui.checkpoints.unavailable import not_available
 from ui.checkpoints.view import ACCURACY
 from ui.controls import part
 from ui.exhibit import show
 
 _KS = (1, 2, 5, 10, 20)
+_VOTES = """
+nearest = nearest_similarity(outputs, k={largest})
+votes = [vote(nearest.neighbours, outputs, k) for k in {ks}]
+"""
+_ACCURACIES = """
+read = {{{probes}}}
+rates = {{f"{{voted.k or 'k'}} nearest": voted.accuracy for voted in votes}}
+rates |= {{name: getattr(found, "accuracy", found) for name, found in read.items()}}
+over = {{f"{{voted.k or 'k'}} nearest": int(voted.judged.sum()) for voted in votes}}
+over |= {{name: len(found.items) for name, found in read.items() if hasattr(found, "items")}}
+exhibit = accuracies(rates, len(outputs.test), len(outputs.class_names), over)
+"""
+_BY_K = "exhibit = accuracy_by_k({voted.k: voted.accuracy for voted in votes}, int(votes[0].judged.sum()))"
+_OF_VOTE = """
+voted = votes[0]
+labels, predicted = outputs.test.labels[voted.judged], voted.predicted[voted.judged]
+"""
+_OF_READING = """
+found = {read}(outputs)
+labels, predicted = found.labels, found.predicted
+"""
+_CONFUSION = """
+found = confusion(labels, predicted, len(outputs.class_names))
+exhibit = confusion_matrix(found, outputs.class_names, {name!r})
+"""
 
 
 def section(analyses: Analyses) -> None:
@@ -29,13 +61,16 @@ def section(analyses: Analyses) -> None:
     items, classes = len(outputs.test), len(outputs.class_names)
     rates = analyses.accuracies(k)
     if any(isinstance(found, Estimate) for found in rates.values()):
-        show(accuracies(rates, items, classes, analyses.read_items(k)), key="accuracy")
+        exhibit = accuracies(rates, items, classes, analyses.read_items(k))
+        show(exhibit.given_by(_accuracies_code(analyses, k)), key="accuracy")
     else:
         for name, found in rates.items():
             if isinstance(found, Unavailable):
                 not_available(f"Accuracy, {name}", found)
     if isinstance(analyses.vote(1).accuracy, Estimate):
-        show(analyses.once("by k", lambda: _by_k(analyses)), key="accuracy-by-k")
+        exhibit = analyses.once("by k", lambda: _by_k(analyses))
+        code = figure_code(analyses, _votes(analyses, _KS) + _BY_K, nearest_similarity, vote, accuracy_by_k)
+        show(exhibit.given_by(code), key="accuracy-by-k")
     read = _predicted(analyses, reading, k)
     if isinstance(read, Unavailable):
         not_available("Confusion matrix", read)
@@ -46,12 +81,39 @@ def section(analyses: Analyses) -> None:
         ("confusion", reading, k if reading == "knn" else 0),
         lambda: confusion_matrix(confusion(labels, predicted, classes), outputs.class_names, name),
     )
-    show(matrix, key="confusion")
+    show(matrix.given_by(_confusion_code(analyses, reading, k, name)), key="confusion")
 
 
 def _by_k(analyses: Analyses) -> Exhibit:
     found = {each.k: each.accuracy for each in map(analyses.vote, _KS)}
     return accuracy_by_k(found, int(analyses.vote(1).judged.sum()))
+
+
+def _votes(analyses: Analyses, ks: tuple[int, ...]) -> str:
+    """k is cut as `Analyses.vote` cuts it."""
+    most = analyses.nearest.neighbours.k
+    return _VOTES.format(largest=LARGEST_K, ks=tuple(min(k, most) for k in ks))
+
+
+def _accuracies_code(analyses: Analyses, k: int) -> str:
+    probes = dict.fromkeys(analyses.probes(), "linear_probe(outputs, on='embeddings')")
+    probes |= {next(iter(probes)): "linear_probe(outputs)"}
+    head = {"class head": "class_probabilities(outputs)"} if analyses.outputs.has_head else {}
+    read = ", ".join(f"{name!r}: {call}" for name, call in (probes | head).items())
+    body = _votes(analyses, (1, k)) + _ACCURACIES.format(probes=read)
+    used: list[Callable[..., Any]] = [nearest_similarity, vote, linear_probe, accuracies]
+    used += [class_probabilities] if head else []
+    return figure_code(analyses, body, *used)
+
+
+def _confusion_code(analyses: Analyses, reading: str, k: int, name: str) -> str:
+    used: tuple[Callable[..., Any], ...] = (confusion, confusion_matrix)
+    body = _CONFUSION.format(name=name)
+    if reading == "knn":
+        body = _votes(analyses, (k,)) + _OF_VOTE + body
+        return figure_code(analyses, body, nearest_similarity, vote, *used)
+    read = linear_probe if reading == "probe" else class_probabilities
+    return figure_code(analyses, _OF_READING.format(read=read.__name__) + body, read, *used)
 
 
 def _predicted(analyses: Analyses, reading: str, k: int) -> tuple[np.ndarray, np.ndarray] | Unavailable:

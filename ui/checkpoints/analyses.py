@@ -76,9 +76,9 @@ class Analyses:
         """Each way of reading a class off, by name."""
         voted = {f"{found.k or 'k'} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
         head = {"class head": _accuracy(self.probabilities)} if self.outputs.has_head else {}
-        return voted | {name: _accuracy(found) for name, found in self._probes().items()} | head
+        return voted | {name: _accuracy(found) for name, found in self.probes().items()} | head
 
-    def _probes(self) -> "dict[str, ClassProbabilities | Unavailable]":
+    def probes(self) -> "dict[str, ClassProbabilities | Unavailable]":
         """On the encoder's features, as the papers probe, and on what a head made of them."""
         if not has_features(self.outputs):
             return {"linear probe": self.probe}
@@ -88,7 +88,7 @@ class Analyses:
     def read_items(self, k: int) -> dict[str, int]:
         """How many test items each reading is over, by the names of `accuracies`."""
         voted = {f"{found.k or 'k'} nearest": int(found.judged.sum()) for found in (self.vote(1), self.vote(k))}
-        found = self._probes() | {"class head": self.probabilities}
+        found = self.probes() | {"class head": self.probabilities}
         read = {name: len(each.items) for name, each in found.items() if isinstance(each, ClassProbabilities)}
         return voted | read
 

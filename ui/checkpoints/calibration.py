@@ -1,8 +1,11 @@
 """The section on calibration: the top label, every class, and what one temperature would mend."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
-from analysis.accuracy.probe import ClassProbabilities
+from analysis.accuracy.probe import ClassProbabilities, class_probabilities
 from analysis.calibration.of_classes import class_bins, classwise, redrawn_labels
 from analysis.calibration.scores import proper_scores
 from analysis.calibration.temperature import TemperatureScaling, temperature_scaling
@@ -14,12 +17,35 @@ from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.exhibit import Exhibit
 from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.code import figure_code
 from ui.checkpoints.unavailable import not_available
 from ui.checkpoints.view import CALIBRATION, class_options
 from ui.controls import Panel, part
 from ui.exhibit import show
 from ui.foreign_text import line
 
+_TOP = """
+known = class_probabilities(outputs)
+found = calibration(known.probabilities, known.labels, bins={bins}, scheme={scheme!r}, losses=known.losses)
+exhibit = reliability_diagram(found, known.source)
+"""
+_ERRORS = """
+known = class_probabilities(outputs)
+drawn = redrawn_labels(known.probabilities)
+found = classwise(known.probabilities, known.labels, bins={bins}, scheme={scheme!r}, drawn=drawn)
+exhibit = class_errors(found, outputs.class_names)
+"""
+_OF_ONE = """
+known = class_probabilities(outputs)
+found = class_bins(known.probabilities, known.labels, {c}, bins={bins}, scheme={scheme!r})
+band = null_band(known.probabilities[:, {c}].clip(max=1), found)
+exhibit = class_reliability(found, band, outputs.class_names[{c}], known.source)
+"""
+_SCALED = """
+known = class_probabilities(outputs)
+found = temperature_scaling(known.scores, known.labels, bins={bins}, scheme={scheme!r})
+exhibit = temperature_diagram(found, known.source)
+"""
 _VARIANTS = {"top": "of the top label", "class": "of every class", "temperature": "after a temperature"}
 _SCHEMES = {"equal width": "of equal width", "equal mass": "of equal mass"}
 
@@ -53,7 +79,9 @@ def _top(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Schem
         ("calibration", bins, scheme),
         lambda: calibration(known.probabilities, known.labels, bins=bins, scheme=scheme, losses=known.losses),
     )
-    show(reliability_diagram(found, known.source), key="reliability")
+    body = _TOP.format(bins=bins, scheme=scheme)
+    code = figure_code(analyses, body, class_probabilities, calibration, reliability_diagram)
+    show(reliability_diagram(found, known.source).given_by(code), key="reliability")
     st.text(line(f"{_scores(analyses, known)} · largest gap of a bin (MCE) {number(found.bins.mce)}"))
 
 
@@ -79,8 +107,13 @@ def _classes(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: S
         band = null_band(known.probabilities[:, label].clip(max=1), found)
         return class_reliability(found, band, names[label], known.source)
 
-    show(analyses.once(("class errors", bins, scheme), errors), key="class-errors")
-    show(analyses.once(("class reliability", bins, scheme, label), of_one), key="class-reliability")
+    used: tuple[Callable[..., Any], ...] = (class_probabilities, redrawn_labels, classwise, class_errors)
+    code = figure_code(analyses, _ERRORS.format(bins=bins, scheme=scheme), *used)
+    show(analyses.once(("class errors", bins, scheme), errors).given_by(code), key="class-errors")
+    used = (class_probabilities, class_bins, null_band, class_reliability)
+    code = figure_code(analyses, _OF_ONE.format(bins=bins, scheme=scheme, c=label), *used)
+    shown = analyses.once(("class reliability", bins, scheme, label), of_one)
+    show(shown.given_by(code), key="class-reliability")
 
 
 def _temperature(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Scheme) -> None:
@@ -91,4 +124,6 @@ def _temperature(analyses: Analyses, known: ClassProbabilities, bins: int, schem
     if isinstance(found, Unavailable):
         not_available("Temperature scaling", found)
     else:
-        show(temperature_diagram(found, known.source), key="temperature")
+        body = _SCALED.format(bins=bins, scheme=scheme)
+        code = figure_code(analyses, body, class_probabilities, temperature_scaling, temperature_diagram)
+        show(temperature_diagram(found, known.source).given_by(code), key="temperature")

@@ -8,17 +8,20 @@ import pandas as pd
 import streamlit as st
 
 from checkpoints.listing import inside
-from checkpoints.reading.file_contents import FileContents, file_contents, plural
+from checkpoints.reading.file_contents import FileContents, file_contents
 from checkpoints.reading.quoting import printable
-from losses.errors import LabError
+from losses.errors import LabError, plural
 from ui import root
+from ui.checkpoints import image_pass, offer
+from ui.checkpoints.opened import OpenedFile, opened
 from ui.controls import Panel
 from ui.foreign_text import line, plain, table
 from ui.uploads import admit, caps, safe_name
 
 _SHOW = {"yes": st.success, "trust": st.warning, "no": st.error}
 _ICONS = {"yes": ":material/check_circle:", "trust": ":material/warning:", "no": ":material/dangerous:"}
-_SOURCES = {"upload": "A file that you upload", "root": "A file under the root"}
+_SOURCES = {"upload": "A file that you upload"}
+_OPEN, _BELOW = {"open": "A file that is open in this session"}, {"root": "A file under the root"}
 _WORDS = {
     "parameters": "parameters of the network",
     "buffers": "numbers in its buffers (batch norms' statistics)",
@@ -27,30 +30,46 @@ _WORDS = {
 }
 
 
-def choose(controls: Panel) -> Path | None:
-    """A file below the folder that the app was started with; None for one that is uploaded."""
-    folder = root.root()
+def choose(controls: Panel) -> Path | OpenedFile | None:
+    """A file below the folder that the app was started with, or one that is open; None for one that is uploaded."""
+    folder, files = root.root(), offer.on_offer("opened", images=True)
+    files = {ref: name for ref, name in files.items() if ref not in image_pass.finished()}
     if folder is None:
         root.explain_missing(controls)
-        return None
-    if controls.choice("Open", "source", _SOURCES, default="upload") == "upload":
+    sources = _SOURCES | (_OPEN if files else {}) | (_BELOW if folder else {})
+    offer.keep_within("source", sources)
+    source = controls.choice("Open", "source", sources, default="upload") if len(sources) > 1 else "upload"
+    offer.draw_put_away()
+    if source == "open":
+        return _choose_open(controls, files)
+    if source == "upload" or folder is None:
         return None
     names = {each: each for each in root.contents(folder).checkpoints if not (folder / each).is_dir()}
     if not names:
-        raise LabError("the root", "must have checkpoints below it", "without any")
+        raise LabError("the root", "must have checkpoints below it", but="has none")
     name = controls.choice("File", "path", names, default=next(iter(names)), help="Below the folder of --root.")
     return inside(folder, name)
 
 
-def look(path: Path | None) -> FileContents | None:
-    """What is in the file at `path`, or else in an uploaded one; None without one. LabError where it is refused."""
+def _choose_open(controls: Panel, files: Mapping[str, str]) -> OpenedFile | None:
+    """LabError for one that a link asks for and that is not here."""
+    offer.keep_within("opened", files)
+    ref = controls.choice("File", "opened", files, default=next(iter(files)))
+    offer.check_here(controls, ref)
+    return opened().find(ref)
+
+
+def look(chosen: Path | OpenedFile | None) -> FileContents | None:
+    """What is in the chosen file, or else in an uploaded one; None without one. LabError where it is refused."""
     st.markdown(
         "A torch file is a pickle in a zip archive, and a pickle can hold code; so can an .npz of objects. Here a file"
         " is read as data: every function that it would call is a name in a list, nothing is called, and no torch is"
         " needed."
     )
-    if path is not None:
-        return _at_path(str(path), root.state(path))
+    if isinstance(chosen, OpenedFile):
+        return chosen.once("contents", file_contents)
+    if chosen is not None:
+        return _at_path(str(chosen), root.state(chosen))
     given = st.file_uploader(
         "Checkpoint or arrays", key="file", max_upload_size=caps().file_mb,
         help="A torch file, .safetensors, .npz or .npy. It is not kept.",

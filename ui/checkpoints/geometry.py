@@ -5,10 +5,17 @@ from analysis.geometry.spectrum import spectrum
 from analysis.geometry.sphere_spread import spread
 from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoints.analyses import Analyses, SplitName
+from ui.checkpoints.code import figure_code
 from ui.checkpoints.unavailable import not_available
 from ui.checkpoints.view import GEOMETRY, splits
 from ui.controls import part
 from ui.exhibit import show
+
+_SPECTRUM = "exhibit = spectrum_figure(spectrum(outputs.{split}.embeddings), {split!r})"
+_SPREAD = """
+items = outputs.{split}
+exhibit = spread_figure(spread(items.embeddings, items.labels), items.embeddings.shape[1], {split!r})
+"""
 
 
 def section(analyses: Analyses) -> None:
@@ -20,11 +27,13 @@ def section(analyses: Analyses) -> None:
     if isinstance(found, Unavailable):
         not_available("Spectrum", found)
     else:
-        show(spectrum_figure(found, split), key="spectrum")
+        code = figure_code(analyses, _SPECTRUM.format(split=split), spectrum, spectrum_figure)
+        show(spectrum_figure(found, split).given_by(code), key="spectrum")
     lie = analyses.once(("spread", split), lambda: spread(items.embeddings, items.labels))
     parts = {"Alignment": lie.alignment, "Uniformity": lie.uniformity}
     if any(not isinstance(part, Unavailable) for part in parts.values()):
-        show(spread_figure(lie, items.embeddings.shape[1], split), key="spread")
+        code = figure_code(analyses, _SPREAD.format(split=split), spread, spread_figure)
+        show(spread_figure(lie, items.embeddings.shape[1], split).given_by(code), key="spread")
         return
     for name, part_found in parts.items():
         if isinstance(part_found, Unavailable):

@@ -78,6 +78,11 @@ def finished() -> dict[str, Analyses]:
     return {each.name: each.analyses for each in passes() if each.succeeded}
 
 
+def put_away(name: str) -> None:
+    """Forget the passes of this name that have ended."""
+    st.session_state[_KEY] = [each for each in passes() if each.name != name or not each.job.done]
+
+
 def start(request: object, name: str, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
     """Begin a pass; one that runs stops. The outputs of the last few before stay."""
     for each in passes():

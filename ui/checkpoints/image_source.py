@@ -161,15 +161,19 @@ def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
 
 
 def _choose_spec(controls: Panel, checkpoint: Checkpoint, data: Path | memoryview) -> ForeignSpec:
-    limit = controls.integer(
-        "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=caps().images,
-        help="The first of each class, evenly: a few for a try-out, all of them where there is a GPU or time.",
-    )  # fmt: skip
+    limit = _choose_limit(controls)
     space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
     device = choose_device(controls)
     found = _contents(checkpoint.name, checkpoint.state, checkpoint.held)
     own = choose_own(controls, found, _path(checkpoint.held), _path(data))
     return ForeignSpec(limit, device, "head" if space == "head" else "encoder", own.side, own.mean, own.std)
+
+
+def _choose_limit(controls: Panel) -> int:
+    return controls.integer(
+        "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=caps().images,
+        help="The first of each class, evenly: a few for a try-out, all of them where there is a GPU or time.",
+    )  # fmt: skip
 
 
 def _path(held: Path | memoryview) -> Path | None:

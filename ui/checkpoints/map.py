@@ -6,15 +6,26 @@ import numpy as np
 import streamlit as st
 
 from analysis.figures.maps.projection import embedding_map
+from analysis.maps.projection import map_sample
+from analysis.maps.quality import map_quality
 from ui.checkpoints.analyses import Analyses, Map, SplitName
+from ui.checkpoints.code import figure_code
 from ui.checkpoints.item import item_panel
-from ui.checkpoints.maps import MapJob
+from ui.checkpoints.maps import MapJob, map_call
 from ui.checkpoints.search import search
 from ui.checkpoints.view import MAP, class_options, splits
 from ui.controls import Panel, part
 from ui.errors import explain
 from ui.exhibit import show
 
+_CODE = """
+split = outputs.{split}
+items = map_sample(len(split), {points})
+embeddings = split.embeddings[items]
+projection = {call}
+quality, names = map_quality(embeddings, projection.coordinates), outputs.class_names
+exhibit = embedding_map(projection, quality, split, items, names, chosen={chosen}, of={split!r}, only={only})
+"""
 _METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 _POINTS = {"2000": "2,000", "10000": "10,000", "50000": "50,000"}
 
@@ -57,7 +68,10 @@ def _map(analyses: Analyses, method: str, split: SplitName, points: int, only: t
         only=only,
     )
     shown = figure.table["item"].to_numpy()
-    show(figure, key=key, on_select=partial(_take_click, key, shown))
+    call, used = map_call(drawn.projection.method)
+    body = _CODE.format(split=split, points=len(drawn.items), call=call, chosen=item, only=only)
+    code = figure_code(analyses, body, map_sample, map_quality, embedding_map, *used)
+    show(figure.given_by(code), key=key, on_select=partial(_take_click, key, shown))
 
 
 def _current_map(analyses: Analyses, method: str, split: SplitName, points: int) -> Map:

@@ -1,16 +1,18 @@
 """The maps of one checkpoint: PCA at once, the others as jobs that a page asks how they stand and can stop."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from analysis.maps import process as map_process
 from analysis.maps.cache import cached_map, default_folder
-from analysis.maps.projection import Projection, UmapSpec, map_sample, pca
+from analysis.maps.projection import Projection, UmapSpec, map_sample, pca, umap_map
 from analysis.maps.quality import MapQuality, map_quality
-from analysis.maps.tsne import MOST_ITEMS, TsneSpec
+from analysis.maps.tsne import MOST_ITEMS, TsneSpec, tsne_map
 from analysis.maps.worker import MapSpec
 from analysis.outputs import Split
 from analysis.statistics.bootstrap import Unavailable
@@ -62,6 +64,15 @@ def slow_map(split: Split, method: str, points: int, stopped: threading.Event, *
 
     projection = cached_map(make, embeddings, spec, default_folder()) if shared else make(embeddings, spec)
     return _with_quality(split, items, projection)
+
+
+def map_call(method: str) -> tuple[str, tuple[Callable[..., Any], ...]]:
+    """In code, the projection of `embeddings` by a method as `Projection` names it, and what it imports."""
+    calls: dict[str, tuple[Callable[..., Any], type]] = {"UMAP": (umap_map, UmapSpec), "t-SNE": (tsne_map, TsneSpec)}
+    if method not in calls:
+        return "pca(embeddings)", (pca,)
+    make, spec = calls[method]
+    return f"{make.__name__}(embeddings, {SPECS[spec.__name__.removesuffix('Spec').lower()]})", (make, spec)
 
 
 def _with_quality(split: Split, items: np.ndarray, projection: Projection) -> Map:

@@ -5,9 +5,11 @@ import streamlit as st
 
 from analysis.digits import apart
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
+from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.neighbours.selection import Selected, items_between
 from analysis.statistics.bootstrap import Unavailable
-from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.analyses import LARGEST_K, Analyses
+from ui.checkpoints.code import figure_code
 from ui.checkpoints.item import item_panel
 from ui.checkpoints.unavailable import not_available
 from ui.checkpoints.view import SIMILARITY, class_options
@@ -17,6 +19,11 @@ from ui.foreign_text import table
 from ui.number_columns import number_columns
 from ui.pictures import data_url, enlarge
 
+_HISTOGRAMS = """
+nearest = nearest_similarity(outputs, k={largest})
+exhibit = nearest_histograms(nearest, margin(nearest, {c}), {of_class})
+"""
+_MEDIANS = f"exhibit = class_medians(nearest_similarity(outputs, k={LARGEST_K}), outputs.class_names)"
 _KEY = "nearest-similarity"
 _MOST_LISTED = 100
 
@@ -34,11 +41,15 @@ def section(analyses: Analyses) -> None:
     else:
         of_class = None if label is None else (label, names[label])
         exhibit = analyses.once(("histograms", label), lambda: nearest_histograms(analyses.nearest, found, of_class))
-        event = show(exhibit, key=_KEY, on_select="rerun", selection_mode=("box",))
+        named = None if label is None else f"({label}, outputs.class_names[{label}])"
+        body = _HISTOGRAMS.format(c=label, of_class=named, largest=LARGEST_K)
+        code = figure_code(analyses, body, nearest_similarity, nearest_histograms, margin)
+        event = show(exhibit.given_by(code), key=_KEY, on_select="rerun", selection_mode=("box",))
         _selected(analyses, label, event)
     if not isinstance(analyses.margin, Unavailable):
         by_class = analyses.once("class medians", lambda: class_medians(analyses.nearest, names))
-        show(by_class, key="class-medians")
+        code = figure_code(analyses, _MEDIANS, nearest_similarity, class_medians)
+        show(by_class.given_by(code), key="class-medians")
 
 
 def _selected(analyses: Analyses, label: int | None, event: object) -> None:

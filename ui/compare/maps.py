@@ -7,6 +7,7 @@ import streamlit as st
 
 from analysis.figures.comparison.maps import Panel, comparison_maps
 from ui.checkpoints.maps import Map, MapJob
+from ui.compare.code import maps_code
 from ui.compare.selection import take_points
 from ui.compare.source import Model
 from ui.compare.view import METHODS
@@ -22,6 +23,7 @@ def draw_maps(models: tuple[Model, ...], method: str, items: np.ndarray, data: s
     panels = [Panel(model.name, found.projection, found.quality) for model, found in zip(models, maps, strict=True)]
     outputs = models[0].analyses.outputs
     figure = comparison_maps(panels, outputs.test, maps[0].items, outputs.class_names, items)
+    figure = figure.given_by(maps_code(models, maps[0].projection.method, len(maps[0].items), items))
     show(figure, key=key, on_select=partial(take_points, key, data), selection_mode=("points", "box", "lasso"))
 
 

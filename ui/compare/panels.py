@@ -13,13 +13,14 @@ from analysis.figures.comparison.histograms import comparison_histograms
 from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
+from ui.compare.code import histograms_code, reliability_code, table_code
 from ui.compare.groups import Compared
 from ui.compare.items import item_list
 from ui.compare.job import ComparisonJob, Found, forget, job_of, wait
 from ui.compare.maps import draw_maps
 from ui.compare.selection import marked, take_bars
 from ui.compare.source import Model
-from ui.compare.view import View
+from ui.compare.view import Reading, View
 from ui.errors import explain
 from ui.exhibit import show
 from ui.foreign_text import plain
@@ -64,26 +65,31 @@ def _sections(models: tuple[Model, ...], view: View, job: ComparisonJob, found: 
     for section in view.sections:
         with explain():
             if section == "table":
-                show(job.drawn(view.smallest), key="comparison")
+                _table(models, view, job, found)
             elif section == "map":
                 draw_maps(models, view.method, items, data)
             elif section == "similarity":
-                _histograms(found.measured, items, data)
+                _histograms(models, found.measured, items, data)
             else:
-                _calibration(models, view.reading.bins, found)
+                _calibration(models, view.reading, found)
     if not view.sections:
         st.info("Choose under *Show* what to look at.")
     item_list(outputs, found.measured, items)
 
 
-def _histograms(measured: tuple[Measured, ...], items: np.ndarray, data: str) -> None:
+def _table(models: tuple[Model, ...], view: View, job: ComparisonJob, found: Found) -> None:
+    code = table_code(models, view.reading.k, view.reading.bins, found.table.source, dict(view.smallest))
+    show(job.drawn(view.smallest).given_by(code), key="comparison")
+
+
+def _histograms(models: tuple[Model, ...], measured: tuple[Measured, ...], items: np.ndarray, data: str) -> None:
     key = "compare-histograms"
-    figure = comparison_histograms(measured, items)
+    figure = comparison_histograms(measured, items).given_by(histograms_code(models, measured[0].k, items))
     show(figure, key=key, on_select=partial(take_bars, key, measured, data), selection_mode=("points", "box"))
 
 
-def _calibration(models: tuple[Model, ...], bins: int, found: Found) -> None:
-    source, diagrams = found.table.source, {}
+def _calibration(models: tuple[Model, ...], taken: Reading, found: Found) -> None:
+    source, bins, diagrams = found.table.source, taken.bins, {}
     for model, measured in zip(models, found.measured, strict=True):
         reading = measured.reading(source)
         if isinstance(reading, Unavailable):
@@ -91,4 +97,5 @@ def _calibration(models: tuple[Model, ...], bins: int, found: Found) -> None:
             return
         make = partial(calibration, reading.probabilities, reading.labels, bins=bins, losses=reading.losses)
         diagrams[model.name] = model.analyses.once(("compared calibration", source, bins), make)
-    show(comparison_reliability(diagrams, source), key="compare-reliability")
+    code = reliability_code(models, taken.k, bins, source)
+    show(comparison_reliability(diagrams, source).given_by(code), key="compare-reliability")

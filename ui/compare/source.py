@@ -1,29 +1,24 @@
 """Which checkpoints the compare page looks at: shipped ones, files of the user's own, or both."""
 
-import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from pathlib import Path
 
 import streamlit as st
 
 from analysis.comparison.matching import FEWEST, MOST, matched
 from analysis.comparison.measured import Measured, measure
 from analysis.geometry.item_statistics import Geometry, geometry
-from analysis.outputs import Outputs
-from checkpoints.listing import inside
 from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root, uploads
-from ui.checkpoints import image_pass
+from ui.checkpoints import offer
 from ui.checkpoints.analyses import LARGEST_K, Analyses
+from ui.checkpoints.opened import analyses_of, of_below, of_shipped, opened
 from ui.controls import Panel
 from ui.foreign_text import plain
-from ui.uploads import safe_name
 
 _DEFAULT = ("supcon", "sincere")
 _LISTED = 40  # files under the root that are offered
@@ -70,13 +65,13 @@ def choose(controls: Panel) -> Choice:
     entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
     names = {name: _title(entry) for name, entry in entries.items()}
     picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
-    opened = [*_below(controls), *_passed(controls), *_uploaded()]
-    refused = tuple(one for one in opened if isinstance(one, LabError))
+    found = [*_below(controls), *_of_own(controls)]
+    refused = tuple(one for one in found if isinstance(one, LabError))
     zoo = [entries[name] for name in picked]
-    shown = [Chosen(one.name, names[one.name], one.digest, _shipped(one.digest, one.path), own=False) for one in zoo]
-    chosen = _distinct([*shown, *(one for one in opened if isinstance(one, Chosen))])
+    shown = [Chosen(one.name, names[one.name], one.digest, of_shipped(one), own=False) for one in zoo]
+    chosen = _distinct([*shown, *(one for one in found if isinstance(one, Chosen))])
     if not chosen:
-        raise refused[0] if refused else LabError("checkpoints", f"must be {FEWEST} to {MOST} to be compared", 0)
+        raise refused[0] if refused else LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", 0)
     return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT)
 
 
@@ -134,13 +129,12 @@ def _below(controls: Panel) -> list[Chosen | LabError]:
         st.caption(plain(found.note))
     names = {each: each for each in found.checkpoints[:_LISTED]}
     picked = controls.choices("Files under the root", "paths", names, default=())
-    return [_or_refusal(partial(_below_choice, folder, name)) for name in picked]
+    return [_or_refusal(partial(_own_choice, name, name, of_below)) for name in picked]
 
 
-def _below_choice(folder: Path, name: str) -> Chosen:
-    path = inside(folder, name)
-    analyses = _at_path(str(path), root.state(path))
-    return Chosen(name, name, analyses.outputs.digest, analyses)
+def _own_choice(ref: str, name: str, open_one: Callable[[str], Analyses]) -> Chosen:
+    analyses = open_one(ref)
+    return Chosen(ref, name, analyses.outputs.digest, analyses)
 
 
 def _or_refusal(choose_one: Callable[[], Chosen]) -> Chosen | LabError:
@@ -151,55 +145,34 @@ def _or_refusal(choose_one: Callable[[], Chosen]) -> Chosen | LabError:
         return mistake
 
 
-def _passed(controls: Panel) -> list[Chosen]:
-    """What images gave on the page Checkpoints, in this session."""
-    made = image_pass.finished()
-    image_pass.remember_passes()
-    if not made:
-        return []
-    picked = controls.choices("Opened on Checkpoints", "opened", {name: name for name in made}, default=())
-    return [Chosen(name, name, made[name].outputs.digest, made[name]) for name in picked]
-
-
-def _uploaded() -> list[Chosen | LabError]:
+def _of_own(controls: Panel) -> list[Chosen | LabError]:
+    """What is open in this session and chosen; what comes in here is chosen at once."""
+    place = st.container()
     files = st.file_uploader(
         "And your own",
         type=["safetensors", "npz"],
         accept_multiple_files=True,
-        key="own-files",
+        key=offer.uploader_key("own-files"),
         max_upload_size=uploads.caps().file_mb,
         help="Files of `python -m checkpoints.train`, or .npz with train and test embeddings and labels, of the same"
-        " test items. They stay in this browser session and are never executed.",
+        " test items. They stay in this browser session, on every page, until they are put away, and are never"
+        " executed.",
     )
-    uploads.admit("own-files", *files)
-    return [_or_refusal(partial(_own_choice, place, file.name, file.getvalue())) for place, file in enumerate(files, 1)]
+    taken = offer.take("own-files", files, "opened")
+    if taken.news:
+        before = st.session_state.get("opened", controls.link.last.get("opened", ()))
+        offer.into_view(controls, "opened", list(dict.fromkeys([*before, *(file.ref for file in taken.news)])))
+    options = offer.on_offer("opened")
+    offer.keep_within("opened", options)
+    with place:
+        picked = controls.choices("Open in this session", "opened", options, default=()) if options else ()
+        offer.warn_of_another(picked)
+    offer.draw_put_away()
+    chosen = [_or_refusal(partial(_of_session, controls, ref)) for ref in picked]
+    return [*chosen, *taken.refused]
 
 
-def _own_choice(place: int, name: str, content: bytes) -> Chosen:
-    digest = hashlib.blake2b(content, digest_size=20).hexdigest()
-    return Chosen(f"own-{place}", name, digest, _own(digest, name, content))
-
-
-@st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")
-def _shipped(digest: str, _path: Path) -> Analyses:
-    return Analyses(_outputs(_path), shared=True)
-
-
-@st.cache_resource(max_entries=MOST, scope="session", show_spinner="Opening the file …")
-def _at_path(path: str, state: str) -> Analyses:
-    return Analyses(_outputs(Path(path)), shared=True)
-
-
-@st.cache_resource(max_entries=MOST, scope="session", show_spinner="Opening your file …")
-def _own(digest: str, name: str, _content: bytes) -> Analyses:
-    """Parsed from a private copy that is gone before this returns."""
-    with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
-        path = Path(folder) / safe_name(name)
-        path.write_bytes(_content)
-        return Analyses(_outputs(path), shared=False)
-
-
-def _outputs(path: Path) -> Outputs:
-    from checkpoints import open_outputs  # brings torch, which the page's title need not wait for
-
-    return open_outputs(path)
+def _of_session(controls: Panel, ref: str) -> Chosen:
+    offer.check_here(controls, ref)
+    file = opened().find(ref)
+    return _own_choice(ref, file.name if file is not None else ref, analyses_of)

@@ -39,14 +39,23 @@ _LOG_CODE = """from analysis.figures.forces.dynamics import dynamics
 from checkpoints.native.curves import log_curves
 
 names = {names}
-dynamics([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names], {quantities}).plot.show()
+exhibit = dynamics([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names], {quantities})
+exhibit.plot.show()
+"""
+_LAYERS_CODE = """from analysis.figures.forces.dynamics import layer_norms
+from checkpoints.native.curves import log_curves
+
+names = {names}
+exhibit = layer_norms([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names])
+exhibit.plot.show()
 """
 _SIMPLEX_CODE = """from analysis.figures.forces.dynamics import dynamics
 from analysis.figures.forces.dynamics_worlds import simplex_dynamics
 from toy_models.simplex import SimplexSpec
 from toy_models.simplex.gradients import gradient_trace
 
-dynamics(simplex_dynamics(gradient_trace({spec})), {quantities}, time="step").plot.show()
+exhibit = dynamics(simplex_dynamics(gradient_trace({spec})), {quantities}, time="step")
+exhibit.plot.show()
 """
 _WORLD_CODE = """from analysis.figures.forces.dynamics import dynamics
 from analysis.figures.forces.dynamics_worlds import repulsion_dynamics
@@ -54,20 +63,24 @@ from toy_models.repulsion import RepulsionSpec, Trace, simulate
 
 spec = {spec}
 runs = repulsion_dynamics(Trace.of(spec, list(simulate(spec))))
-dynamics(runs, {quantities}, time="step").plot.show()
+exhibit = dynamics(runs, {quantities}, time="step")
+exhibit.plot.show()
 """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What the page shows: runs with where they come from in a sentence and in code, quantities by name."""
+    """What the page shows: runs with where they come from in a sentence and in code, quantities by name.
+
+    `layers`: the code of the curves layer by layer, "" where they are not asked for.
+    """
 
     runs: tuple[Curves, ...]
     time: str
     origin: str
     code: str
     quantities: tuple[str, ...]
-    layers: bool
+    layers: str = ""
 
 
 def choose(controls: Panel) -> View:
@@ -87,7 +100,8 @@ def choose(controls: Panel) -> View:
         raise LabError("checkpoint", "must name at least one", None, "Choose one in the sidebar.")
     runs = tuple(_read(entries[name].digest, entries[name].path) for name in names)
     origin = "Recorded by python -m checkpoints.train while these files were made."
-    return View(runs, "epoch", origin, _LOG_CODE.format(names=names, quantities=quantities), quantities, layers)
+    code = _LOG_CODE.format(names=names, quantities=quantities)
+    return View(runs, "epoch", origin, code, quantities, _LAYERS_CODE.format(names=names) if layers else "")
 
 
 def _quantities(controls: Panel, titles: dict[str, str]) -> tuple[str, ...]:
@@ -107,14 +121,14 @@ def _repulsion(quantities: tuple[str, ...]) -> View:
     else:
         spec = RepulsionSpec()
         runs, origin = _default_run(spec), "The default run of the page on repulsion; a run made there shows here."
-    return View(runs, "step", origin, _WORLD_CODE.format(spec=spec, quantities=quantities), quantities, False)
+    return View(runs, "step", origin, _WORLD_CODE.format(spec=spec, quantities=quantities), quantities)
 
 
 def _simplex(quantities: tuple[str, ...]) -> View:
     """World 1 at its defaults, trained here, with sixteen fresh batches at every look."""
     origin = f"{_SIMPLEX.seeds} networks a loss, {_SIMPLEX.steps} steps, 16 fresh batches at every look."
     code = _SIMPLEX_CODE.format(spec=_SIMPLEX, quantities=quantities)
-    return View(_simplex_run(_SIMPLEX), "step", origin, code, quantities, False)
+    return View(_simplex_run(_SIMPLEX), "step", origin, code, quantities)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Training small networks and reading their gradients …")
@@ -129,7 +143,7 @@ def figures(view: View) -> None:
     """The curves of the chosen runs, what each one says, and what is not there and why."""
     st.text(view.origin)
     if any(run.has(name) for run in view.runs for name in view.quantities):
-        show(dynamics(view.runs, view.quantities, time=view.time), key="dynamics")
+        show(dynamics(view.runs, view.quantities, time=view.time).given_by(view.code), key="dynamics")
     else:
         st.info("None of the chosen curves exists for the chosen runs; the reasons are below.")
     for reason in missing(view):
@@ -142,7 +156,7 @@ def figures(view: View) -> None:
                 st.markdown(f"**{quantity.title}.** {_TO_POPULATION if to_population else quantity.meaning}")
     recorded = [run for run in view.runs if run.layers]
     if view.layers and recorded:
-        show(layer_norms(recorded), key="dynamics-layers")
+        show(layer_norms(recorded).given_by(view.layers), key="dynamics-layers")
 
 
 def missing(view: View) -> list[str]:

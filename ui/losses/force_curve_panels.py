@@ -27,7 +27,15 @@ from analysis.forces.scene import Scene
 scene = {scene}
 losses = {losses}
 positive, noise = (force_curves(scene, losses, role, "{axis}") for role in ("positive", "noise"))
-force_curves_figure(positive, noise).plot.show()
+exhibit = force_curves_figure(positive, noise)
+exhibit.plot.show()
+"""
+_LEVELS_CODE = """from analysis.figures.forces.curve_levels import loss_levels
+from analysis.forces.curves import force_curves
+from analysis.forces.scene import Scene
+
+exhibit = loss_levels(force_curves({scene}, {losses}, "positive", "{axis}"))
+exhibit.plot.show()
 """
 
 
@@ -39,9 +47,8 @@ class View:
     losses: tuple[str, ...]
     axis: str
 
-    @property
-    def code(self) -> str:
-        return _CODE.format(scene=self.scene, losses=self.losses, axis=self.axis)
+    def in_code(self, lines: str) -> str:
+        return lines.format(scene=self.scene, losses=self.losses, axis=self.axis)
 
 
 def choose(controls: Panel) -> View:
@@ -70,7 +77,7 @@ def _share(controls: Panel, label: str, key: str, default: float, help: str) -> 
 def curves(view: View) -> None:
     """The derivatives on both pairs, then the loss itself against its levels."""
     positive, noise = (force_curves(view.scene, view.losses, role, view.axis) for role in ("positive", "noise"))
-    show(force_curves_figure(positive, noise), key="force-curves")
+    show(force_curves_figure(positive, noise).given_by(view.in_code(_CODE)), key="force-curves")
     said = sentences(positive, noise)
     st.text("\n".join(said) if said else "No derivative changes sign here.")
     st.caption(
@@ -78,4 +85,4 @@ def curves(view: View) -> None:
         " derivative is random. With classes of one size, label InfoNCE is NLL. Weibit has exponent 4, ε-SupInfoNCE"
         " margin 0.25; a loss of views takes one positive for the other view and the rest of the class for noise."
     )
-    show(loss_levels(positive), key="loss-levels")
+    show(loss_levels(positive).given_by(view.in_code(_LEVELS_CODE)), key="loss-levels")

@@ -1,6 +1,6 @@
 """The parts of the forces page: what is asked, the matrices, one pair's formula, what the forces add up to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,13 +28,35 @@ _FIGURE = """from analysis.figures.forces.matrices import force_matrices
 from analysis.forces.matrix import force_matrix
 {batch}
 matrices = [force_matrix(batch.embeddings, batch.labels, loss, {temperature}) for loss in {losses}]
-force_matrices(matrices, batch).plot.show()
+exhibit = force_matrices(matrices, batch)
+exhibit.plot.show()
 """
 _HEAD_FIGURE = """from analysis.forces.of_classes import class_force_matrix
 from analysis.figures.forces.of_classes import class_force_matrices
 {batch}
 matrices = [class_force_matrix(batch, loss, {temperature}, seed={seed}) for loss in {losses}]
-class_force_matrices(matrices, batch.class_names).plot.show()
+exhibit = class_force_matrices(matrices, batch.class_names)
+exhibit.plot.show()
+"""
+_SUMS = """from analysis.figures.forces.groups import force_groups
+from analysis.forces.groups import group_sums, pair_groups
+from analysis.forces.matrix import force_losses, force_matrix
+{batch}
+matrices = [force_matrix(batch.embeddings, batch.labels, loss, {temperature}) for loss in {losses}]
+titles = force_losses()
+sums = {{titles[each.loss]: group_sums(each.forces, pair_groups(each, {quantile})) for each in matrices}}
+exhibit = force_groups(sums, {hard!r})
+exhibit.plot.show()
+"""
+_HEAD_SUMS = """from analysis.figures.forces.groups import force_groups
+from analysis.forces.groups import group_sums
+from analysis.forces.of_classes import class_force_matrix, class_groups
+from losses.catalog import CATALOG
+{batch}
+matrices = [class_force_matrix(batch, loss, {temperature}, seed={seed}) for loss in {losses}]
+sums = {{CATALOG[each.loss].title: group_sums(each.forces, class_groups(each, {quantile})) for each in matrices}}
+exhibit = force_groups(sums, {hard!r})
+exhibit.plot.show()
 """
 
 
@@ -47,12 +69,9 @@ class View:
     temperature: float
     hard_quantile: float
 
-    @property
-    def code(self) -> str:
+    def in_code(self, lines: str, **more: object) -> str:
         said = {"batch": self.drawn.code, "temperature": self.temperature, "losses": self.losses}
-        if isinstance(self.drawn, DrawnHead):
-            return _HEAD_FIGURE.format(**said, seed=self.drawn.seed)
-        return _FIGURE.format(**said)
+        return lines.format(**said, seed=getattr(self.drawn, "seed", None), quantile=self.hard_quantile, **more)
 
 
 def choose(controls: Panel) -> View:
@@ -72,7 +91,9 @@ def choose(controls: Panel) -> View:
     if not losses:
         raise LabError("loss", "must name at least one loss", None, "Choose SupCon, SINCERE or both.")
     if len(losses) > _MOST:
-        raise LabError("loss", f"must name at most {_MOST} losses, to be read side by side", len(losses), "Leave some.")
+        raise LabError(
+            "loss", f"must name at most {_MOST} losses, to be read side by side", len(losses), "Leave some out."
+        )
     return View(drawn, losses, temperature, hard)
 
 
@@ -90,11 +111,12 @@ def _of_pairs(view: View, drawn: Drawn) -> None:
     found = [force_matrix(batch.embeddings, batch.labels, loss, view.temperature) for loss in view.losses]
     for remark in remarks(batch.labels, view.losses):
         st.info(remark)
-    show(force_matrices(found, batch), key="force-matrices")
+    show(force_matrices(found, batch).given_by(view.in_code(_FIGURE)), key="force-matrices")
     one_pair(found)
     titles = force_losses()
     hard = f"Noise is hard from the {view.hard_quantile:.0%} quantile of its cosines in this batch on."
-    _sums({titles[one.loss]: group_sums(one.forces, pair_groups(one, view.hard_quantile)) for one in found}, hard)
+    sums = {titles[one.loss]: group_sums(one.forces, pair_groups(one, view.hard_quantile)) for one in found}
+    show(force_groups(sums, hard).given_by(view.in_code(_SUMS, hard=hard)), key="force-groups")
     balances(found)
 
 
@@ -103,9 +125,11 @@ def _of_logits(view: View, drawn: DrawnHead) -> None:
     for entry in (CATALOG[loss] for loss in view.losses):
         if entry.choosing.drawn:
             st.info(f"{entry.title} is one draw of labels from the targets, seed {drawn.seed}, not its mean.")
-    show(class_force_matrices(found, drawn.batch.class_names), key="class-force-matrices")
+    shown = class_force_matrices(found, drawn.batch.class_names)
+    show(shown.given_by(view.in_code(_HEAD_FIGURE)), key="class-force-matrices")
     hard = f"Other classes are hard from the {view.hard_quantile:.0%} quantile of their logits in this batch on."
-    _sums(_by_class(found, view.hard_quantile), hard)
+    sums = force_groups(_by_class(found, view.hard_quantile), hard)
+    show(sums.given_by(view.in_code(_HEAD_SUMS, hard=hard)), key="force-groups")
     st.caption(
         "The prior η is uniform. NLL and cross-entropy contrast a target with the sample's own class probabilities, the"
         " InfoNCE losses with the labels or targets of the batch. With equally many labels in each class, label InfoNCE"
@@ -115,10 +139,6 @@ def _of_logits(view: View, drawn: DrawnHead) -> None:
 
 def _by_class(found: Sequence[ClassForceMatrix], quantile: float) -> dict[str, tuple[GroupSum, ...]]:
     return {CATALOG[one.loss].title: group_sums(one.forces, class_groups(one, quantile)) for one in found}
-
-
-def _sums(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> None:
-    show(force_groups(sums, hard), key="force-groups")
 
 
 def remarks(labels: np.ndarray, losses: Sequence[str]) -> list[str]:

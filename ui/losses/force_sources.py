@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -13,6 +12,8 @@ from analysis.outputs import Outputs
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, RepulsionSpec
+from ui.checkpoints import offer
+from ui.checkpoints.opened import BELOW, analyses_of, of_shipped, opened
 from ui.controls import Panel
 
 RANDOM, TOY = "random", "toy"
@@ -31,7 +32,7 @@ batch = Batch(frame.positions[0], np.array(spec.labels), names)"""
 _CHECKPOINT = """from analysis.forces.batches import split_batch
 from checkpoints import open_outputs
 
-outputs = open_outputs("checkpoints/zoo/{name}.safetensors")
+outputs = open_outputs({path!r})
 batch = split_batch(outputs.test, outputs.class_names, classes={classes}, per_class={per_class}, seed={seed})"""
 _RANDOM_HEAD = """from analysis.forces.head_batches import HeadBatchSpec, random_head_batch
 
@@ -39,9 +40,19 @@ batch = random_head_batch({spec})"""
 _CHECKPOINT_HEAD = """from analysis.forces.head_batches import head_split_batch
 from checkpoints import open_outputs
 
-outputs = open_outputs("checkpoints/zoo/{name}.safetensors")
+outputs = open_outputs({path!r})
 sizes = dict(classes={classes}, per_class={per_class})
 batch = head_split_batch(outputs.test, outputs.class_names, **sizes, softness={softness}, seed={seed})"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A checkpoint as the page speaks of it: its outputs, whose items they are, what embeds them, its path in code."""
+
+    outputs: Outputs
+    items: str
+    encoder: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,33 +77,51 @@ class DrawnHead:
 def draw(controls: Panel) -> Drawn:
     """The controls of a batch of embeddings, and the batch."""
     entries = {entry.name: entry for entry in shipped()}
-    sources = {RANDOM: "Random clusters", TOY: "Repulsion, a moment of a run"} | _checkpoints(entries)
-    source = controls.choice("Batch from", "batch", sources, default=RANDOM)
+    sources = {RANDOM: "Random clusters", TOY: "Repulsion, a moment of a run"}
+    source = _choose(controls, "batch", sources, entries)
     classes = controls.integer("Classes", "classes", default=8, low=1, high=16)
     per_class = controls.integer("Samples per class", "per_class", default=8, low=1, high=64)
     if source == RANDOM:
         return _random(controls, classes, per_class)
     if source == TOY:
         return _toy(controls, classes, per_class)
-    return _of_checkpoint(controls, entries[source], classes, per_class)
+    return _of_checkpoint(controls, _source(controls, entries, source), classes, per_class)
 
 
 def draw_head(controls: Panel) -> DrawnHead:
     """The controls of a batch of logits and targets, and the batch."""
     entries = {entry.name: entry for entry in shipped() if CATALOG[entry.loss].family == "class head"}
-    sources = {RANDOM: "Random logits"} | _checkpoints(entries)
-    source = controls.choice("Batch from", "head_batch", sources, default=RANDOM)
+    source = _choose(controls, "head_batch", {RANDOM: "Random logits"}, entries)
     classes = controls.integer("Classes", "classes", default=8, low=2, high=16)
     per_class = controls.integer("Samples per class", "per_class", default=8, low=1, high=64)
     help = "Targets are (1 - softness) on the own class and softness times a random point of the simplex."
     softness = controls.number("Softness", "softness", default=0.3, low=0.0, high=1.0, step=0.05, help=help)
     if source == RANDOM:
         return _random_head(controls, classes, per_class, softness)
-    return _head_of_checkpoint(controls, entries[source], classes, per_class, softness)
+    return _head_of_checkpoint(controls, _source(controls, entries, source), classes, per_class, softness)
 
 
-def _checkpoints(entries: Mapping[str, ZooEntry]) -> dict[str, str]:
-    return {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
+def _choose(controls: Panel, key: str, made: Mapping[str, str], entries: Mapping[str, ZooEntry]) -> str:
+    """What is made here, a shipped checkpoint, or what is open in this session: its name in links."""
+    titles = {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
+    options = {**made, **titles, **offer.on_offer(key, below=True)}
+    offer.keep_within(key, options)
+    source = controls.choice("Batch from", key, options, default=RANDOM)
+    offer.draw_put_away()
+    return source
+
+
+def _source(controls: Panel, entries: Mapping[str, ZooEntry], name: str) -> _Source:
+    """LabError for a file that a link asks for and that is not here."""
+    if name in entries:
+        entry, outputs = entries[name], of_shipped(entries[name]).outputs
+        trained = f"{CATALOG[entry.loss].title} trained at temperature {outputs.temperature:g}"
+        return _Source(outputs, entry.data, trained, f"checkpoints/zoo/{entry.name}.safetensors")
+    offer.check_here(controls, name)
+    offer.warn_of_another([name])
+    file = opened().find(name)
+    shown = file.name if file is not None else name.removeprefix(BELOW)
+    return _Source(analyses_of(name).outputs, shown, "made that file", shown)
 
 
 def _random(controls: Panel, classes: int, per_class: int) -> Drawn:
@@ -140,15 +169,14 @@ def _moment(spec: RepulsionSpec, asked: int) -> tuple[int, np.ndarray]:
     return frame.step, frame.positions[0]
 
 
-def _of_checkpoint(controls: Panel, entry: ZooEntry, classes: int, per_class: int) -> Drawn:
-    seed = _seed(controls)
-    outputs = _opened(entry.digest, entry.path)
+def _of_checkpoint(controls: Panel, source: _Source, classes: int, per_class: int) -> Drawn:
+    seed, outputs = _seed(controls), source.outputs
     batch = split_batch(outputs.test, outputs.class_names, classes=classes, per_class=per_class, seed=seed)
     origin = (
-        f"{classes * per_class} test items of {entry.data}, {per_class} of each class, embedded by the encoder that"
-        f" {CATALOG[entry.loss].title} trained at temperature {outputs.temperature:g}."
+        f"{classes * per_class} test items of {source.items}, {per_class} of each class, embedded by the encoder that"
+        f" {source.encoder}."
     )
-    code = _CHECKPOINT.format(name=entry.name, classes=classes, per_class=per_class, seed=seed)
+    code = _CHECKPOINT.format(path=source.path, classes=classes, per_class=per_class, seed=seed)
     return Drawn(batch, origin, code)
 
 
@@ -161,24 +189,16 @@ def _random_head(controls: Panel, classes: int, per_class: int, softness: float)
     return DrawnHead(random_head_batch(spec), origin, _RANDOM_HEAD.format(spec=spec), seed)
 
 
-def _head_of_checkpoint(controls: Panel, entry: ZooEntry, classes: int, per_class: int, softness: float) -> DrawnHead:
-    seed = _seed(controls)
-    outputs = _opened(entry.digest, entry.path)
+def _head_of_checkpoint(controls: Panel, source: _Source, classes: int, per_class: int, softness: float) -> DrawnHead:
+    seed, outputs = _seed(controls), source.outputs
     sizes = {"classes": classes, "per_class": per_class}
     batch = head_split_batch(outputs.test, outputs.class_names, **sizes, softness=softness, seed=seed)
     origin = (
-        f"Logits of {classes * per_class} test items of {entry.data} from the head that {CATALOG[entry.loss].title}"
-        f" trained at temperature {outputs.temperature:g}; targets of softness {softness:g}."
+        f"Logits of {classes * per_class} test items of {source.items} from the head that {source.encoder}; targets of"
+        f" softness {softness:g}."
     )
-    code = _CHECKPOINT_HEAD.format(name=entry.name, **sizes, softness=softness, seed=seed)
+    code = _CHECKPOINT_HEAD.format(path=source.path, **sizes, softness=softness, seed=seed)
     return DrawnHead(batch, origin, code, seed)
-
-
-@st.cache_resource(max_entries=4, show_spinner="Opening the checkpoint …")
-def _opened(digest: str, _path: Path) -> Outputs:
-    from checkpoints.opening import open_outputs  # imports torch: not before the page stands
-
-    return open_outputs(_path)
 
 
 def _seed(controls: Panel) -> int:

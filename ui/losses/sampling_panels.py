@@ -1,4 +1,6 @@
-"""The parts of the sampling page: the batch, the statement, three figures, the code."""
+"""The parts of the sampling page: the batch, the statement, three figures with their code."""
+
+from functools import partial
 
 import streamlit as st
 
@@ -9,14 +11,11 @@ from ui.controls import Panel
 from ui.exhibit import show
 
 _DEFAULTS = SamplingSpec()
-_CODE = """from analysis.figures.forces.sampling import against_softness, averaging, sampled_distribution
-from analysis.forces.sampling import SamplingSpec, over_softness, sampling_study
+_CODE = """from analysis.figures.forces.sampling import {figure}
+from analysis.forces.sampling import SamplingSpec, {study}
 
-spec = {spec}
-study = sampling_study(spec)
-sampled_distribution(study).plot.show()
-averaging(study).plot.show()
-against_softness(over_softness(spec)).plot.show()
+exhibit = {figure}({study}({spec}))
+exhibit.plot.show()
 """
 
 
@@ -61,14 +60,12 @@ def statement() -> None:
 
 def figures(spec: SamplingSpec) -> None:
     """The distribution at this softness, what averaging is worth, and the same over all softnesses."""
-    study = _study(spec)
-    show(sampled_distribution(study), key="sampled-distribution")
-    show(averaging(study), key="averaged-draws")
-    show(against_softness(_over_softness(spec)), key="sampling-by-softness")
-
-
-def code(spec: SamplingSpec) -> str:
-    return _CODE.format(spec=spec)
+    study, told = _study(spec), partial(_CODE.format, spec=spec)
+    distribution, averaged = sampled_distribution(study), averaging(study)
+    show(distribution.given_by(told(figure="sampled_distribution", study="sampling_study")), key="sampled-distribution")
+    show(averaged.given_by(told(figure="averaging", study="sampling_study")), key="averaged-draws")
+    by_softness = against_softness(_over_softness(spec))
+    show(by_softness.given_by(told(figure="against_softness", study="over_softness")), key="sampling-by-softness")
 
 
 @st.cache_resource(max_entries=8, show_spinner="Drawing labels …")

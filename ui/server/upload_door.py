@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from losses.errors import LabError
 from ui.server.public import Caps, caps
-from ui.uploads import check_file, check_totals
+from ui.uploads import check_file, check_totals, kept
 
 logger = logging.getLogger(__name__)
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)\Z")
@@ -25,7 +25,7 @@ Place = tuple[str, str]
 
 
 def stored() -> dict[Place, int]:
-    """Bytes of each file that the running server holds."""
+    """Bytes of each file that the running server holds, in its uploads or for a session that keeps it."""
     from streamlit.runtime import get_instance
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
@@ -33,7 +33,7 @@ def stored() -> dict[Place, int]:
     if not isinstance(manager, MemoryUploadedFileManager):
         raise TypeError(f"uploads are held by {type(manager).__name__}, whose sizes are not known here")
     with manager._lock:
-        return {
+        return kept() | {
             (session, name): len(file.data)
             for session, files in manager.file_storage.items()
             for name, file in files.items()

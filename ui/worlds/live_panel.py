@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
 from losses.errors import LabError
-from ui.foreign_text import plain
+from toy_models.worlds import WORLDS
+from ui.foreign_text import line, plain
 from ui.live import other_runs
 from ui.live.run import Limits, Look, Phase, Run, Simulation
 from ui.lost import remember
@@ -23,7 +25,7 @@ _LOST = "the run that was here (finished runs alone are kept), Run starts it ane
 
 
 @dataclass(frozen=True, slots=True)
-class World(Generic[F]):
+class LiveWorld(Generic[F]):
     """What the panel runs: the world's name, the spec (with a device, where there is a choice) that names the run, its
     number of steps, its simulation, the picture of some frames."""
 
@@ -34,7 +36,22 @@ class World(Generic[F]):
     draw: Callable[[tuple[F, ...]], None]
 
 
-def live_panel(world: World[F], controls: Iterable[str]) -> Look[F] | None:
+def live_world(name: str, spec: Any, known: object, *, key: str, device: str | None = None) -> LiveWorld[Any]:
+    """A world by its name in `WORLDS`, its picture the one in `analysis.figures.worlds`.
+
+    `known` is what the picture shows beside the frames; `device`: where there is a choice of it.
+    """
+    run = partial(WORLDS[name].simulate, spec, device or "cpu")
+    named = spec if device is None else (spec, device)
+    return LiveWorld(name, named, spec.steps, run, partial(_draw, name, spec, known, key))
+
+
+def _draw(name: str, spec: Any, known: object, key: str, frames: tuple[Any, ...]) -> None:
+    live = import_module(f"analysis.figures.worlds.{name}.live")
+    st.echarts_chart(live.live_option(spec, known, frames), key=key, height=live.HEIGHT, alt=line(live.ALT))
+
+
+def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> Look[F] | None:
     """Draw the panel. Returns how the world's run stands, None where this spec has not been run on this machine.
 
     `controls` are the keys of the widgets that make the spec: with them, the last run can be gone back to.
@@ -53,7 +70,7 @@ def live_panel(world: World[F], controls: Iterable[str]) -> Look[F] | None:
     return look
 
 
-def _look(world: World[F]) -> Look[F] | None:
+def _look(world: LiveWorld[F]) -> Look[F] | None:
     """At this session's run, else at the one on disk."""
     live = session().live
     if live is not None and live.spec == world.spec:
@@ -68,14 +85,14 @@ def _going(look: Look[F] | None) -> bool:
     return look is not None and look.phase is not Phase.ENDED
 
 
-def _offered(world: World[F]) -> Run[F] | None:
+def _offered(world: LiveWorld[F]) -> Run[F] | None:
     """A run of these settings that goes on elsewhere, unless this session has one going."""
     run, live = other_runs.going_elsewhere(world.name, world.spec), session().live
     own = live.run if live is not None and live.spec == world.spec else None
     return None if run is None or (own is not None and (own is run or _going(own.look()))) else run
 
 
-def _panel(world: World[F], controls: tuple[str, ...], was: tuple[bool, bool]) -> None:
+def _panel(world: LiveWorld[F], controls: tuple[str, ...], was: tuple[bool, bool]) -> None:
     look, offered = _look(world), _offered(world)
     going, was_going = _going(look), was[0]
     _buttons(world, controls, None if look is None else look.phase)
@@ -90,7 +107,7 @@ def _panel(world: World[F], controls: tuple[str, ...], was: tuple[bool, bool]) -
         st.rerun()  # the whole page: the ticking begins, or ends and the finished figures appear
 
 
-def _buttons(world: World[F], controls: tuple[str, ...], phase: Phase | None) -> None:
+def _buttons(world: LiveWorld[F], controls: tuple[str, ...], phase: Phase | None) -> None:
     """Callbacks act before the panel is drawn, so that what it shows is already so."""
     start, live = partial(_start, world, controls), session().live
     run = live.run if live is not None and phase not in (None, Phase.ENDED) else None
@@ -107,7 +124,7 @@ def _buttons(world: World[F], controls: tuple[str, ...], phase: Phase | None) ->
         session().refusal = ""
 
 
-def _start(world: World[F], controls: tuple[str, ...], *, paused: bool = False) -> None:
+def _start(world: LiveWorld[F], controls: tuple[str, ...], *, paused: bool = False) -> None:
     try:
         run: Run[Any] = Run(
             world.simulation,
@@ -122,12 +139,12 @@ def _start(world: World[F], controls: tuple[str, ...], *, paused: bool = False) 
         _take(world, controls, run, followed=False)
 
 
-def _take(world: World[F], controls: tuple[str, ...], run: Run[F], *, followed: bool) -> None:
+def _take(world: LiveWorld[F], controls: tuple[str, ...], run: Run[F], *, followed: bool) -> None:
     settings = {key: st.session_state[key] for key in controls}
     session().runs[session().page] = LiveRun(world.spec, settings, run, followed)
 
 
-def _offer(world: World[F], controls: tuple[str, ...], run: Run[F]) -> None:
+def _offer(world: LiveWorld[F], controls: tuple[str, ...], run: Run[F]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         step = run.glance().step
         st.caption(
@@ -137,7 +154,7 @@ def _offer(world: World[F], controls: tuple[str, ...], run: Run[F]) -> None:
         st.button("Show it", type="tertiary", on_click=partial(_take, world, controls, run, followed=True))
 
 
-def _status(world: World[F], look: Look[F]) -> None:
+def _status(world: LiveWorld[F], look: Look[F]) -> None:
     if look.phase is Phase.WAITING:
         st.info(f"Busy: {look.ahead} of the runs on this machine must end first. Then this one starts by itself.")
         return

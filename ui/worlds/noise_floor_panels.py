@@ -1,6 +1,6 @@
 """The parts of the page on the noise floor: controls, statement, live run, finished figures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,7 +12,6 @@ from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.noise_floor.spec import DRAW, SCORE
 from ui.controls import Panel
 from ui.exhibit import show
-from ui.worlds.live_panel import World
 from ui.worlds.world import SpecControls
 
 if TYPE_CHECKING:
@@ -82,23 +81,6 @@ def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
         rf" \frac{{{latex(abs(softmax.error_rate), least=4)}}}{{n}}"
         r" \end{gathered}"
     )
-
-
-def noise_floor_world(spec: NoiseFloorSpec, answer: "Reference") -> "World[Frame]":
-    """What the live panel runs and draws."""
-    return World("noise_floor", spec, spec.steps, partial(_simulate, spec), partial(_draw, spec, answer))
-
-
-def _simulate(spec: NoiseFloorSpec, on_step: Callable[[int], None]) -> "Iterator[Frame]":
-    from toy_models.noise_floor import simulate
-
-    return simulate(spec, on_step=on_step)
-
-
-def _draw(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
-    from analysis.figures.worlds.noise_floor.live import ALT, live_option
-
-    st.echarts_chart(live_option(spec, answer, frames), key="live-noise-floor", height=400, alt=ALT)
 
 
 def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:

@@ -1,7 +1,6 @@
 """The parts of the page on repulsion: statement, live run, finished figures, code."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,7 +10,6 @@ from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, RepulsionSpec, reference
 from ui.errors import explain
 from ui.exhibit import show
-from ui.worlds.live_panel import World
 from ui.worlds.repulsion_controls import View
 
 if TYPE_CHECKING:
@@ -39,23 +37,6 @@ def statement(spec: RepulsionSpec) -> None:
             st.markdown(f"**{LOSSES[name]}**")
             st.latex(CATALOG[name].formula)
             st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
-
-
-def repulsion_world(spec: RepulsionSpec, device: str, view: View) -> "World[Frame]":
-    """What the live panel runs and draws."""
-    return World("repulsion", (spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, view))
-
-
-def _simulate(spec: RepulsionSpec, device: str, on_step: Callable[[int], None]) -> "Iterator[Frame]":
-    from toy_models.repulsion import simulate
-
-    return simulate(spec, device, on_step)
-
-
-def _draw(spec: RepulsionSpec, view: View, frames: "tuple[Frame, ...]") -> None:
-    from analysis.figures.worlds.repulsion.live import ALT, HEIGHT, live_option
-
-    st.echarts_chart(live_option(spec, frames, view.turn), key="live-vectors", height=HEIGHT, alt=ALT)
 
 
 def finished(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]", view: View) -> None:

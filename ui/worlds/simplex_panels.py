@@ -1,8 +1,7 @@
 """The parts of the page on simplex labels: exact answers, live run, finished figures, code."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,6 @@ import streamlit as st
 
 from toy_models.simplex import SimplexSpec
 from ui.exhibit import show
-from ui.worlds.live_panel import World
 from ui.worlds.simplex_controls import View
 
 if TYPE_CHECKING:
@@ -46,23 +44,6 @@ def _shifts(spec: SimplexSpec) -> "tuple[Shift, ...]":
         for name, floor in floors
         if OBJECTIVES[name].candidates is Candidates.TARGETS
     )
-
-
-def simplex_world(spec: SimplexSpec, device: str, answer: "Reference") -> "World[Frame]":
-    """What the live panel runs and draws."""
-    return World("simplex", (spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, answer))
-
-
-def _simulate(spec: SimplexSpec, device: str, on_step: Callable[[int], None]) -> "Iterator[Frame]":
-    from toy_models.simplex import simulate
-
-    return simulate(spec, device, on_step)
-
-
-def _draw(spec: SimplexSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
-    from analysis.figures.worlds.simplex.live import ALT, live_option
-
-    st.echarts_chart(live_option(spec, answer, frames), key="live-curves", height=420, alt=ALT)
 
 
 def finished(spec: SimplexSpec, device: str, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:

@@ -1,6 +1,6 @@
 """The parts of the page on two views: controls, statement, live run, finished figures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
 from ui.controls import Panel
 from ui.exhibit import show
-from ui.worlds.live_panel import World
 from ui.worlds.world import SpecControls
 
 if TYPE_CHECKING:
@@ -90,25 +89,6 @@ def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
             st.markdown(f"**{LOSSES[name]}**")
             st.latex(CATALOG[name].formula)
             st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
-
-
-def two_views_world(spec: TwoViewsSpec, device: str, answer: "Reference") -> "World[Frame]":
-    """What the live panel runs and draws."""
-    return World(
-        "two_views", (spec, device), spec.steps, partial(_simulate, spec, device), partial(_draw, spec, answer)
-    )
-
-
-def _simulate(spec: TwoViewsSpec, device: str, on_step: Callable[[int], None]) -> "Iterator[Frame]":
-    from toy_models.two_views import simulate
-
-    return simulate(spec, device, on_step)
-
-
-def _draw(spec: TwoViewsSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
-    from analysis.figures.worlds.two_views.live import ALT, live_option
-
-    st.echarts_chart(live_option(spec, answer, frames), key="live-two-views", height=480, alt=ALT)
 
 
 def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:

@@ -11,7 +11,7 @@ from typing import IO
 
 from checkpoints.reading.quoting import shown
 from checkpoints.reading.zip_archive import open_zip, read_member, read_part
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 MOST_PICKLE = 64 << 20
 MOST_MEMBERS = 100_000
@@ -36,12 +36,13 @@ class TorchArchive:
         """LabError, one sentence, for an archive that torch.save would not write."""
         archive = open_zip(file, name=name, what="torch file", members=MOST_MEMBERS)
         entries = archive.infolist()
+        _check_no_program(entries, name)
         _check_entries(entries, name, size)
         roots = {PurePosixPath(entry.filename).parts[0] for entry in entries}
         pickles = [entry.filename for entry in entries if entry.filename.endswith("/data.pkl")]
         if len(roots) != 1 or len(pickles) != 1:
-            found = f"{len(roots)} of the one and {len(pickles)} of the other"
-            raise LabError(name, "must have one folder and one data.pkl in it", found)
+            found = f"has {plural(len(roots), 'folder')} and {len(pickles)} of data.pkl"
+            raise LabError(name, "must have one folder and one data.pkl in it", but=found)
         return cls(name, roots.pop(), {entry.filename: entry for entry in entries}, archive, file)
 
     def pickle(self) -> bytes:
@@ -49,7 +50,9 @@ class TorchArchive:
         member = f"{self.root}/data.pkl"
         declared = self.members[member].file_size if member in self.members else 0
         if not 0 < declared <= MOST_PICKLE:
-            raise LabError(self.name, f"must have a data.pkl of 1 to {MOST_PICKLE:,} bytes", f"{declared:,} bytes")
+            raise LabError(
+                self.name, f"must have a data.pkl of 1 to {MOST_PICKLE:,} bytes", but=f"has {declared:,} bytes of it"
+            )
         return self.read(member)
 
     def size_of(self, key: str) -> int | None:
@@ -75,13 +78,24 @@ class TorchArchive:
         return read_member(self.archive, entry, name=self.name, unchecked=entry.CRC == 0)
 
 
+def _check_no_program(entries: list[zipfile.ZipInfo], name: str) -> None:
+    """TorchScript is a zip with a data.pkl too, and the program's code in a folder `code`."""
+    if any(PurePosixPath(entry.filename).parts[1:2] == ("code",) for entry in entries):
+        remedy = "Who has the network's class saves its state_dict() with torch.save."
+        raise LabError(name, "must be a file of torch.save", "TorchScript, a program with its weights", remedy)
+
+
 def _check_entries(entries: list[zipfile.ZipInfo], name: str, size: int) -> None:
     for entry in entries:
         parts = PurePosixPath(entry.filename).parts
         if not parts or entry.filename.startswith("/") or ".." in parts or "\\" in entry.filename:
-            raise LabError(name, "must have members inside its folder", f"one named {shown(entry.filename)}")
+            raise LabError(name, "must have members inside its folder", but=f"has one named {shown(entry.filename)}")
         if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
-            raise LabError(name, "must hold its members uncompressed, as torch.save does", shown(entry.filename))
+            raise LabError(
+                name,
+                "must hold its members uncompressed, as torch.save does",
+                but=f"compresses {shown(entry.filename)}",
+            )
     declared = sum(entry.file_size for entry in entries)
     if declared > size:
-        raise LabError(name, "must not declare more than it has", f"{declared:,} bytes in {size:,}")
+        raise LabError(name, "must not declare more than it has", but=f"declares {declared:,} bytes in {size:,}")

@@ -17,7 +17,7 @@ from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, net
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from checkpoints.reading.torch_file.walk import UNFOLDED, Found
 from checkpoints.reading.verdict import COMMAND, named_by
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 MOST_BYTES = 8 << 30
 _SHARED = 4
@@ -78,9 +78,9 @@ def torch_array(path: Path) -> tuple[np.ndarray, str, int]:
     with open_torch(path) as (contents, archive):
         if set(contents.tensors) != {""}:
             others = len(contents.values) + len(contents.foreign)
-            found = f"{len(contents.tensors):,} tensors and {others:,} other values"
-            refused = next(iter(contents.refused.values()), found)
-            raise LabError(contents.name, "must hold one tensor and nothing else", refused)
+            found = f"holds {plural(len(contents.tensors), 'tensor')} and {plural(others, 'other value')}"
+            refused = next((f"holds {why}" for why in contents.refused.values()), found)
+            raise LabError(contents.name, "must hold one tensor and nothing else", but=refused)
         return contents.tensors[""].array(archive), contents.digest, contents.size
 
 
@@ -88,7 +88,9 @@ def _check_shared(tensors: dict[str, StoredTensor], name: str, size: int) -> Non
     """Tied weights share their numbers; thousands of tensors over one storage would fill the memory."""
     total = sum(tensor.count * tensor.itemsize for tensor in tensors.values())
     if total > _SHARED * size:
-        raise LabError(name, f"must have tensors of at most {_SHARED} times its size", f"{total:,} bytes in {size:,}")
+        raise LabError(
+            name, f"must have tensors of at most {_SHARED} times its size", but=f"has {total:,} bytes in {size:,}"
+        )
 
 
 def _sorted(mentions: set[Name]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from losses.errors import LabError
 
 MOST_OPERATIONS = 1_000_000
 _MARK = object()
+_PLAIN = "must hold a pickle of plain data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,14 @@ def read_pickle(data: bytes, *, name: str, globals_named: set[Name] | None = Non
             opcode = _OPCODES[stream.read(1)]
             # Judged before its argument is read: reading the old text opcodes warns, and may take for ever.
             if opcode.name not in _NEEDED:
-                raise LabError(name, "must be a pickle that a checkpoint needs", f"using the opcode {opcode.name}")
+                raise LabError(name, _PLAIN, but=f"uses the opcode {opcode.name}, which plain data do not need")
             machine.step(opcode.name, _READERS[opcode.name](stream))
             if opcode.name == "STOP":
                 return machine.result
     except LabError:
         raise
     except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
-        raise LabError(name, "must hold a whole pickle", "one that is broken", "Get it again.") from error
+        raise LabError(name, "must hold a whole pickle", but="holds a broken one", remedy="Get it again.") from error
     raise LabError(name, f"must have at most {MOST_OPERATIONS:,} operations in its pickle")
 
 
@@ -137,7 +138,7 @@ class _Machine:
         if isinstance(target, Call):
             target.state = state
         else:
-            raise LabError(self.name, "must be a pickle that a checkpoint needs", "one that sets a plain value's state")
+            raise LabError(self.name, _PLAIN, but="sets a plain value's state")
 
     def stop(self) -> None:
         self.result = self.pop()

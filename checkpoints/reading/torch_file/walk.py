@@ -100,7 +100,7 @@ class Found:
 
     def _note(self, where: dict[str, Any], place: str, what: Any) -> None:
         if place in self.seen:
-            raise LabError(self.archive.name, "must name each value once", f"naming {shown(place)} twice")
+            raise LabError(self.archive.name, "must name each value once", but=f"names {shown(place)} twice")
         self.seen.add(place)
         where[place] = what
 

@@ -98,14 +98,14 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path, value):
 def test_one_tensor_under_two_names_is_refused(tmp_path):
     state = state_of(PLAN)
     state["module.encoder.conv1.weight"] = state["encoder.conv1.weight"]
-    with pytest.raises(LabError, match=r"naming encoder\.conv1\.weight twice"):
+    with pytest.raises(LabError, match=r"names encoder\.conv1\.weight twice"):
         loaded(tmp_path / "last.pth", state)
 
 
 def test_many_tensors_in_one_storage_are_not_read_again_and_again(tmp_path):
     flat = torch.zeros(100_000)
     state = {name: flat[: like.numel()].view(like.shape) for name, like in state_of(PLAN).items()}
-    with pytest.raises(LabError, match="must have a storage for each tensor, but is many tensors in one"):
+    with pytest.raises(LabError, match="must have a storage for each tensor, but has many tensors in one"):
         loaded(tmp_path / "last.pth", state)
 
 
@@ -147,7 +147,7 @@ def test_a_tensor_of_another_kind_is_named_with_the_reason(tmp_path, kind):
     state["head.2.weight"] = KINDS[kind](state["head.2.weight"])
     with pytest.raises(LabError) as refusal:
         loaded(tmp_path / "last.pth", {"model": state})
-    assert str(refusal.value).startswith(f"tensor model/head.2.weight must be plain numbers, but is {kind}")
+    assert str(refusal.value).startswith(f"last.pth: tensor model/head.2.weight must be plain numbers, but is {kind}")
 
 
 def test_attributes_of_a_tensor_are_told_from_it(tmp_path):

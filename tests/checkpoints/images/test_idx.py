@@ -36,7 +36,7 @@ def test_images_and_labels(folder):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (encoded(IMAGES)[:-1], "must be whole, but is declaring"),
+        (encoded(IMAGES)[:-1], "must be whole, but declares"),
         (encoded(IMAGES) + b"x", "must be whole"),
         (b"\0\0\x08\x03" + struct.pack(">3I", 2**31, 2**31, 2**31), "must be whole"),
         (b"\0\0\x08\x03" + struct.pack(">3I", 0, 2**20, 5), "must be whole"),
@@ -45,7 +45,7 @@ def test_images_and_labels(folder):
         (b"", "must be IDX bytes"),
         (gzip.compress(encoded(IMAGES))[:-9], "must be a whole gzip file, but is cut off"),
         (b"\x1f\x8b" + b"x" * 50, "must be a whole gzip file, but is a broken one"),
-        (encoded(IMAGES[:2]), "labels must be one for each of 2 images"),
+        (encoded(IMAGES[:2]), "labels must number 2, one an image"),
     ],
     ids=range(10),
 )

@@ -12,6 +12,7 @@ from toy_models.noise_floor import LINKS, NoiseFloorSpec, Reference
 if TYPE_CHECKING:
     from toy_models.noise_floor import Frame
 
+HEIGHT = 400
 ALT = "Squared error of the log-odds against the number of draws, a line of points for each link beside its theory."
 
 _SYMBOLS = {"weibit": "triangle", "softmax": "circle"}

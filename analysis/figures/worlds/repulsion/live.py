@@ -25,7 +25,7 @@ _CURVES = {
 Option = dict[str, object]
 
 
-def live_option(spec: RepulsionSpec, frames: Sequence["Frame"], turn: float = 30.0) -> Option:
+def live_option(spec: RepulsionSpec, turn: float, frames: Sequence["Frame"]) -> Option:
     """A picture of the first seed's vectors for each loss; below, three curves against steps, mean over seeds.
 
     Axes are fixed by the spec and series keep their names, so that a new frame only moves points and lengthens lines.

@@ -11,6 +11,7 @@ from toy_models.simplex import LOSSES, Reference, SimplexSpec
 if TYPE_CHECKING:
     from toy_models.simplex import Frame
 
+HEIGHT = 420
 ALT = "Two divergences in nats against training steps, a line for each loss, its exact optimum dashed."
 
 _SMALLEST, _LARGEST = 1e-4, 10.0

@@ -14,6 +14,7 @@ from toy_models.two_views import LOSSES, Reference, TwoViewsSpec
 if TYPE_CHECKING:
     from toy_models.two_views import Frame
 
+HEIGHT = 480
 ALT = "Retrieval accuracy, lam, delta AIC and the hardest negative's shortfall against training steps, a line a loss."
 
 

@@ -1,0 +1,25 @@
+"""What is said of files: the hostile ones that are refused."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from tests.checkpoints.confined import READERS
+from tests.checkpoints.hostile import Hostile, corpus, zipped
+
+
+def _opened(case: Hostile, folder: Path) -> object:
+    return READERS[case.reader](str(case.write(folder)))
+
+
+def _program(folder: Path) -> object:
+    """What torch.jit.save writes."""
+    members = {"script/data.pkl": b"\x80\x02}.", "script/code/__torch__.py": b"", "script/constants.pkl": b"\x80\x02)."}
+    (folder / "script.pt").write_bytes(zipped(members))
+    return READERS["inspect"](str(folder / "script.pt"))
+
+
+SAID: tuple[Callable[[Path], object], ...] = (
+    *(partial(_opened, case) for case in corpus(Path("marker")) if case.sentence is not None),
+    _program,
+)

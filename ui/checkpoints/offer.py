@@ -1,0 +1,157 @@
+"""What is open in the session as pages offer it: in lists, from an uploader, to be put away, asked for by a link."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from losses.errors import LabError
+from ui import root, uploads
+from ui.checkpoints import image_pass
+from ui.checkpoints.opened import BELOW, PREFIX, OpenedFile, missing, opened
+from ui.controls import Panel
+from ui.foreign_text import plain
+from ui.lost import remember
+from ui.session import session
+
+_ASKED = re.compile(rf".{{1,120}} [0-9a-f]{{{PREFIX}}}")
+_MENU = "put-away-opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an uploader gave: files that were not there at the last run, and why others are not opened."""
+
+    news: tuple[OpenedFile, ...]
+    refused: tuple[LabError, ...]
+
+
+def asked(key: str) -> tuple[str, ...]:
+    """The files that the page's address names in the control `key`, here or not."""
+    return tuple(said for said in st.query_params.get_all(key) if _ASKED.fullmatch(said))
+
+
+def on_offer(key: str, *, images: bool = False, below: bool = False) -> dict[str, str]:
+    """Ref -> label of what is open in this session, and of what the address asks for in the control `key`.
+
+    images: also files whose images have not been through their network. below: also what was opened under the root.
+    """
+    own = opened()
+    said = {ref: own.find(ref) for ref in asked(key)}
+    calls = {file.sha256: ref for ref, file in said.items() if file is not None}
+    shown = [file for file in own.files.values() if images or not file.needs_images]
+    found = _told_apart({calls.get(file.sha256, file.ref): file.name for file in shown})
+    found |= {name: name for name in image_pass.finished()}
+    if below:
+        found |= {BELOW + name: name for name in _below(key)}
+    return found | {ref: f"{ref.rpartition(' ')[0]} (not here)" for ref, file in said.items() if file is None}
+
+
+def _told_apart(files: Mapping[str, str]) -> dict[str, str]:
+    """Ref -> name, or the ref where two have one name."""
+    names = Counter(files.values())
+    return {ref: name if names[name] == 1 else ref for ref, name in files.items()}
+
+
+def _below(key: str) -> list[str]:
+    """Opened under the root, or asked for; none that is not listed there."""
+    folder = root.root()
+    listed = root.contents(folder).checkpoints if folder else ()
+    said = [each.removeprefix(BELOW) for each in st.query_params.get_all(key) if each.startswith(BELOW)]
+    return [name for name in dict.fromkeys((*opened().below, *said)) if name in listed]
+
+
+def check_here(controls: Panel, ref: str) -> None:
+    """LabError for a file that the address asks for and that is not in this session; the address stays as it is."""
+    if _ASKED.fullmatch(ref) and opened().find(ref) is None:
+        controls.waits = True
+        raise missing(ref)
+
+
+def warn_of_another(refs: Sequence[str]) -> None:
+    """Say which of the files in view were given where a link asked for others."""
+    for ref in refs:
+        file = opened().find(ref)
+        if file is not None and file.instead_of:
+            name, _, begins = file.instead_of.rpartition(" ")
+            st.warning(
+                plain(
+                    f"The link is about {name}, whose sha256 begins with {begins}. {file.name}, which was given, has"
+                    f" {file.sha256[:PREFIX]}: it is another file."
+                )
+            )
+
+
+def uploader_key(key: str) -> str:
+    """Of a file uploader; another one, which is empty, after one of its files was put away."""
+    version = opened().version
+    return key if not version else f"{key}-{version}"
+
+
+def take(key: str, files: Sequence[UploadedFile], control: str) -> Taken:
+    """Open what the uploader `key` holds, for the control `control`; what was taken out of it by hand is put away."""
+    own, place = opened(), uploader_key(key)
+    uploads.count(key, *files)
+    visit, before = own.held.get(place, (0, {}))
+    before = before if visit == session().visits else {}
+    for upload in before.keys() - {file.file_id for file in files}:
+        own.put_away(before[upload])
+    held, news, refused, left = {}, [], [], {}
+    for file in files:
+        try:
+            known = own.files.get(before.get(file.file_id, ""))
+            found = known or _take(key, file, control)
+        except LabError as mistake:
+            refused.append(mistake)
+            left[file.name] = f"{file.name}, upload it again"
+        else:
+            held[file.file_id] = found.ref
+            news += [found] if file.file_id not in before else []
+    own.held[place] = session().visits, held
+    remember(key, left)
+    return Taken(tuple(news), tuple(refused))
+
+
+def _take(key: str, file: UploadedFile, control: str) -> OpenedFile:
+    content = file.getvalue()
+    found = opened().take(file.name, file.file_id, content, asked(control))
+    if found.upload == file.file_id:
+        uploads.keep(key, file.file_id, len(content))
+    return found
+
+
+def draw_put_away() -> None:
+    """A menu of what is open, to put away; and, in the tab, the memory of it."""
+    own = opened()
+    remember("opened", {file.name: f"{file.name}, upload it again" for file in own.files.values()})
+    image_pass.remember_passes()
+    options = _told_apart({file.ref: file.name for file in own.files.values()})
+    options |= {BELOW + name: BELOW + name for name in own.below} | {name: name for name in image_pass.finished()}
+    if options:
+        st.menu_button(
+            "Put away …", list(options), format_func=lambda ref: plain(options[ref]), key=_MENU, type="tertiary",
+            help="What is open in this session stays on offer on every page until then.", on_click=_put_away,
+        )  # fmt: skip
+
+
+def _put_away() -> None:
+    opened().put_away(st.session_state[_MENU])
+
+
+def into_view(controls: Panel, key: str, value: object) -> None:
+    """Set a control before it is drawn."""
+    if key in st.session_state:
+        st.session_state[key] = value
+    controls.link.last[key] = value
+
+
+def keep_within(key: str, options: Mapping[str, str]) -> None:
+    """What a control of many has chosen, without what is no longer on offer; one of one then begins anew."""
+    value = st.session_state.get(key)
+    if isinstance(value, list):
+        st.session_state[key] = [each for each in value if each in options]
+    elif value is not None and value not in options:
+        del st.session_state[key]

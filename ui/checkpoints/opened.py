@@ -1,0 +1,185 @@
+"""What is open in this session, for every page that takes a checkpoint: each is opened once, in one place, and stays on
+offer until it is put away.
+
+A shipped file is everybody's. What a user brought is this session's alone: its bytes, its outputs and all that was
+computed on them lie in the session and go with it.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import streamlit as st
+
+from analysis.outputs import Outputs
+from checkpoints.listing import inside
+from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec
+from checkpoints.reading.content import kind_of
+from checkpoints.zoo import ZooEntry
+from losses.errors import LabError
+from ui import root, uploads
+from ui.checkpoints import image_pass
+from ui.checkpoints.analyses import Analyses
+from ui.memo import Memo
+
+T = TypeVar("T")
+MOST = 12  # files that a session holds
+PREFIX = 12  # digits of a file's sha256 in a link
+BELOW = "./"  # begins a file under the root in a list of all kinds
+_KEY = "nce_lab_opened"
+_MADE = 10  # sets of outputs, and what else was read from a file, that a session keeps: the rest is read again
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file of the user's: `ref` is what links call it, `sha256` of its content, `upload` its number where it came in.
+
+    instead_of: the ref of the file that a link had asked for when this one was given.
+    """
+
+    name: str
+    ref: str
+    sha256: str
+    upload: str
+    content: bytes = field(repr=False)
+    instead_of: str = ""
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether it is a torch file: weights without outputs."""
+        return kind_of(self.content[:4096]) == "torch"
+
+    def analyses(self, spec: ArraySpec = AS_IT_COMES) -> Analyses:
+        """The same object on every page. LabError where the file is refused."""
+        return self.once(("analyses", spec), lambda path: Analyses(_outputs(path, spec), shared=False))
+
+    def once(self, what: object, read: Callable[[Path], T]) -> T:
+        """What `read` makes of the file, from a private copy that is gone before this returns."""
+        return opened().made.once((self.sha256, what), lambda: self._read(read))
+
+    def _read(self, read: Callable[[Path], T]) -> T:
+        with st.spinner("Opening your file …"), tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
+            path = Path(folder) / uploads.safe_name(self.name)
+            path.write_bytes(self.content)
+            return read(path)
+
+
+@dataclass(slots=True)
+class Opened:
+    """Of one session. files: by ref. below: names under the root that were opened, the last one last.
+
+    `held` has, for each uploader, the visit of the page and the ref of each upload in it. `version` counts how often
+    uploaders were emptied.
+    """
+
+    files: dict[str, OpenedFile] = field(default_factory=dict)
+    below: list[str] = field(default_factory=list)
+    held: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
+    made: Memo = field(default_factory=lambda: Memo(_MADE))
+    version: int = 0
+
+    def find(self, ref: str) -> OpenedFile | None:
+        """The file that a link calls so: by its content, whatever its name was here."""
+        _, _, begins = ref.rpartition(" ")
+        same = (file for file in self.files.values() if file.sha256[:PREFIX] == begins)
+        return self.files.get(ref) or next(same, None)
+
+    def _is(self, said: str, ref: str) -> bool:
+        """Whether a link's words are another name of the file `ref`."""
+        found = self.find(said)
+        return found is not None and found.ref == ref
+
+    def take(self, name: str, upload: str, content: bytes, asked: tuple[str, ...]) -> OpenedFile:
+        """Hold a file that can be opened, called as one of `asked` calls its content. LabError for what is refused."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        known = next((file for file in self.files.values() if file.sha256 == sha256), None)
+        if known is not None:
+            return known
+        if len(self.files) >= MOST:
+            raise LabError(name, f"must wait: a session holds {MOST} opened files", None, "Put one away.")
+        ref = next((each for each in asked if each.endswith(f" {sha256[:PREFIX]}")), "")
+        others = () if ref else (each for each in asked if self.find(each) is None)
+        file = OpenedFile(name, ref or reference(name, sha256), sha256, upload, content, next(iter(others), ""))
+        if not file.needs_images:
+            file.analyses()
+        self.files[file.ref] = file
+        return file
+
+    def put_away(self, ref: str) -> None:
+        """Forget the file or the pass, all that was made of it, and that the address says it."""
+        for name in list(st.query_params):
+            said = st.query_params.get_all(name)
+            st.query_params[name] = [each for each in said if each != ref and not self._is(each, ref)]
+        file = self.files.pop(ref, None)
+        if file is not None:
+            uploads.put_away(file.upload)
+            self.made.forget(lambda key: key[0] == file.sha256)
+            if any(ref in refs.values() for _, refs in self.held.values()):
+                self.version, self.held = self.version + 1, {}
+        self.below = [name for name in self.below if BELOW + name != ref]
+        image_pass.put_away(ref)
+
+
+def opened() -> Opened:
+    """This browser session's."""
+    return st.session_state.setdefault(_KEY, Opened())
+
+
+def reference(name: str, sha256: str) -> str:
+    """What a link calls a file: its name, and the beginning of its sha256."""
+    return f"{name[-120:]} {sha256[:PREFIX]}"
+
+
+def of_shipped(entry: ZooEntry) -> Analyses:
+    """The same object for all sessions and pages."""
+    return _shipped(entry.digest, entry.path)
+
+
+def of_below(name: str, spec: ArraySpec = AS_IT_COMES) -> Analyses:
+    """Of a file or folder under the root, opened anew when it changes. LabError where it has gone or is refused."""
+    folder = root.root()
+    if folder is None:
+        raise LabError(name, "cannot be opened in an app that was started without a folder")
+    path, own = inside(folder, name), opened()
+    key = (str(path), root.state(path), spec)
+    analyses = own.made.once(key, lambda: _read_below(path, spec))
+    own.below = [*(other for other in own.below if other != name), name][-MOST:]
+    return analyses
+
+
+def analyses_of(ref: str) -> Analyses:
+    """Of what `offer.on_offer` lists. LabError for a file that is asked for and not here."""
+    file, made = opened().find(ref), image_pass.finished()
+    if file is not None:
+        return file.analyses()
+    if ref in made:
+        return made[ref]
+    if ref.startswith(BELOW):
+        return of_below(ref.removeprefix(BELOW))
+    raise missing(ref)
+
+
+def missing(ref: str) -> LabError:
+    """Which file a link asks for that is not in this session."""
+    name, _, begins = ref.rpartition(" ")
+    rule = f"must be given: this link is about it, and it is not in this session (its sha256 begins with {begins})"
+    return LabError(name, rule, None, "Upload it on this page or on Checkpoints.")
+
+
+@st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")
+def _shipped(digest: str, _path: Path) -> Analyses:
+    return Analyses(_outputs(_path), shared=True)
+
+
+def _read_below(path: Path, spec: ArraySpec) -> Analyses:
+    with st.spinner("Opening the file …"):
+        return Analyses(_outputs(path, spec), shared=True)
+
+
+def _outputs(path: Path, spec: ArraySpec | None = None) -> Outputs:
+    from checkpoints import open_outputs  # brings torch, which the page's title need not wait for
+
+    return open_outputs(path, arrays=spec)

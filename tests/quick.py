@@ -1,6 +1,6 @@
 """Which tests `make check` runs: `pytest -p tests.quick` leaves out the files that are slow.
 
-`tests/seconds.txt` has what each file took when `make seconds` last ran on two quiet cores. The quickest files run, as
+`tests/seconds.txt` has what each file took when `make seconds` last ran. The quickest files run, as
 many as fit into the budget; none that drives a browser does. A file that is not on the list is new, and runs.
 """
 

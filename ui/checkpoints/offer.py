@@ -138,7 +138,9 @@ def draw_put_away() -> None:
 
 
 def _put_away() -> None:
-    opened().put_away(st.session_state[_MENU])
+    own, ref = opened(), st.session_state[_MENU]
+    own.empty_uploaders(ref)
+    own.put_away(ref)
 
 
 def into_view(controls: Panel, key: str, value: object) -> None:

@@ -108,6 +108,11 @@ class Opened:
         self.files[file.ref] = file
         return file
 
+    def empty_uploaders(self, ref: str) -> None:
+        """Where one of them holds the file: it would give it again."""
+        if any(ref in refs.values() for _, refs in self.held.values()):
+            self.version, self.held = self.version + 1, {}
+
     def put_away(self, ref: str) -> None:
         """Forget the file or the pass, all that was made of it, and that the address says it."""
         for name in list(st.query_params):

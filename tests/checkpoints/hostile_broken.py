@@ -62,7 +62,7 @@ def _torch_archives() -> list[Hostile]:
         Hostile("climbing.pth", zipped({pkl: b"N.", "archive/../x": b""}), "members inside its folder"),
         Hostile("absolute.pth", zipped({pkl: b"N.", "/x": b""}), "members inside its folder"),
         Hostile("backslash.pth", zipped({pkl: b"N.", "archive\\x": b""}), "members inside its folder"),
-        Hostile("member_twice.pth", _renamed(zipped({pkl: b"N.", "archive/datA.pkl": b"N."})), f"naming '{pkl}' twice"),
+        Hostile("member_twice.pth", _renamed(zipped({pkl: b"N.", "archive/datA.pkl": b"N."})), f"names '{pkl}' twice"),
         Hostile("half.pth", good[: len(good) // 2], whole),
         Hostile("all_but_one_byte.pth", good[:-1], whole),
         Hostile("comment.pth", good[:-2] + b"\x05\x00hello", whole),

@@ -29,14 +29,14 @@ def test_a_wrong_command_is_refused_in_one_sentence(capsys, tmp_path, bars_data)
     assert "loss must be one of nll, " in refused(capsys, "--loss", "triplet", *out)
     assert "data must be one of digits" in refused(capsys, "--loss", "nll", "--data", "mnist", *out)
     assert "epochs must be an integer from 1" in refused(capsys, "--loss", "nll", "--epochs", "0", *out)
-    assert "invalid int value: '1.5'" in refused(capsys, "--loss", "nll", "--epochs", "1.5", *out)
+    assert "--epochs must be a whole number, but is '1.5'" in refused(capsys, "--loss", "nll", "--epochs", "1.5", *out)
     assert "temperature must be a finite number" in refused(capsys, "--loss", "nll", "--temperature", "nan", *out)
     assert "--epsilon must be left out for supcon" in refused(capsys, "--loss", "supcon", "--epsilon", "1", *out)
     assert "must end in .safetensors" in refused(capsys, "--loss", "nll", "--out", str(tmp_path / "x.pth"))
     assert "an existing folder" in refused(capsys, "--loss", "nll", "--out", str(tmp_path / "none" / "x.safetensors"))
     assert "printable" in refused(capsys, "--loss", "nll", "--out", str(tmp_path / "a\nb.safetensors"))
     assert "--out" in refused(capsys, "--loss", "nll")
-    assert "unrecognized arguments: --los" in refused(capsys, "--loss", "nll", "--los", "x", *out)
+    assert "--los x is not known here" in refused(capsys, "--loss", "nll", "--los", "x", *out)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -64,7 +64,7 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, script, name
             "exponent must leave the log-odds of the last score within 20",
         ),
         (VIEWS, {"losses": ""}, "losses must be one or more of"),
-        (VIEWS, {"batch_size": "200"}, "batch_size must be at most 128"),
+        (VIEWS, {"batch_size": "200"}, "batch_size must be at most the 128 samples"),
     ],
 )
 def test_what_does_not_go_together_is_a_sentence(open_page, script, asked, sentence):

@@ -176,7 +176,7 @@ def changed(path, **changes):
         ({"exp_avg.head.2.bias": None}, "but is missing"),
         ({"step.head.2.bias": np.ones(3, np.float32)}, "must be float32 of shape"),
         ({"model.head.2.bias": np.full(32, np.nan, np.float32)}, "must be finite"),
-        ({"spare": np.ones(1, np.float32)}, "does not have"),
+        ({"spare": np.ones(1, np.float32)}, "must be one of the encoder"),
     ],
 )
 def test_a_damaged_resume_file_is_refused(unfinished, recipe_for, out, change, rule):

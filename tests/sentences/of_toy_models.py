@@ -17,7 +17,6 @@ from toy_models.repulsion.spec import RepulsionSpec
 from toy_models.simplex.run import simulate
 from toy_models.simplex.spec import SimplexSpec
 from toy_models.simplex.trace import Trace
-from toy_models.traces import stacked
 
 
 def run(world: str, *options: str) -> Callable[[Path], object]:
@@ -58,7 +57,7 @@ SAID = (
     lambda _: arrows(RepulsionSpec(), "supcon", np.eye(32, 3), anchor=99),
     lambda _: StudySpec(spreads=()),
     lambda _: SimplexSpec.from_json("[]"),
-    lambda _: stacked([], ("loss",)),
+    lambda _: Trace.of(SimplexSpec(), []),
     lambda folder: _spoilt_trace(folder, loss=None),
     lambda folder: _spoilt_trace(folder, device=None),
     lambda folder: _spoilt_trace(folder, loss=np.zeros(3)),

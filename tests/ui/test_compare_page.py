@@ -143,8 +143,8 @@ def test_own_files_of_the_same_data_are_compared(open_page):
 @pytest.mark.parametrize(
     ("second", "sentence"),
     [
-        (bundle(63), "3 unknown there"),
-        (bundle(60, 1), "60 with another label"),
+        (bundle(63), "3 are unknown there"),
+        (bundle(60, 1), "60 have another label"),
         (b"<!doctype html><html>", "is a web page"),
     ],
 )
@@ -163,13 +163,17 @@ def test_own_files_beside_a_shipped_one_are_other_test_items(open_page):
     assert "class names of a.npz must be those of NLL" in app.error[0].value
 
 
-def test_a_first_upload_leaves_the_page_and_the_second_is_compared_with_it(open_page):
+def test_a_first_upload_leaves_the_page(open_page):
     app = open_page(PAGE, show="table")
     app.file_uploader("own-files").upload("a.npz", bundle()).run()
     settled(app)
     assert not app.error
     assert app.warning[0].value.replace("\\", "").startswith("Not compared here: a.npz. class names of a.npz must be")
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["SupCon<br>(reference)", "SINCERE"]
+
+
+def test_two_uploads_are_compared_with_each_other(open_page):
+    app = open_page(PAGE, show="table")
     app.file_uploader("own-files").upload("a.npz", bundle()).upload("b.npz", bundle(60, 3)).run()
     settled(app)
     assert not app.error
@@ -192,7 +196,7 @@ def test_six_own_files_take_the_place_of_the_preselected_ones(open_page):
         app.file_uploader("own-files").upload("a.npz", bundle(60, shift))
     settled(app.run())
     assert not app.error
-    assert "checkpoints must be 2 to 6" in app.warning[0].value
+    assert "checkpoints must number 2 to 6" in app.warning[0].value
     assert len(charts(app)[0]["layout"]["xaxis"]["ticktext"]) == 6
 
 

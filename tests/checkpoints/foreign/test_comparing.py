@@ -35,6 +35,6 @@ def test_images_go_to_those_that_need_them_alone(capsys, supcons, image_zip, tmp
     np.savez(tmp_path / "arrays.npz", **arrays)
     assert main([supcons[0], str(tmp_path / "arrays.npz"), "--data", str(image_zip)]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("test items of arrays.npz must be those of 0.pth, but is 3 missing, first 'insects/test/")
+    assert said.startswith("test items of arrays.npz must be those of 0.pth, but 3 are missing, first 'insects/test/")
     assert main(supcons) == 2
     assert "image" in capsys.readouterr().err

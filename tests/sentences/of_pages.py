@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.waiting import PATIENCE
 from ui import root, uploads
+from ui.checkpoints import opened as opened_files
 from ui.checkpoints import source
 from ui.compare.job import ComparisonJob
 from ui.live import kept_runs
@@ -56,6 +57,11 @@ def no_zoo(folder: Path) -> object:
         return opened("2_Checkpoints")(folder)
 
 
+def too_many_opened(_: Path) -> object:
+    files = {str(n): opened_files.OpenedFile(str(n), str(n), str(n), str(n), b"") for n in range(opened_files.MOST)}
+    return opened_files.Opened(files=files).take("mine.npz", "", b"more", ())
+
+
 def full(_: Path) -> object:
     slots = Slots(1, waiting=0)
     slots.join()
@@ -98,6 +104,9 @@ SAID: tuple[Said, ...] = (
     opened("2_File_contents", rooted=True, source="root"),
     opened("2_Compare", checkpoints=""),
     no_zoo,
+    too_many_opened,
+    lambda _: opened_files.of_below("mine.npz"),
+    lambda _: opened_files.missing("mine.npz 0123456789ab"),
     full,
     stopped,
     spoilt_run,

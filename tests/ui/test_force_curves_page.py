@@ -45,7 +45,7 @@ def test_every_axis_and_its_code(open_page, axis):
     ("query", "sentence"),
     [
         ({"class_size": "1"}, "class size must be at least 2, but is 1. A lone sample has no positive"),
-        ({"batch_size": "16"}, "batch size must be above the class size 16, but is 16. Without other classes there is no"),
+        (
             {"batch_size": "16"},
             "batch size must be above the class size 16, but is 16. Without other classes there is no noise",
         ),

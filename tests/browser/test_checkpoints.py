@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.browser
+ALL_IMAGES = "[...document.images].every(image => image.complete)"
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def test_pca_at_once_and_then_umap(empty_cache, cold_server, tab):
     page.get_by_text("UMAP is being computed").wait_for()
     page.get_by_text("UMAP 1 (no unit)").wait_for()
     page.get_by_text("UMAP is being computed").wait_for(state="detached")
-    assert len(list(empty_cache.rglob("*.npz"))) == 1
+    assert len(list(empty_cache.rglob("*.map"))) == 1
     assert not opened.problems
 
 
@@ -58,6 +59,7 @@ def test_a_file_that_is_no_checkpoint_is_one_sentence(server, tab):
     page = (opened := tab().open(f"{server.url}/Checkpoints?show=map&map=pca")).page
     map_title = page.get_by_text("Which test items does the encoder put together?")
     map_title.wait_for()
+    page.wait_for_function(ALL_IMAGES)  # else those that leave with the page are asked for in vain
     sign_in = {
         "name": "a.safetensors",
         "mimeType": "application/octet-stream",
@@ -71,4 +73,5 @@ def test_a_file_that_is_no_checkpoint_is_one_sentence(server, tab):
     assert "Traceback" not in page.locator("body").inner_text()
     page.locator("[data-testid=stFileChipDeleteBtn]").click()
     map_title.wait_for()
+    page.wait_for_function(ALL_IMAGES)
     assert not opened.problems

@@ -171,7 +171,7 @@ def missing(ref: str) -> LabError:
     """Which file a link asks for that is not in this session."""
     name, _, begins = ref.rpartition(" ")
     rule = f"must be given: this link is about it, and it is not in this session (its sha256 begins with {begins})"
-    return LabError(name, rule, None, "Upload it on this page or on Checkpoints.")
+    return LabError(name, rule, None, "Upload it on Checkpoints: then it is here too.")
 
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")

@@ -38,7 +38,7 @@ def test_an_upload_stays_until_it_is_put_away_and_its_link_asks_for_it(server, t
     reader.page.get_by_text("mine.npz must be given: this link is about it").wait_for(timeout=60_000)
     assert parse_qs(urlsplit(reader.page.url).query) == parse_qs(urlsplit(link).query)
     give(reader.page, "mine.npz", bundle(train_labels=None))
-    reader.page.get_by_text("must have the arrays train_labels").wait_for(timeout=60_000)
+    reader.page.get_by_text("must have the array train_labels").wait_for(timeout=60_000)
     give(reader.page, "copy.npz", MINE)
     reader.page.get_by_text("40 train and 20 test items").wait_for(timeout=60_000)
     reader.settle()

@@ -51,6 +51,6 @@ def test_each_kind_is_opened_and_nobody_is_reached(server, tab, refused_connecti
     torch.save({"model": {"w": torch.ones(3)}}, tmp_path / "last.pth")
     contents = tab().open(f"{server.url}/File_contents")
     give(contents, "last.pth", (tmp_path / "last.pth").read_bytes())
-    contents.page.get_by_text("1 tensors, 3 numbers").wait_for()
+    contents.page.get_by_text("1 tensor: 3").wait_for()
     assert (opened.problems, contents.problems) == ([], [])
     assert refused_connections.read_text() == ""

@@ -24,7 +24,11 @@ from tests.foreign_names import HOST, NAMES
 from ui.export import web_page
 from ui.frame import PAGES
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # A walk of many minutes through every page and section, whose waits are not yet steady on two busy cores.
+    pytest.mark.skipif("FOREIGN_NAMES" not in os.environ, reason="FOREIGN_NAMES=1 make test runs it"),
+]
 ROOT = Path(__file__).parents[2]
 SECTIONS = ("map", "similarity", "calibration", "accuracy", "curves", "tails", "geometry", "provenance")
 DRAWN = """(host) => {

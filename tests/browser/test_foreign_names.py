@@ -74,7 +74,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def rooted(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("rooted") / "log", "--root", str(root)) as server:
+    with running(tmp_path_factory.mktemp("rooted") / "log", "--", "--root", str(root)) as server:
         yield server
 
 

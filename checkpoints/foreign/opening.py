@@ -11,7 +11,7 @@ from analysis.outputs import Outputs, Split
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
-from checkpoints.foreign.plan import Plan, plan_of
+from checkpoints.foreign.plan import Plan, plan_of, traits_of
 from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.tensor_file import tensor_contents
@@ -39,7 +39,7 @@ def open_foreign(
     """
     watch = watch or _unwatched
     contents = tensor_contents(path) if kind_of(read_head(path)) == "safetensors" else torch_contents(path)
-    weights, plan = network_in(contents)
+    weights, plan = network_in(contents, spec)
     if data is None:
         raise LabError("data", f"must be given for {contents.name}: its network needs images", None, f"Give {FORMS}.")
     watch(0, 0)
@@ -52,8 +52,10 @@ def open_foreign(
         return cached_outputs(made.key(), cache, lambda: _outputs(made, watch))
 
 
-def network_in(contents: TorchContents) -> tuple[Weights, Plan]:
-    """The file's weights and the network that they belong to. LabError where none here has them."""
+def network_in(contents: TorchContents, spec: ForeignSpec | None = None) -> tuple[Weights, Plan]:
+    """The file's weights, or those of its sets that `spec` asks for, and the network that they belong to. LabError where
+    none here has them."""
+    spec = spec or ForeignSpec()
     if part := part_of(contents.name):
         raise LabError(contents.name, "must be a whole checkpoint", part, "Join the parts into one file first.")
     if contents.network is None and contents.foreign and not contents.tensors:
@@ -61,8 +63,9 @@ def network_in(contents: TorchContents) -> tuple[Weights, Plan]:
         found = f"an object that only {printable(kind)[:80]} can make"
         remedy = "Save model.state_dict() with the code that has that class."
         raise LabError(contents.name, "must have its weights as a state_dict", found, remedy)
-    weights = weights_in(contents)
-    return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name)
+    weights = weights_in(contents, spec.weights)
+    traits = traits_of(weights.network, weights.shapes)
+    return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name, traits=traits, spec=spec)
 
 
 def _unwatched(done: int, total: int) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from checkpoints.reading import safetensors_file
 from checkpoints.reading.safetensors_header import DTYPES
 from checkpoints.reading.torch_file.contents import TorchContents
-from checkpoints.reading.torch_file.layouts import network_of
+from checkpoints.reading.torch_file.layouts import networks_of
 from checkpoints.reading.torch_file.tensors import StoredTensor
 
 
@@ -14,5 +14,4 @@ def tensor_contents(path: Path) -> TorchContents:
     file = safetensors_file.read(path)
     content, header = file.content, file.header
     tensors = {each.name: StoredTensor(each.name, DTYPES[each.dtype], each.shape, (), 0) for each in header.tensors}
-    network = network_of(tensors)
-    return TorchContents(content.name, len(content.data), content.digest, network, tensors, dict(header.metadata))
+    return TorchContents(content.name, len(content.data), content.digest, networks_of(tensors), tensors, dict(header.metadata))

@@ -13,7 +13,7 @@ from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
 from checkpoints.reading.torch_file.archive import TorchArchive
 from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
-from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, network_of
+from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, networks_of
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from checkpoints.reading.torch_file.walk import UNFOLDED, Found
 from checkpoints.reading.verdict import COMMAND, named_by
@@ -29,19 +29,23 @@ class TorchContents:
     """tensors, plain values and foreign objects by their place in the file, such as "model/encoder.conv1.weight".
 
     `foreign` says what an object is called, `refused` why a tensor cannot be read. `size` in bytes, `digest` sha256.
-    `mentions` has every global that the pickle names, also inside of what is only named here; `network` the tensors of
-    a network whose layout is known.
+    `mentions` has every global that the pickle names, also inside of what is only named here; `networks` the sets of
+    weights whose layout is known, `network` the first of them.
     """
 
     name: str
     size: int
     digest: str
-    network: Network | None = None
+    networks: tuple[Network, ...] = ()
     tensors: dict[str, StoredTensor] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     mentions: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> Network | None:
+        return next(iter(self.networks), None)
 
     @property
     def layout(self) -> Layout:
@@ -69,8 +73,8 @@ def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, TorchArchive]]
         found.walk(read_pickle(pickled, name=name, globals_named=mentions))
         _check_shared(found.tensors, name, size)
         parts = (found.tensors, found.values, found.foreign, found.refused, _sorted(mentions))
-        network = network_of((*found.tensors, *found.refused))
-        yield TorchContents(name, size, digest, network, *parts), archive
+        networks = networks_of((*found.tensors, *found.refused))
+        yield TorchContents(name, size, digest, networks, *parts), archive
 
 
 def torch_array(path: Path) -> tuple[np.ndarray, str, int]:

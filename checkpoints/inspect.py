@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.digits import apart, bounded, cosines, number
-from checkpoints.command_line import Parser, add_readings, array_spec, run
+from checkpoints.command_line import Parser, add_networks, add_readings, array_spec, network, run
 from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
 from checkpoints.reading.content import kind_of
@@ -33,7 +33,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _inspect(options: argparse.Namespace) -> int:
     mean, std = (_triple(name, getattr(options, name)) for name in ("mean", "std"))
-    spec = ForeignSpec(options.limit, options.device, options.space, options.side, mean, std)
+    given = options.limit, options.device, options.space, options.side, mean, std
+    spec = ForeignSpec(*given, network=network(options))
     if options.contents:
         from checkpoints.reading.file_contents import file_contents, report
 
@@ -167,6 +168,7 @@ def _parser() -> Parser:
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)
+    add_networks(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from analysis.outputs import NO_HEAD
+from checkpoints.brought.network import Brought
 from checkpoints.foreign.cache import key_of
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.preparation import Preparation
@@ -32,7 +33,7 @@ class Pass:
     path: Path
     contents: TorchContents
     weights: Weights
-    plan: Plan
+    plan: Plan | Brought
     images: ImageData
     preparation: Preparation
     rows: Mapping[str, np.ndarray]
@@ -61,7 +62,7 @@ class Pass:
             "plan": self.plan,
             "preparation": self.preparation,
             "space": self.spec.space,
-            "weights": None if self.weights.network is None else self.weights.network.name,
+            "weights": next(iter(self.weights.places.values()), ""),
             "names": (self.images.name, self.images.class_names, self.contents.name),
         }
         for name, side in self.sides:
@@ -155,7 +156,9 @@ def _on_place(network: Network | None) -> list[str]:
     if network.also:
         others = ", ".join(shown(each) for each in network.also[:_NAMED])
         more = f" and {len(network.also) - _NAMED:,} more" if len(network.also) > _NAMED else ""
-        notes.append(f"the weights are those of {shown(network.name)}; the file has others in {others}{more}: --weights")
+        notes.append(
+            f"the weights are those of {shown(network.name)}; the file has others in {others}{more}: --weights"
+        )
     return notes + _on_rest(network)
 
 
@@ -165,7 +168,9 @@ def _on_rest(network: Network) -> list[str]:
     if network.last:
         notes.append(f"{shown(plain(network.last[0]))} and what else stands behind the head is left out")
     if network.beside:
-        few = ", ".join(shown(plain(name)) for name in network.beside[:3]) + (", ..." if len(network.beside) > 3 else "")
+        few = ", ".join(shown(plain(name)) for name in network.beside[:3]) + (
+            ", ..." if len(network.beside) > 3 else ""
+        )
         notes.append(f"{plural(len(network.beside), 'tensor')} beside the network left out: {few}")
     return notes
 

@@ -8,11 +8,14 @@ import numpy as np
 from torch import nn
 
 from analysis.outputs import Outputs, Split
+from checkpoints.brought.choosing import brought_network
+from checkpoints.brought.matching import fill, shapes_in
+from checkpoints.brought.network import Brought
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
 from checkpoints.foreign.plan import Plan, plan_of, traits_of
-from checkpoints.foreign.preparation import preparation_of
+from checkpoints.foreign.preparation import Preparation, preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.tensor_file import tensor_contents
 from checkpoints.foreign.weights import Weights, load, weights_in
@@ -39,23 +42,27 @@ def open_foreign(
     """
     watch = watch or _unwatched
     contents = tensor_contents(path) if kind_of(read_head(path)) == "safetensors" else torch_contents(path)
-    weights, plan = network_in(contents, spec)
+    weights, plan = network_in(contents, spec, path)
     if data is None:
         raise LabError("data", f"must be given for {contents.name}: its network needs images", None, f"Give {FORMS}.")
     watch(0, 0)
     with image_data(data) as images:
         watch(0, 0)
-        preparation = preparation_of(plan, options_of(contents), images.data_set, spec, path)
+        preparation = prepared(plan, contents, images.data_set, spec, path)
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
         return cached_outputs(made.key(), cache, lambda: _outputs(made, watch))
 
 
-def network_in(contents: TorchContents, spec: ForeignSpec | None = None) -> tuple[Weights, Plan]:
+def network_in(
+    contents: TorchContents, spec: ForeignSpec | None = None, path: Path | None = None
+) -> tuple[Weights, Plan | Brought]:
     """The file's weights, or those of its sets that `spec` asks for, and the network that they belong to. LabError where
-    none here has them."""
+    none here has them, and none was brought."""
     spec = spec or ForeignSpec()
+    if brought := brought_network(contents, spec, path):
+        return brought
     if part := part_of(contents.name):
         raise LabError(contents.name, "must be a whole checkpoint", part, "Join the parts into one file first.")
     if contents.network is None and contents.foreign and not contents.tensors:
@@ -66,6 +73,15 @@ def network_in(contents: TorchContents, spec: ForeignSpec | None = None) -> tupl
     weights = weights_in(contents, spec.weights)
     traits = traits_of(weights.network, weights.shapes)
     return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name, traits=traits, spec=spec)
+
+
+def prepared(
+    plan: Plan | Brought, contents: TorchContents, data_set: str, spec: ForeignSpec, path: Path | None
+) -> Preparation:
+    """How images reach the network, see `preparation_of`."""
+    if isinstance(plan, Brought):
+        return plan.wanted.preparation(spec)
+    return preparation_of(plan, options_of(contents), data_set, spec, path)
 
 
 def _unwatched(done: int, total: int) -> None:
@@ -95,13 +111,22 @@ def _counted(watch: Watch, total: int) -> Callable[[int], None]:
 
 
 def _passed(made: Pass, step: Callable[[int], None]) -> Outputs:
-    model = made.plan.build()
-    load(model, made.weights, made.contents, made.path)
+    model = _filled(made)
     model.to(made.device)
     step(0)
     notes = notes_on(made)
     train, test = (_split(model, made, name, side, notes, step) for name, side in made.sides)
     return Outputs(train, test, made.images.class_names, made.temperature(), provenance(made, notes))
+
+
+def _filled(made: Pass) -> nn.Module:
+    if isinstance(made.plan, Brought):
+        taken = made.plan.module(shapes_in(made.contents))
+        fill(taken, made.weights, made.contents, made.path)
+        return taken
+    model = made.plan.build()
+    load(model, made.weights, made.contents, made.path)
+    return model
 
 
 def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str], step: Callable[[int], None]) -> Split:

@@ -71,7 +71,7 @@ class Preparation:
         images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(torch.float32) / 255
         if self.constants is None:
             return images
-        mean, std = (torch.tensor(triple).view(1, 3, 1, 1) for triple in self.constants)
+        mean, std = (torch.tensor(each[: self.channels]).view(1, -1, 1, 1) for each in self.constants)
         return (images - mean) / std
 
     def _square(self, image: Image.Image) -> Image.Image:
@@ -135,7 +135,9 @@ def _side(plan: Plan, options: Mapping[str, object], asked: int | None, path: Pa
     if type(size) is int and SIDES[0] <= size <= SIDES[1]:
         return size, "the size in the file's options", False
     if plan.layout == "resnet":
-        usual, whose = (32, "CIFAR's, as its stem is") if encoder.stem == "cifar" else (224, "ImageNet's, as its stem is")
+        usual, whose = (
+            (32, "CIFAR's, as its stem is") if encoder.stem == "cifar" else (224, "ImageNet's, as its stem is")
+        )
         return usual, f"the file does not say its images' size: {usual} pixels, {whose}, are assumed", True
     return 32, "the file does not say its images' size: 32 pixels, SupContrast's default, are assumed", True
 

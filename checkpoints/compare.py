@@ -79,7 +79,7 @@ def _opened(
     if not FEWEST <= len(paths) <= MOST:
         raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(paths))
     foreign = _foreign(paths, data)
-    of_arrays = [path for path in paths if Path(path).is_dir() or kind_of(read_head(path)) == "npz"]
+    of_arrays = [path for path in paths if path not in foreign and (Path(path).is_dir() or _is_npz(path))]
     if not of_arrays:
         check_no_arrays(arrays, "these checkpoints")
     return matched(
@@ -90,6 +90,10 @@ def _opened(
             for name, path in _named(paths)
         }
     )
+
+
+def _is_npz(path: str) -> bool:
+    return kind_of(read_head(path)) == "npz"
 
 
 def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
@@ -110,7 +114,9 @@ def _measure_and_number(said: str) -> tuple[str, float]:
 
 def _foreign(paths: Sequence[str], data: str | None) -> list[str]:
     """The files that need images. LabError where images are given and none does."""
-    found = [path for path in paths if not Path(path).is_dir() and kind_of(read_head(path)) == "torch"]
+    from checkpoints.opening import needs_images
+
+    found = [path for path in paths if needs_images(path) is not None]
     if data is not None and not found:
         raise LabError("data", "must be left out", data, "None of these checkpoints needs images.")
     return found

@@ -10,9 +10,7 @@ from analysis.digits import apart, bounded, cosines, number
 from checkpoints.command_line import Parser, add_networks, add_readings, array_spec, network, run
 from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import printable, shown
-from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -61,11 +59,14 @@ def inspect_file(
     nothing in it is run.
     """
     # numpy and torch only once the command line is known to be right.
-    if data is None and not Path(path).is_dir() and _needs_images(path):
+    from checkpoints.opening import needs_images
+
+    weights = needs_images(path)
+    if data is None and weights is not None and weights.suffix != ".json" and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
         from checkpoints.reading.file_contents import file_contents, report
 
-        return report(file_contents(path))
+        return report(file_contents(weights))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -81,15 +82,6 @@ def inspect_file(
         "classes": len(outputs.class_names),
     }
     return said | sizes | inspect_outputs(outputs, k=k, on=on).numbers()
-
-
-def _needs_images(path: str) -> bool:
-    kind = kind_of(read_head(path))
-    if kind == "safetensors":
-        from checkpoints.native.file import is_native
-
-        return not is_native(path)
-    return kind == "torch"
 
 
 def _triple(name: str, text: str | None) -> tuple[float, float, float] | None:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
+from checkpoints.brought.hub_config import config_beside
+from checkpoints.brought.libraries import from_config, from_timm
 from checkpoints.brought.matching import brought_weights, shapes_in
 from checkpoints.brought.network import Brought
 from checkpoints.brought.own_code import OPTION, own_encoder
@@ -35,4 +35,9 @@ def _asked(contents: TorchContents, spec: ForeignSpec, path: Path | None) -> Bro
             rule = "cannot be own in a lab that was started without an encoder"
             raise LabError("network", rule, None, f"Start it with {OPTION} path/to/file.py:function.")
         return own
-    return None
+    if spec.network.startswith("timm:"):
+        return from_timm(spec.network.removeprefix("timm:"))
+    if path is None or (contents.network is not None and contents.layout.opens):
+        return None
+    config = config_beside(path)
+    return None if config is None else from_config(config)

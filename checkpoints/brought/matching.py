@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from checkpoints.brought.network import Brought, Shapes, Taken
+from checkpoints.brought.network import Brought, OfLibrary, Shapes, Taken
 from checkpoints.foreign.weights import Weights, read_tensors
 from checkpoints.reading.quoting import printable
 from checkpoints.reading.torch_file.contents import TorchContents
@@ -51,7 +51,8 @@ def brought_weights(
         note = f"{brought.title} has no weights that could be filled: it gives its own, and none of the file's are used"
         return Weights(layout, "", {}, {}), (note,)
     expected = _expected(module)
-    found, others = _best(contents, expected, asked, brought.title)
+    elsewhere = module.inner.elsewhere if isinstance(module.inner, OfLibrary) else ()
+    found, others = _best(contents, expected, elsewhere, asked, brought.title)
     _check_fit(contents, expected, found, brought.title)
     taken = {name: full for name, full in found.names.items() if name in expected}
     tensors = {name: contents.tensors[full] for name, full in taken.items()}
@@ -63,8 +64,12 @@ def fill(module: Taken, weights: Weights, contents: TorchContents, path: Path) -
     inner = module.inner
     if not weights.places or not isinstance(inner, nn.Module):
         return
-    state, like = read_tensors(list(weights.places), weights, contents, path), inner.state_dict()
-    inner.load_state_dict({name: _as(tensor, like[name]) for name, tensor in state.items()}, strict=False)
+    state, like = read_tensors(list(weights.places), weights, contents, path), _expected(module)
+    ready = {name: _as(tensor, like[name]) for name, tensor in state.items()}
+    if isinstance(inner, OfLibrary):
+        inner.take(ready)
+    else:
+        inner.load_state_dict(ready, strict=False)
 
 
 def _as(tensor: Tensor, like: Tensor) -> Tensor:
@@ -72,11 +77,16 @@ def _as(tensor: Tensor, like: Tensor) -> Tensor:
 
 
 def _expected(module: Taken) -> dict[str, Tensor]:
+    """By the names that a file has: a library's module may have others in memory."""
     inner = module.inner
+    if isinstance(inner, OfLibrary):
+        return inner.file_state()
     return dict(inner.state_dict()) if isinstance(inner, nn.Module) else {}
 
 
-def _best(contents: TorchContents, expected: Mapping[str, Tensor], asked: str, title: str) -> tuple[Set, list[str]]:
+def _best(
+    contents: TorchContents, expected: Mapping[str, Tensor], elsewhere: tuple[str, ...], asked: str, title: str
+) -> tuple[Set, list[str]]:
     """The set that has most of the expected names, of equal ones that which follows no other; and what others there are
     that have as many."""
     counts, sets = Counter[tuple[str, str]](), dict(by_place([*contents.tensors, *contents.refused]))
@@ -92,6 +102,7 @@ def _best(contents: TorchContents, expected: Mapping[str, Tensor], asked: str, t
     keys.sort(key=lambda key: (-counts[key], follows(called[key]), list(sets).index(key[0]), len(key[1])))
     place, prefix = keys[0]
     inside = {name[len(prefix) :]: full for name, full in sets[place].items() if name.startswith(prefix)}
+    inside |= {name: sets[place][name] for name in elsewhere if name in sets[place]}
     return Set(place, prefix, inside), [called[key] for key in keys[1:] if counts[key] == counts[keys[0]]]
 
 

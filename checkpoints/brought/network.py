@@ -20,7 +20,7 @@ _LONGEST = 200
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How a network wants its images, and who says so. None for a side or constants that nobody says: values then stay
-    in [0, 1]. fixed: whether no other side fits."""
+    in [0, 1]. fixed: whether no other side fits. assumed: what of it nobody says, a sentence each."""
 
     why: str
     side: int | None = None
@@ -29,6 +29,7 @@ class Wanted:
     cropped: bool = False
     interpolation: Interpolation = "bilinear"
     fixed: bool = False
+    assumed: tuple[str, ...] = ()
 
     def preparation(self, spec: ForeignSpec) -> Preparation:
         """With what `spec` says in its place. LabError where the network cannot take that."""
@@ -37,7 +38,8 @@ class Wanted:
         if self.channels == 1 and spec.mean is not None:
             raise LabError("mean and std", "must be left out for a network of grey images")
         side = spec.side or self.side
-        assumed = () if side else (f"nothing says how large its images are: {USUAL_SIDE} pixels are assumed",)
+        assumed = () if spec.mean is not None else self.assumed
+        assumed += () if side else (f"nothing says how large its images are: {USUAL_SIDE} pixels are assumed",)
         asked = (spec.mean, spec.std) if spec.mean is not None and spec.std is not None else None
         said = [self.why, "as asked for"] if asked or spec.side or spec.crop or spec.interpolation else [self.why]
         return Preparation(
@@ -81,6 +83,21 @@ class Brought:
         except Exception as error:
             raise LabError(self.title, f"failed with {in_a_line(error)}") from error
         return Taken(made, self.title).eval()
+
+
+class OfLibrary(nn.Module):
+    """A library's network that takes its weights in its own way. elsewhere: names that stand beside the others in a
+    file, without their prefix."""
+
+    elsewhere: tuple[str, ...] = ()
+
+    def file_state(self) -> dict[str, Tensor]:
+        """Tensors of the shapes that a file has, by the names that it has."""
+        raise NotImplementedError
+
+    def take(self, state: Mapping[str, Tensor]) -> None:
+        """Those of the file, by the same names."""
+        raise NotImplementedError
 
 
 class Taken(nn.Module):

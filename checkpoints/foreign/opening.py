@@ -9,23 +9,23 @@ from torch import nn
 
 from analysis.outputs import Outputs, Split
 from checkpoints.brought.choosing import brought_network
+from checkpoints.brought.lines import npz_lines
 from checkpoints.brought.matching import fill, shapes_in
 from checkpoints.brought.network import Brought
+from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
 from checkpoints.foreign.plan import Plan, plan_of, traits_of
 from checkpoints.foreign.preparation import Preparation, preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
-from checkpoints.foreign.tensor_file import tensor_contents
 from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
 from checkpoints.native.forward import scaled_rows, unit_rows
-from checkpoints.reading.content import kind_of, part_of
+from checkpoints.reading.content import part_of
 from checkpoints.reading.quoting import printable
-from checkpoints.reading.safe_files import read_head
-from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
+from checkpoints.reading.torch_file.contents import TorchContents
 from losses.errors import LabError
 
 _SHOWN = 5
@@ -41,7 +41,7 @@ def open_foreign(
     LabError, one sentence, for what is refused. `cache`: the folder where outputs are kept, None for nowhere.
     """
     watch = watch or _unwatched
-    contents = tensor_contents(path) if kind_of(read_head(path)) == "safetensors" else torch_contents(path)
+    contents = contents_of(path)
     weights, plan = network_in(contents, spec, path)
     if data is None:
         raise LabError("data", f"must be given for {contents.name}: its network needs images", None, f"Give {FORMS}.")
@@ -59,12 +59,20 @@ def network_in(
     contents: TorchContents, spec: ForeignSpec | None = None, path: Path | None = None
 ) -> tuple[Weights, Plan | Brought]:
     """The file's weights, or those of its sets that `spec` asks for, and the network that they belong to. LabError where
-    none here has them, and none was brought."""
+    none here has them, and none was brought: with lines that write an .npz of the file's own network."""
     spec = spec or ForeignSpec()
     if brought := brought_network(contents, spec, path):
         return brought
+    try:
+        return _built_here(contents, spec)
+    except LabError as refusal:
+        refusal.lines = npz_lines(contents)
+        raise
+
+
+def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Plan]:
     if part := part_of(contents.name):
-        raise LabError(contents.name, "must be a whole checkpoint", part, "Join the parts into one file first.")
+        raise LabError(contents.name, "must be a whole checkpoint", part, "Give the index.json beside it, or the folder.")
     if contents.network is None and contents.foreign and not contents.tensors:
         kind = next(iter(contents.foreign.values()))
         found = f"an object that only {printable(kind)[:80]} can make"

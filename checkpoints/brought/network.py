@@ -69,6 +69,8 @@ class Brought:
     outputs: int = 0
     notes: tuple[str, ...] = ()
     layout: str = "brought"
+    encoder: None = None
+    layers: tuple[()] = ()
 
     @property
     def role(self) -> Literal["logits", "none"]:

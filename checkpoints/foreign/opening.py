@@ -17,7 +17,7 @@ from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
 from checkpoints.foreign.plan import Plan, plan_of, traits_of
-from checkpoints.foreign.preparation import Preparation, preparation_of
+from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.images.finding import FORMS, image_data
@@ -48,7 +48,7 @@ def open_foreign(
     watch(0, 0)
     with image_data(data) as images:
         watch(0, 0)
-        preparation = prepared(plan, contents, images.data_set, spec, path)
+        preparation = preparation_of(plan, options_of(contents), images.data_set, spec, path)
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
@@ -81,15 +81,6 @@ def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Pl
     weights = weights_in(contents, spec.weights)
     traits = traits_of(weights.network, weights.shapes)
     return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name, traits=traits, spec=spec)
-
-
-def prepared(
-    plan: Plan | Brought, contents: TorchContents, data_set: str, spec: ForeignSpec, path: Path | None
-) -> Preparation:
-    """How images reach the network, see `preparation_of`."""
-    if isinstance(plan, Brought):
-        return plan.wanted.preparation(spec)
-    return preparation_of(plan, options_of(contents), data_set, spec, path)
 
 
 def _unwatched(done: int, total: int) -> None:

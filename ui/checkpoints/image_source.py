@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.outputs import Outputs
+from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.spec import ForeignSpec, Stopped, Watch
 from checkpoints.listing import inside
 from checkpoints.native.datasets import DATASETS
 from checkpoints.reading.file_contents import of_torch
-from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
+from checkpoints.reading.torch_file.contents import TorchContents
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.analyses import Analyses
@@ -136,7 +137,7 @@ def draw_about(analyses: Analyses) -> None:
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Looking into the file …")
 def _contents(name: str, state: str, _held: Path | memoryview) -> TorchContents:
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
-        return torch_contents(_on_disk(_held, Path(folder) / "checkpoint", name))
+        return contents_of(_on_disk(_held, Path(folder) / "checkpoint", name))
 
 
 def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:

@@ -5,8 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from checkpoints.listing import inside
-from checkpoints.reading.content import kind_of
-from checkpoints.reading.safe_files import read_head
+from checkpoints.opening import needs_images
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
@@ -90,9 +89,10 @@ def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
 
 
 def _below(controls: Panel, name: str, path: Path) -> Analyses | None:
-    if path.is_dir() or kind_of(read_head(path)) != "torch":
+    weights = needs_images(path)
+    if weights is None:
         return as_read(controls, lambda spec: of_below(name, spec))
-    return choose_images(controls, Checkpoint(name, root.state(path), path))
+    return choose_images(controls, Checkpoint(name, root.state(path), weights))
 
 
 def _own(controls: Panel, ref: str) -> Analyses | None:

@@ -155,7 +155,9 @@ def _on_place(network: Network | None) -> list[str]:
     if network.also:
         others = ", ".join(shown(each) for each in network.also[:_NAMED])
         more = f" and {len(network.also) - _NAMED:,} more" if len(network.also) > _NAMED else ""
-        notes.append(f"the weights are those of {shown(network.name)}; the file has others in {others}{more}: --weights")
+        notes.append(
+            f"the weights are those of {shown(network.name)}; the file has others in {others}{more}: --weights"
+        )
     return notes + _on_rest(network)
 
 
@@ -165,7 +167,9 @@ def _on_rest(network: Network) -> list[str]:
     if network.last:
         notes.append(f"{shown(plain(network.last[0]))} and what else stands behind the head is left out")
     if network.beside:
-        few = ", ".join(shown(plain(name)) for name in network.beside[:3]) + (", ..." if len(network.beside) > 3 else "")
+        few = ", ".join(shown(plain(name)) for name in network.beside[:3]) + (
+            ", ..." if len(network.beside) > 3 else ""
+        )
         notes.append(f"{plural(len(network.beside), 'tensor')} beside the network left out: {few}")
     return notes
 

@@ -122,4 +122,6 @@ def _module(layer: HeadLayer) -> "nn.Module":
         return nn.Linear(layer.inputs, layer.outputs, bias=layer.bias)
     if layer.kind == "batch_norm":
         return nn.BatchNorm1d(layer.inputs, affine=layer.bias)
-    return nn.LayerNorm(layer.inputs) if layer.kind == "layer_norm" else {"relu": nn.ReLU, "gelu": nn.GELU}[layer.kind]()
+    return (
+        nn.LayerNorm(layer.inputs) if layer.kind == "layer_norm" else {"relu": nn.ReLU, "gelu": nn.GELU}[layer.kind]()
+    )

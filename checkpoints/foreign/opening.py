@@ -53,8 +53,10 @@ def open_foreign(
 
 
 def network_in(contents: TorchContents, spec: ForeignSpec | None = None) -> tuple[Weights, Plan]:
-    """The file's weights, or those of its sets that `spec` asks for, and the network that they belong to. LabError where
-    none here has them."""
+    """The file's weights, of its sets the one that `spec` asks for, and the network that they belong to.
+
+    LabError where none here has them.
+    """
     spec = spec or ForeignSpec()
     if part := part_of(contents.name):
         raise LabError(contents.name, "must be a whole checkpoint", part, "Join the parts into one file first.")

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from checkpoints.foreign.constants import Chosen, Constants, constants_of
 from checkpoints.foreign.plan import Plan
-from checkpoints.foreign.run_config import image_size
 from checkpoints.foreign.resnet import ResNetSpec
+from checkpoints.foreign.run_config import image_size
 from checkpoints.foreign.spec import SIDES, ForeignSpec, Interpolation
 from checkpoints.foreign.vit import TransformerSpec
 from checkpoints.native.encoders import SmallConvSpec
@@ -135,7 +135,9 @@ def _side(plan: Plan, options: Mapping[str, object], asked: int | None, path: Pa
     if type(size) is int and SIDES[0] <= size <= SIDES[1]:
         return size, "the size in the file's options", False
     if plan.layout == "resnet":
-        usual, whose = (32, "CIFAR's, as its stem is") if encoder.stem == "cifar" else (224, "ImageNet's, as its stem is")
+        usual, whose = (
+            (32, "CIFAR's, as its stem is") if encoder.stem == "cifar" else (224, "ImageNet's, as its stem is")
+        )
         return usual, f"the file does not say its images' size: {usual} pixels, {whose}, are assumed", True
     return 32, "the file does not say its images' size: 32 pixels, SupContrast's default, are assumed", True
 

@@ -14,4 +14,6 @@ def tensor_contents(path: Path) -> TorchContents:
     file = safetensors_file.read(path)
     content, header = file.content, file.header
     tensors = {each.name: StoredTensor(each.name, DTYPES[each.dtype], each.shape, (), 0) for each in header.tensors}
-    return TorchContents(content.name, len(content.data), content.digest, networks_of(tensors), tensors, dict(header.metadata))
+    return TorchContents(
+        content.name, len(content.data), content.digest, networks_of(tensors), tensors, dict(header.metadata)
+    )

@@ -62,7 +62,9 @@ def _heads(file: str, width: int, spec: ForeignSpec, notes: list[str], *, paired
             raise LabError("heads", f"must part the transformer's width of {width}", spec.heads)
         return spec.heads
     if paired and width in _PAIRED_HEADS:
-        notes.append(f"assumed: {_PAIRED_HEADS[width]} heads, as MoCo v3 has them at this width; --heads says otherwise")
+        notes.append(
+            f"assumed: {_PAIRED_HEADS[width]} heads, as MoCo v3 has them at this width; --heads says otherwise"
+        )
         return _PAIRED_HEADS[width]
     if width not in HEADS:
         raise HeadsUnknown(file, width)

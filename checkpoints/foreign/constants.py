@@ -53,7 +53,8 @@ class Chosen:
 def constants_of(layout: str, options: Mapping[str, object], images: str) -> Chosen:
     """By the data set in the file's options, else mean and std written there, else assumed.
 
-    layout: "vit" for soft target InfoNCE's, any other for SupContrast's; "imagenet" assumes ImageNet's. images: what these are known to be, "" if not.
+    layout: "vit" for soft target InfoNCE's, any other for SupContrast's; "imagenet" assumes ImageNet's. images: what
+    these are known to be, "" if not.
     """
     named = options.get("dataset")
     table = SOFT_TARGETS if layout == "vit" else SUPCONTRAST

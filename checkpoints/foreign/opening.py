@@ -58,8 +58,11 @@ def open_foreign(
 def network_in(
     contents: TorchContents, spec: ForeignSpec | None = None, path: Path | None = None
 ) -> tuple[Weights, Plan | Brought]:
-    """The file's weights, or those of its sets that `spec` asks for, and the network that they belong to. LabError where
-    none here has them, and none was brought: with lines that write an .npz of the file's own network."""
+    """The file's weights, of its sets the one that `spec` asks for, and the network that they belong to.
+
+    LabError where none here has them, and none was brought: with lines that write an .npz of the file's own network.
+    `path`: of the file, beside which there may be a config.json.
+    """
     spec = spec or ForeignSpec()
     if brought := brought_network(contents, spec, path):
         return brought
@@ -72,7 +75,8 @@ def network_in(
 
 def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Plan]:
     if part := part_of(contents.name):
-        raise LabError(contents.name, "must be a whole checkpoint", part, "Give the index.json beside it, or the folder.")
+        remedy = "Give the index.json beside it, or the folder."
+        raise LabError(contents.name, "must be a whole checkpoint", part, remedy)
     if contents.network is None and contents.foreign and not contents.tensors:
         kind = next(iter(contents.foreign.values()))
         found = f"an object that only {printable(kind)[:80]} can make"

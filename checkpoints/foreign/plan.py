@@ -78,10 +78,17 @@ def plan_of(
 ) -> Plan:
     """The plan of tensors with these names and shapes. LabError where no network here has them, or where `spec` has to
     say what the tensors do not."""
-    if layout not in _PLANS:
+    if layout not in (*_PLANS, *_ANYBODYS):
         about = "a layout whose forward pass is known here (ResNet or ViT, with or without a head)"
         raise LabError(name, f"must be in {about}", _unknown(layout, shapes), _ARRAYS)
-    return _PLANS[layout](Sizes(shapes, name), traits or traits_of(None, shapes), spec or ForeignSpec())
+    sizes = Sizes(shapes, name)
+    if layout in _PLANS:
+        return _PLANS[layout](sizes)
+    traits = traits or traits_of(None, shapes)
+    if layout == "resnet":
+        return _with_head(layout, _resnet(sizes), sizes, traits, [])
+    encoder, notes = transformer(sizes, spec or ForeignSpec(), paired=traits.paired)
+    return _with_head(layout, encoder, sizes, traits, notes)
 
 
 _ARRAYS = "Its embeddings and labels, computed with its own code, open as an .npz."
@@ -144,18 +151,18 @@ def _inner(sizes: Sizes, name: str) -> tuple[int, int]:
     return inner, inner // each
 
 
-def _supcon(sizes: Sizes, traits: Traits, spec: ForeignSpec) -> Plan:
+def _supcon(sizes: Sizes) -> Plan:
     encoder = _resnet(sizes)
     if "head.weight" in sizes.shapes:
         return Plan("supcon", encoder, "projection", "head", heads.linear(*_linear(sizes, "head.weight")))
     return Plan("supcon", encoder, "projection", "head", _two_layers(sizes, "head"))
 
 
-def _supce(sizes: Sizes, traits: Traits, spec: ForeignSpec) -> Plan:
+def _supce(sizes: Sizes) -> Plan:
     return Plan("supce", _resnet(sizes), "logits", "fc", heads.linear(*_linear(sizes, "fc.weight")))
 
 
-def _simclr(sizes: Sizes, traits: Traits, spec: ForeignSpec) -> Plan:
+def _simclr(sizes: Sizes) -> Plan:
     return Plan("simclr", _resnet(sizes), "projection", "projector", _two_layers(sizes, "projector", bias=False))
 
 
@@ -168,15 +175,6 @@ def _linear(sizes: Sizes, name: str) -> tuple[int, int]:
 def _two_layers(sizes: Sizes, word: str, *, bias: bool = True) -> Layers:
     (inputs, hidden), (_, outputs) = (_linear(sizes, f"{word}.{place}.weight") for place in (0, 2))
     return heads.mlp(inputs, hidden, outputs, bias=bias)
-
-
-def _any_resnet(sizes: Sizes, traits: Traits, spec: ForeignSpec) -> Plan:
-    return _with_head("resnet", _resnet(sizes), sizes, traits, [])
-
-
-def _vit(sizes: Sizes, traits: Traits, spec: ForeignSpec) -> Plan:
-    encoder, notes = transformer(sizes, spec, paired=traits.paired)
-    return _with_head("vit", encoder, sizes, traits, notes)
 
 
 def _with_head(
@@ -204,7 +202,7 @@ def _role(encoder: ResNetSpec | TransformerSpec, layers: Layers, traits: Traits)
     return "logits" if after and traits.head == "head" else "projection"
 
 
-def _small_conv(sizes: Sizes, traits: Traits, spec: ForeignSpec) -> Plan:
+def _small_conv(sizes: Sizes) -> Plan:
     width, (features, inputs) = sizes.of("encoder.0.weight", 4)[0], sizes.of("encoder.10.weight", 2)
     side = 2 * math.isqrt(inputs // (2 * width))
     linear = "head.weight" in sizes.shapes
@@ -214,11 +212,11 @@ def _small_conv(sizes: Sizes, traits: Traits, spec: ForeignSpec) -> Plan:
     return Plan("small_conv", small, "logits" if linear else "projection", "head", layers)
 
 
-_PLANS: Mapping[str, Callable[[Sizes, Traits, ForeignSpec], Plan]] = {
+# The authors' own layouts, whose heads are known; and families whose heads are read off the file.
+_PLANS: Mapping[str, Callable[[Sizes], Plan]] = {
     "supcon": _supcon,
     "supce": _supce,
     "simclr": _simclr,
-    "resnet": _any_resnet,
-    "vit": _vit,
     "small_conv": _small_conv,
 }
+_ANYBODYS = ("resnet", "vit")

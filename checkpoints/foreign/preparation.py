@@ -12,8 +12,8 @@ from torch import Tensor
 
 from checkpoints.foreign.constants import Chosen, Constants, constants_of
 from checkpoints.foreign.plan import Plan
-from checkpoints.foreign.run_config import image_size
 from checkpoints.foreign.resnet import ResNetSpec
+from checkpoints.foreign.run_config import image_size
 from checkpoints.foreign.spec import SIDES, ForeignSpec, Interpolation
 from checkpoints.foreign.vit import TransformerSpec
 from checkpoints.native.encoders import SmallConvSpec

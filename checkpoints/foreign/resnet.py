@@ -1,7 +1,8 @@
 """ResNet v1 encoders as SupContrast, torchvision and timm define them: one network, two ways to name its shortcuts.
 
-He et al. 2016 (arXiv 1512.03385), with the stride of a bottleneck in its 3x3 convolution; wide ones (1605.07146), ResNeXt
-(1611.05431) and the deep stem and averaging shortcuts of 1812.01187. Letters: N images, S their side, F features.
+He et al. 2016 (arXiv 1512.03385), with the stride of a bottleneck in its 3x3 convolution; wide ones (1605.07146),
+ResNeXt (1611.05431), and the deep stem and averaging shortcuts of 1812.01187. Letters: N images, S their side, F
+features.
 """
 
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ class ResNetSpec:
     """blocks of each of the four stages; width of the first; stem "cifar" (3x3, no pooling), "imagenet" (7x7) or "deep"
     (three 3x3).
 
-    stem_widths: of the stem's convolutions, () for one of `width`. inner: of a bottleneck's 3x3 in the first stage, 0 for
-    `width`; groups of it. averaged: a shortcut that halves takes the mean of 2x2 first. padding of a 3x3 stem.
+    stem_widths: of the stem's convolutions, () for one of `width`. inner: of a bottleneck's 3x3 in the first stage, 0
+    for `width`; groups of it. averaged: a shortcut that halves takes the mean of 2x2 first. padding of a 3x3 stem.
     """
 
     blocks: tuple[int, int, int, int]

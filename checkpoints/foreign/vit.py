@@ -1,7 +1,7 @@
 """A vision transformer in timm's naming, with its class token or the mean of its patches, as DINO's, MAE's and others'.
 
-Dosovitskiy et al. 2021 (arXiv 2010.11929); layer scale of 2103.17239, registers of 2309.16588. Letters: N images, S their
-side, T tokens (class token, registers, patches), D width.
+Dosovitskiy et al. 2021 (arXiv 2010.11929); layer scale of 2103.17239, registers of 2309.16588. Letters: N images, S
+their side, T tokens (class token, registers, patches), D width.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class TransformerSpec:
     """depth blocks of `width`, images of `side` in patches of `patch` pixels, hidden units of each block's MLP.
 
     heads of its attention. pooling: features are the "mean" of the patch tokens or the class "token". norm: all tokens
-    are normalised before that; after: what was pooled is (fc_norm). registers: tokens besides; class_token: whether there
-    is one; placed: how many of both have a position. scaled: layer scale; biased: queries, keys and values have biases.
+    are normalised before that; after: what was pooled is (fc_norm). registers: tokens besides; class_token: whether
+    there is one; placed: how many of both have a position. scaled: layer scale; biased: queries, keys and values are.
     """
 
     depth: int

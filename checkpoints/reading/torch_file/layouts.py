@@ -40,8 +40,12 @@ LAYOUTS = (
         "supcon", "SupConResNet (SupContrast, SINCERE): encoder and head", ("encoder.conv1.weight", "head.2.weight"),
         head="head", only=_MLP,
     ),
-    Layout("supcon", "SupConResNet with a linear head", ("encoder.conv1.weight", "head.weight"), head="head", only=_LINEAR),
-    Layout("supce", "SupCEResNet: encoder and classifier", ("encoder.conv1.weight", "fc.weight"), head="fc", only=_LINEAR),
+    Layout(
+        "supcon", "SupConResNet with a linear head", ("encoder.conv1.weight", "head.weight"), head="head", only=_LINEAR,
+    ),
+    Layout(
+        "supce", "SupCEResNet: encoder and classifier", ("encoder.conv1.weight", "fc.weight"), head="fc", only=_LINEAR,
+    ),
     Layout("small_conv", "The small convolutional encoder of NCE Lab", ("encoder.0.weight", "encoder.10.weight")),
 )  # fmt: skip
 _TITLES = {"resnet": "ResNet", "vit": "Vision transformer in timm naming"}
@@ -141,9 +145,8 @@ def chosen(networks: tuple[Network, ...], asked: str, *, file: str) -> Network |
 def _in_place(place: str, names: Mapping[str, str]) -> list[Network]:
     found = [each for layout in LAYOUTS for each in _of_layout(layout, place, names)]
     claimed = {full for each in found for full in each.names.values()}
-    for trunk in trunks(names):
-        if not claimed.issuperset(names[name] for name in trunk.names.values()):
-            found.append(_of_trunk(trunk, place, names))
+    others = (trunk for trunk in trunks(names) if not claimed.issuperset(names[each] for each in trunk.names.values()))
+    found += [_of_trunk(trunk, place, names) for trunk in others]
     return found or [each for layout in _NOT_BUILT for each in _of_layout(layout, place, names)]
 
 

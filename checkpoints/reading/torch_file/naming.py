@@ -1,4 +1,4 @@
-"""How training scripts put a network's names into a file: what wraps modules, where state_dicts lie, which set is which."""
+"""How training scripts put a network's names into a file: what wraps modules, where state_dicts lie, what follows."""
 
 import re
 from collections import defaultdict

@@ -31,7 +31,7 @@ _LIGHTLY = {"0": "conv1", "1": "bn1", "2": "layer1", "3": "layer2", "4": "layer3
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """marks: names that an encoder of it has; parts: the first parts of its names; renamed: what they are called here."""
+    """marks: names that an encoder of it has; parts: the first parts of its names; renamed: what those are here."""
 
     name: str
     marks: tuple[str, ...]

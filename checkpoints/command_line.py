@@ -1,4 +1,4 @@
-"""What the commands share: see `losses.commands`, an option for each way to read arrays, and one for who builds a network."""
+"""What the commands share: see `losses.commands`, options for how arrays are read and for who builds a network."""
 
 import argparse
 from collections.abc import Callable

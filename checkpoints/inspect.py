@@ -83,8 +83,6 @@ def inspect_file(
     return said | sizes | inspect_outputs(outputs, k=k, on=on).numbers()
 
 
-
-
 def _progress(done: int, total: int) -> None:
     """A line that counts, where somebody watches."""
     if total and sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""A network that somebody else's code builds, as a plan: tried on a batch, its preparation said, its weights by name."""
+"""A network that others' code builds, as a plan: tried on a batch, its preparation said, its weights by name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -103,8 +103,10 @@ class OfLibrary(nn.Module):
 
 
 class Taken(nn.Module):
-    """What somebody's code gives, held to its contract: images (N, C, H, W) -> features (N, F) and logits (N, K), or the
-    features twice."""
+    """What somebody's code gives, held to its contract.
+
+    Images (N, C, H, W) -> features (N, F) and logits (N, K), or the features twice.
+    """
 
     def __init__(self, inner: Callable[[Tensor], Any], title: str) -> None:
         super().__init__()

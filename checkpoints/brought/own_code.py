@@ -1,4 +1,4 @@
-"""An encoder of the user's own: a function in a Python file of this machine, named when the lab starts, never by a page.
+"""An encoder of the user's own: a function in a file of this machine, named when the lab starts, never by a page.
 
 Its contract: `function()` gives an nn.Module, or any callable, that takes images (N, C, H, W) in [0, 1] to features
 (N, F), or to (features, class logits). Preprocessing is said by attributes of what it gives, or by a dict beside it:
@@ -43,7 +43,7 @@ def add_own_encoder(argument: str) -> Brought:
     function, digest = _function(file, name)
     title = f"{name} of {file.name}"
     given, said = _given(title, function)
-    wanted, fills = _wanted(title, given, said), _fills(given)
+    wanted, fills = _wanted(title, said), _fills(given)
     own = Brought(title, digest, lambda _: _given(title, function)[0], wanted, fills)
     own.module({}).tried(wanted.preparation(ForeignSpec()))
     _ADDED[:] = [own]
@@ -101,7 +101,7 @@ def _fills(given: Callable) -> bool:
     return isinstance(given, nn.Module) and bool(given.state_dict())
 
 
-def _wanted(title: str, given: Callable, said: Mapping[str, Any]) -> Wanted:
+def _wanted(title: str, said: Mapping[str, Any]) -> Wanted:
     side, channels = said.get("side"), said.get("channels", 3)
     if side is not None and (type(side) is not int or not SIDES[0] <= side <= SIDES[1]):
         raise LabError(f"side of {title}", f"must be a whole number of {SIDES[0]} to {SIDES[1]} pixels", repr(side))

@@ -90,7 +90,8 @@ def test_of_several_sets_the_one_that_follows_none_or_the_one_asked_for(tmp_path
     for asked, network in (("", first), ("model_ema", other)):
         outputs = open_outputs(tmp_path / "last.pt", image_zip, spec=ForeignSpec(network="own", weights=asked))
         np.testing.assert_allclose(outputs.test.embeddings, unit(straight(network, pixels)[0])[6:], atol=1e-5)
-    assert "the file has others of these names under net" in outputs.provenance["notes"]
+        others = "the file has others of these names under model_ema"
+        assert (others in outputs.provenance["notes"]) == (asked == "")
 
 
 def test_a_callable_has_its_own_weights_and_says_so(tmp_path, image_zip, code):

@@ -102,6 +102,7 @@ def test_a_link_beside_the_index_is_not_followed(tmp_path):
         contents_of(folder / INDEX)
 
 
+@pytest.mark.filterwarnings("ignore:torch.distributed is disabled", "ignore:TypedStorage is deprecated")
 def test_a_folder_of_torch_distributed_is_refused_with_the_line_that_converts_it(tmp_path, capsys):
     """And the line converts it."""
     import torch.distributed.checkpoint as dcp

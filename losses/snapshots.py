@@ -1,4 +1,4 @@
-"""What a model gives now, as an .npz that NCE Lab opens: a line an epoch in a training loop of one's own. torch alone."""
+"""What a model gives now, as an .npz that NCE Lab opens: a line an epoch in one's own training loop. torch alone."""
 
 import ctypes
 import os

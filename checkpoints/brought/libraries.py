@@ -61,7 +61,7 @@ def _wanted_by_timm(library: ModuleType, name: str) -> Wanted:
     constants: Constants | None = (tuple(mean), tuple(std)) if mean and std else None  # type: ignore[assignment]
     way = "bicubic" if said.get("interpolation") == "bicubic" else "bilinear"
     fixed = bool(said.get("fixed_input_size"))
-    return Wanted("as timm prepares them", size[-1] if size else None, 3, constants, True, way, fixed)  # type: ignore[arg-type]
+    return Wanted("as timm prepares them", size[-1] if size else None, 3, constants, True, way, fixed)
 
 
 def _library(name: str) -> ModuleType:

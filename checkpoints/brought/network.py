@@ -63,7 +63,7 @@ class Brought:
 
     title: str
     digest: str
-    make: Callable[[Shapes], nn.Module] = field(repr=False)
+    make: Callable[[Shapes], Callable[..., Any]] = field(repr=False)
     wanted: Wanted
     takes_weights: bool = True
     outputs: int = 0
@@ -150,4 +150,4 @@ def _in_words(found: Any) -> str:
         return f"a tensor of shape {tuple(found.shape)}"
     if isinstance(found, tuple | list) and len(found) <= 4:
         return " and ".join(_in_words(each) for each in found) or "nothing"
-    return "nothing" if found is None else f"a {type(found).__name__}"
+    return "nothing" if found is None else f"one of the type {type(found).__name__}"

@@ -90,7 +90,9 @@ def _given(title: str, function: Callable[[], Any]) -> tuple[Callable, Mapping[s
     given, beside = found if pair else (found, {})
     if not callable(given):
         rule = "must give an nn.Module, or a callable that takes images, or one of them with a dict"
-        raise LabError(title, rule, but=f"gives a {type(given).__name__}" if given is not None else "gives nothing")
+        raise LabError(
+            title, rule, but=f"gives one of the type {type(given).__name__}" if given is not None else "gives nothing"
+        )
     if unknown := [str(each)[:40] for each in beside if each not in _SAYS]:
         raise LabError(title, f"may say {', '.join(_SAYS)}", but=f"says {', '.join(unknown[:4])}")
     own = {each: getattr(given, each) for each in _SAYS if getattr(given, each, None) is not None}

@@ -103,6 +103,7 @@ def preparation_of(
     """
     if (wanted := getattr(plan, "wanted", None)) is not None:  # of a network that is not built here
         return wanted.preparation(spec)
+    assert isinstance(plan, Plan)
     side, why_side, guessed = _side(plan, options, spec.side, path)
     channels = 1 if isinstance(plan.encoder, SmallConvSpec) else 3
     cropped, interpolation, said = _scaling(plan, spec)

@@ -1,4 +1,4 @@
-"""A snapshot opens in the lab with the very numbers of the model, and leaves the model and its file as they should be."""
+"""A snapshot opens in the lab with the model's very numbers, and leaves model and file as they should be."""
 
 import numpy as np
 import pytest

@@ -13,8 +13,9 @@ from torch import nn
 
 from checkpoints import inspect
 from checkpoints.brought import libraries, own_code
-from checkpoints.brought.hub_config import config_beside
+from checkpoints.brought.hub_config import HubConfig, config_beside
 from checkpoints.brought.libraries import from_config, from_timm
+from checkpoints.brought.network import Brought, Wanted
 from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.opening import open_foreign
 from checkpoints.foreign.spec import ForeignSpec
@@ -145,9 +146,40 @@ def huge(folder: Path) -> object:
 
 WHOLE = made().state_dict()
 TIMM = SimpleNamespace(list_models=lambda: ["resnet18"], __version__="1")
-FIXED = SimpleNamespace(logging=SimpleNamespace(set_verbosity_error=int, disable_progress_bar=int), __version__="5")
+
+
+def half_filled(_: Path) -> object:
+    """The library says that it has not got all."""
+    made = SimpleNamespace(from_pretrained=lambda *_, **__: (None, {"missing_keys": ["a.weight"]}))
+    itself = SimpleNamespace(made=made, config=None, how={}, elsewhere=(), kind="vit")
+    return libraries.Transformers.take(itself, {})  # type: ignore[arg-type]
+
+
+def not_taken(_: Path) -> object:
+    """The library's own class refuses the config."""
+
+    def refuses(**_: object) -> None:
+        raise ValueError("5 heads do not divide 32")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("transformers", "transformers.models", "transformers.models.auto"):
+            patch.setitem(sys.modules, name, ModuleType(name))
+        auto = ModuleType("auto")
+        auto.CONFIG_MAPPING = {"vit": refuses}  # type: ignore[attr-defined]
+        patch.setitem(sys.modules, "transformers.models.auto.configuration_auto", auto)
+        said = HubConfig("vit", "transformers", {}, Wanted("as asked"), "")
+        return libraries._class_and_config(ModuleType("transformers"), said, {})
+
+
+def failing(_: object) -> nn.Module:
+    raise RuntimeError("no such width")
+
 
 SAID: tuple[Said, ...] = (
+    half_filled,
+    not_taken,
+    lambda _: Brought("resnet18 of timm", "", failing, Wanted("as asked")).module({}),
+    lambda _: Wanted("as asked", 224, fixed=True).preparation(ForeignSpec(side=64)),
     lambda _: own_code.add_own_encoder("mine.py"),
     lambda folder: own_code.add_own_encoder(f"{folder}/none.py:net"),
     own("1 / 0"),

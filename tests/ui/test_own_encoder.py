@@ -30,7 +30,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The app's root: a checkpoint of nobody's layout and images; beside it the code, which leaves a mark when it runs."""
+    """The app's root: a checkpoint of nobody's layout, and images; beside it the code, which leaves a mark when run."""
     top = tmp_path / "root"
     top.mkdir()
     torch.save({"module." + name: each for name, each in made().state_dict().items()}, top / "last.pt")

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkpoints.command_line import Parser, add_readings, array_spec, run
+from checkpoints.command_line import Parser, add_networks, add_readings, array_spec, network, run
+from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
@@ -31,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     arrays, wanted = array_spec(options), _wanted(options.smallest)
-    outputs = _opened(options.paths, options.data, arrays)
+    outputs = _opened(options.paths, options.data, arrays, ForeignSpec(network=network(options)))
     found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe).judged(wanted)
     notes = {name: str(each.provenance["notes"]) for name, each in outputs.items() if each.provenance.get("notes")}
     if options.json:
@@ -67,7 +68,9 @@ def _wanted(said: Sequence[str]) -> Mapping[str, float]:
     return smallest_of_interest(dict(map(_measure_and_number, said)))
 
 
-def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) -> "dict[str, Outputs]":
+def _opened(
+    paths: Sequence[str], data: str | None, arrays: ArraySpec | None, spec: ForeignSpec | None = None
+) -> "dict[str, Outputs]":
     """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
     from analysis.comparison.matching import FEWEST, MOST, matched
@@ -76,15 +79,21 @@ def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) ->
     if not FEWEST <= len(paths) <= MOST:
         raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(paths))
     foreign = _foreign(paths, data)
-    of_arrays = [path for path in paths if Path(path).is_dir() or kind_of(read_head(path)) == "npz"]
+    of_arrays = [path for path in paths if path not in foreign and (Path(path).is_dir() or _is_npz(path))]
     if not of_arrays:
         check_no_arrays(arrays, "these checkpoints")
     return matched(
         {
-            name: open_outputs(path, data if path in foreign else None, arrays=arrays if path in of_arrays else None)
+            name: open_outputs(
+                path, data if path in foreign else None, spec=spec, arrays=arrays if path in of_arrays else None
+            )
             for name, path in _named(paths)
         }
     )
+
+
+def _is_npz(path: str) -> bool:
+    return kind_of(read_head(path)) == "npz"
 
 
 def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
@@ -105,7 +114,9 @@ def _measure_and_number(said: str) -> tuple[str, float]:
 
 def _foreign(paths: Sequence[str], data: str | None) -> list[str]:
     """The files that need images. LabError where images are given and none does."""
-    found = [path for path in paths if not Path(path).is_dir() and kind_of(read_head(path)) == "torch"]
+    from checkpoints.opening import needs_images
+
+    found = [path for path in paths if needs_images(path) is not None]
     if data is not None and not found:
         raise LabError("data", "must be left out", data, "None of these checkpoints needs images.")
     return found
@@ -176,6 +187,7 @@ def _parser() -> Parser:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="two to six checkpoints, the reference first")
     parser.add_argument("--data", help="the folder of images that foreign checkpoints need")
     add_readings(parser)
+    add_networks(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--bins", type=int, default=15, help="bins of the calibration error")
     parser.add_argument("--probe", action="store_true", help="probabilities by a linear probe, also for class heads")

@@ -3,17 +3,16 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.digits import apart, bounded, cosines, number
-from checkpoints.command_line import Parser, add_readings, array_spec, run
+from checkpoints.command_line import Parser, add_networks, add_readings, array_spec, network, run
 from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import printable
-from checkpoints.reading.safe_files import read_head
 
 if TYPE_CHECKING:
     from analysis.accuracy.probe import On
@@ -32,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    spec = foreign_spec(options)
+    spec = replace(foreign_spec(options), network=network(options))
     if options.contents:
         from checkpoints.reading.file_contents import file_contents, report
 
@@ -59,11 +58,14 @@ def inspect_file(
     nothing in it is run.
     """
     # numpy and torch only once the command line is known to be right.
-    if data is None and not Path(path).is_dir() and _needs_images(path):
+    from checkpoints.opening import needs_images
+
+    weights = needs_images(path)
+    if data is None and weights is not None and weights.suffix != ".json" and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
         from checkpoints.reading.file_contents import file_contents, report
 
-        return report(file_contents(path))
+        return report(file_contents(weights))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -79,15 +81,6 @@ def inspect_file(
         "classes": len(outputs.class_names),
     }
     return said | sizes | inspect_outputs(outputs, k=k, on=on).numbers()
-
-
-def _needs_images(path: str) -> bool:
-    kind = kind_of(read_head(path))
-    if kind == "safetensors":
-        from checkpoints.native.file import is_native
-
-        return not is_native(path)
-    return kind == "torch"
 
 
 def _progress(done: int, total: int) -> None:
@@ -145,6 +138,7 @@ def _parser() -> Parser:
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)
+    add_networks(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

@@ -20,7 +20,7 @@ MOST_SHOWN = 500
 _DEEPEST = 6
 _NAMED = 3
 _NOT_UTF8 = "not UTF-8"
-_CHECKPOINTS = (".safetensors", ".npz", ".pth", ".pt", ".tar", ".ckpt", ".bin")
+_CHECKPOINTS = (".safetensors", ".npz", ".pth", ".pt", ".tar", ".ckpt", ".bin", ".index.json")
 _ARRAYS = {f"{name}{ending}" for name in NAMES["test embeddings"] for ending in (".npy", ".pth")}
 
 

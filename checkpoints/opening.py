@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.outputs import Outputs
+from checkpoints.brought.sharded import weights_at
 from checkpoints.bundle import open_folder, open_npz
 from checkpoints.native.file import is_native
 from checkpoints.native.outputs import open_native
@@ -39,18 +40,27 @@ def open_outputs(
     for whatever is refused.
     """
     given = None if data is None else Path(data)
-    if Path(path).is_dir():
-        return open_folder(Path(path), given, arrays)
-    head = read_head(path)
-    kind = kind_of(head)
-    if kind == "torch" or (kind == "safetensors" and not is_native(path)):
+    if (weights := needs_images(path)) is not None:
         check_no_arrays(arrays, Path(path).name)
         from checkpoints.foreign.cache import default_folder
         from checkpoints.foreign.opening import open_foreign
         from checkpoints.foreign.spec import ForeignSpec
 
         folder = default_folder() if keep else None
-        return open_foreign(Path(path), given, spec or ForeignSpec(), watch, cache=folder)
+        return open_foreign(weights, given, spec or ForeignSpec(), watch, cache=folder)
+    if Path(path).is_dir():
+        return open_folder(Path(path), given, arrays)
+    head = read_head(path)
+    kind = kind_of(head)
     if kind not in OPENERS:
         check_kind(head, "safetensors, torch or .npz", name=file_name(path))
     return OPENERS[kind](Path(path), given, arrays)
+
+
+def needs_images(path: str | Path) -> Path | None:
+    """Where the weights are of a file or folder that images must go through: an index of several files in place of their
+    folder. None for one that has outputs, or names its own data."""
+    if (found := weights_at(Path(path))) is not None or Path(path).is_dir():
+        return found
+    kind = kind_of(read_head(path))
+    return Path(path) if kind == "torch" or (kind == "safetensors" and not is_native(path)) else None

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .evidence import TailEvidence, WeinceDiagnostics
     from .labelled import eps_sup_infonce, sincere, supcon
     from .paired import nt_xent, weibit, weince, weince_diagnostics
+    from .snapshot import snapshot
 
 _HOMES = {
     ".catalog": ("CATALOG", "LossEntry"),
@@ -57,6 +58,7 @@ _HOMES = {
     ".evidence": ("TailEvidence", "WeinceDiagnostics"),
     ".labelled": ("eps_sup_infonce", "sincere", "supcon"),
     ".paired": ("nt_xent", "weibit", "weince", "weince_diagnostics"),
+    ".snapshot": ("snapshot",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from analysis.outputs import NO_HEAD
+from checkpoints.brought.network import Brought
 from checkpoints.foreign.cache import key_of
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.preparation import Preparation
@@ -32,7 +33,7 @@ class Pass:
     path: Path
     contents: TorchContents
     weights: Weights
-    plan: Plan
+    plan: Plan | Brought
     images: ImageData
     preparation: Preparation
     rows: Mapping[str, np.ndarray]
@@ -61,7 +62,7 @@ class Pass:
             "plan": self.plan,
             "preparation": self.preparation,
             "space": self.spec.space,
-            "weights": None if self.weights.network is None else self.weights.network.name,
+            "weights": next(iter(self.weights.places.values()), ""),
             "names": (self.images.name, self.images.class_names, self.contents.name),
         }
         for name, side in self.sides:

@@ -71,7 +71,7 @@ class Preparation:
         images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(torch.float32) / 255
         if self.constants is None:
             return images
-        mean, std = (torch.tensor(triple).view(1, 3, 1, 1) for triple in self.constants)
+        mean, std = (torch.tensor(each[: self.channels]).view(1, -1, 1, 1) for each in self.constants)
         return (images - mean) / std
 
     def _square(self, image: Image.Image) -> Image.Image:

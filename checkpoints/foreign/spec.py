@@ -1,5 +1,6 @@
 """What a forward pass over images is asked for. Free of torch."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -19,6 +20,7 @@ MOST_HEADS = 128
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MOST_ITEMS = 200_000
 SIDES = (8, 512)
+_TIMM = re.compile(r"timm:[A-Za-z0-9_.]{1,100}", re.ASCII)
 
 # Called with (images done, images in all) after each batch, with (0, 0) before they are counted; may raise `Stopped`.
 Watch = Callable[[int, int], None]
@@ -41,7 +43,8 @@ class ForeignSpec:
     lie in [0, 1]: instead of what the file says or what is assumed; None for that. crop: the "centre" of an image whose
     shorter side was scaled to 256/224 of `side`, or all of it scaled to a "square"; and by which interpolation.
     weights: which of several sets of a file, by its name or a part of it; "" for the first. heads of a transformer, and
-    its pool: features are its class "token" or the "mean" of its patches.
+    its pool: features are its class "token" or the "mean" of its patches. network: who builds it; "" for the lab, or a
+    config.json beside the file, "own" for the code that the lab was started with, "timm:NAME" for timm's of that name.
     """
 
     limit: int | None = None
@@ -55,6 +58,7 @@ class ForeignSpec:
     weights: str = ""
     heads: int | None = None
     pool: Pool | None = None
+    network: str = ""
 
     def __post_init__(self) -> None:
         if self.limit is not None and not 1 <= self.limit <= MOST_ITEMS:
@@ -78,5 +82,9 @@ class ForeignSpec:
             value = getattr(self, name)
             if value is not None and value not in options:
                 raise LabError(name, f"must be one of {', '.join(options)}", repr(value))
+        if self.network not in ("", "own") and not _TIMM.fullmatch(self.network):
+            raise LabError(
+                "network", "must be own, or timm: and the name of one of its models", repr(self.network[:80])
+            )
         if self.heads is not None and not 1 <= self.heads <= MOST_HEADS:
             raise LabError("heads", f"must be 1 to {MOST_HEADS}", self.heads)

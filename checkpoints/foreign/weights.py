@@ -94,11 +94,22 @@ def load(model: nn.Module, weights: Weights, contents: TorchContents, path: Path
     expected = {name: tuple(like.shape) for name, like in model.state_dict().items() if not name.endswith(_COUNTER)}
     _check_fit(expected, weights, contents.name)
     state = {name: torch.zeros((), dtype=torch.int64) for name in model.state_dict() if name.endswith(_COUNTER)}
-    if kind_of(read_head(path)) == "safetensors":
-        state |= _from_safetensors(expected, weights, contents, path)
-    else:
-        state |= _from_torch(expected, weights, contents, path)
-    model.load_state_dict(state, strict=True, assign=True)
+    model.load_state_dict(state | read_tensors(expected, weights, contents, path), strict=True, assign=True)
+
+
+def read_tensors(
+    names: Iterable[str], weights: Weights, contents: TorchContents, path: Path
+) -> dict[str, torch.Tensor]:
+    """The network's tensors of these names as float32, each checked. LabError for a file that has changed meanwhile."""
+    if contents.shards:
+        return {name: each for shard in contents.shards for name, each in _of_shard(names, weights, *shard).items()}
+    reader = _from_safetensors if kind_of(read_head(path)) == "safetensors" else _from_torch
+    return reader(names, weights, contents, path)
+
+
+def _of_shard(names: Iterable[str], weights: Weights, path: Path, contents: TorchContents) -> dict[str, torch.Tensor]:
+    inside = [name for name in names if weights.places[name] in contents.tensors]
+    return read_tensors(inside, weights, contents, path)
 
 
 def _from_safetensors(

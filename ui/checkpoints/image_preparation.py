@@ -29,13 +29,11 @@ class Known:
 
 def said(known: Known, spec: ForeignSpec) -> Preparation:
     """How the file's network gets its images. LabError where none here has its weights, or `spec` does not fit."""
-    from checkpoints.foreign.about import options_of
-    from checkpoints.foreign.opening import network_in
-    from checkpoints.foreign.preparation import preparation_of
+    from checkpoints.foreign.opening import network_in, prepared
 
     form = form_of(known.images) if known.images is not None else None
-    options, plan = options_of(known.found), network_in(known.found, spec)[1]
-    return preparation_of(plan, options, form.data_set if form else "", spec, known.path)
+    plan = network_in(known.found, spec, known.path)[1]
+    return prepared(plan, known.found, form.data_set if form else "", spec, known.path)
 
 
 def choose_network(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
@@ -51,12 +49,11 @@ def choose_network(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignS
 
 
 def _choose_transformer(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
-    from checkpoints.foreign.opening import network_in
     from checkpoints.foreign.transformer_plan import HeadsUnknown
     from checkpoints.foreign.vit import TransformerSpec
 
     try:
-        encoder = network_in(known.found, spec)[1].encoder
+        encoder = _encoder(known, spec)
     except HeadsUnknown as unknown:
         known_parts = {str(each): f"{each}, {unknown.width // each} wide" for each in unknown.options}
         options = {_UNTOLD: "choose …"} | known_parts
@@ -66,7 +63,9 @@ def _choose_transformer(controls: Panel, known: Known, spec: ForeignSpec) -> For
         if heads == _UNTOLD:
             return spec
         spec = replace(spec, heads=int(heads))
-        return _choose_pool(controls, spec, network_in(known.found, spec)[1].encoder.pooling)  # type: ignore[union-attr]
+        encoder = _encoder(known, spec)
+        assert isinstance(encoder, TransformerSpec)
+        return _choose_pool(controls, spec, encoder.pooling) if encoder.class_token else spec
     except LabError:
         return spec  # the page says why there is no network
     if not isinstance(encoder, TransformerSpec):
@@ -115,7 +114,13 @@ def _choose_scaling(controls: Panel, base: Preparation, *, fixed: bool) -> tuple
 
 def _fixed(known: Known, spec: ForeignSpec) -> bool:
     """Whether the weights fit one size alone."""
-    from checkpoints.foreign.opening import network_in
     from checkpoints.foreign.resnet import ResNetSpec
 
-    return not isinstance(network_in(known.found, spec)[1].encoder, ResNetSpec)
+    return not isinstance(_encoder(known, spec), ResNetSpec)
+
+
+def _encoder(known: Known, spec: ForeignSpec) -> object:
+    """What is known of the encoder, None of one that was brought. LabError where no network here has the weights."""
+    from checkpoints.foreign.opening import network_in
+
+    return getattr(network_in(known.found, spec, known.path)[1], "encoder", None)

@@ -113,7 +113,7 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
     """The network in the file and the button; LabError where no network here has such weights."""
     from checkpoints.foreign.opening import network_in
 
-    weights, plan = network_in(found, offer.spec)
+    weights, plan = network_in(found, offer.spec, _path(offer.checkpoint.held))
     prepared = said(Known(found, _path(offer.checkpoint.held), _path(offer.data)), offer.spec)
     st.info(
         plain(f"This file has the weights of {plan.title}, so it needs images.")

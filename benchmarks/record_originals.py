@@ -22,6 +22,7 @@ from tests.checkpoints.foreign import arithmetic
 
 PATH = Path(arithmetic.__file__).with_name("originals.json.gz")
 DEEP = {"stem_width": 32, "stem_type": "deep"}
+TIERED = {"stem_width": 32, "stem_type": "deep_tiered"}
 
 
 def _torchvision(
@@ -52,7 +53,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "timm bottleneck without fc": lambda: _timm(timm_resnet.Bottleneck, num_classes=0),
     "timm deep stem, averaged (d)": lambda: _timm(timm_resnet.Bottleneck, avg_down=True, **DEEP),
     "timm deep stem (c)": lambda: _timm(timm_resnet.BasicBlock, **DEEP),
-    "timm tiered stem (t)": lambda: _timm(timm_resnet.BasicBlock, avg_down=True, **(DEEP | {"stem_type": "deep_tiered"})),
+    "timm tiered stem (t)": lambda: _timm(timm_resnet.BasicBlock, avg_down=True, **TIERED),
     "timm resnext": lambda: _timm(timm_resnet.Bottleneck, cardinality=32, base_width=4),
     "timm vit": _vit,
     "timm vit without head": lambda: _vit(num_classes=0),

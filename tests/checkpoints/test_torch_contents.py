@@ -116,7 +116,7 @@ def test_every_global_that_a_pickle_mentions_is_listed(tmp_path):
 def test_the_form_before_torch_1_6_is_read_to_the_last_bit(tmp_path):
     rows = torch.arange(12, dtype=torch.float32).view(3, 4)
     value = {
-        "state_dict": {"w": rows, "t": rows.T, "p": torch.nn.Parameter(rows[1:]), "b": rows.bfloat16(), "n": torch.tensor(7)},
+        "state_dict": {"w": rows, "t": rows.T, "p": torch.nn.Parameter(rows[1:]), "b": rows.bfloat16()},
         "c": torch.zeros(2, dtype=torch.complex64),
         "opt": argparse.Namespace(temp=0.1),
     }  # fmt: skip

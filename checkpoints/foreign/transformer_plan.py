@@ -4,7 +4,7 @@ import math
 from typing import Literal
 
 from checkpoints.foreign.shapes import Sizes
-from checkpoints.foreign.spec import ForeignSpec
+from checkpoints.foreign.spec import MOST_HEADS, ForeignSpec
 from checkpoints.foreign.vit import HEADS, TransformerSpec
 from losses.errors import LabError
 
@@ -13,15 +13,16 @@ _PAIRED_HEADS = {384: 12}  # vit_small of MoCo v3
 
 
 class HeadsUnknown(LabError):
-    """The width of a transformer does not say its number of heads; `width` can be parted into `options`."""
+    """The `width` of a transformer does not say its number of heads."""
 
-    def __init__(self, file: str, width: int) -> None:
-        self.width = width
-        self.options = tuple(count for count in range(1, 129) if width % count == 0 and width // count >= 8)
-        usual = width // 64 if width % 64 == 0 else 0
-        often = f" Most transformers have 64 numbers a head: --heads {usual}." if usual else ""
-        rule = "must come with its number of heads, as its width does not tell it"
-        super().__init__(f"{file}: the transformer", rule, f"{width} wide", f"Give --heads.{often}")
+    width = 0
+
+    @property
+    def options(self) -> tuple[int, ...]:
+        """Numbers of heads that divide it, with at least 8 numbers each."""
+        return tuple(
+            count for count in range(1, MOST_HEADS + 1) if self.width % count == 0 and self.width // count >= 8
+        )
 
 
 def transformer(sizes: Sizes, spec: ForeignSpec, *, paired: bool) -> tuple[TransformerSpec, list[str]]:
@@ -59,7 +60,7 @@ def _positions(sizes: Sizes, patch: int, registers: int, token: bool) -> tuple[i
 def _heads(file: str, width: int, spec: ForeignSpec, notes: list[str], *, paired: bool) -> int:
     if spec.heads is not None:
         if width % spec.heads:
-            raise LabError("heads", f"must part the transformer's width of {width}", spec.heads)
+            raise LabError("heads", f"must divide the transformer's width of {width}", spec.heads)
         return spec.heads
     if paired and width in _PAIRED_HEADS:
         notes.append(
@@ -67,7 +68,11 @@ def _heads(file: str, width: int, spec: ForeignSpec, notes: list[str], *, paired
         )
         return _PAIRED_HEADS[width]
     if width not in HEADS:
-        raise HeadsUnknown(file, width)
+        often = f" Most transformers have 64 numbers a head: --heads {width // 64}." if width % 64 == 0 else ""
+        rule = "must come with its number of heads, as its width does not tell it"
+        unknown = HeadsUnknown(f"{file}: the transformer", rule, f"{width} wide", f"Give --heads.{often}")
+        unknown.width = width
+        raise unknown
     notes.append(f"assumed: {HEADS[width]} heads, the usual number at a width of {width}; --heads says otherwise")
     return HEADS[width]
 

@@ -13,9 +13,9 @@ from checkpoints.reading import safetensors_file
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import printable
 from checkpoints.reading.safe_files import open_regular, read_head
-from checkpoints.reading.torch_file.archive import TorchArchive
 from checkpoints.reading.torch_file.contents import TorchContents
 from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, chosen, plain
+from checkpoints.reading.torch_file.legacy import archive_of
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from losses.errors import LabError, plural
 
@@ -132,7 +132,7 @@ def _from_torch(
     with open_regular(path) as (file, size):
         if hashlib.file_digest(file, "sha256").hexdigest() != contents.digest:  # type: ignore[arg-type]
             raise LabError(contents.name, "must not change while it is read", remedy="Open it again.")
-        archive = TorchArchive.of(file, name=contents.name, size=size)
+        archive = archive_of(file, name=contents.name, size=size)
         # A tensor is read with its whole storage: one that many share would be read as many times.
         if sum(archive.size_of(weights.tensors[name].key) or 0 for name in expected) > 4 * size:
             raise LabError(contents.name, "must have a storage for each tensor", but="has many tensors in one")

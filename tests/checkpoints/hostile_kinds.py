@@ -14,7 +14,7 @@ _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 
 def cases() -> list[Hostile]:
-    page, old = "is a web page", "must be a torch file in the form of torch 1.6 and later"
+    page, old = "is a web page", "must hold a whole pickle"
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
     files = {
         "empty.pth": (b"", "is an empty file"),

@@ -38,6 +38,7 @@ class Seed:
 
 def seeds() -> list[Seed]:
     torch_files = {f"protocol_{p}.pth": _saved(_checkpoint(), pickle_protocol=p) for p in (2, 4, 5)}
+    torch_files["legacy.pth"] = _saved(_checkpoint(), _use_new_zipfile_serialization=False)
     arrays = {f"{name}.npz": bundle(packed=packed) for name, packed in (("stored", False), ("deflated", True))}
     native = {name: (ZOO / f"{name}.safetensors").read_bytes() for name in ("sincere", "nll")}
     return [

@@ -89,7 +89,7 @@ def _choose_transformer(controls: Panel, known: Known, spec: ForeignSpec) -> For
     from checkpoints.foreign.vit import TransformerSpec
 
     try:
-        encoder = network_of(known, spec)[1].encoder
+        encoder = _encoder(known, spec)
     except HeadsUnknown as unknown:
         known_parts = {str(each): f"{each}, {unknown.width // each} wide" for each in unknown.options}
         options = {_UNTOLD: "choose …"} | known_parts
@@ -99,7 +99,9 @@ def _choose_transformer(controls: Panel, known: Known, spec: ForeignSpec) -> For
         if heads == _UNTOLD:
             return spec
         spec = replace(spec, heads=int(heads))
-        return _choose_pool(controls, spec, network_of(known, spec)[1].encoder.pooling)  # type: ignore[union-attr]
+        encoder = _encoder(known, spec)
+        assert isinstance(encoder, TransformerSpec)
+        return _choose_pool(controls, spec, encoder.pooling) if encoder.class_token else spec
     except LabError:
         return spec  # the page says why there is no network
     if not isinstance(encoder, TransformerSpec):
@@ -150,4 +152,9 @@ def _fixed(known: Known, spec: ForeignSpec) -> bool:
     """Whether the weights fit one size alone."""
     from checkpoints.foreign.resnet import ResNetSpec
 
-    return not isinstance(network_of(known, spec)[1].encoder, ResNetSpec)
+    return not isinstance(_encoder(known, spec), ResNetSpec)
+
+
+def _encoder(known: Known, spec: ForeignSpec) -> object:
+    """What is known of the encoder, None of one that was brought. LabError where no network here has the weights."""
+    return network_of(known, spec)[1].encoder

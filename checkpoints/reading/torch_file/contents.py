@@ -11,9 +11,10 @@ import numpy as np
 
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
-from checkpoints.reading.torch_file.archive import TorchArchive
-from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
+from checkpoints.reading.torch_file.archive import Archive
+from checkpoints.reading.torch_file.inert_pickle import Name
 from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, networks_of
+from checkpoints.reading.torch_file.legacy import archive_of
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from checkpoints.reading.torch_file.walk import UNFOLDED, Found
 from checkpoints.reading.verdict import COMMAND, named_by
@@ -61,18 +62,18 @@ def torch_contents(path: str | Path) -> TorchContents:
 
 
 @contextmanager
-def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, TorchArchive]]:
+def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, Archive]]:
     """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into."""
     with open_regular(path) as (file, size):
         name = file_name(path)
         if size > MOST_BYTES:
             raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-        archive = TorchArchive.of(file, name=name, size=size)
-        pickled = archive.pickle()
-        found = Found(archive, budget=(1 << 20) + UNFOLDED * len(pickled))
+        archive = archive_of(file, name=name, size=size)
         mentions: set[Name] = set()
-        found.walk(read_pickle(pickled, name=name, globals_named=mentions))
+        top, length = archive.value(mentions)
+        found = Found(archive, budget=(1 << 20) + UNFOLDED * length)
+        found.walk(top)
         _check_shared(found.tensors, name, size)
         parts = (found.tensors, found.values, found.foreign, found.refused, _sorted(mentions))
         networks = networks_of((*found.tensors, *found.refused))

@@ -18,7 +18,7 @@ def wave(name: str, shape: Shape) -> np.ndarray:
 
 
 def tensor(name: str, shape: Shape) -> Tensor:
-    """A parameter or buffer of that name: gains and variances about 1, the rest so that activations stay of order one."""
+    """A parameter or buffer of that name: gains and variances about 1, activations of order one."""
     if name.endswith("num_batches_tracked"):
         return torch.tensor(1)
     found = wave(name, shape)

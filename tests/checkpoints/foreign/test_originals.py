@@ -1,6 +1,6 @@
 """Networks that are built here compute what the original libraries' own do, on weights that a formula gives.
 
-`record_originals.py` wrote the table, with torchvision and timm.
+`benchmarks/record_originals.py` wrote the table, with torchvision and timm.
 """
 
 import gzip

@@ -1,8 +1,8 @@
-"""Records what the original libraries' networks give: `python -m tests.checkpoints.foreign.record_originals`.
+"""Records what the original libraries' networks give: `python -m benchmarks.record_originals`.
 
-In an environment with torchvision 0.29.1 and timm, which the lab does not need. The weights come from a formula, so that
-the tests make them again without either (`arithmetic.py`). Small networks of the libraries' own classes; CIFAR's stem as
-those who train on CIFAR put it into torchvision's.
+In an environment with torchvision 0.29.1 and timm, which the lab does not need. The weights come from a formula, so
+that the tests make them again without either (tests/checkpoints/foreign/arithmetic.py). Small networks of the
+libraries' own classes; CIFAR's stem as those who train on CIFAR put it into torchvision's.
 """
 
 import gzip
@@ -20,7 +20,9 @@ from torchvision.models import resnet as tv
 
 from tests.checkpoints.foreign import arithmetic
 
-PATH = Path(__file__).with_name("originals.json.gz")
+PATH = Path(arithmetic.__file__).with_name("originals.json.gz")
+DEEP = {"stem_width": 32, "stem_type": "deep"}
+TIERED = {"stem_width": 32, "stem_type": "deep_tiered"}
 
 
 def _torchvision(
@@ -49,9 +51,9 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "torchvision basic, CIFAR stem": lambda: _torchvision(tv.BasicBlock, stem="cifar"),
     "timm basic": lambda: _timm(timm_resnet.BasicBlock),
     "timm bottleneck without fc": lambda: _timm(timm_resnet.Bottleneck, num_classes=0),
-    "timm deep stem, averaged (d)": lambda: _timm(timm_resnet.Bottleneck, stem_width=32, stem_type="deep", avg_down=True),
-    "timm deep stem (c)": lambda: _timm(timm_resnet.BasicBlock, stem_width=32, stem_type="deep"),
-    "timm tiered stem (t)": lambda: _timm(timm_resnet.BasicBlock, stem_width=32, stem_type="deep_tiered", avg_down=True),
+    "timm deep stem, averaged (d)": lambda: _timm(timm_resnet.Bottleneck, avg_down=True, **DEEP),
+    "timm deep stem (c)": lambda: _timm(timm_resnet.BasicBlock, **DEEP),
+    "timm tiered stem (t)": lambda: _timm(timm_resnet.BasicBlock, avg_down=True, **TIERED),
     "timm resnext": lambda: _timm(timm_resnet.Bottleneck, cardinality=32, base_width=4),
     "timm vit": _vit,
     "timm vit without head": lambda: _vit(num_classes=0),

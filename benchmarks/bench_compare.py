@@ -11,7 +11,7 @@ from analysis.comparison.matching import matched
 from analysis.comparison.measured import Measured, common_source, measure
 from analysis.comparison.verdicts import Comparison, compare
 from analysis.figures.comparison.histograms import comparison_histograms
-from analysis.figures.comparison.maps import Panel, comparison_maps
+from analysis.figures.comparison.maps import MapPanel, comparison_maps
 from analysis.geometry.item_statistics import geometry
 from analysis.neighbours.nearest import nearest_similarity
 from analysis.outputs import Outputs, Split
@@ -78,7 +78,7 @@ def _table(models: tuple[Model, ...]) -> tuple[tuple[Measured, ...], Comparison]
 def _figures(models: tuple[Model, ...], measured: tuple[Measured, ...]) -> None:
     """What the page draws anew when items are marked, as JSON for the browser."""
     maps = [model.analyses.pca("test") for model in models]
-    panels = [Panel(model.name, drawn.projection, drawn.quality) for model, drawn in zip(models, maps, strict=True)]
+    panels = [MapPanel(model.name, drawn.projection, drawn.quality) for model, drawn in zip(models, maps, strict=True)]
     outputs, chosen = models[0].analyses.outputs, np.arange(40)
     for exhibit in (
         comparison_maps(panels, outputs.test, maps[0].items, outputs.class_names, chosen),

@@ -12,7 +12,7 @@ from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.opened import BELOW, PREFIX, OpenedFile, missing, opened
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.foreign_text import plain
 from ui.lost import remember
 from ui.session import session
@@ -64,7 +64,7 @@ def _below(key: str) -> list[str]:
     return [name for name in dict.fromkeys((*opened().below, *said)) if name in listed]
 
 
-def check_here(controls: Panel, ref: str) -> None:
+def check_here(controls: Controls, ref: str) -> None:
     """LabError for a file that the address asks for and that is not in this session; the address stays as it is."""
     if _ASKED.fullmatch(ref) and opened().find(ref) is None:
         controls.waits = True
@@ -143,7 +143,7 @@ def _put_away() -> None:
     own.put_away(ref)
 
 
-def into_view(controls: Panel, key: str, value: object) -> None:
+def into_view(controls: Controls, key: str, value: object) -> None:
     """Set a control before it is drawn."""
     if key in st.session_state:
         st.session_state[key] = value

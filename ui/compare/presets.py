@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ui import links
-from ui.controls import Panel
+from ui.controls import Controls
 
 _KEY = "presets-compare"
 
@@ -71,7 +71,7 @@ def preset_menu() -> None:
     )
 
 
-def what_to_look_at(controls: Panel) -> None:
+def what_to_look_at(controls: Controls) -> None:
     """The sentence of the preset that the page shows, if it shows one."""
     for preset in PRESETS.values():
         said = {name: controls.values.get(name) for name in preset.query}

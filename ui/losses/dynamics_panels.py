@@ -14,7 +14,7 @@ from losses.catalog import CATALOG, FAMILIES, losses_of_world
 from losses.errors import LabError
 from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import plain
 from ui.live.run import Phase
@@ -83,7 +83,7 @@ class View:
     layers: str = ""
 
 
-def choose(controls: Panel) -> View:
+def choose(controls: Controls) -> View:
     """The controls in the sidebar. LabError where nothing is chosen."""
     source = controls.choice("Dynamics of", "of", _OF, default="log")
     titles = {quantity.name: quantity.title for quantity in QUANTITIES}
@@ -104,7 +104,7 @@ def choose(controls: Panel) -> View:
     return View(runs, "epoch", origin, code, quantities, _LAYERS_CODE.format(names=names) if layers else "")
 
 
-def _quantities(controls: Panel, titles: dict[str, str]) -> tuple[str, ...]:
+def _quantities(controls: Controls, titles: dict[str, str]) -> tuple[str, ...]:
     quantities = controls.choices("Curves", "curves", titles, default=_SHOWN)
     if not quantities:
         raise LabError("curves", "must name at least one", None, "Choose one in the sidebar.")

@@ -11,7 +11,7 @@ from analysis.digits import latex
 from losses.catalog import CATALOG
 from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 from ui.worlds.world import SpecControls
 
@@ -23,7 +23,7 @@ _DEFAULTS = TwoViewsSpec()
 _FIGURES = {"curves": "Curves", "evidence": "Evidence, replayed"}
 
 
-def choose_spec(controls: Panel) -> Callable[[], TwoViewsSpec]:
+def choose_spec(controls: Controls) -> Callable[[], TwoViewsSpec]:
     """What to run; the spec checks itself when it is called for, after all controls are there."""
     numbers = SpecControls(controls, _DEFAULTS)
     whole, real = numbers.whole, numbers.real
@@ -58,7 +58,7 @@ class View:
     figures: tuple[str, ...]
 
 
-def choose_view(controls: Panel) -> View:
+def choose_view(controls: Controls) -> View:
     """What to look at when the run has ended."""
     return View(controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES)))
 

@@ -7,27 +7,27 @@ import streamlit as st
 
 from toy_models.worlds import Spec, World
 from ui import machine
-from ui.controls import Panel
+from ui.controls import Controls
 
 
 @dataclass(frozen=True, slots=True)
 class SpecControls:
     """Number controls named like the fields of a spec, with its defaults and `BOUNDS`."""
 
-    panel: Panel
+    controls: Controls
     defaults: Any
 
     def whole(self, label: str, field: str, help: str | None = None) -> int:
         bound = self.defaults.BOUNDS[field]
         low, high = int(bound.low), int(bound.high)
-        return self.panel.integer(label, field, default=getattr(self.defaults, field), low=low, high=high, help=help)
+        return self.controls.integer(label, field, default=getattr(self.defaults, field), low=low, high=high, help=help)
 
     def real(self, label: str, field: str, *, step: float, help: str | None = None) -> float:
         bound, default = self.defaults.BOUNDS[field], getattr(self.defaults, field)
-        return self.panel.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)
+        return self.controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)
 
 
-def choose_device(controls: Panel) -> str:
+def choose_device(controls: Controls) -> str:
     """Where to run a world: what this machine has."""
     with st.spinner("Starting torch …"):
         names = machine.devices()

@@ -17,12 +17,12 @@ from toy_models.simplex import SimplexSpec
 from toy_models.simplex.processes import world_of
 from toy_models.simplex.program import WEIGHT_DECAY, widths
 from toy_models.simplex.sampling import Batch, Sampler
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 Loss = Callable[[Tensor, Batch], Tensor]
 
 
-def plain_losses(world: World) -> dict[str, Loss]:
+def plain_losses(world: SimplexWorld) -> dict[str, Loss]:
     """The losses of the world by name: logits (N, K) and a batch of one seed -> a scalar in nats."""
     argmax_prior, prior = (world.mean(each).float() for each in (world.argmax_probs, world.mean_labels))
     log_ratios = (world.log_marginal - world.log_base).float()

@@ -13,7 +13,7 @@ from typing import Any
 
 from losses import commands
 from losses.errors import LabError
-from toy_models.worlds import WORLDS, World
+from toy_models.worlds import WORLDS, WorldEntry
 
 
 def parser() -> ArgumentParser:
@@ -24,7 +24,7 @@ def parser() -> ArgumentParser:
     return top
 
 
-def _add_world(add: Callable[..., ArgumentParser], world: World) -> None:
+def _add_world(add: Callable[..., ArgumentParser], world: WorldEntry) -> None:
     presets = "\n".join(f"  {name}: {preset.look_at}" for name, preset in world.presets.items())
     own = add(world.name, help=world.title, epilog=f"presets:\n{presets}", formatter_class=RawDescriptionHelpFormatter)
     own.add_argument("--preset", choices=list(world.presets), metavar="NAME", help="where to start from")
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     return commands.run(lambda: run(WORLDS[asked.world], asked), asked)
 
 
-def run(world: World, asked: Namespace) -> int:
+def run(world: WorldEntry, asked: Namespace) -> int:
     spec = world.presets[asked.preset].spec if asked.preset else world.defaults
     values = {field.name: getattr(asked, field.name) for field in fields(spec)}
     spec = replace(spec, **{name: value for name, value in values.items() if value is not None})

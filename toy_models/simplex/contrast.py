@@ -11,7 +11,7 @@ from torch import Tensor
 
 from toy_models.simplex.objectives import Candidates, Objective
 from toy_models.simplex.sampling import Batch
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 
 class Pick(NamedTuple):
@@ -25,7 +25,7 @@ class Pick(NamedTuple):
 class Contrast:
     """All losses of a run on one batch after another."""
 
-    def __init__(self, objectives: list[Objective], world: World, device: torch.device) -> None:
+    def __init__(self, objectives: list[Objective], world: SimplexWorld, device: torch.device) -> None:
         self.objectives = objectives
         self.log_priors = [each.population(world).prior.float().log().to(device) for each in objectives]  # (K,)
         tables = [None if each.correction is None else each.correction(world).float() for each in objectives]

@@ -18,7 +18,7 @@ from toy_models.simplex import population
 from toy_models.simplex.population import Population
 from toy_models.simplex.process import CLASSES
 from toy_models.simplex.sampling import Batch
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 
 class Candidates(Enum):
@@ -38,8 +38,8 @@ class Objective:
 
     own: Callable[[Batch], Tensor]
     candidates: Candidates
-    population: Callable[[World], Population]
-    correction: Callable[[World], Tensor] | None = None
+    population: Callable[[SimplexWorld], Population]
+    correction: Callable[[SimplexWorld], Tensor] | None = None
 
 
 def _argmax(batch: Batch) -> Tensor:
@@ -54,15 +54,15 @@ def _targets(batch: Batch) -> Tensor:
     return batch.targets
 
 
-def _of_argmax(world: World) -> Population:
+def _of_argmax(world: SimplexWorld) -> Population:
     return population.of_classes(world, world.argmax_probs)
 
 
-def _of_mean(world: World) -> Population:
+def _of_mean(world: SimplexWorld) -> Population:
     return population.of_classes(world, world.mean_labels)
 
 
-def _exact_noise_correction(world: World) -> Tensor:
+def _exact_noise_correction(world: SimplexWorld) -> Tensor:
     return world.log_marginal - world.log_base
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from toy_models.simplex.plane import category
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 
 class Batch(NamedTuple):
@@ -31,7 +31,7 @@ class Sampler:
     Random numbers are made on the CPU in float64 and only the labels travel: all devices see the same data.
     """
 
-    def __init__(self, world: World, device: torch.device) -> None:
+    def __init__(self, world: SimplexWorld, device: torch.device) -> None:
         self.process, self.device = world.process, device
 
     def draw(self, generators: list[Generator], size: int) -> Batch:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from toy_models.worlds import Spec, World
+from toy_models.worlds import Spec, WorldEntry
 from ui import machine
 from ui.controls import Controls
 
@@ -34,7 +34,7 @@ def choose_device(controls: Controls) -> str:
     return controls.choice("Device", "device", {name: name for name in names}, default="auto")
 
 
-def show_code(world: World, spec: Spec, device: str = "cpu") -> None:
+def show_code(world: WorldEntry, spec: Spec, device: str = "cpu") -> None:
     """The command, and the lines, that give the same numbers without the app."""
     with st.expander("The code that gives these numbers"):
         st.code(world.command(spec, device), language="bash")

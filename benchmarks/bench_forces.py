@@ -10,7 +10,7 @@ from statistics import median
 from playwright.sync_api import Page, sync_playwright
 
 from analysis.figures.forces.matrices import force_matrices
-from analysis.forces.batches import Batch, BatchSpec, random_batch
+from analysis.forces.batches import BatchSpec, ForceBatch, random_batch
 from analysis.forces.curves import CURVE_LOSSES, force_curves
 from analysis.forces.matrix import ForceMatrix, force_losses, force_matrix
 from analysis.forces.scene import Scene
@@ -51,7 +51,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     yield "curves of all losses, both pairs, roots included", _seconds(_curves), "s", 0.1
 
 
-def _matrix(batch: Batch, loss: str) -> ForceMatrix:
+def _matrix(batch: ForceBatch, loss: str) -> ForceMatrix:
     return force_matrix(batch.embeddings, batch.labels, loss, 0.1)
 
 

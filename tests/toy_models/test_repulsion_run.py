@@ -13,7 +13,7 @@ from losses.errors import LabError
 from toy_models.device import available_devices
 from toy_models.repulsion import RepulsionSpec, Trace, simulate
 from toy_models.repulsion.arrows import force_of
-from toy_models.repulsion.batch import Batch, draw_start
+from toy_models.repulsion.batch import RepulsionBatch, draw_start
 from toy_models.repulsion.objectives import OBJECTIVES, Objective
 from toy_models.repulsion.trace import METRICS
 
@@ -98,7 +98,7 @@ def test_metrics_by_brute_force():
 def test_one_program_gives_the_numbers_of_a_plain_loop_over_losses_and_seeds():
     """Each batch moved alone by autograd through the library's losses."""
     last = list(simulate(QUICK))[-1]
-    batch = Batch.of(QUICK)
+    batch = RepulsionBatch.of(QUICK)
     calls = {
         "supcon": lambda z: library.supcon(z, batch.labels, temperature=0.1),
         "sincere": lambda z: library.sincere(z, batch.labels, temperature=0.1),

@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from toy_models.device import resolve
 from toy_models.finite import check_finite
-from toy_models.repulsion.batch import Batch, draw_start
+from toy_models.repulsion.batch import RepulsionBatch, draw_start
 from toy_models.repulsion.measure import Metrics, Reading, read
 from toy_models.repulsion.objectives import OBJECTIVES
 from toy_models.repulsion.spec import LOSSES, RepulsionSpec
@@ -60,7 +60,7 @@ class _Program:
     """All vectors of a run in one tensor z (L, S, N, D), with what acts on them."""
 
     def __init__(self, spec: RepulsionSpec, device: torch.device) -> None:
-        self.spec, self.batch = spec, Batch.of(spec, device)
+        self.spec, self.batch = spec, RepulsionBatch.of(spec, device)
         self.objectives = [OBJECTIVES[name] for name in spec.losses]
         self.roles = [objective.roles(self.batch) for objective in self.objectives]
         generators = [Generator().manual_seed(spec.seed + s) for s in range(spec.seeds)]

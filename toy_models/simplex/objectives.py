@@ -17,7 +17,7 @@ from losses.records import Choosing
 from toy_models.simplex import population
 from toy_models.simplex.population import Population
 from toy_models.simplex.process import CLASSES
-from toy_models.simplex.sampling import Batch
+from toy_models.simplex.sampling import SimplexBatch
 from toy_models.simplex.world import SimplexWorld
 
 
@@ -36,21 +36,21 @@ class Objective:
     `correction(world)` (G,), for soft labels as candidates, is what is taken from w . f.
     """
 
-    own: Callable[[Batch], Tensor]
+    own: Callable[[SimplexBatch], Tensor]
     candidates: Candidates
     population: Callable[[SimplexWorld], Population]
     correction: Callable[[SimplexWorld], Tensor] | None = None
 
 
-def _argmax(batch: Batch) -> Tensor:
+def _argmax(batch: SimplexBatch) -> Tensor:
     return one_hot(batch.argmax_labels, CLASSES).to(batch.targets.dtype)
 
 
-def _sampled(batch: Batch) -> Tensor:
+def _sampled(batch: SimplexBatch) -> Tensor:
     return one_hot(batch.sampled_labels, CLASSES).to(batch.targets.dtype)
 
 
-def _targets(batch: Batch) -> Tensor:
+def _targets(batch: SimplexBatch) -> Tensor:
     return batch.targets
 
 

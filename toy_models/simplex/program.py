@@ -17,7 +17,7 @@ from toy_models.simplex.measure import Meter
 from toy_models.simplex.objectives import OBJECTIVES
 from toy_models.simplex.process import CLASSES
 from toy_models.simplex.processes import world_of
-from toy_models.simplex.sampling import Batch, Sampler
+from toy_models.simplex.sampling import Sampler, SimplexBatch
 from toy_models.simplex.spec import SimplexSpec
 
 WEIGHT_DECAY = 1e-4
@@ -94,7 +94,7 @@ def widths(spec: SimplexSpec) -> tuple[int, ...]:
     return (world_of(spec).positions.shape[1], spec.hidden, spec.hidden, CLASSES)
 
 
-def _batches(sampler: Sampler, generators: list[Generator], spec: SimplexSpec) -> Iterator[Batch]:
+def _batches(sampler: Sampler, generators: list[Generator], spec: SimplexSpec) -> Iterator[SimplexBatch]:
     """The batches of all steps, the first of which is step 0's."""
     for first in range(0, spec.steps + 1, AHEAD):
         yield from sampler.draw_many(generators, spec.batch_size, min(AHEAD, spec.steps + 1 - first))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from analysis.forces.batches import Batch, BatchSpec, random_batch, split_batch
-from analysis.forces.head_batches import HeadBatch, HeadBatchSpec, head_split_batch, random_head_batch
+from analysis.forces.batches import BatchSpec, ForceBatch, random_batch, split_batch
+from analysis.forces.head_batches import HeadBatchSpec, HeadForceBatch, head_split_batch, random_head_batch
 from analysis.outputs import Outputs
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
@@ -22,13 +22,13 @@ _RANDOM = """from analysis.forces.batches import BatchSpec, random_batch
 
 batch = random_batch({spec})"""
 _TOY = """import numpy as np
-from analysis.forces.batches import Batch
+from analysis.forces.batches import ForceBatch
 from toy_models.repulsion import RepulsionSpec, simulate
 
 spec = {spec}
 frame = next(frame for frame in simulate(spec) if frame.step >= {step})
 names = tuple(str(label) for label in sorted(set(spec.labels)))
-batch = Batch(frame.positions[0], np.array(spec.labels), names)"""
+batch = ForceBatch(frame.positions[0], np.array(spec.labels), names)"""
 _CHECKPOINT = """from analysis.forces.batches import split_batch
 from checkpoints import open_outputs
 
@@ -59,7 +59,7 @@ class _Source:
 class Drawn:
     """A batch, with where it comes from in a sentence and in code; `seed` is what drew it."""
 
-    batch: Batch
+    batch: ForceBatch
     origin: str
     code: str
 
@@ -68,7 +68,7 @@ class Drawn:
 class DrawnHead:
     """The same for logits and targets."""
 
-    batch: HeadBatch
+    batch: HeadForceBatch
     origin: str
     code: str
     seed: int
@@ -152,7 +152,7 @@ def _toy(controls: Controls, classes: int, per_class: int) -> Drawn:
     asked = controls.integer("After step", "step", default=50, low=0, high=_STEPS)
     step, positions = _moment(spec, asked)
     labels = np.array(spec.labels)
-    batch = Batch(positions, labels, tuple(str(label) for label in np.unique(labels)))
+    batch = ForceBatch(positions, labels, tuple(str(label) for label in np.unique(labels)))
     origin = (
         f"{spec.vectors} unit vectors in {spec.dimensions} dimensions, moved for {step} steps by {LOSSES[loss]} at"
         f" temperature {spec.temperature:g}: world 2, Repulsion, seed {spec.seed}."

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analysis.comparison.measured import Measured
+from analysis.comparison.measured import MeasuredModel
 from analysis.maps.projection import Projection
 from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError
@@ -300,7 +300,7 @@ def test_a_comparison_that_waits_can_be_stopped_and_started_again(open_page, mon
     go_on = threading.Event()
     measured = Model.measured
 
-    def slow(model: Model, k: int) -> Measured:
+    def slow(model: Model, k: int) -> MeasuredModel:
         assert go_on.wait(PATIENCE)
         return measured(model, k)
 

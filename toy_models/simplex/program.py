@@ -25,7 +25,7 @@ AHEAD = 16
 """Batches drawn at once: a step's share of the work is a sixteenth, and nobody waits long for the first."""
 
 
-class Look(NamedTuple):
+class WorldLogits(NamedTuple):
     """Logits (L, S, X, K) at the positions of the world and (L, S, Q, K) at its probes, on the CPU."""
 
     at_positions: Tensor
@@ -68,16 +68,16 @@ class Program:
         self.optimiser.step()
 
     @torch.no_grad()
-    def look(self) -> tuple[Look, Tensor]:
+    def look(self) -> tuple[WorldLogits, Tensor]:
         """What the networks are now, and the norms (L, S) of their gradients."""
         inputs = self._for_all(self.looked_at.expand(self.spec.seeds, -1, -1))
         logits = self.network(self.parameters, inputs).unflatten(0, self.shape).cpu()
         assert self.parameters.grad is not None
         norms = self.parameters.grad.norm(dim=-1).unflatten(0, self.shape).cpu()
         if self._one_grid:
-            return Look(logits, logits), norms
+            return WorldLogits(logits, logits), norms
         probes = len(self.process.probes)
-        return Look(*logits.split([logits.shape[2] - probes, probes], dim=2)), norms
+        return WorldLogits(*logits.split([logits.shape[2] - probes, probes], dim=2)), norms
 
     @property
     def _one_grid(self) -> bool:

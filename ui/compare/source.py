@@ -8,7 +8,7 @@ from functools import cached_property, partial
 import streamlit as st
 
 from analysis.comparison.matching import FEWEST, MOST, matched
-from analysis.comparison.measured import Measured, measure
+from analysis.comparison.measured import MeasuredModel, measure
 from analysis.geometry.item_statistics import Geometry, geometry
 from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
@@ -34,7 +34,7 @@ class Model:
     def geometry(self) -> Geometry:
         return geometry(self.analyses.outputs.test)
 
-    def measured(self, k: int) -> Measured:
+    def measured(self, k: int) -> MeasuredModel:
         found = self.analyses
         return measure(self.name, found.outputs, found.nearest, found.probe, self.geometry, k=k)
 

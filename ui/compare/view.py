@@ -6,7 +6,7 @@ from typing import Literal, cast
 import streamlit as st
 
 from analysis.accuracy.probe import Source
-from analysis.comparison.measured import MEASURES, Measured, common_source
+from analysis.comparison.measured import MEASURES, MeasuredModel, common_source
 from analysis.comparison.relevance import LARGEST, SMALLEST
 from ui.controls import Controls
 
@@ -34,7 +34,7 @@ class Reading:
     bins: int
     probe_all: bool
 
-    def source(self, measured: tuple[Measured, ...]) -> Source:
+    def source(self, measured: tuple[MeasuredModel, ...]) -> Source:
         """Where class probabilities come from: the same for all models."""
         return "linear probe" if self.probe_all else common_source(measured)
 

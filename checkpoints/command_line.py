@@ -1,19 +1,19 @@
-"""What the commands share: see `losses.commands`, and an option for each way to read arrays."""
+"""What the commands share: see `commands.answers`, and an option for each way to read arrays."""
 
 import argparse
 from collections.abc import Callable
 
 from checkpoints.reading.array_spec import AUTO, READINGS, ArraySpec
 from checkpoints.reading.quoting import printable
-from losses import commands
-from losses.commands import Parser
+from commands import answers
+from commands.answers import Parser
 
 __all__ = ["Parser", "add_readings", "array_spec", "run"]
 
 
 def run(command: Callable[[], int], options: argparse.Namespace | None = None, stopped: str = "Stopped.") -> int:
-    """Run a command's body, see `losses.commands`; what it says is safe for a terminal."""
-    return commands.run(command, options, shown=printable, stopped=stopped)
+    """Run a command's body, see `commands.answers`; what it says is safe for a terminal."""
+    return answers.run(command, options, shown=printable, stopped=stopped)
 
 
 def add_readings(parser: argparse.ArgumentParser) -> None:

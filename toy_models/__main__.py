@@ -11,13 +11,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from losses import commands
+from commands import answers
 from losses.errors import LabError
 from toy_models.worlds import WORLDS, WorldEntry
 
 
 def parser() -> ArgumentParser:
-    top = commands.Parser("python -m toy_models", description="Run a toy world and keep its trace.")
+    top = answers.Parser("python -m toy_models", description="Run a toy world and keep its trace.")
     worlds = top.add_subparsers(dest="world", required=True, metavar="WORLD")
     for world in WORLDS.values():
         _add_world(worlds.add_parser, world)
@@ -46,7 +46,7 @@ def _reader(default: Any) -> Callable[[str], Any]:
 
 def main(arguments: list[str]) -> int:
     asked = parser().parse_args(arguments)
-    return commands.run(lambda: run(WORLDS[asked.world], asked), asked)
+    return answers.run(lambda: run(WORLDS[asked.world], asked), asked)
 
 
 def run(world: WorldEntry, asked: Namespace) -> int:

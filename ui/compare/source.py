@@ -12,7 +12,7 @@ from analysis.comparison.measured import MeasuredModel, measure
 from analysis.geometry.item_statistics import Geometry, geometry
 from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
-from losses.errors import LabError
+from losses.errors import LabError, plural
 from ui import root, uploads
 from ui.checkpoints import offer
 from ui.checkpoints.analyses import LARGEST_K, Analyses
@@ -21,7 +21,6 @@ from ui.controls import Controls
 from ui.foreign_text import plain
 
 _DEFAULT = ("supcon", "sincere")
-_LISTED = 40  # files under the root that are offered
 
 
 class Model:
@@ -127,8 +126,9 @@ def _below(controls: Controls) -> list[Chosen | LabError]:
     found = root.contents(folder)
     if found.note:
         st.caption(plain(found.note))
-    names = {each: each for each in found.checkpoints[:_LISTED]}
-    picked = controls.choices("Files under the root", "paths", names, default=())
+    names = {each: each for each in found.checkpoints}
+    empty = f"{plural(len(names), 'file')}: type to search" if names else "no files that can be compared"
+    picked = controls.several("Files under the root", "paths", names, empty=empty)
     return [_or_refusal(partial(_own_choice, name, name, of_below)) for name in picked]
 
 

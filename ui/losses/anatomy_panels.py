@@ -21,6 +21,7 @@ from losses.records import Choosing
 from ui.errors import explain
 from ui.exhibit import show
 from ui.foreign_text import line, plain, table
+from ui.losses.anatomy_code import bars_code, circle_code
 from ui.losses.anatomy_controls import Scene, choose_anchor, what_to_look_at
 
 _CHART = "anatomy"
@@ -49,7 +50,8 @@ def _of_point(scene: Scene, batch: PointBatch, anchor: int) -> None:
     picture = st.container()
     _table(candidate_table(found))
     with picture:
-        show(anatomy_circle(found, batch, anchor), key=_CHART, on_select=_take_clicked)
+        circle = anatomy_circle(found, batch, anchor).given_by(circle_code(scene, batch, anchor))
+        show(circle, key=_CHART, on_select=_take_clicked)
     for each, place in zip(found, below, strict=True):
         with place, explain():
             if isinstance(each, Anatomy):
@@ -79,7 +81,7 @@ def _of_sample(scene: Scene, batch: HeadBatch, anchor: int) -> None:
         st.subheader(f"Candidates of {plain(title(each.anatomy.loss))}", anchor=False)
         _table(candidate_table([each.anatomy]))
     with picture:
-        show(anatomy_bars(found), key=_CHART)
+        show(anatomy_bars(found).given_by(bars_code(scene, batch, anchor)), key=_CHART)
     for each, place in zip(found, below, strict=True):
         with place:
             _compare(each.anatomy, head_losses(batch, each.anatomy.loss, tau, scene.seed)[anchor])

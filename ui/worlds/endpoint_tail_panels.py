@@ -15,6 +15,12 @@ from ui.exhibit import show
 from ui.foreign_text import plain
 
 _DEFAULTS = SphereTailSpec()
+_LENS_CODE = """from analysis.figures.tails.coordinate_lens import coordinate_lens
+from analysis.tails.coordinate_lens import Lens
+
+exhibit = coordinate_lens({lens}, {hard})
+exhibit.plot.show()
+"""
 
 
 def choose_spec(controls: Controls) -> SphereTailSpec:
@@ -115,7 +121,8 @@ def lens(view: LensView) -> None:
         rf" - {values.lam:.3g} \cdot {values.beta:g} \log(1 - s), \quad"
         rf" \frac{{dT}}{{ds}}\Big|_{{s = {view.hard:g}}} = {latex(values.weight(np.array([view.hard]))[0])}"
     )
-    show(coordinate_lens(values, view.hard), key="coordinate-lens")
+    picture = coordinate_lens(values, view.hard).given_by(_LENS_CODE.format(lens=values, hard=view.hard))
+    show(picture, key="coordinate-lens")
 
 
 def _whole(controls: Controls, label: str, field: str) -> int:

@@ -1,7 +1,6 @@
 """How long from asking for a 512 x 512 matrix of forces until it stands in the browser, and what does it weigh?"""
 
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ from analysis.forces.batches import BatchSpec, ForceBatch, random_batch
 from analysis.forces.curves import CURVE_LOSSES, force_curves
 from analysis.forces.matrix import ForceMatrix, force_losses, force_matrix
 from analysis.forces.scene import Scene
+from benchmarks.timing import once
 from tests.browser import chromium
 from tests.browser.server import ARGUMENTS, running
 
@@ -91,10 +91,4 @@ def _ask(page: Page, per_class: int) -> float:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    return median(_once(work) for _ in range(REPEATS))
-
-
-def _once(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    return median(once(work) for _ in range(REPEATS))

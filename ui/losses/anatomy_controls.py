@@ -15,6 +15,7 @@ from ui.foreign_text import plain
 from ui.linked_table import linked_table, replace
 from ui.losses.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form
 from ui.losses.anatomy_presets import PRESETS
+from ui.presets_menu import presets_menu
 
 NONE = "none"
 _PRESETS = "presets-anatomy"
@@ -32,15 +33,7 @@ class Scene:
 
 def preset_menu() -> None:
     """Choosing one opens its link on this page."""
-    titles = {name: preset.title for name, preset in PRESETS.items()}
-    st.menu_button(
-        "Presets",
-        list(titles),
-        format_func=titles.__getitem__,
-        icon=":material/bookmarks:",
-        key=_PRESETS,
-        on_click=_open_preset,
-    )
+    presets_menu(PRESETS, _PRESETS, _open_preset)
 
 
 def _open_preset() -> None:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.digits import latex
-from losses.catalog import CATALOG
 from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
 from ui.controls import Controls
 from ui.exhibit import show
-from ui.worlds.world import SpecControls
+from ui.worlds.world import SpecControls, show_loss
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
@@ -86,9 +85,7 @@ def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
     )
     with st.expander("The losses"):
         for name in spec.losses:
-            st.markdown(f"**{LOSSES[name]}**")
-            st.latex(CATALOG[name].formula)
-            st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
+            show_loss(LOSSES[name], name)
 
 
 def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from losses.catalog import CATALOG
 from toy_models.worlds import Spec, WorldEntry
 from ui import machine
 from ui.controls import Controls
@@ -32,6 +33,13 @@ def choose_device(controls: Controls) -> str:
     with st.spinner("Starting torch …"):
         names = machine.devices()
     return controls.choice("Device", "device", {name: name for name in names}, default="auto")
+
+
+def show_loss(title: str, name: str) -> None:
+    """A loss of the catalogue: its formula, and what stands above and below the bar."""
+    st.markdown(f"**{title}**")
+    st.latex(CATALOG[name].formula)
+    st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
 
 
 def show_code(world: WorldEntry, spec: Spec, device: str = "cpu") -> None:

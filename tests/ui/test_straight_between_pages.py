@@ -62,16 +62,24 @@ def imported(module: Path) -> frozenset[Path]:
     return frozenset(found)
 
 
+def constants(tree: ast.Module) -> dict[str, str]:
+    """The texts that a module has names for."""
+    named = [(node.targets[0], node.value) for node in tree.body if isinstance(node, ast.Assign)]
+    return {ast.unparse(name): str(value.value) for name, value in named if isinstance(value, ast.Constant)}
+
+
 def controls_of(page: str) -> dict[str, str]:
     """Key -> kind of what a page may draw, off the source."""
     found = {}
     for path in imported(ROOT / PAGES[page].script):
+        names = constants(parsed(path))
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) > 1:
                 owner, kind, key = ast.unparse(node.func.value), node.func.attr, node.args[1]
                 kind = OF_A_SPEC.get(kind, "") if owner == "numbers" else kind if owner == "controls" else ""
-                if kind in KINDS and isinstance(key, ast.Constant):
-                    found[str(key.value)] = kind
+                name = str(key.value) if isinstance(key, ast.Constant) else names.get(ast.unparse(key), "")
+                if kind in KINDS and name:
+                    found[name] = kind
     return found
 
 

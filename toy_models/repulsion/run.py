@@ -14,6 +14,7 @@ from toy_models.repulsion.batch import RepulsionBatch, draw_start
 from toy_models.repulsion.measure import Metrics, Reading, read
 from toy_models.repulsion.objectives import OBJECTIVES
 from toy_models.repulsion.spec import LOSSES, RepulsionSpec
+from toy_models.steps import each_step
 from toy_models.threads import one_thread
 from toy_models.traces import names_of
 
@@ -45,9 +46,7 @@ def simulate(spec: RepulsionSpec, device: str = "cpu", on_step: Callable[[int], 
 
 def _frames(spec: RepulsionSpec, program: "_Program", on_step: Callable[[int], None] | None) -> Iterator[Frame]:
     seconds, recorded = 0.0, set(spec.frames)
-    for step in range(spec.steps + 1):
-        if on_step is not None:
-            on_step(step)
+    for step in each_step(range(spec.steps + 1), on_step):
         began = time.perf_counter()
         if step:
             program.update()

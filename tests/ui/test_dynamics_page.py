@@ -120,3 +120,16 @@ def test_a_link_with_a_file_of_somebody_s_asks_for_it(open_page):
     assert not page.exception
     assert page.error[0].value.startswith("run.safetensors must be given")
     assert page.query_params["checkpoint"] in ("run.safetensors 0123456789ab", ["run.safetensors 0123456789ab"])
+
+
+def test_a_log_goes_with_its_file(open_page):
+    content = next(entry for entry in shipped() if entry.name == "sincere").path.read_bytes()
+    page = given(open_page("pages/2_Checkpoints.py", show="provenance"), "mine.safetensors", content)
+    own = page.session_state["nce_lab_opened"]
+    (ref,) = own.files
+    page.pills("checkpoint").set_value([ref]).run()
+    assert len(own.logs) == 1
+    page.menu_button("put-away-opened").click(ref).run()
+    assert not page.exception
+    assert not len(own.logs)
+    assert "mine.safetensors" not in page.pills("checkpoint").options

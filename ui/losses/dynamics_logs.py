@@ -53,12 +53,12 @@ def _read(ref: str) -> Curves | None:
     """The log of a file that is open here; None where it has none, or has gone since."""
     file, folder = opened().find(ref), root.root()
     if file is not None:
-        return file.once("training log", _log_of)
+        return file.log(_log_of)
     if folder is None:
         return None
     path = inside(folder, ref.removeprefix(BELOW))
     try:
-        return opened().made.once((str(path), root.state(path), "training log"), lambda: _log_of(path))
+        return opened().logs.once((str(path), root.state(path)), lambda: _log_of(path))
     except LabError:
         return None
 

@@ -12,7 +12,7 @@ from analysis.comparison.measured import MeasuredModel, measure
 from analysis.geometry.item_statistics import Geometry, geometry
 from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
-from losses.errors import LabError, plural
+from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import offer
 from ui.checkpoints.analyses import LARGEST_K, Analyses
@@ -127,7 +127,7 @@ def _below(controls: Controls) -> list[Chosen | LabError]:
     if found.note:
         st.caption(plain(found.note))
     names = {each: each for each in found.checkpoints}
-    empty = f"{plural(len(names), 'file')}: type to search" if names else "no files that can be compared"
+    empty = f"type to search ({len(names):,})" if names else "no files that can be compared"
     picked = controls.several("Files under the root", "paths", names, empty=empty)
     return [_or_refusal(partial(_own_choice, name, name, of_below)) for name in picked]
 

@@ -12,7 +12,7 @@ from checkpoints.images.cifar import form_of
 from checkpoints.reading.torch_file.contents import TorchContents
 from losses.errors import LabError
 from ui import own_encoder
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.memo import Memo
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def said(known: Known, spec: ForeignSpec) -> Preparation:
     return preparation_of(plan, options, form.data_set if form else "", spec, known.path)
 
 
-def choose_network(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
+def choose_network(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
     """`spec` with what the tensors do not say: who builds the network, which set of weights, and of a transformer its
     heads and its pooling."""
     spec = _choose_builder(controls, known, spec)
@@ -73,7 +73,7 @@ def choose_network(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignS
     return _choose_transformer(controls, known, spec)
 
 
-def _choose_builder(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
+def _choose_builder(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
     """Only where the app was started with an encoder; then it is what files of no known layout go into."""
     own = own_encoder.title()
     if not own:
@@ -84,7 +84,7 @@ def _choose_builder(controls: Panel, known: Known, spec: ForeignSpec) -> Foreign
     return replace(spec, network="own" if asked == "own" else "")
 
 
-def _choose_transformer(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
+def _choose_transformer(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
     from checkpoints.foreign.transformer_plan import HeadsUnknown
     from checkpoints.foreign.vit import TransformerSpec
 
@@ -111,12 +111,12 @@ def _choose_transformer(controls: Panel, known: Known, spec: ForeignSpec) -> For
     return _choose_pool(controls, spec, encoder.pooling) if encoder.class_token else spec
 
 
-def _choose_pool(controls: Panel, spec: ForeignSpec, usual: str) -> ForeignSpec:
+def _choose_pool(controls: Controls, spec: ForeignSpec, usual: str) -> ForeignSpec:
     pool = controls.choice("Features of the transformer", "pool", _POOLS, default=usual)
     return replace(spec, pool=None if pool == usual else pool)  # type: ignore[arg-type]
 
 
-def choose_own(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
+def choose_own(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
     """Controls that start with what the file says; none for a network whose images are grey."""
     how = controls.choice(
         "Size and normalisation", "preparation", _HOW, default="file",
@@ -139,7 +139,7 @@ def choose_own(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
     return replace(spec, side=side, mean=means, std=stds, crop=crop, interpolation=way)  # type: ignore[arg-type]
 
 
-def _choose_scaling(controls: Panel, base: Preparation, *, fixed: bool) -> tuple[int | None, str, str]:
+def _choose_scaling(controls: Controls, base: Preparation, *, fixed: bool) -> tuple[int | None, str, str]:
     """Pixels, crop and interpolation."""
     low, high = SIDES
     side = None if fixed else controls.integer("Pixels a side", "side", default=base.side, low=low, high=high)

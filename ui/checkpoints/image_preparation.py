@@ -106,8 +106,8 @@ def _choose_transformer(controls: Controls, known: Known, spec: ForeignSpec) -> 
         return spec  # the page says why there is no network
     if not isinstance(encoder, TransformerSpec):
         return spec
-    heads = controls.integer("Attention heads", "heads", default=encoder.heads, low=1, high=128)
-    spec = replace(spec, heads=None if heads == encoder.heads else heads)
+    count = controls.integer("Attention heads", "heads", default=encoder.heads, low=1, high=128)
+    spec = replace(spec, heads=None if count == encoder.heads else count)
     return _choose_pool(controls, spec, encoder.pooling) if encoder.class_token else spec
 
 

@@ -11,7 +11,7 @@ from streamlit import config
 from streamlit.web.server.server_util import get_display_address, get_url
 
 from checkpoints.reading.quoting import printable
-from losses.commands import REFUSED
+from commands.answers import REFUSED
 from ui.server import parsing
 from ui.server.guard import Guard
 from ui.server.public import OPTION, PUBLIC, VARIABLE, is_public

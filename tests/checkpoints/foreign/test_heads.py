@@ -1,7 +1,7 @@
 """Encoders and heads as other people's code names them: found, built, and computing what their authors' modules do.
 
-Each head is stated as its source has it: MoCo v2 (moco/builder.py), MoCo v3 (`_build_mlp`), SimSiam (simsiam/builder.py),
-DINO (`DINOHead`), solo-learn's methods, lightly's heads, PyTorch-BYOL's MLPHead.
+Each head is stated as its source has it: MoCo v2 (moco/builder.py), MoCo v3 (`_build_mlp`), SimSiam
+(simsiam/builder.py), DINO (`DINOHead`), solo-learn's methods, lightly's heads, PyTorch-BYOL's MLPHead.
 """
 
 import pytest

@@ -3,12 +3,11 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.digits import apart, bounded, cosines, number
-from checkpoints.command_line import Parser, add_networks, add_readings, array_spec, network, run
+from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
@@ -31,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    spec = replace(foreign_spec(options), network=network(options))
+    spec = foreign_spec(options)
     if options.contents:
         from checkpoints.reading.file_contents import file_contents, report
 
@@ -138,7 +137,6 @@ def _parser() -> Parser:
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)
-    add_networks(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

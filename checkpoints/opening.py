@@ -58,8 +58,10 @@ def open_outputs(
 
 
 def needs_images(path: str | Path) -> Path | None:
-    """Where the weights are of a file or folder that images must go through: an index of several files in place of their
-    folder. None for one that has outputs, or names its own data."""
+    """Where the weights are of a file or folder that images must go through; None for one that has outputs.
+
+    Of a folder, the index of several files in it, or its one file.
+    """
     if (found := weights_at(Path(path))) is not None or Path(path).is_dir():
         return found
     kind = kind_of(read_head(path))

@@ -1,4 +1,4 @@
-"""A config.json beside weights, and the numbers of the preprocessor_config.json beside it: data, by their form alone."""
+"""A config.json beside weights, and the numbers of the preprocessor_config.json beside it: data, by form alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

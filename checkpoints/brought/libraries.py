@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from checkpoints.brought.hub_config import CONFIG, HubConfig
 from checkpoints.brought.network import Brought, OfLibrary, Shapes, Wanted
 from checkpoints.foreign.constants import Constants
+from checkpoints.foreign.spec import Interpolation
 from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
@@ -58,10 +59,10 @@ def _wanted_by_timm(library: ModuleType, name: str) -> Wanted:
     said = library.get_pretrained_cfg(name)
     said = {} if said is None else said.to_dict()
     size, mean, std = (said.get(key) for key in ("input_size", "mean", "std"))
-    constants: Constants | None = (tuple(mean), tuple(std)) if mean and std else None  # type: ignore[assignment]
-    way = "bicubic" if said.get("interpolation") == "bicubic" else "bilinear"
+    constants: Constants | None = (tuple(mean), tuple(std)) if mean and std else None
+    way: Interpolation = "bicubic" if said.get("interpolation") == "bicubic" else "bilinear"
     fixed = bool(said.get("fixed_input_size"))
-    return Wanted("as timm prepares them", size[-1] if size else None, 3, constants, True, way, fixed)  # type: ignore[arg-type]
+    return Wanted("as timm prepares them", size[-1] if size else None, 3, constants, True, way, fixed)
 
 
 def _library(name: str) -> ModuleType:

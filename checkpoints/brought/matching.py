@@ -1,4 +1,4 @@
-"""A file's tensors by the names of a module that somebody else's code made; and what is missing, too much, misshapen."""
+"""A file's tensors by the names of a module that others' code made; and what is missing, too much, misshapen."""
 
 import math
 from collections import Counter
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from checkpoints.brought.network import Brought, OfLibrary, Shapes, Taken
 from checkpoints.foreign.weights import Weights, read_tensors
-from checkpoints.reading.quoting import printable
+from checkpoints.reading.quoting import printable, shown
 from checkpoints.reading.torch_file.contents import TorchContents
 from checkpoints.reading.torch_file.layouts import Layout
 from checkpoints.reading.torch_file.naming import COUNTERS, by_place, follows, said
@@ -139,10 +139,8 @@ def _check_fit(contents: TorchContents, expected: Mapping[str, Tensor], found: S
         more = f" and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
         extra = [name for name in found.names if name not in expected and name not in COUNTERS]
         beside = f"; {_few(extra)}" if extra else ""
-        raise LabError(
-            contents.name,
-            f"must have all weights of {title} under {found.name!r}, but {'; '.join(sorted(wrong)[:_SHOWN])}{more}{beside}",
-        )
+        said = f"{'; '.join(sorted(wrong)[:_SHOWN])}{more}{beside}"
+        raise LabError(contents.name, f"must have all weights of {title} under {shown(found.name)}, but {said}")
 
 
 def _is_one(shape: tuple[int, ...], like: Tensor) -> bool:

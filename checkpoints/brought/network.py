@@ -1,4 +1,4 @@
-"""A network that somebody else's code builds, as a plan: tried on a batch, its preparation said, its weights by name."""
+"""A network that others' code builds, as a plan: tried on a batch, its preparation said, its weights by name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -63,12 +63,14 @@ class Brought:
 
     title: str
     digest: str
-    make: Callable[[Shapes], nn.Module] = field(repr=False)
+    make: Callable[[Shapes], Callable[..., Any]] = field(repr=False)
     wanted: Wanted
     takes_weights: bool = True
     outputs: int = 0
     notes: tuple[str, ...] = ()
     layout: str = "brought"
+    encoder: None = None
+    layers: tuple[()] = ()
 
     @property
     def role(self) -> Literal["logits", "none"]:
@@ -101,8 +103,10 @@ class OfLibrary(nn.Module):
 
 
 class Taken(nn.Module):
-    """What somebody's code gives, held to its contract: images (N, C, H, W) -> features (N, F) and logits (N, K), or the
-    features twice."""
+    """What somebody's code gives, held to its contract.
+
+    Images (N, C, H, W) -> features (N, F) and logits (N, K), or the features twice.
+    """
 
     def __init__(self, inner: Callable[[Tensor], Any], title: str) -> None:
         super().__init__()
@@ -146,4 +150,4 @@ def _in_words(found: Any) -> str:
         return f"a tensor of shape {tuple(found.shape)}"
     if isinstance(found, tuple | list) and len(found) <= 4:
         return " and ".join(_in_words(each) for each in found) or "nothing"
-    return "nothing" if found is None else f"a {type(found).__name__}"
+    return "nothing" if found is None else f"one of the type {type(found).__name__}"

@@ -1,4 +1,4 @@
-"""An encoder of the user's own: a function in a Python file of this machine, named when the lab starts, never by a page.
+"""An encoder of the user's own: a function in a file of this machine, named when the lab starts, never by a page.
 
 Its contract: `function()` gives an nn.Module, or any callable, that takes images (N, C, H, W) in [0, 1] to features
 (N, F), or to (features, class logits). Preprocessing is said by attributes of what it gives, or by a dict beside it:
@@ -43,7 +43,7 @@ def add_own_encoder(argument: str) -> Brought:
     function, digest = _function(file, name)
     title = f"{name} of {file.name}"
     given, said = _given(title, function)
-    wanted, fills = _wanted(title, given, said), _fills(given)
+    wanted, fills = _wanted(title, said), _fills(given)
     own = Brought(title, digest, lambda _: _given(title, function)[0], wanted, fills)
     own.module({}).tried(wanted.preparation(ForeignSpec()))
     _ADDED[:] = [own]
@@ -90,7 +90,9 @@ def _given(title: str, function: Callable[[], Any]) -> tuple[Callable, Mapping[s
     given, beside = found if pair else (found, {})
     if not callable(given):
         rule = "must give an nn.Module, or a callable that takes images, or one of them with a dict"
-        raise LabError(title, rule, but=f"gives a {type(given).__name__}" if given is not None else "gives nothing")
+        raise LabError(
+            title, rule, but=f"gives one of the type {type(given).__name__}" if given is not None else "gives nothing"
+        )
     if unknown := [str(each)[:40] for each in beside if each not in _SAYS]:
         raise LabError(title, f"may say {', '.join(_SAYS)}", but=f"says {', '.join(unknown[:4])}")
     own = {each: getattr(given, each) for each in _SAYS if getattr(given, each, None) is not None}
@@ -101,7 +103,7 @@ def _fills(given: Callable) -> bool:
     return isinstance(given, nn.Module) and bool(given.state_dict())
 
 
-def _wanted(title: str, given: Callable, said: Mapping[str, Any]) -> Wanted:
+def _wanted(title: str, said: Mapping[str, Any]) -> Wanted:
     side, channels = said.get("side"), said.get("channels", 3)
     if side is not None and (type(side) is not int or not SIDES[0] <= side <= SIDES[1]):
         raise LabError(f"side of {title}", f"must be a whole number of {SIDES[0]} to {SIDES[1]} pixels", repr(side))

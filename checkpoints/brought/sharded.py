@@ -85,7 +85,9 @@ def _check_whole(path: Path, places: Mapping[str, str], shards: Mapping[str, Tor
     missing = [name for name, at in places.items() if name not in shards[at].tensors and name not in shards[at].refused]
     if missing:
         rule = "must name tensors that are in their files"
-        raise LabError(path.name, rule, but=f"names {plural(len(missing), 'other')}, such as {shown(missing[0])}")
+        raise LabError(
+            path.name, rule, but=f"names {plural(len(missing), 'other tensor')}, such as {shown(missing[0])}"
+        )
     count = sum(len(shard.tensors) for shard in shards.values())
     if count != len({name for shard in shards.values() for name in shard.tensors}):
         raise LabError(path.name, "must have files with tensors of different names", but="has some in two of them")

@@ -17,7 +17,7 @@ from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
 from checkpoints.foreign.plan import Plan, plan_of, traits_of
-from checkpoints.foreign.preparation import Preparation, preparation_of
+from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.images.finding import FORMS, image_data
@@ -48,7 +48,7 @@ def open_foreign(
     watch(0, 0)
     with image_data(data) as images:
         watch(0, 0)
-        preparation = prepared(plan, contents, images.data_set, spec, path)
+        preparation = preparation_of(plan, options_of(contents), images.data_set, spec, path)
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
@@ -60,7 +60,8 @@ def network_in(
 ) -> tuple[Weights, Plan | Brought]:
     """The file's weights, of its sets the one that `spec` asks for, and the network that they belong to.
 
-    LabError where none here has them and none was brought: with lines that write an .npz of the file's own network.
+    LabError where none here has them, and none was brought: with lines that write an .npz of the file's own network.
+    `path`: of the file, beside which there may be a config.json.
     """
     spec = spec or ForeignSpec()
     if brought := brought_network(contents, spec, path):
@@ -74,9 +75,8 @@ def network_in(
 
 def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Plan]:
     if part := part_of(contents.name):
-        raise LabError(
-            contents.name, "must be a whole checkpoint", part, "Give the index.json beside it, or the folder."
-        )
+        remedy = "Give the index.json beside it, or the folder."
+        raise LabError(contents.name, "must be a whole checkpoint", part, remedy)
     if contents.network is None and contents.foreign and not contents.tensors:
         kind = next(iter(contents.foreign.values()))
         found = f"an object that only {printable(kind)[:80]} can make"
@@ -86,15 +86,6 @@ def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Pl
     traits = traits_of(weights.network, weights.shapes)
     plan = plan_of(weights.layout.name, weights.shapes, name=contents.name, traits=traits, spec=spec)
     return (weights if plan.layers else weights.without(traits.head)), plan
-
-
-def prepared(
-    plan: Plan | Brought, contents: TorchContents, data_set: str, spec: ForeignSpec, path: Path | None
-) -> Preparation:
-    """How images reach the network, see `preparation_of`."""
-    if isinstance(plan, Brought):
-        return plan.wanted.preparation(spec)
-    return preparation_of(plan, options_of(contents), data_set, spec, path)
 
 
 def _unwatched(done: int, total: int) -> None:

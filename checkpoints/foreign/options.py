@@ -21,15 +21,32 @@ def add_foreign(parser: argparse.ArgumentParser) -> None:
     add("--interpolation", choices=INTERPOLATIONS, help="of the scaling")
     add("--mean", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 0,0,0 for none")
     add("--std", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 1,1,1 for none")
+    add(
+        "--encoder",
+        metavar="FILE.py:FUNCTION",
+        help="your own code that gives the network: it is run, with your rights",
+    )
+    add("--arch", metavar="timm:NAME", help="a network of timm's, which must be installed")
 
 
 def foreign_spec(options: argparse.Namespace) -> ForeignSpec:
-    """What those options say. LabError where one is out of its range."""
+    """What those options say; the code of `--encoder` is run and tried here. LabError where one does not fit."""
     mean, std = (_triple(name, getattr(options, name)) for name in ("mean", "std"))
     return ForeignSpec(
         options.limit, options.device, options.space, options.side, mean, std, options.crop, options.interpolation,
-        options.weights, options.heads, options.pool,
+        options.weights, options.heads, options.pool, _network(options),
     )  # fmt: skip
+
+
+def _network(options: argparse.Namespace) -> str:
+    if options.encoder is None:
+        return options.arch or ""
+    if options.arch is not None:
+        raise LabError("--arch", "must be left out beside --encoder")
+    from checkpoints.brought.own_code import add_own_encoder
+
+    add_own_encoder(options.encoder)
+    return "own"
 
 
 def _triple(name: str, text: str | None) -> Triple | None:

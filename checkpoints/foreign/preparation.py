@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,6 +18,9 @@ from checkpoints.foreign.spec import SIDES, ForeignSpec, Interpolation
 from checkpoints.foreign.vit import TransformerSpec
 from checkpoints.native.encoders import SmallConvSpec
 from losses.errors import LabError
+
+if TYPE_CHECKING:
+    from checkpoints.brought.network import Brought
 
 _CROP, _LARGEST_CROPPED = 224 / 256, 224
 _MOST_RESIZED = 4096 * 4096
@@ -90,13 +94,16 @@ class Preparation:
 
 
 def preparation_of(
-    plan: Plan, options: Mapping[str, object], data_set: str, spec: ForeignSpec, path: Path | None = None
+    plan: "Plan | Brought", options: Mapping[str, object], data_set: str, spec: ForeignSpec, path: Path | None = None
 ) -> Preparation:
     """As the layout's own evaluation prepares images, but for what `spec` says.
 
     `data_set`: what the images are known to be; `path`: of the checkpoint, beside which there may be a config.yaml.
     LabError where `spec` asks for what the network cannot take.
     """
+    if (wanted := getattr(plan, "wanted", None)) is not None:  # of a network that is not built here
+        return wanted.preparation(spec)
+    assert isinstance(plan, Plan)
     side, why_side, guessed = _side(plan, options, spec.side, path)
     channels = 1 if isinstance(plan.encoder, SmallConvSpec) else 3
     cropped, interpolation, said = _scaling(plan, spec)

@@ -49,7 +49,7 @@ def give(app, content=MINE, name="mine.npz", key="own-file"):
 
 
 def go(app, page):
-    """Leave for another page, by way of one without controls of the same names: a browser drops those by itself."""
+    """Leave for another page, by way of the start page: one may come back to the same."""
     for each in ("app.py", page):
         app.switch_page(each)
         app.query_params.clear()
@@ -139,6 +139,14 @@ def test_a_file_taken_out_of_its_uploader_is_put_away(open_page):
     assert not app.exception
     assert not app.session_state["nce_lab_opened"].files
     assert app.selectbox("checkpoint").value == "sincere"
+
+
+def test_what_is_given_after_a_file_was_taken_out_is_opened(open_page):
+    app = give(open_page(CHECKPOINTS, show="similarity"))
+    app.file_uploader("own-file").set_value(None).run()
+    give(app, OTHER, "other.npz")
+    assert app.text[0].value.startswith("other.npz")
+    assert [file.name for file in app.session_state["nce_lab_opened"].files.values()] == ["other.npz"]
 
 
 def test_another_choice_leaves_the_upload_on_offer(open_page):

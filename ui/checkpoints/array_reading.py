@@ -7,7 +7,7 @@ import streamlit as st
 
 from checkpoints.reading.array_spec import AS_IT_COMES, READINGS, ArraySpec
 from ui.checkpoints.analyses import Analyses
-from ui.controls import Panel
+from ui.controls import Controls
 
 _LAST = "nce_lab_read_file"
 _TITLES = {
@@ -17,7 +17,7 @@ _TITLES = {
 }
 
 
-def as_read(controls: Panel, opened: Callable[[ArraySpec], Analyses]) -> Analyses:
+def as_read(controls: Controls, opened: Callable[[ArraySpec], Analyses]) -> Analyses:
     """What `opened` gives under the readings that are chosen; nothing is asked where there is only one."""
     spec, analyses = AS_IT_COMES, opened(AS_IT_COMES)
     _forget_another(controls, analyses.outputs.digest)
@@ -37,7 +37,7 @@ def as_read(controls: Panel, opened: Callable[[ArraySpec], Analyses]) -> Analyse
     return analyses
 
 
-def _forget_another(controls: Panel, digest: str) -> None:
+def _forget_another(controls: Controls, digest: str) -> None:
     """What was chosen for one file says nothing of the next."""
     last = st.session_state.get(_LAST, digest)
     st.session_state[_LAST] = digest

@@ -2,19 +2,30 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from checkpoints.foreign.preparation import Preparation
 from checkpoints.foreign.spec import SIDES, ForeignSpec, Triple
 from checkpoints.images.cifar import form_of
 from checkpoints.reading.torch_file.contents import TorchContents
 from losses.errors import LabError
-from ui.controls import Panel
+from ui import own_encoder
+from ui.controls import Controls
+from ui.memo import Memo
+
+if TYPE_CHECKING:
+    from checkpoints.brought.network import Brought
+    from checkpoints.foreign.plan import Plan
+    from checkpoints.foreign.weights import Weights
 
 _HOW = {"file": "As the file says", "own": "As I say"}
 _CROPS = {"centre": "The centre of the scaled image", "square": "All of it, scaled to a square"}
 _INTERPOLATIONS = {"bilinear": "Bilinear", "bicubic": "Bicubic"}
 _POOLS = {"token": "Class token", "mean": "Mean of the patches"}
 _UNTOLD = "0"
+_NETWORKS, _KEPT = "nce_lab_networks", 4
 _PLAIN: tuple[Triple, Triple] = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
 
@@ -27,17 +38,31 @@ class Known:
     images: Path | None
 
 
+def network_of(known: Known, spec: ForeignSpec) -> tuple["Weights", "Plan | Brought"]:
+    """As `network_in`: made once in a session for all looks at it, since others' code may take its time."""
+    from checkpoints.foreign.opening import network_in
+
+    kept: Memo = st.session_state.setdefault(_NETWORKS, Memo(_KEPT))
+    key = (known.found.digest, known.path, spec)
+    return kept.once(key, lambda: network_in(known.found, spec, known.path))
+
+
 def said(known: Known, spec: ForeignSpec) -> Preparation:
     """How the file's network gets its images. LabError where none here has its weights, or `spec` does not fit."""
-    from checkpoints.foreign.opening import network_in, prepared
+    from checkpoints.foreign.about import options_of
+    from checkpoints.foreign.preparation import preparation_of
 
     form = form_of(known.images) if known.images is not None else None
-    plan = network_in(known.found, spec, known.path)[1]
-    return prepared(plan, known.found, form.data_set if form else "", spec, known.path)
+    options, plan = options_of(known.found), network_of(known, spec)[1]
+    return preparation_of(plan, options, form.data_set if form else "", spec, known.path)
 
 
-def choose_network(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
-    """`spec` with what the tensors do not say: which set of weights, and of a transformer its heads and its pooling."""
+def choose_network(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
+    """`spec` with what the tensors do not say: who builds the network, which set of weights, and of a transformer its
+    heads and its pooling."""
+    spec = _choose_builder(controls, known, spec)
+    if spec.network:
+        return spec
     sets = [each for each in known.found.networks if each.layout.opens]
     if len(sets) > 1:
         names = {each.name: each.name for each in sets}
@@ -48,7 +73,18 @@ def choose_network(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignS
     return _choose_transformer(controls, known, spec)
 
 
-def _choose_transformer(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
+def _choose_builder(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
+    """Only where the app was started with an encoder; then it is what files of no known layout go into."""
+    own = own_encoder.title()
+    if not own:
+        return spec
+    builders = {"lab": "The lab, by the file's names", "own": f"Your code, {own}"}
+    default = "lab" if known.found.layout.opens and known.found.network is not None else "own"
+    asked = controls.choice("Who builds the network", "network", builders, default=default)
+    return replace(spec, network="own" if asked == "own" else "")
+
+
+def _choose_transformer(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
     from checkpoints.foreign.transformer_plan import HeadsUnknown
     from checkpoints.foreign.vit import TransformerSpec
 
@@ -70,17 +106,17 @@ def _choose_transformer(controls: Panel, known: Known, spec: ForeignSpec) -> For
         return spec  # the page says why there is no network
     if not isinstance(encoder, TransformerSpec):
         return spec
-    heads = controls.integer("Attention heads", "heads", default=encoder.heads, low=1, high=128)
-    spec = replace(spec, heads=None if heads == encoder.heads else heads)
+    count = controls.integer("Attention heads", "heads", default=encoder.heads, low=1, high=128)
+    spec = replace(spec, heads=None if count == encoder.heads else count)
     return _choose_pool(controls, spec, encoder.pooling) if encoder.class_token else spec
 
 
-def _choose_pool(controls: Panel, spec: ForeignSpec, usual: str) -> ForeignSpec:
+def _choose_pool(controls: Controls, spec: ForeignSpec, usual: str) -> ForeignSpec:
     pool = controls.choice("Features of the transformer", "pool", _POOLS, default=usual)
     return replace(spec, pool=None if pool == usual else pool)  # type: ignore[arg-type]
 
 
-def choose_own(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
+def choose_own(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
     """Controls that start with what the file says; none for a network whose images are grey."""
     how = controls.choice(
         "Size and normalisation", "preparation", _HOW, default="file",
@@ -103,7 +139,7 @@ def choose_own(controls: Panel, known: Known, spec: ForeignSpec) -> ForeignSpec:
     return replace(spec, side=side, mean=means, std=stds, crop=crop, interpolation=way)  # type: ignore[arg-type]
 
 
-def _choose_scaling(controls: Panel, base: Preparation, *, fixed: bool) -> tuple[int | None, str, str]:
+def _choose_scaling(controls: Controls, base: Preparation, *, fixed: bool) -> tuple[int | None, str, str]:
     """Pixels, crop and interpolation."""
     low, high = SIDES
     side = None if fixed else controls.integer("Pixels a side", "side", default=base.side, low=low, high=high)
@@ -121,6 +157,4 @@ def _fixed(known: Known, spec: ForeignSpec) -> bool:
 
 def _encoder(known: Known, spec: ForeignSpec) -> object:
     """What is known of the encoder, None of one that was brought. LabError where no network here has the weights."""
-    from checkpoints.foreign.opening import network_in
-
-    return getattr(network_in(known.found, spec, known.path)[1], "encoder", None)
+    return network_of(known, spec)[1].encoder

@@ -8,17 +8,18 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.outputs import Outputs
+from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.spec import ForeignSpec, Stopped, Watch
 from checkpoints.listing import inside
 from checkpoints.native.datasets import DATASETS
 from checkpoints.reading.file_contents import of_torch
-from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
+from checkpoints.reading.torch_file.contents import TorchContents
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.file_contents import draw as draw_contents
-from ui.checkpoints.image_preparation import Known, choose_network, choose_own, said
-from ui.controls import Panel
+from ui.checkpoints.image_preparation import Known, choose_network, choose_own, network_of, said
+from ui.controls import Controls
 from ui.errors import explain
 from ui.foreign_text import plain
 from ui.server.public import caps
@@ -67,6 +68,7 @@ class Offer:
         """For a list of passes."""
         images = "none" if self.request is None else self.request.images
         own = [self.spec.weights] if self.spec.weights else []
+        own += ["own code"] if self.spec.network else []
         own += [f"{self.spec.side} pixels"] if self.spec.side else []
         own += [f"mean {self.spec.mean}, std {self.spec.std}"] if self.spec.mean else []
         return ", ".join(
@@ -79,7 +81,7 @@ class Offer:
         image_pass.start(self.request, self.name, work, shared=by_path)
 
 
-def choose_images(controls: Panel, checkpoint: Checkpoint) -> Analyses | None:
+def choose_images(controls: Controls, checkpoint: Checkpoint) -> Analyses | None:
     """The analyses once the pass that is asked for has ended well; None before: `draw_waiting` goes on from there."""
     images = _choose(controls)
     name, state, data = images or ("", "", memoryview(b""))
@@ -111,10 +113,9 @@ def draw_waiting() -> None:
 
 def _draw_offer(offer: Offer, found: TorchContents) -> None:
     """The network in the file and the button; LabError where no network here has such weights."""
-    from checkpoints.foreign.opening import network_in
-
-    weights, plan = network_in(found, offer.spec, _path(offer.checkpoint.held))
-    prepared = said(Known(found, _path(offer.checkpoint.held), _path(offer.data)), offer.spec)
+    known = Known(found, _path(offer.checkpoint.held), _path(offer.data))
+    weights, plan = network_of(known, offer.spec)
+    prepared = said(known, offer.spec)
     st.info(
         plain(f"This file has the weights of {plan.title}, so it needs images.")
         + " Choose train and test images of the same classes in the sidebar."
@@ -126,6 +127,8 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
     notes = [note.removeprefix(_ASSUMED) for note in plan.notes if note.startswith(_ASSUMED)]
     if assumed := [*prepared.assumed, *notes]:
         st.warning(plain("Assumed: " + "; ".join(assumed) + ".") + " All of it can be changed in the sidebar.")
+    if plan.layout == "brought" and (rest := [note for note in plan.notes if not note.startswith(_ASSUMED)]):
+        st.caption(plain("; ".join(rest) + "."))
     st.button("Run the images through", type="primary", disabled=offer.request is None, on_click=offer.start)
 
 
@@ -140,10 +143,10 @@ def draw_about(analyses: Analyses) -> None:
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Looking into the file …")
 def _contents(name: str, state: str, _held: Path | memoryview) -> TorchContents:
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
-        return torch_contents(_on_disk(_held, Path(folder) / "checkpoint", name))
+        return contents_of(_on_disk(_held, Path(folder) / "checkpoint", name))
 
 
-def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
+def _choose(controls: Controls) -> tuple[str, str, Path | memoryview] | None:
     """Name, state and place: an uploaded zip goes first, then a path under the root or a data set of the lab."""
     given = st.file_uploader(
         "Images, as a zip", type=["zip"], key="own-images", max_upload_size=uploads.caps().file_mb,
@@ -164,7 +167,7 @@ def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
     return name, root.state(path), path
 
 
-def _choose_spec(controls: Panel, checkpoint: Checkpoint, data: Path | memoryview) -> ForeignSpec:
+def _choose_spec(controls: Controls, checkpoint: Checkpoint, data: Path | memoryview) -> ForeignSpec:
     limit = _choose_limit(controls)
     space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
     device = choose_device(controls)
@@ -174,7 +177,7 @@ def _choose_spec(controls: Panel, checkpoint: Checkpoint, data: Path | memoryvie
     return choose_own(controls, known, choose_network(controls, known, spec))
 
 
-def _choose_limit(controls: Panel) -> int:
+def _choose_limit(controls: Controls) -> int:
     return controls.integer(
         "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=caps().images,
         help="The first of each class, evenly: a few for a try-out, all of them where there is a GPU or time.",

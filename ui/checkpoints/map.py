@@ -14,7 +14,7 @@ from ui.checkpoints.item import item_panel
 from ui.checkpoints.maps import MapJob, map_call
 from ui.checkpoints.search import search
 from ui.checkpoints.view import MAP, class_options, splits
-from ui.controls import Panel, part
+from ui.controls import Controls, part
 from ui.errors import explain
 from ui.exhibit import show
 
@@ -48,7 +48,7 @@ def section(analyses: Analyses) -> None:
         item_panel(analyses, split, item)
 
 
-def _choose_item(controls: Panel, last: int) -> int:
+def _choose_item(controls: Controls, last: int) -> int:
     # Another split or checkpoint may have fewer items than the one that was chosen from.
     if st.session_state.get("item", 0) > last:
         st.session_state["item"] = last

@@ -1,4 +1,4 @@
-"""What a model gives now, as an .npz that NCE Lab opens: a line an epoch in a training loop of one's own. torch alone."""
+"""What a model gives now, as an .npz that NCE Lab opens: a line an epoch in one's own training loop. torch alone."""
 
 import ctypes
 import os
@@ -25,8 +25,8 @@ def snapshot(
 
     model: inputs -> embeddings (N, D), or (embeddings, logits (N, K)). train, test: batches of (inputs, labels (N,)),
     in one order every time, so that snapshots can be compared; at most `limit` items of each are taken. An nn.Module
-    runs in evaluation mode on its own device, and goes on as it was. The file is whole or not there at all. LabError for
-    what the lab would not open.
+    runs in evaluation mode on its own device, and goes on as it was. The file is whole or not there at all. LabError
+    for what the lab would not open.
 
     >>> import tempfile
     >>> batches = [(torch.eye(4), torch.tensor([0, 1, 0, 1]))]
@@ -44,7 +44,7 @@ def snapshot(
         arrays["logits"] = sides["test"]["logits"]
     size = sum(array.numel() * array.element_size() for array in arrays.values())
     if size > MOST_BYTES:
-        raise LabError("a snapshot", f"must have at most {MOST_BYTES:,} bytes", f"{size:,}", "Lower limit.")
+        raise LabError("a snapshot", f"must have at most {MOST_BYTES:,} bytes", f"{size:,}", "Take a smaller limit.")
     target = Path(path).with_suffix(".npz") if Path(path).suffix != ".npz" else Path(path)
     _write(target, arrays)
     return target

@@ -84,7 +84,8 @@ def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Pl
         raise LabError(contents.name, "must have its weights as a state_dict", found, remedy)
     weights = weights_in(contents, spec.weights)
     traits = traits_of(weights.network, weights.shapes)
-    return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name, traits=traits, spec=spec)
+    plan = plan_of(weights.layout.name, weights.shapes, name=contents.name, traits=traits, spec=spec)
+    return (weights if plan.layers else weights.without(traits.head)), plan
 
 
 def _unwatched(done: int, total: int) -> None:

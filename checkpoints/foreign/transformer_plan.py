@@ -40,7 +40,7 @@ def transformer(sizes: Sizes, spec: ForeignSpec, *, paired: bool) -> tuple[Trans
     pooling = _pooling(spec, notes, after=after, token=token)
     return TransformerSpec(
         depth, width, patch, side, hidden, heads, pooling, norm, after, registers, token, placed,
-        sizes.has(".ls1.gamma"), sizes.has(".attn.qkv.bias"),
+        (sizes.has(".ls1.gamma"), sizes.has(".ls2.gamma")), sizes.has(".attn.qkv.bias"),
     ), notes  # fmt: skip
 
 

@@ -23,7 +23,8 @@ class TransformerSpec:
 
     heads of its attention. pooling: features are the "mean" of the patch tokens or the class "token". norm: all tokens
     are normalised before that; after: what was pooled is (fc_norm). registers: tokens besides; class_token: whether
-    there is one; placed: how many of both have a position. scaled: layer scale; biased: queries, keys and values are.
+    there is one; placed: how many of both have a position. scaled: layer scale of attention and MLP; biased: queries,
+    keys and values are.
     """
 
     depth: int
@@ -38,7 +39,7 @@ class TransformerSpec:
     registers: int = 0
     class_token: bool = True
     placed: int = 1
-    scaled: bool = False
+    scaled: tuple[bool, bool] = (False, False)
     biased: bool = True
 
     @property
@@ -105,7 +106,7 @@ class TransformerBlock(nn.Module):
         super().__init__()
         self.norm1, self.norm2 = nn.LayerNorm(spec.width, _EPS), nn.LayerNorm(spec.width, _EPS)
         self.attn = Attention(spec.width, spec.heads or HEADS[spec.width], biased=spec.biased)
-        self.ls1, self.ls2 = ((LayerScale if spec.scaled else nn.Identity)(spec.width) for _ in range(2))
+        self.ls1, self.ls2 = (LayerScale(spec.width) if scaled else nn.Identity() for scaled in spec.scaled)
         layers = {"fc1": nn.Linear(spec.width, spec.hidden), "fc2": nn.Linear(spec.hidden, spec.width)}
         self.mlp = nn.ModuleDict(layers)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,13 @@ class Weights:
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {name: tensor.shape for name, tensor in self.tensors.items()}
+
+    def without(self, head: str) -> "Weights":
+        """The same without the tensors of the head of that name."""
+        if not head:
+            return self
+        kept = {name: each for name, each in self.tensors.items() if not name.startswith(f"{head}.")}
+        return replace(self, tensors=kept, places={name: self.places[name] for name in kept})
 
     def said(self, name: str) -> str:
         """What a tensor of the network is called in the file, or would be."""

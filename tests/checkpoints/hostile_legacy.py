@@ -12,11 +12,9 @@ _VERSION = pickled(number(1001))
 _HERE = pickled(b"}" + text("little_endian") + b"\x88s")
 
 
-def legacy(
-    value: Pickle, keys: Pickle, storages: bytes = b"", *, machine: Pickle = _HERE, version: int = 1001
-) -> bytes:
+def legacy(value: Pickle, keys: Pickle, rest: bytes = b"", *, machine: Pickle = _HERE, version: int = 1001) -> bytes:
     """A file of that form around the pickle of what was saved."""
-    return _MAGIC + pickled(number(version)) + machine + value + keys + storages
+    return _MAGIC + pickled(number(version)) + machine + value + keys + rest
 
 
 def listed(*keys: str) -> Pickle:

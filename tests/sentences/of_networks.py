@@ -146,7 +146,7 @@ SAID: tuple[Said, ...] = (
     changed("vit", patch_embed__proj__weight=(256, 3, 8, 8)),
     changed("resnet", encoder__layer1__0__conv2__weight=(4, 3, 3, 3)),
     changed("resnet", encoder__layer1__0__conv3__weight=(8192, 4, 1, 1)),
-    changed("vit", pos_embed=(1, 16, 192)),
+    changed("vit", pos_embed=(1, 18, 192)),
     without("vit", "fc_norm"),
     changed("vit", spec=ForeignSpec(pool="token"), cls_token=None, pos_embed=(1, 16, 192)),
     lambda _: preparation_of(VIT, {}, "", ForeignSpec(side=64)),

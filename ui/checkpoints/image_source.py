@@ -127,7 +127,7 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
     notes = [note.removeprefix(_ASSUMED) for note in plan.notes if note.startswith(_ASSUMED)]
     if assumed := [*prepared.assumed, *notes]:
         st.warning(plain("Assumed: " + "; ".join(assumed) + ".") + " All of it can be changed in the sidebar.")
-    if plan.layout == "brought" and (rest := [note for note in plan.notes if not note.startswith(_ASSUMED)]):
+    if rest := [note for note in plan.notes if not note.startswith(_ASSUMED)]:
         st.caption(plain("; ".join(rest) + "."))
     st.button("Run the images through", type="primary", disabled=offer.request is None, on_click=offer.start)
 

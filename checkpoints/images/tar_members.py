@@ -30,7 +30,7 @@ class Member:
 
 
 def members(file: IO[bytes], size: int, *, name: str) -> Iterator[Member]:
-    """What is in the tar `file` of `size` bytes, folders left out. LabError where it is broken or leads out of itself."""
+    """What is in the tar `file` of `size` bytes, without folders. LabError where it is broken or climbs."""
     place, told, count = 0, dict[str, str](), 0
     while place + _BLOCK <= size:
         header = _header(file, place, name)

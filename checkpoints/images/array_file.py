@@ -77,8 +77,8 @@ def _check_size(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
 def _side(
     archive: zipfile.ZipFile, images: zipfile.ZipInfo, labels: zipfile.ZipInfo, word: str, digest: bytes, name: str
 ) -> Side:
-    rows = _Rows(archive, images, f"{name}: {images.filename}")
     numbers = _labels(archive, labels, f"{name}: {labels.filename}")
+    rows = _Rows(archive, images, f"{name}: {images.filename}")
     if len(numbers) != rows.shape[0]:
         raise LabError(f"{name}: {labels.filename}", f"must number {rows.shape[0]:,}, one an image", len(numbers))
     return Side(numbers, np.array([f"{word}{row}" for row in range(len(numbers))]), rows.read, lambda _: digest)

@@ -36,7 +36,7 @@ def is_table(path: Path) -> bool:
 
 def pair_in(path: Path) -> list[str]:
     """The names of the tables of train and test in a folder; [] where it has not one of each."""
-    found = {}
+    found = dict[str, str]()
     for each in sorted(path.iterdir()):
         if is_table(each) and each.is_file() and (split := split_of(each.name)):
             found.setdefault(split, each.name)

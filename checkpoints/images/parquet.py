@@ -43,8 +43,7 @@ class _Worker:
         with self._one_at_a_time:
             said, data = self._asked({"path": str(path.absolute())} | what)
         if "but" in said:
-            rule = "must have a column of images (bytes), one of labels and as many rows as it declares"
-            raise LabError(name, rule, but=printable(str(said["but"])))
+            raise LabError(name, said["rule"], but=printable(str(said["but"])))
         if said.get("broken", not said):
             raise LabError(name, "must be a whole Parquet file", "broken, or needs too much memory", "Write it again.")
         return said, data

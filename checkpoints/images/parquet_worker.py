@@ -24,8 +24,15 @@ _LABELS = ("label", "labels", "fine_label", "cls", "class", "target", "category"
 _SPLITS = ("split", "set", "subset", "partition")
 
 
+_WHOLE = "must have as many rows as it declares"
+
+
 class Unreadable(ValueError):
-    """What is wrong, as a sentence goes on after "FILE must ..., but"."""
+    """A rule, and how the sentence goes on after "FILE rule, but"."""
+
+    def __init__(self, but: str, rule: str = _WHOLE) -> None:
+        super().__init__(but)
+        self.but, self.rule = but, rule
 
 
 class Shard:
@@ -41,7 +48,9 @@ class Shard:
         for group in range(about.num_row_groups):
             self.starts.append(self.starts[-1] + int(about.row_group(group).num_rows))
         if not 0 <= self.rows <= MOST_ROWS or self.starts[-1] != self.rows or len(self.schema) > _MOST_COLUMNS:
-            raise Unreadable(f"declares {self.rows:,} rows and {len(self.schema):,} columns")
+            raise Unreadable(
+                f"declares {self.rows:,} rows, {len(self.schema):,} columns", f"must have at most {MOST_ROWS:,} rows"
+            )
         self._batches, self._next, self._first, self._held = iter(()), 0, 0, None
 
     def close(self) -> None:
@@ -54,7 +63,7 @@ class Shard:
         image, label = _known(images, _IMAGES), _known(labels, _LABELS)
         if not image or not label:
             few = ", ".join(repr(name[:40]) for name in self.schema.names[:8])
-            raise Unreadable(f"has the columns {few}"[:300])
+            raise Unreadable(f"has the columns {few}"[:300], "must have a column of images (bytes) and one of labels")
         return {"image": image, "label": label, "split": _known(labels, _SPLITS, alone=False)}
 
     def column(self, name: str) -> list[Any]:
@@ -63,9 +72,9 @@ class Shard:
         for batch in self.parquet.iter_batches(1 << 14, columns=[name], use_threads=False):
             found += [each[:200] if isinstance(each, str) else each for each in batch.columns[0].to_pylist()]
             if len(found) > self.rows:
-                raise Unreadable("has more rows than it declares")
+                raise Unreadable("has more")
         if len(found) != self.rows:
-            raise Unreadable("has fewer rows than it declares")
+            raise Unreadable("has fewer")
         return found
 
     def image(self, row: int, name: str) -> bytes | None:
@@ -83,7 +92,7 @@ class Shard:
         while self._next <= row:
             batch = next(self._batches, None)
             if batch is None:
-                raise Unreadable("has fewer rows than it declares")
+                raise Unreadable("has fewer")
             column = batch.columns[0]
             self._held = column.field("bytes") if pa.types.is_struct(column.type) else column
             self._first, self._next = self._next, self._next + len(column)
@@ -169,7 +178,7 @@ def main() -> int:
                 shard, opened = Shard(Path(asked["path"])), asked["path"]
             said, data = _answered(asked, shard)
         except Unreadable as mistake:
-            shard, said = None, {"but": str(mistake)}
+            shard, said = None, {"but": mistake.but, "rule": mistake.rule}
         except (pa.ArrowException, ValueError, OSError, KeyError, MemoryError, OverflowError, TypeError, IndexError):
             shard, said = None, {"broken": True}
         out.write(json.dumps(said).encode() + b"\n" + data)

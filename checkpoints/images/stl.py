@@ -58,6 +58,18 @@ def _side(stack: ExitStack, folder: Path, word: str) -> Side:
         file.seek(row * _IMAGE)
         data = file.read(_IMAGE)
         if len(data) != _IMAGE:
+            rule = f"must have {_IMAGE:,} bytes for each of {len(numbers):,} labels"
+        raise LabError(images.name, rule, but=f"has {size:,}")
+
+    if len(numbers) and not (numbers.min() >= 0 and numbers.max() < CLASSES):
+        worst = int(numbers.min() if numbers.min() < 0 else numbers.max()) + 1
+        raise LabError(labels.name, f"must have labels from 1 to {CLASSES}", worst)
+    digest = hashlib.file_digest(file, "sha256").digest() + bytes.fromhex(labels.digest)  # type: ignore[arg-type]
+
+    def read(row: int) -> np.ndarray:
+        file.seek(row * _IMAGE)
+        data = file.read(_IMAGE)
+        if len(data) != _IMAGE:
             raise LabError(images.name, "must not change while it is read", remedy="Open it again.")
         return np.frombuffer(data, np.uint8).reshape(3, _SIDE, _SIDE).transpose(2, 1, 0)
 

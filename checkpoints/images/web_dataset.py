@@ -140,7 +140,8 @@ def _key(member: Member) -> str:
 
 def _add(found: _Found, shard: int, sample: list[Member], file: IO[bytes], split: str) -> None:
     """The first image of the sample, its label, and its split where its json names one."""
-    image, label = None, None
+    image: Member | None = None
+    label: Label = None
     for member in sample:
         ending = member.name.rpartition("/")[2].partition(".")[2].lower()
         if member.size < 0:

@@ -8,15 +8,15 @@ import math
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
+from checkpoints.images.bounds import most_samples
 from checkpoints.images.decode import MOST_PIXELS
-from checkpoints.images.labelled import MOST_SAMPLES
 from checkpoints.images.source import MOST_CLASSES, ImageData, Side
 from checkpoints.reading.npz import MOST_MEMBERS, described, read_npy
 from checkpoints.reading.quoting import file_name, shown
@@ -31,6 +31,7 @@ _COLUMNS_FIRST = re.compile(rb"fortran_order['\"]\s*:\s*True")
 _KEYS = (("{}_images", "{}_labels"), ("x_{}", "y_{}"), ("X_{}", "y_{}"), ("{}_x", "{}_y"))
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 Keys = Mapping[str, tuple[str, str]]
+_Half = tuple[np.ndarray, np.ndarray, Callable[[int], np.ndarray]]
 
 
 def keys_in(path: Path) -> Keys:
@@ -50,14 +51,18 @@ def arrays_data(path: Path) -> Iterator[ImageData]:
     keys, name = keys_in(path), file_name(path)
     with open_regular(path) as (file, size), _opened(file, path) as archive:
         digest = hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]
+
+        def kept(_: np.ndarray) -> bytes:
+            return digest
+
         entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
         _check_size(list(entries.values()), size, name)
         sides = {
-            side: _side(archive, entries[images], entries[labels], f"{side} ", digest, name)
-            for side, (images, labels) in keys.items()
+            side: Side(*_side(archive, tuple(entries[each] for each in pair), side, most_samples(size), name), kept)
+            for side, pair in keys.items()
         }
-        most = max(int(side.labels.max(initial=0)) for side in sides.values())
-        names = tuple(map(str, range(most + 1)))
+        largest = max(int(side.labels.max(initial=0)) for side in sides.values())
+        names = tuple(map(str, range(largest + 1)))
         notes = ["the file has no class names: numbers stand for them", *_spare(entries, keys)]
         yield ImageData(name, "numpy arrays of images", names, sides["train"], sides["test"], tuple(notes))
 
@@ -74,21 +79,20 @@ def _check_size(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
         raise LabError(name, "must be stored or deflated, as numpy does")
 
 
-def _side(
-    archive: zipfile.ZipFile, images: zipfile.ZipInfo, labels: zipfile.ZipInfo, word: str, digest: bytes, name: str
-) -> Side:
-    numbers = _labels(archive, labels, f"{name}: {labels.filename}")
+def _side(archive: zipfile.ZipFile, pair: tuple[zipfile.ZipInfo, ...], word: str, most: int, name: str) -> _Half:
+    images, labels = pair
+    numbers = _labels(archive, labels, most, f"{name}: {labels.filename}")
     rows = _Rows(archive, images, f"{name}: {images.filename}")
     if len(numbers) != rows.shape[0]:
         raise LabError(f"{name}: {labels.filename}", f"must number {rows.shape[0]:,}, one an image", len(numbers))
-    return Side(numbers, np.array([f"{word}{row}" for row in range(len(numbers))]), rows.read, lambda _: digest)
+    return numbers, np.array([f"{word} {row}" for row in range(len(numbers))]), rows.read
 
 
-def _labels(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> np.ndarray:
+def _labels(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, name: str) -> np.ndarray:
     """(N,) int64 of labels (N,) or (N, 1)."""
     with _whole(name):
-        if entry.file_size > 8 * MOST_SAMPLES + _HEAD:
-            raise LabError(name, f"must have at most {MOST_SAMPLES:,} labels", but="has more")
+        if entry.file_size > 8 * most + _HEAD:
+            raise LabError(name, f"must have at most {most:,} labels", but="has more")
         with archive.open(entry) as opened:
             found = read_npy(opened, entry.file_size, name=name)
     flat = found.reshape(-1) if found.ndim == 2 and found.shape[1] == 1 else found
@@ -110,9 +114,7 @@ class _Rows:
             head = opened.read(_HEAD)
         dtype, self.shape, self._start = described(head, name)
         columns = _COLUMNS_FIRST.search(head[: self._start]) is not None
-        last = (
-            len(self.shape) > 2 and self.shape[3:] in ((), (1,), (3,)) and self.shape[0] <= MOST_SAMPLES and not columns
-        )
+        last = len(self.shape) > 2 and self.shape[3:] in ((), (1,), (3,)) and not columns
         if dtype != "u1" or not last or math.prod(self.shape[1:3]) > MOST_PIXELS:
             found = f"{shown(dtype)} of shape {self.shape}"[:120] + (", columns first" if columns else "")
             raise LabError(name, "must be uint8 images (N, H, W) or (N, H, W, 3)", found)

@@ -14,7 +14,6 @@ from checkpoints.images.splits import judged_on
 from checkpoints.reading.quoting import printable, shown
 from losses.errors import LabError, plural
 
-MOST_SAMPLES = 5_000_000
 Label = int | str | None
 Place = TypeVar("Place")
 _LONGEST = 100
@@ -98,8 +97,14 @@ def _side(samples: Samples, rows: list[int], numbers: dict[Label, int], labels: 
     def content(wanted: np.ndarray) -> bytes:
         return digest_of(samples.data, [rows[row] for row in wanted.tolist()])
 
-    ids = np.array([printable(samples.ids[row]) for row in rows], dtype=np.str_)
+    ids = _ids([printable(samples.ids[row]) for row in rows])
     return Side(np.array([numbers[labels[row]] for row in rows], dtype=np.int64), ids, read, content)
+
+
+def _ids(names: list[str]) -> np.ndarray:
+    """(N,) of texts; the ends of those that are far longer than the others, as numpy gives each the longest's room."""
+    most = max(24, min(300, 8 * sum(map(len, names)) // max(1, len(names))))
+    return np.array([name if len(name) <= most else f"...{name[3 - most :]}" for name in names], dtype=np.str_)
 
 
 def digest_of(data: Callable[[Place], bytes], places: Iterable[Place]) -> bytes:

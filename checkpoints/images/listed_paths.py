@@ -1,12 +1,15 @@
 """A CSV or TSV of paths and labels: images in the table's own folder or below, never elsewhere, no link followed."""
 
 import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from checkpoints.images.bounds import MOST_SAMPLES
 from checkpoints.images.decode import ENDINGS, MOST_BYTES
-from checkpoints.images.labelled import MOST_SAMPLES, Label, Samples, labelled_data
+from checkpoints.images.labelled import Label, Samples, labelled_data
 from checkpoints.images.source import ImageData
 from checkpoints.images.splits import split_called, split_of
 from checkpoints.reading.quoting import file_name, printable, shown
@@ -14,7 +17,7 @@ from checkpoints.reading.safe_files import read_whole
 from losses.errors import LabError
 
 ENDING = (".csv", ".tsv")
-MOST_TABLE = 512 << 20
+MOST_TABLE = 256 << 20
 _PATHS = ("path", "file", "file_name", "filename", "filepath", "file_path", "image", "image_path", "img", "img_path")
 _LABELS = ("label", "labels", "class", "class_name", "classname", "target", "category", "y", "cls")
 _SPLITS = ("split", "set", "subset", "partition", "data_set")
@@ -70,29 +73,29 @@ def _bytes(folder: Path, inside: str) -> bytes:
     return read_whole(folder / inside, limit=MOST_BYTES).data
 
 
-def _rows(path: Path) -> list[tuple[str, str, str]]:
+def _rows(path: Path) -> Iterator[tuple[str, str, str]]:
     """(path, label, split) of each row."""
-    name = file_name(path)
+    name, own, known = file_name(path), split_of(path.name), dict[str, str]()
     rows = _table(path, name)
-    columns, headed = _columns(rows[0], name)
-    own = split_of(path.name)
-    if len(rows) > MOST_SAMPLES:
-        raise LabError(name, f"must have at most {MOST_SAMPLES:,} rows", len(rows))
-    return [_row(cells, columns, own, name) for cells in rows[headed:] if cells]
+    first = next(rows, None)
+    if first is None:
+        raise LabError(name, "must have a row for each image", but="is empty")
+    columns, headed = _columns(first, name)
+    for count, cells in enumerate(rows if headed else chain([first], rows)):
+        if count >= MOST_SAMPLES:
+            raise LabError(name, f"must have at most {MOST_SAMPLES:,} rows", but="has more")
+        inside, label, split = _row(cells, columns, own, name)
+        yield inside, known.setdefault(label, label), split  # one text for all that have it
 
 
-def _table(path: Path, name: str) -> list[list[str]]:
+def _table(path: Path, name: str) -> Iterator[list[str]]:
+    """Its rows without the empty ones, one after the other."""
     try:
         text = read_whole(path, limit=MOST_TABLE).data.decode("utf-8-sig")
-        lines = text.splitlines()
-        first = lines[0] if lines else ""
-        mark = max("\t,;", key=first.count)
-        rows = [row for row in csv.reader(lines, delimiter=mark, strict=True) if row]
+        mark = max("\t,;", key=text.partition("\n")[0].count)
+        yield from (row for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True) if row)
     except (UnicodeDecodeError, csv.Error) as error:
         raise LabError(name, "must be a table of texts in UTF-8", "something else") from error
-    if not rows:
-        raise LabError(name, "must have a row for each image", but="is empty")
-    return rows
 
 
 def _columns(first: list[str], name: str) -> tuple[_Columns, bool]:

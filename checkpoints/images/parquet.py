@@ -7,13 +7,15 @@ import json
 import subprocess
 import sys
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from checkpoints.images.bounds import MOST_SAMPLES
 from checkpoints.images.decode import MOST_BYTES
-from checkpoints.images.labelled import MOST_SAMPLES, Label, Samples, labelled_data
+from checkpoints.images.labelled import Label, Samples, labelled_data
 from checkpoints.images.shards import begins, shards_at
 from checkpoints.images.source import ImageData
 from checkpoints.images.splits import split_called, split_of
@@ -93,25 +95,25 @@ def parquet_data(path: Path) -> Iterator[ImageData]:
 
 def _data(worker: _Worker, path: Path) -> ImageData:
     top, names = path if path.is_dir() else path.parent, shards_at(path, ENDING)
-    labels, splits, places, classes = list[Label](), list[str](), list[tuple[int, int]](), list[str]()
-    columns = []
-    for shard, name in enumerate(names):
+    labels, splits, classes = list[Label](), list[str](), list[str]()
+    columns, starts, ids = list[str](), list[int](), list[str]()
+    for name in names:
         said, _ = worker.ask(top / name)
         columns.append(said["image"])
+        starts.append(len(labels))
         labels += said["labels"]
         own = split_of(name)
         splits += [split_called(str(each)) for each in said["splits"]] or [own] * len(said["labels"])
-        places += [(shard, row) for row in range(len(said["labels"]))]
+        ids += [f"{name} row {row}" for row in range(len(said["labels"]))]
         classes = said["names"] or classes
         if len(labels) > MOST_SAMPLES:
             raise LabError(file_name(path), f"must have at most {MOST_SAMPLES:,} rows", but="has more")
 
     def data(row: int) -> bytes:
-        shard, own = places[row]
-        said, found = worker.ask(top / names[shard], row=own, column=columns[shard])
-        return _checked(said, found, f"{names[shard]} row {own}")
+        shard = bisect_right(starts, row) - 1
+        said, found = worker.ask(top / names[shard], row=row - starts[shard], column=columns[shard])
+        return _checked(said, found, ids[row])
 
-    ids = [f"{names[shard]} row {row}" for shard, row in places]
     kind = f"Parquet, {plural(len(names), 'shard')}"
     return labelled_data(
         Samples(splits, labels, ids, data), name=file_name(path), kind=kind, class_names=classes, remedy=_REMEDY

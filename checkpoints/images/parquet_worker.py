@@ -15,9 +15,10 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from checkpoints.images.bounds import most_samples
 from checkpoints.reading.safe_files import open_regular
 
-MOST_MEMORY, MOST_SECONDS, MOST_ROWS = 6 << 30, 60, 5_000_000
+MOST_MEMORY, MOST_SECONDS = 6 << 30, 60
 _MOST_COLUMNS, _ROWS = 5_000, 16
 _IMAGES = ("image", "img", "jpg", "png", "jpeg", "picture", "bytes")
 _LABELS = ("label", "labels", "fine_label", "cls", "class", "target", "category", "y")
@@ -40,17 +41,17 @@ class Shard:
 
     def __init__(self, path: Path) -> None:
         self._stack = ExitStack()
-        file, _ = self._stack.enter_context(open_regular(path))
+        file, size = self._stack.enter_context(open_regular(path))
         self.parquet = pq.ParquetFile(file, pre_buffer=False, buffer_size=1 << 16)
         self.schema, about = self.parquet.schema_arrow, self.parquet.metadata
         self.rows = int(about.num_rows)
         self.starts = [0]
         for group in range(about.num_row_groups):
             self.starts.append(self.starts[-1] + int(about.row_group(group).num_rows))
-        if not 0 <= self.rows <= MOST_ROWS or self.starts[-1] != self.rows or len(self.schema) > _MOST_COLUMNS:
-            raise Unreadable(
-                f"declares {self.rows:,} rows, {len(self.schema):,} columns", f"must have at most {MOST_ROWS:,} rows"
-            )
+        most = most_samples(size)
+        if not 0 <= self.rows <= most or self.starts[-1] != self.rows or len(self.schema) > _MOST_COLUMNS:
+            declared = f"declares {self.rows:,} rows and {len(self.schema):,} columns"
+            raise Unreadable(declared, f"must have at most {most:,} rows in {size:,} bytes")
         self._batches, self._next, self._first, self._held = iter(()), 0, 0, None
 
     def close(self) -> None:

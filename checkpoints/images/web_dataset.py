@@ -12,8 +12,9 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from checkpoints.images.bounds import MOST_SAMPLES
 from checkpoints.images.decode import ENDINGS, MOST_BYTES, decode
-from checkpoints.images.labelled import MOST_SAMPLES, Label, Samples, digest_of, labelled_data
+from checkpoints.images.labelled import Label, Samples, digest_of, labelled_data
 from checkpoints.images.shards import begins, shards_at
 from checkpoints.images.source import ImageData
 from checkpoints.images.splits import split_called, split_of

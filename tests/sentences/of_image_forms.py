@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from checkpoints.images import array_file, labelled, listed_paths, parquet, shards, tar_members, web_dataset
+from checkpoints.images import array_file, bounds, labelled, listed_paths, parquet, shards, tar_members, web_dataset
 from checkpoints.images.finding import image_data
 from tests.checkpoints.images.test_array_file import COLOURED, LABELS, medical
 from tests.checkpoints.images.test_parquet import NAMES, table
@@ -153,7 +153,7 @@ SAID: tuple[Said | Callable[[Path], object], ...] = (
     with_limit(array_file, "_FREE", -1 << 40, of_arrays()),
     packed_otherwise,
     of_arrays(train_labels=LABELS[:4]),
-    with_limit(array_file, "MOST_SAMPLES", -2_000, of_arrays()),
+    with_limit(bounds, "_FREE", -2_000, of_arrays()),
     of_arrays(train_labels=np.zeros((5, 14), np.uint8)),
     of_arrays(train_labels=LABELS.astype(np.int64) - 1),
     of_arrays(train_images=COLOURED.astype(np.float32)),

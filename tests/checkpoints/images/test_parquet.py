@@ -13,6 +13,8 @@ from tests.checkpoints.images.test_tree import encoded
 
 NAMES = {"huggingface": json.dumps({"info": {"features": {"label": {"names": ["ant", "bee", "cat"]}}}})}
 
+MANY = pa.table({"image": pa.nulls(1_000_000, pa.binary()), "label": pa.array(np.zeros(1_000_000, np.int8))})
+
 
 def table(items, *, raw=False, **columns):
     """A shard whose image k has the colour k."""
@@ -81,9 +83,10 @@ def test_an_image_that_is_only_a_path_is_one_sentence(tmp_path):
         (table(2), "must have labelled train images, but has none. Give a folder with the shards of both"),
         (pa.table({"x": [1.0], "label": [1]}), "must have a column of images .*, but has the columns 'x', 'label'"),
         (table(2, label=[], weight=[0.5, 0.5]), "one of labels"),
+        (MANY, r"must have at most 10,\d{3} rows in [\d,]+ bytes, but declares 1,000,000 rows and 2 columns"),
         (table(2, label=[0, 7], split=["train", "test"]).replace_schema_metadata(NAMES), "labels below 3, .* has 7"),
     ],
-    ids=range(4),
+    ids=range(5),
 )
 def test_what_is_no_labelled_images_is_one_sentence(tmp_path, made, sentence):
     pq.write_table(made, tmp_path / "all.parquet")

@@ -67,8 +67,7 @@ class _Worker:
             self._process.wait()
             return {}, b""
         said = json.loads(line)
-        size = max(0, int(said.get("bytes", 0)))
-        return said, self._process.stdout.read(size)
+        return said, self._process.stdout.read(int(said.get("follow", 0)))
 
     def close(self) -> None:
         self._process.kill()
@@ -111,7 +110,7 @@ def _data(worker: _Worker, path: Path) -> ImageData:
 
     def data(row: int) -> bytes:
         shard = bisect_right(starts, row) - 1
-        said, found = worker.ask(top / names[shard], row=row - starts[shard], column=columns[shard])
+        said, found = worker.ask(top / names[shard], row=row - starts[shard], column=columns[shard], most=MOST_BYTES)
         return _checked(said, found, ids[row])
 
     kind = f"Parquet, {plural(len(names), 'shard')}"
@@ -123,6 +122,6 @@ def _data(worker: _Worker, path: Path) -> ImageData:
 def _checked(said: dict[str, Any], found: bytes, name: str) -> bytes:
     if said["bytes"] < 0:
         raise LabError(printable(name), "must have its bytes in the file", but="names another place, or none")
-    if len(found) > MOST_BYTES:
-        raise LabError(printable(name), f"must have at most {MOST_BYTES:,} bytes", f"{len(found):,} bytes long")
+    if said["bytes"] > MOST_BYTES:
+        raise LabError(printable(name), f"must have at most {MOST_BYTES:,} bytes", f"{said['bytes']:,} bytes long")
     return found

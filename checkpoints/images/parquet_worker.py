@@ -140,7 +140,8 @@ def _class_names(schema: Any, column: str) -> list[str]:
 def _answered(asked: dict[str, Any], shard: Shard) -> tuple[dict[str, Any], bytes]:
     if "row" in asked:
         found = shard.image(int(asked["row"]), str(asked["column"]))
-        return {"bytes": -1 if found is None else len(found)}, found or b""
+        sent = found if found is not None and len(found) <= asked["most"] else b""
+        return {"bytes": -1 if found is None else len(found), "follow": len(sent)}, sent
     columns = shard.columns()
     labels = shard.column(columns["label"])
     splits = shard.column(columns["split"]) if columns["split"] else []

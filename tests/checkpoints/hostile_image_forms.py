@@ -145,7 +145,7 @@ def _parquets() -> dict[str, tuple[bytes | Callable[[], bytes], str | None]]:
 
 def _arrays() -> dict[str, tuple[bytes | Callable[[], bytes], str]]:
     def bomb() -> bytes:
-        return good_arrays(train_images=np.zeros((300, 512, 512), np.uint8))
+        return good_arrays(train_images=np.zeros((400, 512, 512), np.uint8))
 
     return {
         "objects.npz": (good_arrays(train_images=np.array([{}] * 3)), "must be uint8 images"),

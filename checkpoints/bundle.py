@@ -30,7 +30,7 @@ NAMES = {
     "test labels": ("test_labels", "labels"),
 }
 TRAIN, TEST = tuple(NAMES)[:2], tuple(NAMES)[2:4]
-_KNOWN = (*(name for names in NAMES.values() for name in names), *scores.NAMES, *scores.TRAIN_NAMES, scores.CLASS_NAMES)
+KNOWN = (*(name for names in NAMES.values() for name in names), *scores.NAMES, *scores.TRAIN_NAMES, scores.CLASS_NAMES)
 _NO_TRAIN = "train: the linear stage of SINCERE's scripts writes no train items; what needs them is not available"
 _NO_SCORES = "the file has no logits and no class probabilities"
 _NO_NAME = "no name that is known here"
@@ -43,7 +43,7 @@ def open_npz(path: Path, data: Path | None = None, spec: ArraySpec | None = None
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
-        arrays, unused = read_npz(file, name=file_name(path), needed=_KNOWN)
+        arrays, unused = read_npz(file, name=file_name(path), needed=KNOWN)
     return outputs_of(arrays, file=file_name(path), digest=digest, size=size, spec=spec, unused=unused)
 
 
@@ -51,7 +51,7 @@ def open_folder(path: Path, data: Path | None = None, spec: ArraySpec | None = N
     """A folder with one file an array, named like the array."""
     _check_no_data(path, data)
     arrays, digests, total = {}, hashlib.sha256(), 0
-    for name in sorted(_KNOWN):
+    for name in sorted(KNOWN):
         for member in (path / f"{name}.npy", path / f"{name}.pth"):
             if member.is_file():
                 arrays[name], digest, size = _read_member(member)
@@ -196,7 +196,7 @@ def _readings(read: ClassScores | None, values: LabelValues, spec: ArraySpec) ->
 
 def _others(arrays: Arrays) -> dict[str, str]:
     """Arrays that are neither the first of their kind nor class scores."""
-    found = {name: _NO_NAME for name in sorted(arrays) if name not in _KNOWN}
+    found = {name: _NO_NAME for name in sorted(arrays) if name not in KNOWN}
     for names in NAMES.values():
         first, *rest = [name for name in names if name in arrays] or [""]
         found |= dict.fromkeys(rest, f"{first} says the same")

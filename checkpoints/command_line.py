@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from checkpoints.reading.array_spec import AUTO, READINGS, ArraySpec
+from checkpoints.reading.array_spec import AUTO, READINGS, ROLES, ArraySpec
 from checkpoints.reading.quoting import printable
 from losses import commands
 from losses.commands import Parser
@@ -26,8 +26,14 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
     for name, options in READINGS.items():
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, choices=(AUTO, *options), default=AUTO, help=about[name])
+    parser.add_argument(
+        "--map",
+        default="",
+        metavar="ROLE=ARRAY,...",
+        help=f"which array is what, as embeddings=X,labels=y; roles: {', '.join(ROLES)}",
+    )
 
 
 def array_spec(options: argparse.Namespace) -> ArraySpec:
     """What those options say."""
-    return ArraySpec(*(getattr(options, name) for name in READINGS))
+    return ArraySpec(*(getattr(options, name) for name in READINGS), mapping=options.map)

@@ -22,7 +22,7 @@ _WIDEST = 60
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
 _SAID_OF_FOREIGN = ("sha256", "layout", "network", "preprocessing", "device", "cache")
-_SAID_OF_ARRAYS = ("scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
+_SAID_OF_ARRAYS = ("mapping", "scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -84,11 +84,12 @@ def inspect_file(
 
 def _needs_images(path: str) -> bool:
     kind = kind_of(read_head(path))
-    if kind == "safetensors":
-        from checkpoints.native.file import is_native
+    if kind not in ("safetensors", "torch"):
+        return False
+    from checkpoints.arrays.forms import is_of_arrays
+    from checkpoints.native.file import is_native
 
-        return not is_native(path)
-    return kind == "torch"
+    return not is_of_arrays(Path(path)) and (kind == "torch" or not is_native(path))
 
 
 def _triple(name: str, text: str | None) -> tuple[float, float, float] | None:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.outputs import Outputs
-from checkpoints.bundle import open_folder, open_npz
+from checkpoints.arrays.forms import is_of_arrays
+from checkpoints.arrays.opening import open_arrays
 from checkpoints.native.file import is_native
 from checkpoints.native.outputs import open_native
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 Opener = Callable[[Path, Path | None, ArraySpec | None], Outputs]
 
-# Kind of content (see `content.kind_of`) -> its opener. A further format is one file and one line.
-OPENERS: dict[str, Opener] = {"safetensors": open_native, "npz": open_npz}
+# Kind of content (see `content.kind_of`) -> its opener; for forms of arrays see `arrays.forms`.
+OPENERS: dict[str, Opener] = {"safetensors": open_native}
 
 
 def open_outputs(
@@ -39,8 +40,8 @@ def open_outputs(
     for whatever is refused.
     """
     given = None if data is None else Path(data)
-    if Path(path).is_dir():
-        return open_folder(Path(path), given, arrays)
+    if is_of_arrays(Path(path)):
+        return open_arrays(Path(path), given, arrays)
     head = read_head(path)
     kind = kind_of(head)
     if kind == "torch" or (kind == "safetensors" and not is_native(path)):

@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 
 from checkpoints.reading.quoting import shown
-from checkpoints.reading.zip_archive import open_zip, read_member
+from checkpoints.reading.zip_archive import open_zip, read_member, read_start
 from losses.errors import LabError
 
 MOST_BYTES = 2 << 30
@@ -30,16 +30,18 @@ class NotPlain(LabError):
 
 
 def read_npz(
-    file: IO[bytes], *, name: str, needed: Container[str] | None = None
+    file: IO[bytes], *, name: str, needed: Container[str] | None = None, only: Container[str] | None = None
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """The arrays of an .npz by name; and of those that are not `needed` (None for all) and hold no plain numbers or
-    texts, what they hold. LabError, one sentence, for a file that is refused."""
+    texts, what they hold. `only`: no others are read. LabError, one sentence, for a file that is refused."""
     arrays, others = dict[str, np.ndarray](), dict[str, str]()
     with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
         entries = archive.infolist()
         _check_entries(entries, file.seek(0, 2), name)
         for entry in entries:
             place = entry.filename.removesuffix(".npy")
+            if only is not None and place not in only:
+                continue
             try:
                 arrays[place] = _member(archive, entry, name)
             except NotPlain as mistake:
@@ -57,6 +59,14 @@ def npz_members(file: IO[bytes], *, name: str) -> dict[str, bytes]:
         return {entry.filename.removesuffix(".npy"): read_member(archive, entry, name=name) for entry in entries}
 
 
+def npz_heads(file: IO[bytes], *, name: str, size: int) -> dict[str, bytes]:
+    """The first `size` bytes of each array of an .npz, its header among them; the rest is not unpacked."""
+    with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
+        entries = archive.infolist()
+        _check_entries(entries, file.seek(0, 2), name)
+        return {entry.filename.removesuffix(".npy"): read_start(archive, entry, size, name=name) for entry in entries}
+
+
 def described(data: bytes, name: str) -> tuple[str, tuple[int, ...], int]:
     """dtype as the header says it, shape, and where the data starts; dtype "O" is of Python objects in a pickle."""
     text, begin = _header_text(data, name)
@@ -69,6 +79,17 @@ def read_npy(file: IO[bytes], size: int, *, name: str) -> np.ndarray:
     if size > MOST_BYTES:
         raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
     return _array(file.read(size), name)
+
+
+def leading(data: bytes, name: str, most: int) -> tuple[np.dtype, tuple[int, ...], np.ndarray]:
+    """dtype, shape and the first numbers or texts, flat and at most `most`, of an array of which `data` is the start.
+
+    Of one whose columns come first in the file there are none. NotPlain for one of other things.
+    """
+    dtype, shape, fortran, start = _header(data, name)
+    count = 0 if fortran and len(shape) > 1 else min(most, math.prod(shape), (len(data) - start) // dtype.itemsize)
+    flat = np.frombuffer(data, np.uint8 if dtype.kind == "b" else dtype, count=count, offset=start)
+    return dtype, shape, flat != 0 if dtype.kind == "b" else flat
 
 
 def _array(data: bytes, name: str) -> np.ndarray:

@@ -55,13 +55,16 @@ def torch_contents(path: str | Path) -> TorchContents:
 
 
 @contextmanager
-def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, TorchArchive]]:
-    """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into."""
+def open_torch(path: str | Path, *, hashed: bool = True) -> Iterator[tuple[TorchContents, TorchArchive]]:
+    """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into.
+
+    Without a digest where it is not to be `hashed`: then no more is read than the pickle.
+    """
     with open_regular(path) as (file, size):
         name = file_name(path)
         if size > MOST_BYTES:
             raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
-        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        digest = hashlib.file_digest(file, "sha256").hexdigest() if hashed else ""  # type: ignore[arg-type]
         archive = TorchArchive.of(file, name=name, size=size)
         pickled = archive.pickle()
         found = Found(archive, budget=(1 << 20) + UNFOLDED * len(pickled))

@@ -1,0 +1,59 @@
+""".npz archives and .npy arrays: listed by their headers, read as far as they are asked for."""
+
+import hashlib
+from collections.abc import Container
+from pathlib import Path
+
+from checkpoints.arrays.listed import HEAD, SAMPLE, ListedArray, LoadedArrays, dtype_in_words
+from checkpoints.reading.npz import NotPlain, described, leading, npz_heads, read_npy, read_npz
+from checkpoints.reading.quoting import file_name, shown
+from checkpoints.reading.safe_files import open_regular, read_head
+
+OBJECTS = "Python objects, which are not opened; save texts as labels.astype(str)"
+
+
+def list_npz(path: Path) -> tuple[ListedArray, ...]:
+    """Each array of an .npz by the first bytes of its member."""
+    name = file_name(path)
+    with open_regular(path) as (file, _):
+        heads = npz_heads(file, name=name, size=HEAD)
+    return tuple(_listed(place, data, f"{name}: {shown(place)}") for place, data in heads.items())
+
+
+def list_npy(path: Path) -> tuple[ListedArray, ...]:
+    """The one array, named like the file."""
+    return (_listed(path.stem, read_head(path, HEAD), file_name(path)),)
+
+
+def load_npz(path: Path, wanted: Container[str]) -> LoadedArrays:
+    """LabError for one that holds no plain numbers or texts."""
+    with open_regular(path) as (file, size):
+        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        file.seek(0)
+        arrays, _ = read_npz(file, name=file_name(path), only=wanted)
+    return LoadedArrays(arrays, digest, size)
+
+
+def load_npy(path: Path, wanted: Container[str]) -> LoadedArrays:
+    """LabError for one that holds no plain numbers or texts."""
+    with open_regular(path) as (file, size):
+        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        file.seek(0)
+        return LoadedArrays({path.stem: read_npy(file, size, name=file_name(path))}, digest, size)
+
+
+def _listed(place: str, data: bytes, name: str) -> ListedArray:
+    try:
+        dtype, shape, sample = leading(data, name, SAMPLE)
+    except NotPlain as mistake:
+        return _refused(place, data, name, mistake)
+    return ListedArray(place, dtype_in_words(dtype), shape, sample)
+
+
+def _refused(place: str, data: bytes, name: str, mistake: NotPlain) -> ListedArray:
+    """An array that cannot be taken, with what it holds."""
+    try:
+        dtype, shape, _ = described(data, name)
+    except NotPlain:
+        return ListedArray(place, "other", (), refused=mistake.but.removeprefix("is "))
+    return ListedArray(place, dtype, shape, refused=OBJECTS if dtype == "O" else f"of dtype {dtype}")

@@ -1,0 +1,117 @@
+"""From a file of arrays to `Outputs`: arrays of known names as they are, any others by the roles that are given."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from analysis.outputs import Outputs
+from checkpoints.arrays import forms
+from checkpoints.arrays.listed import ArrayListing
+from checkpoints.arrays.roles import propose, said
+from checkpoints.bundle import KNOWN, NAMES, open_folder, open_npz, outputs_of
+from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
+from checkpoints.reading.quoting import file_name, printable
+from losses.errors import LabError
+
+CANONICAL = {"embeddings": "test_embeddings", "labels": "test_labels"}
+_ALONE = {"embeddings": "embeds", "labels": "labels"}  # as the linear stage calls those of test items alone
+_NO_ROLE = "it was given no role"
+_NO_ANALYSIS = {"predictions": "no analysis takes it yet", "coordinates": "no analysis takes it yet"}
+
+
+def listing_of(path: str | Path) -> ArrayListing:
+    """The arrays in a file or folder, without reading them. LabError for what has none, and for a broken file."""
+    path = Path(path)
+    kind = forms.kind_in(path)
+    words = "a folder of arrays" if kind == "folder" else forms.FORMS[kind].words
+    return ArrayListing(file_name(path), words, forms.listed(path))
+
+
+def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
+    """Outputs of the arrays in a file or folder. LabError names what is missing or refused, and what would open it."""
+    if data is not None:
+        raise LabError("data", f"must be left out for {file_name(path)}", str(data), "Arrays need no images.")
+    spec, listing = spec or AS_IT_COMES, listing_of(path)
+    if spec.mapping:
+        return _mapped(path, listing, spec)
+    if are_known(listing):
+        return _KNOWN_TO_BUNDLE.get(forms.kind_in(path), _known)(path, None, spec)
+    raise no_mapping(listing)
+
+
+def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
+    roles = roles_of(spec, listing)
+    loaded = forms.load(path, set(roles.values()))
+    unused = {each.name: each.refused or _NO_ROLE for each in listing.arrays if each.name not in roles.values()}
+    unused |= {roles[role]: why for role, why in _NO_ANALYSIS.items() if role in roles}
+    named = _named(roles)
+    arrays = {named[role]: loaded.arrays[name] for role, name in roles.items() if role not in _NO_ANALYSIS}
+    spec = replace(spec, mapping=said(listing, roles))
+    try:
+        outputs = outputs_of(
+            arrays, file=listing.file, digest=loaded.digest, size=loaded.size, spec=spec, unused=unused
+        )
+    except LabError as mistake:
+        raise _in_the_files_names(mistake, {named[role]: name for role, name in roles.items()}) from mistake
+    return replace(outputs, provenance={**outputs.provenance, "mapping": spec.mapping})
+
+
+def are_known(listing: ArrayListing) -> bool:
+    """Whether the arrays' own names say what is what: those of test embeddings, or of train embeddings and test labels
+    (what else is missing is then said by its name)."""
+    names = set(listing.names)
+    train = names & set(NAMES["train embeddings"]) and names & set(NAMES["test labels"])
+    return bool(names & set(NAMES["test embeddings"]) or train)
+
+
+def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:
+    """Role -> array of this file. LabError for an array that it has not, and for one that cannot be read."""
+    found = {role: listing.find(name) for role, name in roles_in(spec.mapping).items()}
+    for array in found.values():
+        if array.refused:
+            where = f"{listing.file}: {printable(array.name)[:60]}"
+            raise LabError(where, "must hold plain numbers or texts", but=f"holds {array.refused}")
+    return {role: array.name for role, array in found.items()}
+
+
+def no_mapping(listing: ArrayListing) -> LabError:
+    """What a file of other names is answered: what is in it, and what would most likely open it."""
+    proposal = propose(listing)
+    rule = "must say which array is what"
+    if not proposal.roles:
+        remedy = "None of them looks like embeddings (N, D) or labels (N,)."
+        return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
+    remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks."
+    return LabError(listing.file, rule, but=f"has {listing.in_words()}", remedy=remedy)
+
+
+def _known(path: Path, data: None, spec: ArraySpec) -> Outputs:
+    """Of arrays of known names in a form that `bundle` does not open."""
+    listing = listing_of(path)
+    loaded = forms.load(path, {name for name in listing.names if name in KNOWN})
+    others = [each for each in listing.arrays if each.name not in KNOWN]
+    unused = {each.name: each.refused or "no name that is known here" for each in others}
+    return outputs_of(
+        loaded.arrays, file=listing.file, digest=loaded.digest, size=loaded.size, spec=spec, unused=unused
+    )
+
+
+_KNOWN_TO_BUNDLE: Mapping[str, Callable[..., Outputs]] = {"npz": open_npz, "folder": open_folder}
+
+
+def _named(roles: Mapping[str, str]) -> dict[str, str]:
+    """Role -> the name under which `outputs_of` takes its array."""
+    alone = not any(role.startswith("train") for role in roles)
+    names = _ALONE if alone else CANONICAL
+    return {role: names.get(role, role) for role in roles}
+
+
+def _in_the_files_names(mistake: LabError, names: Mapping[str, str]) -> LabError:
+    """The same sentence, in which each array is called as in the file."""
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+
+    def told(text: str) -> str:
+        return pattern.sub(lambda found: printable(names[found[0]])[:60], text)
+
+    return LabError(told(mistake.name), told(mistake.rule), remedy=mistake.remedy, but=told(mistake.but))

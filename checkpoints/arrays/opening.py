@@ -11,7 +11,9 @@ from checkpoints.arrays.listed import ArrayListing
 from checkpoints.arrays.roles import propose, said
 from checkpoints.bundle import KNOWN, NAMES, open_folder, open_npz, outputs_of
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
+from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
+from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 CANONICAL = {"embeddings": "test_embeddings", "labels": "test_labels"}
@@ -55,6 +57,14 @@ def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
     except LabError as mistake:
         raise _in_the_files_names(mistake, {named[role]: name for role, name in roles.items()}) from mistake
     return replace(outputs, provenance={**outputs.provenance, "mapping": spec.mapping})
+
+
+def needs_of(path: str | Path) -> str:
+    """What a file needs to be opened: "images" of a torch file's weights, a "mapping" of arrays whose names are not
+    known, else ""."""
+    if not forms.is_of_arrays(Path(path)):
+        return "images" if kind_of(read_head(path)) == "torch" else ""
+    return "" if are_known(listing_of(path)) else "mapping"
 
 
 def are_known(listing: ArrayListing) -> bool:

@@ -8,16 +8,17 @@ computed on them lie in the session and go with it.
 import hashlib
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
 
 from analysis.outputs import Outputs
+from checkpoints.arrays.listed import ArrayListing
+from checkpoints.arrays.opening import listing_of, needs_of
 from checkpoints.listing import inside
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec
-from checkpoints.reading.content import kind_of
 from checkpoints.zoo import ZooEntry
 from losses.errors import LabError
 from ui import root, uploads
@@ -37,7 +38,8 @@ _MADE = 10  # sets of outputs, and what else was read from a file, that a sessio
 class OpenedFile:
     """A file of the user's: `ref` is what links call it, `sha256` of its content, `upload` its number where it came in.
 
-    instead_of: the ref of the file that a link had asked for when this one was given.
+    instead_of: the ref of the file that a link had asked for when this one was given. needs: "images" of weights, a
+    "mapping" of arrays whose names say nothing here, "" of what opens as it is.
     """
 
     name: str
@@ -46,14 +48,20 @@ class OpenedFile:
     upload: str
     content: bytes = field(repr=False)
     instead_of: str = ""
+    needs: str = ""
 
     @property
     def needs_images(self) -> bool:
-        """Whether it is a torch file: weights without outputs."""
-        return kind_of(self.content[:4096]) == "torch"
+        """Whether it is a torch file of weights without outputs."""
+        return self.needs == "images"
+
+    def listing(self) -> ArrayListing:
+        """Its arrays."""
+        return self.once("listing", listing_of)
 
     def analyses(self, spec: ArraySpec = AS_IT_COMES) -> Analyses:
-        """The same object on every page. LabError where the file is refused."""
+        """The same object on every page. LabError where the file is refused, or nobody has said which array is what."""
+        spec = opened().with_map(self.sha256, spec)
         return self.once(("analyses", spec), lambda path: Analyses(_outputs(path, spec), shared=False))
 
     def once(self, what: object, read: Callable[[Path], T]) -> T:
@@ -72,7 +80,8 @@ class Opened:
     """Of one session. files: by ref. below: names under the root that were opened, the last one last.
 
     `held` has, for each uploader, the visit of the page and the ref of each upload in it. `version` counts how often
-    uploaders were emptied.
+    uploaders were emptied. maps: which array is what, as `--map` says it, by the sha256 or the name below the root.
+    asked_again: those whose choice is to be changed.
     """
 
     files: dict[str, OpenedFile] = field(default_factory=dict)
@@ -80,6 +89,12 @@ class Opened:
     held: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     made: Memo = field(default_factory=lambda: Memo(_MADE))
     version: int = 0
+    maps: dict[str, str] = field(default_factory=dict)
+    asked_again: set[str] = field(default_factory=set)
+
+    def with_map(self, key: str, spec: ArraySpec) -> ArraySpec:
+        """The spec with what was confirmed for this file."""
+        return spec if spec.mapping else replace(spec, mapping=self.maps.get(key, ""))
 
     def find(self, ref: str) -> OpenedFile | None:
         """The file that a link calls so: by its content, whatever its name was here."""
@@ -103,7 +118,8 @@ class Opened:
         ref = next((each for each in asked if each.endswith(f" {sha256[:PREFIX]}")), "")
         others = () if ref else (each for each in asked if self.find(each) is None)
         file = OpenedFile(name, ref or reference(name, sha256), sha256, upload, content, next(iter(others), ""))
-        if not file.needs_images:
+        file = replace(file, needs=file.once("needs", needs_of))
+        if not file.needs:
             file.analyses()
         self.files[file.ref] = file
         return file
@@ -122,6 +138,7 @@ class Opened:
         if file is not None:
             uploads.put_away(file.upload)
             self.made.forget(lambda key: key[0] == file.sha256)
+            self.maps.pop(file.sha256, None)
             if any(ref in refs.values() for _, refs in self.held.values()):
                 self.version, self.held = self.version + 1, {}
         self.below = [name for name in self.below if BELOW + name != ref]
@@ -149,10 +166,21 @@ def of_below(name: str, spec: ArraySpec = AS_IT_COMES) -> Analyses:
     if folder is None:
         raise LabError(name, "cannot be opened in an app that was started without a folder")
     path, own = inside(folder, name), opened()
+    spec = own.with_map(name, spec)
     key = (str(path), root.state(path), spec)
     analyses = own.made.once(key, lambda: _read_below(path, spec))
     own.below = [*(other for other in own.below if other != name), name][-MOST:]
     return analyses
+
+
+def needs_below(path: Path) -> str:
+    """What a file or folder under the root needs, as `OpenedFile.needs`; looked at anew when it changes."""
+    return opened().made.once((str(path), root.state(path), "needs"), lambda: needs_of(path))
+
+
+def listing_below(path: Path) -> ArrayListing:
+    """The arrays in a file or folder under the root."""
+    return opened().made.once((str(path), root.state(path), "listing"), lambda: listing_of(path))
 
 
 def analyses_of(ref: str) -> Analyses:

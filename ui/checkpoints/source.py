@@ -5,32 +5,39 @@ from pathlib import Path
 import streamlit as st
 
 from checkpoints.listing import inside
-from checkpoints.reading.content import kind_of
-from checkpoints.reading.safe_files import read_head
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root, uploads
-from ui.checkpoints import offer
+from ui.checkpoints import mapping, offer
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.array_reading import as_read
 from ui.checkpoints.image_source import Checkpoint, choose_images
-from ui.checkpoints.opened import OpenedFile, analyses_of, of_below, of_shipped, opened
+from ui.checkpoints.opened import (
+    OpenedFile,
+    analyses_of,
+    listing_below,
+    needs_below,
+    of_below,
+    of_shipped,
+    opened,
+)
 from ui.controls import Panel
 from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
 _SOURCES = {"shipped": "A shipped one, or one that is open", "root": "A file under the root"}
 _HELP = (
-    "A file of `python -m checkpoints.train`, an .npz with train and test embeddings and labels, or a torch file of the"
-    " authors' (SupContrast, SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session, on every"
-    " page, until it is put away, and is never executed."
+    "Arrays: an .npz, .npy, .safetensors or .pt with embeddings and labels under any names. Or a file of"
+    " `python -m checkpoints.train`, or a torch file of the authors' (SupContrast, SINCERE, SimCLR, ViT), which needs"
+    " images too. It stays in this browser session, on every page, until it is put away, and is never executed."
 )
 
 
 def choose(controls: Panel) -> Analyses | None:
     """The list of checkpoints and the place for an own file. None until its images have been through its network.
     LabError for a bad file, and for one that a link asks for and that is not here."""
+    mapping.forget()
     folder = root.root()
     if root.refusal():
         st.error(plain(root.refusal()), icon=":material/error:")
@@ -55,7 +62,7 @@ def _take_own(controls: Panel) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
-        type=["safetensors", "npz", "pth", "pt", "tar", "ckpt"],
+        type=["safetensors", "npz", "npy", "pth", "pt", "tar", "ckpt"],
     )  # fmt: skip
     taken = offer.take("own-file", [own] if own is not None else [], "checkpoint")
     for file in taken.news:
@@ -90,9 +97,12 @@ def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
 
 
 def _below(controls: Panel, name: str, path: Path) -> Analyses | None:
-    if path.is_dir() or kind_of(read_head(path)) != "torch":
-        return as_read(controls, lambda spec: of_below(name, spec))
-    return choose_images(controls, Checkpoint(name, root.state(path), path))
+    needs = needs_below(path)
+    if needs == "images":
+        return choose_images(controls, Checkpoint(name, root.state(path), path))
+    if needs == "mapping":
+        return mapping.mapped(controls, name, lambda: listing_below(path), lambda spec: of_below(name, spec))
+    return as_read(controls, lambda spec: of_below(name, spec))
 
 
 def _own(controls: Panel, ref: str) -> Analyses | None:
@@ -104,4 +114,6 @@ def _own(controls: Panel, ref: str) -> Analyses | None:
         return analyses_of(ref)
     if file.needs_images:
         return choose_images(controls, Checkpoint(file.name, file.sha256, memoryview(file.content)))
+    if file.needs == "mapping":
+        return mapping.mapped(controls, file.sha256, file.listing, file.analyses)
     return as_read(controls, file.analyses)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checkpoints.arrays import numpy_files, sidecar, tensors
+from checkpoints.arrays import numpy_files, sidecar, tables, tensors
 from checkpoints.arrays.listed import ListedArray, LoadedArrays
 from checkpoints.native.file import is_native
 from checkpoints.reading.content import check_kind, kind_of
@@ -28,6 +28,7 @@ FORMS: dict[str, ArrayForm] = {
     "npy": ArrayForm("a numpy .npy array", numpy_files.list_npy, numpy_files.load_npy),
     "safetensors": ArrayForm("a safetensors file of arrays", tensors.list_safetensors, tensors.load_safetensors),
     "torch": ArrayForm("a torch file of tensors", tensors.list_torch, tensors.load_torch),
+    "table": ArrayForm("a table", tables.list_table, tables.load_table),
 }
 """Kind of content (see `content.kind_of`) -> its form."""
 _IN_FOLDERS = FORMS | {"json": ArrayForm("names of classes", sidecar.list_names, sidecar.load_names)}
@@ -75,8 +76,10 @@ def load(path: Path, wanted: Container[str]) -> LoadedArrays:
 
 
 def _kind(path: Path) -> str:
-    """What a file's content is, "weights" for tensors of a network."""
+    """What a file's content is: "weights" for tensors of a network, "table" for a text of rows and columns."""
     kind = kind_of(read_head(path))
+    if kind == "text":
+        return "table" if tables.is_table(path) else kind
     if kind not in ("safetensors", "torch"):
         return kind
     native = kind == "safetensors" and is_native(path)

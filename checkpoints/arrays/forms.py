@@ -5,7 +5,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from checkpoints.arrays import matlab, numpy_files, sidecar, tables, tensors
+from checkpoints.arrays import arrow, matlab, numpy_files, sidecar, tables, tensors
 from checkpoints.arrays.listed import ListedArray, LoadedArrays
 from checkpoints.native.file import is_native
 from checkpoints.reading.content import check_kind, kind_of
@@ -29,6 +29,8 @@ FORMS: dict[str, ArrayForm] = {
     "safetensors": ArrayForm("a safetensors file of arrays", tensors.list_safetensors, tensors.load_safetensors),
     "torch": ArrayForm("a torch file of tensors", tensors.list_torch, tensors.load_torch),
     "matlab": ArrayForm("a MATLAB file", matlab.list_matlab, matlab.load_matlab),
+    "parquet": ArrayForm("a Parquet file", arrow.list_parquet, arrow.load_parquet),
+    "arrow": ArrayForm("an Arrow file", arrow.list_arrow, arrow.load_arrow),
     "table": ArrayForm("a table", tables.list_table, tables.load_table),
 }
 """Kind of content (see `content.kind_of`) -> its form."""

@@ -46,7 +46,7 @@ _BEGINNINGS = {
     "matlab": (b"MATLAB 5.0 MAT-file",),
     "matlab 7.3": (b"MATLAB 7.3 MAT-file",),
     "parquet": (b"PAR1",),
-    "arrow": (b"ARROW1\x00\x00",),
+    "arrow": (b"ARROW1\x00\x00", b"\xff\xff\xff\xff"),
     "feather 1": (b"FEA1",),
 }
 _RULES = {"legacy torch": "must be a torch file in the form of torch 1.6 and later"}

@@ -26,8 +26,10 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
     for name, options in READINGS.items():
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, choices=(AUTO, *options), default=AUTO, help=about[name])
+    drawn = "draws the half of the items that teaches a probe, where a file of arrays has no train items"
+    parser.add_argument("--seed", type=int, default=0, help=drawn)
 
 
 def array_spec(options: argparse.Namespace) -> ArraySpec:
     """What those options say."""
-    return ArraySpec(*(getattr(options, name) for name in READINGS))
+    return ArraySpec(**{name: getattr(options, name) for name in READINGS}, seed=options.seed)

@@ -79,4 +79,5 @@ def _readings(outputs: Outputs) -> str:
     """How its arrays were read, where they could be read otherwise."""
     possible = outputs.provenance.get("possible_readings")
     names = [name for name in READINGS if isinstance(possible, Mapping) and name in possible]
-    return ", ".join(f"{name}={str(outputs.provenance[name])!r}" for name in names)
+    seed = [f"seed={outputs.split_seed}"] if outputs.split_seed else []
+    return ", ".join([*(f"{name}={str(outputs.provenance[name])!r}" for name in names), *seed])

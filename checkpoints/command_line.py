@@ -32,8 +32,11 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
         metavar="ROLE=ARRAY,...",
         help=f"which array is what, as embeddings=X,labels=y; roles: {', '.join(ROLES)}",
     )
+    drawn = "draws the half of the items that teaches a probe, where a file of arrays has no train items"
+    parser.add_argument("--seed", type=int, default=0, help=drawn)
 
 
 def array_spec(options: argparse.Namespace) -> ArraySpec:
     """What those options say."""
-    return ArraySpec(*(getattr(options, name) for name in READINGS), mapping=options.map)
+    readings = {name: getattr(options, name) for name in READINGS}
+    return ArraySpec(**readings, seed=options.seed, mapping=options.map)

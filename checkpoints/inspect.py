@@ -17,6 +17,7 @@ from losses.errors import LabError
 
 if TYPE_CHECKING:
     from analysis.accuracy.probe import On
+    from analysis.outputs import Outputs
 
 _WIDEST = 60
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
@@ -79,7 +80,15 @@ def inspect_file(
         "dimensions": outputs.test.embeddings.shape[1],
         "classes": len(outputs.class_names),
     }
-    return said | sizes | inspect_outputs(outputs, k=k, on=on).numbers()
+    return said | sizes | _within(outputs) | inspect_outputs(outputs, k=k, on=on).numbers()
+
+
+def _within(outputs: "Outputs") -> dict[str, object]:
+    """What similarities and a probe are of where there are no train items."""
+    if not (outputs.within and outputs.labelled and outputs.has_embeddings):
+        return {}
+    half = f"learned from half of each class, drawn with seed {outputs.split_seed}, judged on the rest"
+    return {"similarities": "within the items, each left out of its own search", "probe_split": half}
 
 
 def _needs_images(path: str) -> bool:

@@ -17,7 +17,7 @@ from losses.errors import LabError
 _ONE_FIT_AT_A_TIME = threading.Lock()
 _ROWS = 4096  # widened to float64 at once: 67 MB at 2,048 dimensions
 
-Method = Literal["PCA", "UMAP", "t-SNE"]
+Method = Literal["PCA", "UMAP", "t-SNE", "As given"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def list_parquet(path: Path) -> tuple[ListedArray, ...]:
     return _list(path, parquet=True)
 
 
-def load_parquet(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_parquet(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """The columns that are wanted."""
     return _load(path, wanted, parquet=True)
 
@@ -38,7 +38,7 @@ def list_arrow(path: Path) -> tuple[ListedArray, ...]:
     return _list(path, parquet=False)
 
 
-def load_arrow(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_arrow(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """The columns that are wanted."""
     return _load(path, wanted, parquet=False)
 
@@ -54,13 +54,12 @@ def _listed(said: Mapping[str, Any], sample: np.ndarray | None) -> ListedArray:
     return ListedArray(str(said["name"]), str(said["dtype"]), shape, values, f"of type {refused}" if refused else "")
 
 
-def _load(path: Path, wanted: Container[str], *, parquet: bool) -> LoadedArrays:
+def _load(path: Path, wanted: Collection[str], *, parquet: bool) -> LoadedArrays:
     with open_regular(path) as (file, size):
         if size > MOST_BYTES:
             raise LabError(file_name(path), f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-    every = [each.name for each in _list(path, parquet=parquet)]
-    names, arrays = _asked(path, [name for name in every if name in wanted], parquet)
+    names, arrays = _asked(path, list(wanted), parquet)
     return LoadedArrays({name: arrays[str(number)] for number, name in enumerate(names)}, digest, size)
 
 
@@ -69,7 +68,9 @@ def _asked(path: Path, wanted: list[str] | None, parquet: bool) -> tuple[list[An
     name, kind = file_name(path), "Parquet" if parquet else "Arrow"
     request = json.dumps({"path": str(path.absolute()), "parquet": parquet, "wanted": wanted}) + "\n"
     try:
-        done = subprocess.run(_COMMAND, cwd=_ROOT, input=request.encode(), capture_output=True, timeout=_SECONDS, check=False)
+        done = subprocess.run(
+            _COMMAND, cwd=_ROOT, input=request.encode(), capture_output=True, timeout=_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise LabError(name, f"must be read within {_SECONDS} s", but="takes longer") from error
     said, _, packed = done.stdout.partition(b"\n")
@@ -78,7 +79,11 @@ def _asked(path: Path, wanted: list[str] | None, parquet: bool) -> tuple[list[An
     answer = json.loads(said)
     if "but" in answer:
         broken = answer["but"] == "is broken"
-        rule = f"must be a whole {kind} file" if broken else "must have columns of numbers, texts or lists as long as each other"
+        rule = (
+            f"must be a whole {kind} file"
+            if broken
+            else "must have columns of numbers, texts or lists as long as each other"
+        )
         raise LabError(name, rule, but=printable(answer["but"]), remedy="Write it again." if broken else "")
     arrays = read_npz(BytesIO(packed), name=name)[0] if packed else {}
     return answer["said"], arrays

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from checkpoints.arrays.columns import NUMBER, TEXT, ColumnArray, arrays_of, longest_run, numbered
 from checkpoints.reading.safe_files import open_regular
@@ -34,7 +34,9 @@ class Tables:
 
     def __init__(self, held: mmap.mmap, parquet: bool) -> None:
         self.source = pa.py_buffer(held)
-        self.parquet = pq.ParquetFile(pa.BufferReader(self.source), pre_buffer=False, buffer_size=1 << 16) if parquet else None
+        self.parquet = (
+            pq.ParquetFile(pa.BufferReader(self.source), pre_buffer=False, buffer_size=1 << 16) if parquet else None
+        )
         self.schema = self.parquet.schema_arrow if self.parquet is not None else self._arrow().schema
         if len(self.schema) > MOST_COLUMNS:
             raise Unreadable(f"has {len(self.schema):,} columns, more than {MOST_COLUMNS:,}")
@@ -159,7 +161,11 @@ def _values(batch: Any, array: ColumnArray) -> np.ndarray:
         return _numbers(column)
     if array.kind == TEXT:
         return _texts(column, array.name)
-    lengths = set(column.value_lengths().to_pylist()) if not pa.types.is_fixed_size_list(column.type) else {column.type.list_size}
+    lengths = (
+        set(column.value_lengths().to_pylist())
+        if not pa.types.is_fixed_size_list(column.type)
+        else {column.type.list_size}
+    )
     if len(lengths) != 1 or column.null_count or None in lengths:
         raise Unreadable(f"has lists of different lengths, or none, in {array.name[:60]!r}")
     return _numbers(column.flatten()).reshape(len(column), -1)
@@ -189,7 +195,9 @@ def _class_names(schema: Any) -> dict[str, np.ndarray]:
         names = {f"{key}.names": each["names"] for key, each in features.items() if "names" in each}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-    plain = {key: texts for key, texts in names.items() if isinstance(texts, list) and all(isinstance(t, str) for t in texts)}
+    plain = {
+        key: texts for key, texts in names.items() if isinstance(texts, list) and all(isinstance(t, str) for t in texts)
+    }
     return {key: np.array(texts, np.str_) for key, texts in plain.items() if texts}
 
 
@@ -207,19 +215,13 @@ def _limit() -> None:
 def main() -> int:
     """Exit code 0 with an answer, which may be why there is none."""
     _limit()
-    asked = json.loads(sys.stdin.readline())
-    out = sys.stdout.buffer
+    asked, out = json.loads(sys.stdin.readline()), sys.stdout.buffer
     try:
-        with open_regular(Path(asked["path"])) as (file, _), mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-            tables = Tables(held, asked["parquet"])
-            wanted = asked["wanted"]
-            said, arrays = listed(tables) if wanted is None else loaded(tables, wanted)
-            _answer(out, {"said": said}, arrays)
-            out.flush()
-            # The map outlives no view of it, and there is nothing left to do.
-            import os
-
-            os._exit(0)
+        with open_regular(Path(asked["path"])) as (file, _):
+            held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # views of it live on: it closes with the process
+        tables, wanted = Tables(held, asked["parquet"]), asked["wanted"]
+        said, arrays = listed(tables) if wanted is None else loaded(tables, wanted)
+        _answer(out, {"said": said}, arrays)
     except Unreadable as mistake:
         _answer(out, {"but": str(mistake)}, {})
     except (pa.ArrowException, ValueError, OSError, KeyError, MemoryError, OverflowError, TypeError) as mistake:

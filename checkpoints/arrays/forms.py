@@ -1,9 +1,11 @@
 """The forms in which arrays come: each with a function that lists and one that reads. A further form is one line."""
 
 import hashlib
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from checkpoints.arrays import arrow, matlab, numpy_files, sidecar, tables, tensors
 from checkpoints.arrays.listed import ListedArray, LoadedArrays
@@ -20,7 +22,7 @@ class ArrayForm:
 
     words: str
     listed: Callable[[Path], tuple[ListedArray, ...]]
-    load: Callable[[Path, Container[str]], LoadedArrays]
+    load: Callable[[Path, Collection[str]], LoadedArrays]
 
 
 FORMS: dict[str, ArrayForm] = {
@@ -65,11 +67,11 @@ def listed(path: Path) -> tuple[ListedArray, ...]:
     return tuple(found)
 
 
-def load(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """Those arrays of a file or folder that are wanted."""
     if not path.is_dir():
         return FORMS[kind_in(path)].load(path, wanted)
-    arrays, parts = {}, []
+    arrays, parts = dict[str, np.ndarray](), list[LoadedArrays]()
     for file in _members(path):
         own = {each.name: name for name, each in _named(file) if name in wanted}
         if own:

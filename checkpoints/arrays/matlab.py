@@ -1,4 +1,4 @@
-"""MATLAB files of version 5 (.mat): numbers, texts and cells of texts, element by element; no other object is looked at.
+"""MATLAB files of version 5 (.mat): numbers, texts and cells of texts, element by element; other objects are named.
 
 Layout: 128 bytes of header, then elements of a type, a length and their bytes, each perhaps within a zlib stream
 (MathWorks, MAT-File Format, chapter 1). A listing inflates no more than the start of each.
@@ -7,7 +7,7 @@ Layout: 128 bytes of header, then elements of a type, a length and their bytes, 
 import hashlib
 import math
 import zlib
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -54,10 +54,10 @@ def list_matlab(path: Path) -> tuple[ListedArray, ...]:
     """By the start of each element."""
     name = file_name(path)
     with open_regular(path) as (file, size):
-        return tuple(_listed(data, order, name) for data, order in _elements(file, size, name, HEAD))
+        return tuple(_listed(data, order) for data, order in _elements(file, size, name, HEAD))
 
 
-def load_matlab(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_matlab(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """Those that are wanted; vectors (1, N) and (N, 1) as (N,)."""
     name = file_name(path)
     with open_regular(path) as (file, size):
@@ -70,7 +70,7 @@ def load_matlab(path: Path, wanted: Container[str]) -> LoadedArrays:
 
 
 def _elements(
-    file: IO[bytes], size: int, name: str, most: int, wanted: Container[str] | None = None
+    file: IO[bytes], size: int, name: str, most: int, wanted: Collection[str] | None = None
 ) -> Iterator[tuple[bytes, str]]:
     """The body of each array, or at most its first `most` bytes, with the byte order; of those that are wanted."""
     order = _order(file, size, name)
@@ -90,8 +90,9 @@ def _elements(
             if wanted is None or _header(start[8:] if packed else start, order).name in wanted:
                 whole = min(declared, most)
                 yield (
-                    _inflated(file, place + 8, length, whole + 8)[8:] if packed else _part(file, place + 8, whole)
-                ), order
+                    (_inflated(file, place + 8, length, whole + 8)[8:] if packed else _part(file, place + 8, whole)),
+                    order,
+                )
             place += 8 + length
     except (_Broken, zlib.error) as error:
         raise LabError(name, _DAMAGED, "a broken MATLAB file", "Get it again.") from error
@@ -161,11 +162,11 @@ def _numbers(data: bytes, begin: int, length: int, code: str, order: str) -> lis
     return np.frombuffer(part, order + code).tolist()
 
 
-def _listed(data: bytes, order: str, name: str) -> ListedArray:
+def _listed(data: bytes, order: str) -> ListedArray:
     header = _header(data, order)
     shape = _flat_shape(header.shape)
     if header.kind in (_CHAR, _CELL):
-        return _listed_texts(header, data, order, name)
+        return _listed_texts(header, data, order)
     if header.kind not in _CLASSES or header.complex:
         what = "complex numbers" if header.kind in _CLASSES else _OTHERS.get(header.kind, "an object of no known kind")
         return ListedArray(header.name, "other", shape, refused=what)
@@ -175,7 +176,7 @@ def _listed(data: bytes, order: str, name: str) -> ListedArray:
     return ListedArray(header.name, dtype, shape, sample[:SAMPLE])
 
 
-def _listed_texts(header: _Header, data: bytes, order: str, name: str) -> ListedArray:
+def _listed_texts(header: _Header, data: bytes, order: str) -> ListedArray:
     try:
         texts = _texts(header, data, order)
     except _Broken:

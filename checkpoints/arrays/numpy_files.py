@@ -1,7 +1,7 @@
 """.npz archives and .npy arrays: listed by their headers, read as far as they are asked for."""
 
 import hashlib
-from collections.abc import Container
+from collections.abc import Collection
 from pathlib import Path
 
 from checkpoints.arrays.listed import HEAD, SAMPLE, ListedArray, LoadedArrays, dtype_in_words
@@ -25,7 +25,7 @@ def list_npy(path: Path) -> tuple[ListedArray, ...]:
     return (_listed(path.stem, read_head(path, HEAD), file_name(path)),)
 
 
-def load_npz(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_npz(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """LabError for one that holds no plain numbers or texts."""
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
@@ -34,7 +34,7 @@ def load_npz(path: Path, wanted: Container[str]) -> LoadedArrays:
     return LoadedArrays(arrays, digest, size)
 
 
-def load_npy(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_npy(path: Path, _: Collection[str]) -> LoadedArrays:
     """LabError for one that holds no plain numbers or texts."""
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

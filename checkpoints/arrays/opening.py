@@ -6,20 +6,27 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.outputs import Outputs
+from checkpoints.array_sides import NAMES
 from checkpoints.arrays import forms
+from checkpoints.arrays.class_names import numbers_are_named, with_class_names
 from checkpoints.arrays.listed import ArrayListing
 from checkpoints.arrays.roles import propose, said
-from checkpoints.bundle import KNOWN, NAMES, open_folder, open_npz, outputs_of
+from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
 from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
-CANONICAL = {"embeddings": "test_embeddings", "labels": "test_labels"}
-_ALONE = {"embeddings": "embeds", "labels": "labels"}  # as the linear stage calls those of test items alone
+CANONICAL = {
+    "embeddings": "test_embeddings",
+    "labels": "test_labels",
+    "ids": "test_ids",
+    "coordinates": "test_coordinates",
+}
+"""Role -> the name under which `outputs_of` takes its array, where that is another."""
 _NO_ROLE = "it was given no role"
-_NO_ANALYSIS = {"predictions": "no analysis takes it yet", "coordinates": "no analysis takes it yet"}
+_NO_ANALYSIS = {"predictions": "no analysis takes predicted classes without scores"}
 
 
 def listing_of(path: str | Path) -> ArrayListing:
@@ -38,7 +45,7 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
     if spec.mapping:
         return _mapped(path, listing, spec)
     if are_known(listing):
-        return _KNOWN_TO_BUNDLE.get(forms.kind_in(path), _known)(path, None, spec)
+        return _known(path, listing, spec)
     raise no_mapping(listing)
 
 
@@ -47,16 +54,21 @@ def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
     loaded = forms.load(path, set(roles.values()))
     unused = {each.name: each.refused or _NO_ROLE for each in listing.arrays if each.name not in roles.values()}
     unused |= {roles[role]: why for role, why in _NO_ANALYSIS.items() if role in roles}
-    named = _named(roles)
-    arrays = {named[role]: loaded.arrays[name] for role, name in roles.items() if role not in _NO_ANALYSIS}
+    arrays = {
+        CANONICAL.get(role, role): loaded.arrays[name] for role, name in roles.items() if role not in _NO_ANALYSIS
+    }
+    own = {CANONICAL.get(role, role): name for role, name in roles.items()}
+    names = arrays.pop("class_names") if numbers_are_named(arrays, roles) else None
     spec = replace(spec, mapping=said(listing, roles))
+    facts = {"file": listing.file, "digest": loaded.digest, "size": loaded.size}
     try:
-        outputs = outputs_of(
-            arrays, file=listing.file, digest=loaded.digest, size=loaded.size, spec=spec, unused=unused
-        )
+        outputs = outputs_of(arrays, **facts, spec=spec, unused=unused)  # type: ignore[arg-type]
     except LabError as mistake:
-        raise _in_the_files_names(mistake, {named[role]: name for role, name in roles.items()}) from mistake
-    return replace(outputs, provenance={**outputs.provenance, "mapping": spec.mapping})
+        raise _in_the_files_names(mistake, own) from mistake
+    if names is not None:
+        outputs = with_class_names(outputs, names, f"{listing.file}: {printable(roles['class_names'])[:60]}")
+    notes = _renamed(str(outputs.provenance["notes"]), own)
+    return replace(outputs, provenance={**outputs.provenance, "notes": notes, "mapping": spec.mapping})
 
 
 def needs_of(path: str | Path) -> str:
@@ -96,9 +108,10 @@ def no_mapping(listing: ArrayListing) -> LabError:
     return LabError(listing.file, rule, but=f"has {listing.in_words()}", remedy=remedy)
 
 
-def _known(path: Path, data: None, spec: ArraySpec) -> Outputs:
-    """Of arrays of known names in a form that `bundle` does not open."""
-    listing = listing_of(path)
+def _known(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
+    """Of arrays of known names."""
+    if opener := _OF_BUNDLE.get(forms.kind_in(path)):
+        return opener(path, None, spec)
     loaded = forms.load(path, {name for name in listing.names if name in KNOWN})
     others = [each for each in listing.arrays if each.name not in KNOWN]
     unused = {each.name: each.refused or "no name that is known here" for each in others}
@@ -107,21 +120,16 @@ def _known(path: Path, data: None, spec: ArraySpec) -> Outputs:
     )
 
 
-_KNOWN_TO_BUNDLE: Mapping[str, Callable[..., Outputs]] = {"npz": open_npz, "folder": open_folder}
-
-
-def _named(roles: Mapping[str, str]) -> dict[str, str]:
-    """Role -> the name under which `outputs_of` takes its array."""
-    alone = not any(role.startswith("train") for role in roles)
-    names = _ALONE if alone else CANONICAL
-    return {role: names.get(role, role) for role in roles}
+_OF_BUNDLE: Mapping[str, Callable[..., Outputs]] = {"npz": open_npz, "folder": open_folder}
 
 
 def _in_the_files_names(mistake: LabError, names: Mapping[str, str]) -> LabError:
     """The same sentence, in which each array is called as in the file."""
+    told = (_renamed(text, names) for text in (mistake.name, mistake.rule, mistake.but))
+    name, rule, but = told
+    return LabError(name, rule, remedy=mistake.remedy, but=but)
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
-
-    def told(text: str) -> str:
-        return pattern.sub(lambda found: printable(names[found[0]])[:60], text)
-
-    return LabError(told(mistake.name), told(mistake.rule), remedy=mistake.remedy, but=told(mistake.but))
+    return pattern.sub(lambda found: printable(names[found[0]])[:60], text)

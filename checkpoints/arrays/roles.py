@@ -18,15 +18,15 @@ _WORDS = {
     "predictions": "pred preds predicted prediction predictions yhat predict",
     "class_names": "classnames classes categories names",
     "coordinates": "tsne umap coord coords coordinate coordinates xy projection projected pca 2d",
-    "labels": "y ys label labels target targets class classes gt truth category categories digit species cls lbl annotation",
+    "labels": "y ys label labels target targets class classes gt truth category categories digit species cls lbl",
     "ids": "id ids index idx indices key keys uid filename filenames file files path paths image images name names",
     "embeddings": "x xs embedding embeddings embed embeds emb embs feature features feat feats z zs representation"
     " representations repr reps vector vectors vec vecs latent latents h hidden encoding encodings code codes data"
     " activations descriptor descriptors tensors e dim",
 }
 _KINDS = {kind: frozenset(words.split()) for kind, words in _WORDS.items()}
-_TRAIN = frozenset("train training tr gallery support reference base bank memory".split())
-_TEST = frozenset("test testing te val valid validation eval dev query queries".split())
+_TRAIN = frozenset(["train", "training", "tr", "gallery", "support", "reference", "base", "bank", "memory"])
+_TEST = frozenset(["test", "testing", "te", "val", "valid", "validation", "eval", "dev", "query", "queries"])
 _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+[a-z]?")
 _FEWEST_TO_SUM = 1e-3
 
@@ -71,7 +71,8 @@ def propose(listing: ArrayListing) -> RoleProposal:
     found |= _others(guesses, test)
     ordered = {role: found[role] for role in ROLES if role in found}
     return RoleProposal(
-        {role: guess.array.name for role, guess in ordered.items()}, {role: guess.why for role, guess in ordered.items()}
+        {role: guess.array.name for role, guess in ordered.items()},
+        {role: guess.why for role, guess in ordered.items()},
     )
 
 

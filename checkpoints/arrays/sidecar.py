@@ -1,6 +1,6 @@
 """Names of classes from a JSON text that lies beside arrays."""
 
-from collections.abc import Container
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ def list_names(path: Path) -> tuple[ListedArray, ...]:
     return (ListedArray(path.stem, "text", names.shape, names[:SAMPLE]),)
 
 
-def load_names(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_names(path: Path, _: Collection[str]) -> LoadedArrays:
     """The same, whole."""
     content = read_whole(path, limit=_MOST_BYTES)
     return LoadedArrays({path.stem: _names(content)}, content.digest, len(content.data))

@@ -21,7 +21,9 @@ MOST_COLUMNS = 20_000
 LONGEST_LINE = 8 << 20
 _LOOKED_AT = 100  # rows
 _SEPARATORS = ("\t", ",", ";")
-_HEADER_WORDS = frozenset("label labels class classes target targets y name names id species category digit text".split())
+_HEADER_WORDS = frozenset(
+    ["label", "labels", "class", "classes", "target", "targets", "y", "name", "names", "category"]
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +106,9 @@ def _is_header(rows: Sequence[tuple[str, ...]], separator: str) -> bool:
     none comes again in its column."""
     first, *rest = rows
     if separator == "\n":
-        return first[0].lower() in _HEADER_WORDS or (not _is_number(first[0]) and all(_is_number(row[0]) for row in rest))
+        return first[0].lower() in _HEADER_WORDS or (
+            not _is_number(first[0]) and all(_is_number(row[0]) for row in rest)
+        )
     said = [cell for cell in first if cell]
     if all(_is_number(cell, separator) for cell in said):
         counted = [str(number) for number in range(len(said) + 1)]

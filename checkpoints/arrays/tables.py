@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -38,7 +38,7 @@ def list_table(path: Path) -> tuple[ListedArray, ...]:
     return tuple(_listed(each, form, rows) for each in form.arrays)
 
 
-def load_table(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_table(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """The arrays that are wanted. LabError names row and column of a cell that does not fit."""
     name = file_name(path)
     with open_regular(path) as (file, size):
@@ -141,7 +141,9 @@ def _values(array: ColumnArray, rows: Rows, form: TableForm, first: int, name: s
         return _lists(cells, array, first, name)
     longest = max(map(len, cells))
     if longest > _LONGEST_TEXT:
-        raise LabError(f"{name}: {shown(array.name)}", f"must have texts of at most {_LONGEST_TEXT:,} characters", longest)
+        raise LabError(
+            f"{name}: {shown(array.name)}", f"must have texts of at most {_LONGEST_TEXT:,} characters", longest
+        )
     return np.array(cells, np.str_)
 
 

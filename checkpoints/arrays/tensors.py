@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -46,7 +46,7 @@ def list_safetensors(path: Path) -> tuple[ListedArray, ...]:
     return tuple(found)
 
 
-def load_safetensors(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_safetensors(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """Those that are wanted, one after the other."""
     tensors, name = read_header(path).tensors, file_name(path)
     with open_regular(path) as (file, size):
@@ -62,10 +62,10 @@ def list_torch(path: Path) -> tuple[ListedArray, ...]:
     with open_torch(path, hashed=False) as (contents, archive):
         found = [_listed(_name(place, path), each, archive) for place, each in contents.tensors.items()]
     refused = [ListedArray(_name(place, path), "other", (), refused=why) for place, why in contents.refused.items()]
-    return tuple([*found, *refused])
+    return (*found, *refused)
 
 
-def load_torch(path: Path, wanted: Container[str]) -> LoadedArrays:
+def load_torch(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """Those that are wanted, as `StoredTensor.array` gives them."""
     with open_torch(path) as (contents, archive):
         named = {_name(place, path): each for place, each in contents.tensors.items()}

@@ -1,12 +1,13 @@
 """How arrays are read where more than one reading is possible. The page asks, the commands take an option."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 AUTO = "auto"
+LARGEST_SEED = 1_000_000
 SCORES = {"logits": "Logits", "probabilities": "Probabilities"}
 COLUMNS = {
     "named": "By the array class_names",
@@ -39,13 +40,15 @@ class ArraySpec:
     """`auto` takes what the tests of `class_scores` and `class_labels` say, and the notes say what that was.
 
     scores: what the test items' class scores are. columns: which class each of their columns is. negative_labels:
-    whether labels below 0 name a class; by themselves they do not. mapping: which array is what, see `roles_in`; ""
-    where the arrays' names say it.
+    whether labels below 0 name a class; by themselves they do not. seed: draws the half of the items that teaches a
+    probe, where there are no train items. mapping: which array is what, see `roles_in`; "" where the arrays' names say
+    it.
     """
 
     scores: str = AUTO
     columns: str = AUTO
     negative_labels: str = AUTO
+    seed: int = 0
     mapping: str = ""
 
     def __post_init__(self) -> None:
@@ -54,6 +57,8 @@ class ArraySpec:
             if value not in (AUTO, *options):
                 raise LabError(words(name), f"must be one of {', '.join((AUTO, *options))}", repr(value)[:60])
         roles_in(self.mapping)
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise LabError("seed", f"must lie in 0 to {LARGEST_SEED:,}", self.seed)
 
 
 def words(name: str) -> str:
@@ -63,13 +68,12 @@ def words(name: str) -> str:
 
 def asked_for(spec: ArraySpec) -> list[str]:
     """What was asked for by name."""
-    return [name for name in READINGS if getattr(spec, name) != AUTO]
+    return [field.name for field in fields(spec) if getattr(spec, field.name) != field.default]
 
 
 def check_no_arrays(spec: ArraySpec | None, file: str) -> None:
     """LabError where a reading of arrays is asked for and the file has none."""
-    spec = spec or AS_IT_COMES
-    for name in [*asked_for(spec), *(["map"] if spec.mapping else [])]:
+    for name in asked_for(spec or AS_IT_COMES):
         raise LabError(words(name), f"must be left out for {file}", None, "It is about files of arrays.")
 
 

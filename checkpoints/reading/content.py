@@ -28,7 +28,10 @@ _WRONG = {
     "json": ("a JSON text", "An index names the files that hold the weights, a config describes them: give those."),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
-    "text": ("a text", "Save embeddings and labels with numpy.savez or as a table (CSV), or give the checkpoint itself."),
+    "text": (
+        "a text",
+        "Save embeddings and labels with numpy.savez or as a table (CSV), or give the checkpoint itself.",
+    ),
     "picture": ("a picture", "A checkpoint is opened here; images go beside it (--data)."),
     "nothing": ("an archive with nothing in it", "Save it again, with its arrays or weights."),
     "unknown": (

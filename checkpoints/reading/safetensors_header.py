@@ -26,7 +26,6 @@ DTYPES = {
 CODES = {**DTYPES, **NARROW, "BOOL": "|u1"}
 
 
-
 @dataclass(frozen=True, slots=True)
 class Tensor:
     """One tensor as the header declares it; `start` and `stop` are bytes from the start of the file."""

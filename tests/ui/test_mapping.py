@@ -1,10 +1,11 @@
-"""Arrays under any names on the checkpoint page: what is what is asked once, proposed, kept, in the link, changeable."""
+"""Arrays under any names on the checkpoint page: what is what is asked, proposed, kept, in the link, changeable."""
 
 import numpy as np
 import pytest
 
 PAGE = "pages/2_Checkpoints.py"
 ITEMS = 120
+TITLES = ("Embeddings", "Labels", "Train embeddings", "Train labels")
 
 
 @pytest.fixture
@@ -32,7 +33,12 @@ def button(app, label):
 def test_unknown_names_are_asked_for_and_one_button_opens(open_page, folder):
     app = open_page(PAGE, source="root", path="letters.npz", show="similarity")
     assert not app.exception
-    assert [box(app, title).value for title in ("Embeddings", "Labels", "Train emb", "Train lab")] == ["a", "b", "A", "B"]
+    assert [box(app, title).value for title in ("Embeddings", "Labels", "Train emb", "Train lab")] == [
+        "a",
+        "b",
+        "A",
+        "B",
+    ]
     button(app, "Show the pictures").click().run()
     assert not app.exception
     assert app.query_params["map"] == "embeddings=a,labels=b,train_embeddings=A,train_labels=B"

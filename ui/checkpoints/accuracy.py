@@ -32,9 +32,13 @@ rates = {{f"{{voted.k or 'k'}} nearest": voted.accuracy for voted in votes}}
 rates |= {{name: getattr(found, "accuracy", found) for name, found in read.items()}}
 over = {{f"{{voted.k or 'k'}} nearest": int(voted.judged.sum()) for voted in votes}}
 over |= {{name: len(found.items) for name, found in read.items() if hasattr(found, "items")}}
-exhibit = accuracies(rates, len(outputs.test), len(outputs.class_names), over)
+exhibit = accuracies(rates, len(outputs.test), len(outputs.class_names), over{within})
 """
-_BY_K = "exhibit = accuracy_by_k({voted.k: voted.accuracy for voted in votes}, int(votes[0].judged.sum()))"
+_BY_K = (
+    "exhibit = accuracy_by_k({voted.k: voted.accuracy for voted in votes}, int(votes[0].judged.sum()),"
+    " within=outputs.within)"
+)
+_SEED = ", outputs.split_seed"
 _OF_VOTE = """
 voted = votes[0]
 labels, predicted = outputs.test.labels[voted.judged], voted.predicted[voted.judged]
@@ -61,7 +65,8 @@ def section(analyses: Analyses) -> None:
     items, classes = len(outputs.test), len(outputs.class_names)
     rates = analyses.accuracies(k)
     if any(isinstance(found, Estimate) for found in rates.values()):
-        exhibit = accuracies(rates, items, classes, analyses.read_items(k))
+        within = outputs.split_seed if outputs.within else None
+        exhibit = accuracies(rates, items, classes, analyses.read_items(k), within)
         show(exhibit.given_by(_accuracies_code(analyses, k)), key="accuracy")
     else:
         for name, found in rates.items():
@@ -86,7 +91,7 @@ def section(analyses: Analyses) -> None:
 
 def _by_k(analyses: Analyses) -> Exhibit:
     found = {each.k: each.accuracy for each in map(analyses.vote, _KS)}
-    return accuracy_by_k(found, int(analyses.vote(1).judged.sum()))
+    return accuracy_by_k(found, int(analyses.vote(1).judged.sum()), within=analyses.outputs.within)
 
 
 def _votes(analyses: Analyses, ks: tuple[int, ...]) -> str:
@@ -100,7 +105,7 @@ def _accuracies_code(analyses: Analyses, k: int) -> str:
     probes |= {next(iter(probes)): "linear_probe(outputs)"}
     head = {"class head": "class_probabilities(outputs)"} if analyses.outputs.has_head else {}
     read = ", ".join(f"{name!r}: {call}" for name, call in (probes | head).items())
-    body = _votes(analyses, (1, k)) + _ACCURACIES.format(probes=read)
+    body = _votes(analyses, (1, k)) + _ACCURACIES.format(probes=read, within=_SEED if analyses.outputs.within else "")
     used: list[Callable[..., Any]] = [nearest_similarity, vote, linear_probe, accuracies]
     used += [class_probabilities] if head else []
     return figure_code(analyses, body, *used)

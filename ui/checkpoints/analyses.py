@@ -12,7 +12,7 @@ from analysis.neighbours.nearest import Margin, Nearest, margin, nearest_similar
 from analysis.neighbours.vote import Vote, vote
 from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Estimate, Unavailable
-from ui.checkpoints.maps import POINTS, Map, MapJob, pca_map
+from ui.checkpoints.maps import POINTS, Map, MapJob, given_map, pca_map
 from ui.memo import Memo
 
 __all__ = ["LARGEST_K", "Analyses", "Map", "SplitName"]
@@ -63,7 +63,7 @@ class Analyses:
         return linear_probe(self.outputs) if self.outputs.has_head else self.probabilities
 
     def vote(self, k: int) -> Vote:
-        """k is cut to the number of train items."""
+        """k is cut to the number of items that can be found."""
         k = min(k, self.nearest.neighbours.k)
         return self.once(("vote", k), lambda: self._vote(k))
 
@@ -94,6 +94,10 @@ class Analyses:
 
     def pca(self, split: SplitName, points: int = POINTS) -> Map:
         return self.once(("pca", split, points), lambda: pca_map(self.split(split), points))
+
+    def given(self, split: SplitName, points: int = POINTS) -> Map | Unavailable:
+        """The map that came with the items."""
+        return self.once(("given", split, points), lambda: given_map(self.split(split), points))
 
     def umap(self, split: SplitName) -> MapJob:
         return self.map_job(split, "umap")

@@ -80,4 +80,5 @@ def _readings(outputs: Outputs) -> str:
     possible = outputs.provenance.get("possible_readings")
     names = [name for name in READINGS if isinstance(possible, Mapping) and name in possible]
     names += ["mapping"] if "mapping" in outputs.provenance else []
-    return ", ".join(f"{name}={str(outputs.provenance[name])!r}" for name in names)
+    seed = [f"seed={outputs.split_seed}"] if outputs.split_seed else []
+    return ", ".join([*(f"{name}={str(outputs.provenance[name])!r}" for name in names), *seed])

@@ -38,7 +38,7 @@ _FIRST = 4  # roles that are always in sight
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A file whose arrays wait for their roles: `key` is what its choice is kept by, `refused` why the last did not do."""
+    """A file whose arrays wait for their roles. key: what its choice is kept by. refused: why the last did not do."""
 
     key: str
     listing: ArrayListing
@@ -53,15 +53,18 @@ def mapped(
     found = listing()
     text = _linked(controls, key, found)
     if not text:
-        return _ask(controls, _Question(key, found))
+        _ask(controls, _Question(key, found))
+        return None
     st.caption(plain(f"Read as {text.replace(',', ', ')}."))
     st.button("Change what is what", key="change-map", type="tertiary", on_click=partial(_change, key))
     if key in opened().asked_again:
-        return _ask(controls, _Question(key, found))
+        _ask(controls, _Question(key, found))
+        return None
     try:
         return as_read(controls, read)
     except LabError as mistake:
-        return _ask(controls, _Question(key, found, mistake))
+        _ask(controls, _Question(key, found, mistake))
+        return None
 
 
 def waits() -> bool:
@@ -127,7 +130,9 @@ def _chosen(question: _Question) -> dict[str, str]:
 def _in_words(proposal: RoleProposal) -> str:
     if not proposal.roles:
         return "No array looks like embeddings or labels: choose what is there."
-    return "Proposed by the arrays' names." if proposal.sure else "Proposed by names, shapes and first values: look twice."
+    return (
+        "Proposed by the arrays' names." if proposal.sure else "Proposed by names, shapes and first values: look twice."
+    )
 
 
 def _frame(listing: ArrayListing) -> pd.DataFrame:

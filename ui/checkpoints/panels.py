@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.degenerate import warnings
 from analysis.outputs import Outputs
+from losses.errors import plural
 from ui.checkpoints import accuracy as checkpoint_accuracy
 from ui.checkpoints import calibration as checkpoint_calibration
 from ui.checkpoints import curves as checkpoint_curves
@@ -55,7 +56,9 @@ def _description(outputs: Outputs) -> str:
     """What is open, in one line."""
     facts = outputs.provenance
     parts = [str(facts[name]) for name in ("file", "loss", "data") if name in facts]
-    parts.append(f"{len(outputs.train):,} train and {len(outputs.test):,} test items")
-    parts.append(f"{len(outputs.class_names)} classes")
-    parts.append(f"{outputs.train.embeddings.shape[1]} dimensions, {facts.get('embeddings', 'as given')}")
+    counts = f"{len(outputs.train):,} train and {len(outputs.test):,} test items"
+    parts.append(plural(len(outputs.test), "item") + ", none of them train" if outputs.within else counts)
+    parts.append(f"{len(outputs.class_names)} classes" if outputs.labelled else "no labels")
+    embedded = f"{outputs.test.embeddings.shape[1]} dimensions, {facts.get('embeddings', 'as given')}"
+    parts.append(embedded if outputs.has_embeddings else "no embeddings")
     return " · ".join(parts)

@@ -218,7 +218,7 @@ def main() -> int:
     asked, out = json.loads(sys.stdin.readline()), sys.stdout.buffer
     try:
         with open_regular(Path(asked["path"])) as (file, _):
-            held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # views of it live on: it closes with the process
+            held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # closed with the process
         tables, wanted = Tables(held, asked["parquet"]), asked["wanted"]
         said, arrays = listed(tables) if wanted is None else loaded(tables, wanted)
         _answer(out, {"said": said}, arrays)

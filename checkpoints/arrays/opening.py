@@ -12,6 +12,7 @@ from checkpoints.arrays.class_names import numbers_are_named, with_class_names
 from checkpoints.arrays.listed import ArrayListing
 from checkpoints.arrays.roles import propose, said
 from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
+from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
@@ -80,11 +81,13 @@ def needs_of(path: str | Path) -> str:
 
 
 def are_known(listing: ArrayListing) -> bool:
-    """Whether the arrays' own names say what is what: those of test embeddings, or of train embeddings and test labels
-    (what else is missing is then said by its name)."""
+    """Whether the arrays' own names say what is what: some embeddings have a name that is known here, or there are none
+    and class scores with labels have (what else is missing is then said by its name)."""
     names = set(listing.names)
-    train = names & set(NAMES["train embeddings"]) and names & set(NAMES["test labels"])
-    return bool(names & set(NAMES["test embeddings"]) or train)
+    if names & {*NAMES["train embeddings"], *NAMES["test embeddings"]}:
+        return True
+    scored = bool(names & set(scores.NAMES)) and bool(names & set(NAMES["test labels"]))
+    return scored and "embeddings" not in propose(listing).roles
 
 
 def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:

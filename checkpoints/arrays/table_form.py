@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from checkpoints.arrays.columns import (
 MOST_COLUMNS = 20_000
 LONGEST_LINE = 8 << 20
 _LOOKED_AT = 100  # rows
+_LONGEST_ALONE = 200  # letters of a cell that has its line for itself
 _SEPARATORS = ("\t", ",", ";")
 _HEADER_WORDS = frozenset(
     ["label", "labels", "class", "classes", "target", "targets", "y", "name", "names", "category"]
@@ -51,15 +53,15 @@ def form_of_table(head: bytes, *, whole: bool) -> TableForm | None:
 
     A table has at least two rows of at least two columns, or two rows of one, and each row as many as the others.
     """
-    lines = _lines(head, whole)
-    if len(lines) < 2:
-        return None
+    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     for separator in _SEPARATORS:
-        rows = _rows(lines, separator)
-        if rows and 2 <= len(rows[0]) <= MOST_COLUMNS and all(len(row) == len(rows[0]) for row in rows):
+        rows = _rows(text, separator, whole=whole)
+        width = len(rows[0]) if rows else 0
+        if len(rows) > 1 and 2 <= width <= MOST_COLUMNS and all(len(row) == width for row in rows):
             return _form(rows, separator)
-    one = [(line.strip().strip('"'),) for line in lines]
-    return _form(one, "\n") if all(len(cell) < 200 for (cell,) in one) else None
+    lines = text.splitlines()[: _LOOKED_AT + 1]
+    one = [(cell,) for line in (lines if whole else lines[:-1]) if (cell := line.strip().strip('"'))]
+    return _form(one, "\n") if len(one) > 1 and all(len(cell) < _LONGEST_ALONE for (cell,) in one) else None
 
 
 def list_of_numbers(cell: str) -> np.ndarray:
@@ -70,18 +72,17 @@ def list_of_numbers(cell: str) -> np.ndarray:
     return np.array(inner[1:-1].replace(",", " ").split(), dtype=np.float32)
 
 
-def _lines(head: bytes, whole: bool) -> list[str]:
-    """Whole lines of the beginning; none where it is no UTF-8."""
-    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-    lines = text.splitlines()
-    return [line for line in (lines if whole else lines[:-1]) if line.strip()][:_LOOKED_AT]
-
-
-def _rows(lines: Sequence[str], separator: str) -> list[tuple[str, ...]]:
+def _rows(text: str, separator: str, *, whole: bool) -> list[tuple[str, ...]]:
+    """The first rows that are not empty; the last of a text that goes on may be cut, and is none."""
+    found: list[tuple[str, ...]] = []
     try:
-        return [tuple(row) for row in csv.reader(lines, delimiter=separator, strict=True)]
+        for row in csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True):
+            found += [tuple(row)] if any(row) else []
+            if len(found) > _LOOKED_AT:
+                return found[:-1]
     except csv.Error:
-        return []
+        return [] if whole else found
+    return found if whole else found[:-1]
 
 
 def _form(rows: Sequence[tuple[str, ...]], separator: str) -> TableForm | None:

@@ -34,7 +34,7 @@ def list_table(path: Path) -> tuple[ListedArray, ...]:
     """By the first lines; rows are counted by their ends."""
     with open_regular(path) as (file, size):
         form = _form_of(file, size, file_name(path))
-        rows = _count_rows(file) - form.header
+        rows = _count_rows(file, form, file_name(path))
     return tuple(_listed(each, form, rows) for each in form.arrays)
 
 
@@ -69,10 +69,12 @@ def _form_of(file: IO[bytes], size: int, name: str) -> TableForm:
     return form
 
 
-def _count_rows(file: IO[bytes]) -> int:
-    """Lines of the file; a last one without an end counts."""
+def _count_rows(file: IO[bytes], form: TableForm, name: str) -> int:
+    """Lines of the file without its header; rows, where a cell goes over several lines."""
+    if any("\n" in cell for row in form.sample for cell in row):
+        return sum(map(len, _chunks(file, form, name)))
     file.seek(0)
-    count, last = 0, b"\n"
+    count, last = -int(form.header), b"\n"
     while chunk := file.read(_CHUNK):
         count, last = count + chunk.count(b"\n"), chunk[-1:]
     return count + (last != b"\n")

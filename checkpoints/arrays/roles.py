@@ -160,7 +160,8 @@ def _labels(guesses: Iterable[_Guess], of: _Guess, taken: list[_Guess]) -> _Gues
 def _others(guesses: Iterable[_Guess], test: _Guess | None) -> dict[str, _Guess]:
     """The first of each further kind that is of the test items; names of classes are of no items."""
     found: dict[str, _Guess] = {}
-    for each in guesses:
+    # A file name says more of an item than its row.
+    for each in sorted(guesses, key=lambda guess: guess.kind == "ids" and not guess.array.are_texts):
         if each.kind in ("labels", "embeddings") or each.kind in found or each.side == "train":
             continue
         if each.kind == "class_names" or test is None or each.items == test.items:

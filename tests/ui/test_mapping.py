@@ -41,5 +41,5 @@ def test_unknown_names_are_asked_for_and_one_button_opens(open_page, folder):
     ]
     button(app, "Show the pictures").click().run()
     assert not app.exception
-    assert app.query_params["map"] == "embeddings=a,labels=b,train_embeddings=A,train_labels=B"
+    assert app.query_params["roles"] == "embeddings=a,labels=b,train_embeddings=A,train_labels=B"
     assert any("120 train and 60 test items" in text.value for text in app.text)

@@ -18,7 +18,7 @@ from ui.checkpoints.opened import opened
 from ui.controls import Panel
 from ui.foreign_text import line, plain, table
 
-_KEY = "map"
+_KEY = "roles"
 _QUESTION = "nce_lab_mapping"
 _NONE = ""
 _TITLES = {

@@ -7,6 +7,7 @@ computed on them lie in the session and go with it.
 
 import hashlib
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -79,22 +80,17 @@ class OpenedFile:
 class Opened:
     """Of one session. files: by ref. below: names under the root that were opened, the last one last.
 
-    `held` has, for each uploader, the visit of the page and the ref of each upload in it. `version` counts how often
-    uploaders were emptied. maps: which array is what, as `--map` says it, by the sha256 or the name below the root.
-    asked_again: those whose choice is to be changed.
+            self.maps.pop(file.sha256, None)
+    `held` has, for each uploader, the visit of the page and the ref of each upload in it; `emptied` counts how often it
+    was emptied.
     """
 
     files: dict[str, OpenedFile] = field(default_factory=dict)
     below: list[str] = field(default_factory=list)
     held: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     made: Memo = field(default_factory=lambda: Memo(_MADE))
-    version: int = 0
-    maps: dict[str, str] = field(default_factory=dict)
-    asked_again: set[str] = field(default_factory=set)
-
-    def with_map(self, key: str, spec: ArraySpec) -> ArraySpec:
-        """The spec with what was confirmed for this file."""
-        return spec if spec.mapping else replace(spec, mapping=self.maps.get(key, ""))
+            self.maps.pop(file.sha256, None)
+    emptied: Counter[str] = field(default_factory=Counter)
 
     def find(self, ref: str) -> OpenedFile | None:
         """The file that a link calls so: by its content, whatever its name was here."""
@@ -125,9 +121,10 @@ class Opened:
         return file
 
     def empty_uploaders(self, ref: str) -> None:
-        """Where one of them holds the file: it would give it again."""
-        if any(ref in refs.values() for _, refs in self.held.values()):
-            self.version, self.held = self.version + 1, {}
+        """Those that hold the file: they would give it again."""
+        for key in [key for key, (_, refs) in self.held.items() if ref in refs.values()]:
+            del self.held[key]
+            self.emptied[key] += 1
 
     def put_away(self, ref: str) -> None:
         """Forget the file or the pass, all that was made of it, and that the address says it."""
@@ -139,8 +136,7 @@ class Opened:
             uploads.put_away(file.upload)
             self.made.forget(lambda key: key[0] == file.sha256)
             self.maps.pop(file.sha256, None)
-            if any(ref in refs.values() for _, refs in self.held.values()):
-                self.version, self.held = self.version + 1, {}
+            self.empty_uploaders(ref)
         self.below = [name for name in self.below if BELOW + name != ref]
         image_pass.put_away(ref)
 

@@ -82,12 +82,13 @@ def needs_of(path: str | Path) -> str:
 
 def are_known(listing: ArrayListing) -> bool:
     """Whether the arrays' own names say what is what: some embeddings have a name that is known here, or there are none
-    and class scores with labels have (what else is missing is then said by its name)."""
+    but class scores, and no labels under another name (what is missing is then said by its name)."""
     names = set(listing.names)
     if names & {*NAMES["train embeddings"], *NAMES["test embeddings"]}:
         return True
-    scored = bool(names & set(scores.NAMES)) and bool(names & set(NAMES["test labels"]))
-    return scored and "embeddings" not in propose(listing).roles
+    proposed = set() if not names & set(scores.NAMES) else propose(listing).roles.keys()
+    labelled = bool(names & set(NAMES["test labels"])) or "labels" not in proposed
+    return bool(proposed) and "embeddings" not in proposed and labelled
 
 
 def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:

@@ -82,7 +82,13 @@ WRITERS = {
     "projector": projector,
     "files": files,
 }
-ROUGH = {"half.npz": 1e-3, "bf16.safetensors": 0.01, "fp8.safetensors": 0.05, "fp8_wide.safetensors": 0.1, "bf16.pt": 0.01}
+ROUGH = {
+    "half.npz": 1e-3,
+    "bf16.safetensors": 0.01,
+    "fp8.safetensors": 0.05,
+    "fp8_wide.safetensors": 0.1,
+    "bf16.pt": 0.01,
+}
 
 
 @pytest.mark.parametrize("name", WRITERS)

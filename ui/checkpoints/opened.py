@@ -80,17 +80,22 @@ class OpenedFile:
 class Opened:
     """Of one session. files: by ref. below: names under the root that were opened, the last one last.
 
-            self.maps.pop(file.sha256, None)
     `held` has, for each uploader, the visit of the page and the ref of each upload in it; `emptied` counts how often it
-    was emptied.
+    was emptied. maps: which array is what, as `--map` says it, by a file's sha256 or its name below the root;
+    asked_again: those whose choice is to be changed.
     """
 
     files: dict[str, OpenedFile] = field(default_factory=dict)
     below: list[str] = field(default_factory=list)
     held: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     made: Memo = field(default_factory=lambda: Memo(_MADE))
-            self.maps.pop(file.sha256, None)
     emptied: Counter[str] = field(default_factory=Counter)
+    maps: dict[str, str] = field(default_factory=dict)
+    asked_again: set[str] = field(default_factory=set)
+
+    def with_map(self, key: str, spec: ArraySpec) -> ArraySpec:
+        """The spec with what was confirmed for this file."""
+        return spec if spec.mapping else replace(spec, mapping=self.maps.get(key, ""))
 
     def find(self, ref: str) -> OpenedFile | None:
         """The file that a link calls so: by its content, whatever its name was here."""

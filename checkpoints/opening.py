@@ -53,5 +53,5 @@ def open_outputs(
         folder = default_folder() if keep else None
         return open_foreign(Path(path), given, spec or ForeignSpec(), watch, cache=folder)
     if kind not in OPENERS:
-        check_kind(head, "safetensors, torch or .npz", name=file_name(path))
+        check_kind(head, "safetensors, torch, .npz, CSV, Parquet or MATLAB", name=file_name(path))
     return OPENERS[kind](Path(path), given, arrays)

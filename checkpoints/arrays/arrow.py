@@ -51,7 +51,9 @@ def _list(path: Path, *, parquet: bool) -> tuple[ListedArray, ...]:
 def _listed(said: Mapping[str, Any], sample: np.ndarray | None) -> ListedArray:
     shape, refused = tuple(said["shape"]), str(said.get("refused", ""))
     values = np.empty(0) if sample is None else sample
-    return ListedArray(str(said["name"]), str(said["dtype"]), shape, values, f"of type {refused}" if refused else "")
+    return ListedArray(
+        str(said["name"]), str(said["dtype"]), shape, values, f"values of type {refused}" if refused else ""
+    )
 
 
 def _load(path: Path, wanted: Collection[str], *, parquet: bool) -> LoadedArrays:

@@ -207,9 +207,11 @@ def _limit() -> None:
         import resource
     except ImportError:  # Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limits = {resource.RLIMIT_AS: MOST_MEMORY, resource.RLIMIT_CPU: MOST_SECONDS, resource.RLIMIT_CORE: 0}
+    for what, most in limits.items():
+        _, now = resource.getrlimit(what)
+        least = most if now == resource.RLIM_INFINITY else min(most, now)
+        resource.setrlimit(what, (least, least))
 
 
 def main() -> int:

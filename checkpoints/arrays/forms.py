@@ -51,7 +51,7 @@ def kind_in(path: Path) -> str:
         return "folder"
     kind = _kind(path)
     if kind not in FORMS:
-        check_kind(read_head(path), "file of arrays", name=file_name(path))
+        check_kind(read_head(path), ".npz, CSV, Parquet or MATLAB", name=file_name(path))
     return kind
 
 

@@ -8,6 +8,7 @@ import hashlib
 import math
 import zlib
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -65,7 +66,8 @@ def load_matlab(path: Path, wanted: Collection[str]) -> LoadedArrays:
         found = {}
         for data, order in _elements(file, size, name, MOST_BYTES, wanted):
             header = _header(data, order)
-            found[header.name] = _flat(_array(header, data, order, name))
+            with _whole(name):
+                found[header.name] = _flat(_array(header, data, order, name))
     return LoadedArrays(found, digest, size)
 
 
@@ -75,7 +77,7 @@ def _elements(
     """The body of each array, or at most its first `most` bytes, with the byte order; of those that are wanted."""
     order = _order(file, size, name)
     place, count, budget = _START, 0, min(MOST_BYTES, _FREE + _UNPACKED * size)
-    try:
+    with _whole(name):
         while place + 8 <= size:
             kind, length = _pair(_part(file, place, 8), order)
             count += 1
@@ -94,6 +96,12 @@ def _elements(
                     order,
                 )
             place += 8 + length
+
+
+@contextmanager
+def _whole(name: str) -> Iterator[None]:
+    try:
+        yield
     except (_Broken, zlib.error) as error:
         raise LabError(name, _DAMAGED, "a broken MATLAB file", "Get it again.") from error
 

@@ -55,5 +55,5 @@ def _refused(place: str, data: bytes, name: str, mistake: NotPlain) -> ListedArr
     try:
         dtype, shape, _ = described(data, name)
     except NotPlain:
-        return ListedArray(place, "other", (), refused=mistake.but.removeprefix("is "))
-    return ListedArray(place, dtype, shape, refused=OBJECTS if dtype == "O" else f"of dtype {dtype}")
+        return ListedArray(place, "other", (), refused=mistake.but.replace("is of", "values of"))
+    return ListedArray(place, dtype, shape, refused=OBJECTS if dtype == "O" else f"values of dtype {dtype}")

@@ -9,7 +9,7 @@ from analysis.outputs import Outputs
 from checkpoints.array_sides import NAMES
 from checkpoints.arrays import forms
 from checkpoints.arrays.class_names import numbers_are_named, with_class_names
-from checkpoints.arrays.listed import ArrayListing
+from checkpoints.arrays.listed import ArrayListing, shown_name
 from checkpoints.arrays.roles import propose, said
 from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.reading import class_scores as scores
@@ -105,10 +105,11 @@ def no_mapping(listing: ArrayListing) -> LabError:
     """What a file of other names is answered: what is in it, and what would most likely open it."""
     proposal = propose(listing)
     rule = "must say which array is what"
+    objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
     if not proposal.roles:
-        remedy = "None of them looks like embeddings (N, D) or labels (N,)."
+        remedy = f"None of them looks like embeddings (N, D) or labels (N,).{objects}"
         return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
-    remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks."
+    remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks.{objects}"
     return LabError(listing.file, rule, but=f"has {listing.in_words()}", remedy=remedy)
 
 

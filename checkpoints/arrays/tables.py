@@ -103,8 +103,8 @@ def _chunks(file: IO[bytes], form: TableForm, name: str) -> Iterator[Rows]:
     file.seek(0)
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     width, row = len(form.names), 0
+    reader = csv.reader(_lines(text, name), delimiter=form.separator, strict=True)
     try:
-        reader = csv.reader(_lines(text, name), delimiter=form.separator, strict=True)
         rows = ([each[0].strip()] if form.separator == "\n" and each else each for each in reader)
         full = (each for each in rows if each and (width == 1 or any(each)))
         for _ in range(form.header):
@@ -119,7 +119,8 @@ def _chunks(file: IO[bytes], form: TableForm, name: str) -> Iterator[Rows]:
     except UnicodeDecodeError as error:
         raise LabError(name, "must be a text in UTF-8", "in another encoding", "Save it again as UTF-8.") from error
     except csv.Error as error:
-        raise LabError(name, "must be a whole table", f"broken after row {row:,}", "Look for an open quote.") from error
+        where = f"broken in line {reader.line_num:,}"
+        raise LabError(name, "must be a whole table", where, "Look for an open quote.") from error
     finally:
         text.detach()
 

@@ -92,6 +92,7 @@ def pickled(value: Pickle) -> Pickle:
 def corpus(marker: Path) -> list[Hostile]:
     """Every case; the exploits among them would make the file `marker`."""
     from tests.checkpoints import (
+        hostile_arrays,
         hostile_bombs,
         hostile_broken,
         hostile_code,
@@ -101,5 +102,5 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_memory,
     )
 
-    parts = (hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_kinds, hostile_memory)
+    parts = (hostile_arrays, hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_kinds, hostile_memory)
     return [*hostile_code.cases(marker), *(case for part in parts for case in part.cases())]

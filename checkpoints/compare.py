@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 
 from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
-from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -71,17 +69,19 @@ def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) ->
     """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
     from analysis.comparison.matching import FEWEST, MOST, matched
+    from checkpoints.arrays.forms import is_of_arrays
+    from checkpoints.arrays.opening import specs_of
     from checkpoints.opening import open_outputs
 
     if not FEWEST <= len(paths) <= MOST:
         raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(paths))
     foreign = _foreign(paths, data)
-    of_arrays = [path for path in paths if Path(path).is_dir() or kind_of(read_head(path)) == "npz"]
+    of_arrays = specs_of([path for path in paths if is_of_arrays(Path(path))], arrays)
     if not of_arrays:
         check_no_arrays(arrays, "these checkpoints")
     return matched(
         {
-            name: open_outputs(path, data if path in foreign else None, arrays=arrays if path in of_arrays else None)
+            name: open_outputs(path, data if path in foreign else None, arrays=of_arrays.get(path))
             for name, path in _named(paths)
         }
     )
@@ -105,7 +105,9 @@ def _measure_and_number(said: str) -> tuple[str, float]:
 
 def _foreign(paths: Sequence[str], data: str | None) -> list[str]:
     """The files that need images. LabError where images are given and none does."""
-    found = [path for path in paths if not Path(path).is_dir() and kind_of(read_head(path)) == "torch"]
+    from checkpoints.arrays.opening import needs_of
+
+    found = [path for path in paths if needs_of(path) == "images"]
     if data is not None and not found:
         raise LabError("data", "must be left out", data, "None of these checkpoints needs images.")
     return found

@@ -1,7 +1,7 @@
 """From a file of arrays to `Outputs`: arrays of known names as they are, any others by the roles that are given."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +99,22 @@ def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:
             where = f"{listing.file}: {printable(array.name)[:60]}"
             raise LabError(where, "must hold plain numbers or texts", but=f"holds {array.refused}")
     return {role: array.name for role, array in found.items()}
+
+
+def specs_of(paths: Sequence[str], spec: ArraySpec | None) -> dict[str, ArraySpec]:
+    """The spec of each of several files of arrays: a mapping is of those that have its arrays; others are read by their
+    names. LabError where none has them."""
+    spec = spec or AS_IT_COMES
+    found, refused = dict.fromkeys(paths, replace(spec, mapping="")), None
+    for path in paths if spec.mapping else ():
+        try:
+            roles_of(spec, listing_of(path))
+            found[path] = spec
+        except LabError as mistake:
+            refused = mistake
+    if refused is not None and not any(each.mapping for each in found.values()):
+        raise refused
+    return found
 
 
 def no_mapping(listing: ArrayListing) -> LabError:

@@ -19,6 +19,7 @@ from losses.errors import LabError
 
 MOST_BYTES = 2 << 30
 _HEAD, _CELLS, _CHUNK = 1 << 20, 1 << 20, 8 << 20
+_COUNTED = 256 << 20  # bytes up to which rows are counted and not estimated
 _MOST_TEXT, _LONGEST_TEXT = 1 << 30, 2_000
 
 Rows = list[list[str]]
@@ -70,10 +71,15 @@ def _form_of(file: IO[bytes], size: int, name: str) -> TableForm:
 
 
 def _count_rows(file: IO[bytes], form: TableForm, name: str) -> int:
-    """Lines of the file without its header; rows, where a cell goes over several lines."""
+    """Lines of the file without its header; rows, where a cell goes over several lines. Of a large file about as many
+    as there are: counting them would take longer than a page may."""
     if any("\n" in cell for row in form.sample for cell in row):
         return sum(map(len, _chunks(file, form, name)))
+    size = file.seek(0, 2)
     file.seek(0)
+    if size > _COUNTED:
+        head = file.read(_HEAD)
+        return round(size * head.count(b"\n") / len(head)) - form.header
     count, last = -int(form.header), b"\n"
     while chunk := file.read(_CHUNK):
         count, last = count + chunk.count(b"\n"), chunk[-1:]

@@ -12,6 +12,7 @@ from ui.checkpoints import calibration as checkpoint_calibration
 from ui.checkpoints import curves as checkpoint_curves
 from ui.checkpoints import geometry as checkpoint_geometry
 from ui.checkpoints import map as checkpoint_map
+from ui.checkpoints import objectives as checkpoint_objectives
 from ui.checkpoints import provenance as checkpoint_provenance
 from ui.checkpoints import similarity as checkpoint_similarity
 from ui.checkpoints import tails as checkpoint_tails
@@ -28,6 +29,7 @@ _DRAW: dict[str, Callable[[Analyses], None]] = {
     "curves": checkpoint_curves.section,
     "tails": checkpoint_tails.section,
     "geometry": checkpoint_geometry.section,
+    "losses": checkpoint_objectives.section,
     "provenance": checkpoint_provenance.section,
 }
 

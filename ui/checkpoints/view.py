@@ -11,11 +11,12 @@ SECTIONS = {
     "curves": "ROC and precision-recall",
     "tails": "Tails",
     "geometry": "Spectrum and spread",
+    "losses": "Losses",
     "provenance": "Provenance",
 }
 
 MAP = ("map", "items", "points", "only", "item")
-SIMILARITY = ("class",)
+SIMILARITY = ("class", "separated")
 CALIBRATION = ("calibration", "bins", "scheme", "calibrated")
 ACCURACY = ("k", "reading")
 CURVES = ("curves",)

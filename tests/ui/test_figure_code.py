@@ -22,7 +22,7 @@ from ui.checkpoints.code import figure_code
 from ui.checkpoints.maps import map_call
 
 CHECKPOINTS, COMPARE = "pages/2_Checkpoints.py", "pages/2_Compare.py"
-SECTIONS = ["map", "similarity", "calibration", "accuracy", "curves", "tails", "geometry", "losses"]
+SECTIONS = ["map", "similarity", "calibration", "accuracy", "curves", "tails", "geometry", "clusters", "losses"]
 
 
 @pytest.fixture
@@ -67,7 +67,8 @@ def check(drawn: dict[str, Exhibit], app: AppTest, keys: set[str]) -> None:
 
 PLAIN = {
     "map-test", "nearest-similarity", "class-medians", "separation", "recall-by-k", "objectives", "reliability",
-    "accuracy", "accuracy-by-k", "confusion", "class-curves", "tail", "tail-quantiles", "tail-thresholds", "spectrum", "spread",
+    "accuracy", "accuracy-by-k", "confusion", "class-curves", "tail", "tail-quantiles", "tail-thresholds",
+    "spectrum", "spread", "clusters",
 }  # fmt: skip
 
 

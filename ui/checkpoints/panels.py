@@ -9,6 +9,7 @@ from analysis.outputs import Outputs
 from losses.errors import plural
 from ui.checkpoints import accuracy as checkpoint_accuracy
 from ui.checkpoints import calibration as checkpoint_calibration
+from ui.checkpoints import clusters as checkpoint_clusters
 from ui.checkpoints import curves as checkpoint_curves
 from ui.checkpoints import geometry as checkpoint_geometry
 from ui.checkpoints import map as checkpoint_map
@@ -29,6 +30,7 @@ _DRAW: dict[str, Callable[[Analyses], None]] = {
     "curves": checkpoint_curves.section,
     "tails": checkpoint_tails.section,
     "geometry": checkpoint_geometry.section,
+    "clusters": checkpoint_clusters.section,
     "losses": checkpoint_objectives.section,
     "provenance": checkpoint_provenance.section,
 }

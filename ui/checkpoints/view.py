@@ -11,6 +11,7 @@ SECTIONS = {
     "curves": "ROC and precision-recall",
     "tails": "Tails",
     "geometry": "Spectrum and spread",
+    "clusters": "Clusters",
     "losses": "Losses",
     "provenance": "Provenance",
 }
@@ -22,6 +23,7 @@ ACCURACY = ("k", "reading")
 CURVES = ("curves",)
 TAILS = ("pairs", "anchors", "quantile", "tail_items")
 GEOMETRY = ("geometry_items",)
+CLUSTERS = ("cluster_items", "cluster_seed")
 OWN_CONTROLS = {
     "map": MAP,
     "similarity": SIMILARITY,
@@ -30,6 +32,7 @@ OWN_CONTROLS = {
     "curves": CURVES,
     "tails": TAILS,
     "geometry": GEOMETRY,
+    "clusters": CLUSTERS,
 }
 """Section -> the names, in a link, of the controls that stand in it and not in the sidebar."""
 IN_SECTIONS = tuple(name for names in OWN_CONTROLS.values() for name in names)

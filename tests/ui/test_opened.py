@@ -141,6 +141,14 @@ def test_a_file_taken_out_of_its_uploader_is_put_away(open_page):
     assert app.selectbox("checkpoint").value == "sincere"
 
 
+def test_what_is_given_after_a_file_was_taken_out_is_opened(open_page):
+    app = give(open_page(CHECKPOINTS, show="similarity"))
+    app.file_uploader("own-file").set_value(None).run()
+    give(app, OTHER, "other.npz")
+    assert app.text[0].value.startswith("other.npz")
+    assert [file.name for file in app.session_state["nce_lab_opened"].files.values()] == ["other.npz"]
+
+
 def test_another_choice_leaves_the_upload_on_offer(open_page):
     app = give(open_page(CHECKPOINTS, show="similarity"))
     app.selectbox("checkpoint").set_value("supcon").run()

@@ -87,16 +87,17 @@ def warn_of_another(refs: Sequence[str]) -> None:
 
 def uploader_key(key: str) -> str:
     """Of a file uploader; another one, which is empty, after one of its files was put away."""
-    version = opened().version
-    return key if not version else f"{key}-{version}"
+    emptied = opened().emptied[key]
+    return key if not emptied else f"{key}-{emptied}"
 
 
 def take(key: str, files: Sequence[UploadedFile], control: str) -> Taken:
     """Open what the uploader `key` holds, for the control `control`; what was taken out of it by hand is put away."""
-    own, place = opened(), uploader_key(key)
+    own = opened()
     uploads.count(key, *files)
-    visit, before = own.held.get(place, (0, {}))
+    visit, before = own.held.pop(key, (0, {}))
     before = before if visit == session().visits else {}
+    # It is no longer held while its own are put away: emptied, it would lose what the user gives it next.
     for upload in before.keys() - {file.file_id for file in files}:
         own.put_away(before[upload])
     held, news, refused, left = {}, [], [], {}
@@ -110,7 +111,7 @@ def take(key: str, files: Sequence[UploadedFile], control: str) -> Taken:
         else:
             held[file.file_id] = found.ref
             news += [found] if file.file_id not in before else []
-    own.held[place] = session().visits, held
+    own.held[key] = session().visits, held
     remember(key, left)
     return Taken(tuple(news), tuple(refused))
 
@@ -138,9 +139,7 @@ def draw_put_away() -> None:
 
 
 def _put_away() -> None:
-    own, ref = opened(), st.session_state[_MENU]
-    own.empty_uploaders(ref)
-    own.put_away(ref)
+    opened().put_away(st.session_state[_MENU])
 
 
 def into_view(controls: Panel, key: str, value: object) -> None:

@@ -7,6 +7,7 @@ computed on them lie in the session and go with it.
 
 import hashlib
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,15 +72,15 @@ class OpenedFile:
 class Opened:
     """Of one session. files: by ref. below: names under the root that were opened, the last one last.
 
-    `held` has, for each uploader, the visit of the page and the ref of each upload in it. `version` counts how often
-    uploaders were emptied.
+    `held` has, for each uploader, the visit of the page and the ref of each upload in it; `emptied` counts how often it
+    was emptied.
     """
 
     files: dict[str, OpenedFile] = field(default_factory=dict)
     below: list[str] = field(default_factory=list)
     held: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     made: Memo = field(default_factory=lambda: Memo(_MADE))
-    version: int = 0
+    emptied: Counter[str] = field(default_factory=Counter)
 
     def find(self, ref: str) -> OpenedFile | None:
         """The file that a link calls so: by its content, whatever its name was here."""
@@ -109,9 +110,10 @@ class Opened:
         return file
 
     def empty_uploaders(self, ref: str) -> None:
-        """Where one of them holds the file: it would give it again."""
-        if any(ref in refs.values() for _, refs in self.held.values()):
-            self.version, self.held = self.version + 1, {}
+        """Those that hold the file: they would give it again."""
+        for key in [key for key, (_, refs) in self.held.items() if ref in refs.values()]:
+            del self.held[key]
+            self.emptied[key] += 1
 
     def put_away(self, ref: str) -> None:
         """Forget the file or the pass, all that was made of it, and that the address says it."""
@@ -122,8 +124,7 @@ class Opened:
         if file is not None:
             uploads.put_away(file.upload)
             self.made.forget(lambda key: key[0] == file.sha256)
-            if any(ref in refs.values() for _, refs in self.held.values()):
-                self.version, self.held = self.version + 1, {}
+            self.empty_uploaders(ref)
         self.below = [name for name in self.below if BELOW + name != ref]
         image_pass.put_away(ref)
 

@@ -16,7 +16,7 @@ UNLABELLED = "no label"
 """The one class name of outputs without labels."""
 
 
-_ROWS = ("embeddings", "labels", "logits", "images", "ids", "probabilities", "features", "coordinates")
+ROWS = ("embeddings", "labels", "logits", "images", "ids", "probabilities", "features", "coordinates")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,11 +51,11 @@ class Split:
             raise LabError("embeddings", "must be finite", f"not so in {plural(len(rows), 'row')}, first row {rows[0]}")
         if not self.ids.size:
             object.__setattr__(self, "ids", np.arange(items).astype(np.str_))
-        for name in _ROWS[1:]:
+        for name in ROWS[1:]:
             array = getattr(self, name)
             if array is not None and len(array) != items:
                 raise LabError(name, f"must have one row for each of {items} embeddings", len(array))
-        for name in _ROWS:
+        for name in ROWS:
             if getattr(self, name) is not None:
                 getattr(self, name).setflags(write=False)
 

@@ -80,7 +80,28 @@ def inspect_file(
         "dimensions": outputs.test.embeddings.shape[1],
         "classes": len(outputs.class_names),
     }
-    return said | sizes | _within(outputs) | inspect_outputs(outputs, k=k, on=on).numbers()
+    numbers = inspect_outputs(outputs, k=k, on=on).numbers()
+    return said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})
+
+
+def _clusters(outputs: "Outputs") -> dict[str, object]:
+    """Groups of k-means where there are no labels, with the silhouette that says how far they are apart."""
+    from analysis.geometry.clusters import clusters
+    from analysis.statistics.bootstrap import Unavailable
+
+    found = clusters(outputs.test.embeddings)
+    if isinstance(found, Unavailable):
+        return {"clusters": None, "clusters_reason": found.reason}
+    best = found.silhouettes[found.k]
+    by_k = {str(k): each.value for k, each in found.silhouettes.items()}
+    return {
+        "clusters": found.k,
+        "cluster_sizes": found.sizes.tolist(),
+        "silhouette": best.value,
+        "silhouette_interval": [best.low, best.high],
+        "silhouette_by_k": by_k,
+        "clusters_by": f"scikit-learn's k-means on {len(found.items):,} items, seed {found.seed}",
+    }
 
 
 def _within(outputs: "Outputs") -> dict[str, object]:

@@ -50,7 +50,7 @@ def _places() -> list[Hostile]:
         Hostile("link.pth", make=lambda path: path.symlink_to("/etc/passwd"), sentence="not a symbolic link"),
         Hostile("loop.pth", make=lambda path: path.symlink_to(path), sentence="not a symbolic link"),
         Hostile("absent.pth", make=lambda path: None, sentence="must be an existing file"),
-        Hostile("folder.pth", make=Path.mkdir, sentence="must have the arrays"),
+        Hostile("folder.pth", make=Path.mkdir, sentence="must have the array"),
     ]
 
 

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 PAGES = {"checkpoints": "pages/2_Checkpoints.py", "compare": "pages/2_Compare.py", "forces": "pages/3_Forces.py"}
-SECTIONS = ["map", "similarity", "calibration", "accuracy", "curves", "tails", "geometry", "provenance"]
+SECTIONS = [
+    "map",
+    "similarity",
+    "calibration",
+    "accuracy",
+    "curves",
+    "tails",
+    "geometry",
+    "clusters",
+    "losses",
+    "provenance",
+]
 ITEMS = 90
 
 

@@ -9,9 +9,11 @@ from analysis.outputs import Outputs
 from losses.errors import plural
 from ui.checkpoints import accuracy as checkpoint_accuracy
 from ui.checkpoints import calibration as checkpoint_calibration
+from ui.checkpoints import clusters as checkpoint_clusters
 from ui.checkpoints import curves as checkpoint_curves
 from ui.checkpoints import geometry as checkpoint_geometry
 from ui.checkpoints import map as checkpoint_map
+from ui.checkpoints import objectives as checkpoint_objectives
 from ui.checkpoints import provenance as checkpoint_provenance
 from ui.checkpoints import similarity as checkpoint_similarity
 from ui.checkpoints import tails as checkpoint_tails
@@ -28,6 +30,8 @@ _DRAW: dict[str, Callable[[Analyses], None]] = {
     "curves": checkpoint_curves.section,
     "tails": checkpoint_tails.section,
     "geometry": checkpoint_geometry.section,
+    "clusters": checkpoint_clusters.section,
+    "losses": checkpoint_objectives.section,
     "provenance": checkpoint_provenance.section,
 }
 

@@ -9,6 +9,7 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped, labels, short
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.neighbours.nearest import Margin, Nearest, margin
+from analysis.neighbours.separation import Separation, separation
 from analysis.statistics.bootstrap import Unavailable
 from analysis.statistics.histogram_edges import bin_edges
 
@@ -46,16 +47,18 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
     # A quarter of air above the highest bin, for the medians' numbers.
     plot.update_yaxes(tickformat="~%", range=[0, 1.25 * float(np.max(shares))], fixedrange=True)
     plot.update_layout(dragmode="select", selectdirection="h")
+    margin_said = f"Margin {interval(overall.margin)}{_area(nearest, label_of)}"
     return Exhibit(
         stem="nearest-similarity",
-        title=f"Is an item nearer to its own class than to any other?{whose} Margin {interval(overall.margin)}"
+        title=f"Is an item nearer to its own class than to any other?{whose} {margin_said}"
         + (WITHIN if nearest.within else ""),
         plot=plot,
         how_to_read=(
             f"For each of {overall.items:,} {items}, its largest cosine to {_an(other)} of its class (target) and "
             f"of any other (noise), in bins of {edges[1] - edges[0]:.3g}; dotted lines are medians. The margin is "
             "median target less median noise, signed, with its 95 % bootstrap interval over test items (the SINCERE "
-            "authors' script gives its absolute value). Drag over a part to see its items." + _left_out(nearest)
+            "authors' script gives its absolute value); the AUC is the share of pairs of a target and a noise in "
+            "order, 0.5 by chance. Drag over a part to see its items." + _left_out(nearest)
         ),
         alt=f"Median target {medians[0]}, median noise {medians[1]}.",
         table=pd.DataFrame({"from": edges[:-1], "to": edges[1:], "target": shares[0], "noise": shares[1]}).round(12),
@@ -89,7 +92,7 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
         f"{drawn} The table has every margin with its interval and number of items."
         + (f" Not available for {missing}." if missing else ""),
         alt=f"Median target and noise similarity of {len(known)} classes.",
-        table=pd.DataFrame([_row(name, found) for name, found in rows]),
+        table=pd.DataFrame([_row(name, found, separation(nearest, c)) for c, (name, found) in enumerate(rows)]),
     )
 
 
@@ -166,9 +169,15 @@ def _left_out(nearest: Nearest) -> str:
     return f" Left out: {' and '.join(parts)}." if parts else ""
 
 
-def _row(name: str, found: Margin | Unavailable) -> dict[str, object]:
+def _area(nearest: Nearest, label_of: tuple[int, str] | None) -> str:
+    found = separation(nearest, None if label_of is None else label_of[0])
+    return "" if isinstance(found, Unavailable) else f", AUC {interval(found.auc)}"
+
+
+def _row(name: str, found: Margin | Unavailable, area: Separation | Unavailable) -> dict[str, object]:
     if isinstance(found, Unavailable):
         return {"class": name, "not available": found.reason}
     low, high = found.margin.low, found.margin.high
     numbers = {"target": found.target, "noise": found.noise, "margin": found.margin.value, "low": low, "high": high}
-    return {"class": name, "items": found.items, **numbers}
+    areas = {} if isinstance(area, Unavailable) else {"AUC": area.auc.value, "from": area.auc.low, "to": area.auc.high}
+    return {"class": name, "items": found.items, **numbers, **areas}

@@ -50,6 +50,44 @@ def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, wi
     """Accuracy of the vote against the number of neighbours that vote; `within`: they are other test items."""
     known = {k: each for k, each in found.items() if isinstance(each, Estimate)}
     plot = layout(go.Figure(), x="neighbours that vote, k", y="accuracy on test items", height=340)
+    _add_by_k(plot, known)
+    return Exhibit(
+        stem="accuracy-by-k",
+        title="Does the vote depend on how many neighbours have one" + (WITHIN if within else "") + "?",
+        plot=plot,
+        how_to_read=(
+            f"Share of {items:,} test items that the vote of their k nearest {'other' if within else 'train'} items"
+            " gets right, with 95 % bootstrap intervals over test items. All marks share the items, so they move"
+            " together."
+        ),
+        alt="; ".join(f"k {k}: {interval(each)}" for k, each in known.items()),
+        table=pd.DataFrame([{"k": k} | _row(f"{k} nearest", each, items) for k, each in found.items()]),
+    )
+
+
+def recall_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, within: bool = False) -> Exhibit:
+    """Recall at k; `within`: the neighbours are other test items."""
+    known = {k: each for k, each in found.items() if isinstance(each, Estimate)}
+    plot = layout(go.Figure(), x="nearest items looked at, k", y="recall at k", height=340)
+    _add_by_k(plot, known)
+    missing = [f"R@{k}: {each.reason}" for k, each in found.items() if isinstance(each, Unavailable)]
+    return Exhibit(
+        stem="recall-by-k",
+        title="Is an item of the class among the nearest" + (WITHIN if within else "") + "?",
+        plot=plot,
+        how_to_read=(
+            f"R@k: share of {items:,} test items with an item of their class among their k nearest"
+            f" {'other' if within else 'train'} items, with 95 % bootstrap intervals over test items. It can only rise"
+            " with k, and large classes raise it." + (f" Not available: {'; '.join(missing)}." if missing else "")
+        ),
+        alt="; ".join(f"R@{k} {interval(each)}" for k, each in known.items()),
+        table=pd.DataFrame([{"k": k} | _row(f"R@{k}", each, items) for k, each in found.items()]).rename(
+            columns={"accuracy": "recall", "reading": "measure"}
+        ),
+    )
+
+
+def _add_by_k(plot: go.Figure, known: Mapping[int, Estimate]) -> None:
     plot.add_scatter(
         x=list(known),
         y=[each.value for each in known.values()],
@@ -65,18 +103,6 @@ def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, wi
         hovertemplate="k = %{x}: %{y:.6~p}<extra></extra>",
     )
     plot.update_xaxes(type="log", tickvals=list(known)).update_yaxes(tickformat="~%")
-    return Exhibit(
-        stem="accuracy-by-k",
-        title="Does the vote depend on how many neighbours have one" + (WITHIN if within else "") + "?",
-        plot=plot,
-        how_to_read=(
-            f"Share of {items:,} test items that the vote of their k nearest {'other' if within else 'train'} items"
-            " gets right, with 95 % bootstrap intervals over test items. All marks share the items, so they move"
-            " together."
-        ),
-        alt="; ".join(f"k {k}: {interval(each)}" for k, each in known.items()),
-        table=pd.DataFrame([{"k": k} | _row(f"{k} nearest", each, items) for k, each in found.items()]),
-    )
 
 
 def _of_half(seed: int | None) -> str:

@@ -167,6 +167,19 @@ def _arrays(path: str) -> int:
     return run(command)
 
 
+def _listed(path: str) -> int:
+    """The same without the outputs."""
+    from checkpoints.arrays import forms
+    from checkpoints.arrays.opening import listing_of
+    from checkpoints.command_line import run
+
+    def command() -> int:
+        names = {each.name for each in listing_of(path).arrays if not each.refused}
+        return 0 * len(forms.load(Path(path), names).arrays)
+
+    return run(command)
+
+
 def _images(path: str) -> int:
     """Every image of both sides."""
     from checkpoints.command_line import run
@@ -190,6 +203,7 @@ def _ends_itself(path: str) -> int:
 
 READERS = {
     "inspect": _inspect, "tensors": _tensors, "outputs": _outputs, "images": _images, "arrays": _arrays,
+    "listed": _listed,
     "ends_itself": _ends_itself,
 }  # fmt: skip
 

@@ -54,7 +54,7 @@ class _Broken(ValueError):
 def list_matlab(path: Path) -> tuple[ListedArray, ...]:
     """By the start of each element."""
     name = file_name(path)
-    with open_regular(path) as (file, size):
+    with open_regular(path) as (file, size), _whole(name):
         return tuple(_listed(data, order) for data, order in _elements(file, size, name, HEAD))
 
 

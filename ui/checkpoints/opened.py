@@ -8,7 +8,7 @@ computed on them lie in the session and go with it.
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +25,7 @@ from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.together import unpacked
 from ui.memo import Memo
 
 T = TypeVar("T")
@@ -40,7 +41,8 @@ class OpenedFile:
     """A file of the user's: `ref` is what links call it, `sha256` of its content, `upload` its number where it came in.
 
     instead_of: the ref of the file that a link had asked for when this one was given. needs: "images" of weights, a
-    "mapping" of arrays whose names say nothing here, "" of what opens as it is.
+    "mapping" of arrays whose names say nothing here, "" of what opens as it is. together: it is an archive
+    of several that were given at once, `upload` their numbers.
     """
 
     name: str
@@ -50,6 +52,7 @@ class OpenedFile:
     content: bytes = field(repr=False)
     instead_of: str = ""
     needs: str = ""
+    together: bool = False
 
     @property
     def needs_images(self) -> bool:
@@ -72,7 +75,10 @@ class OpenedFile:
     def _read(self, read: Callable[[Path], T]) -> T:
         with st.spinner("Opening your file …"), tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
             path = Path(folder) / uploads.safe_name(self.name)
-            path.write_bytes(self.content)
+            if self.together:
+                unpacked(self.content, path)
+            else:
+                path.write_bytes(self.content)
             return read(path)
 
 
@@ -108,7 +114,9 @@ class Opened:
         found = self.find(said)
         return found is not None and found.ref == ref
 
-    def take(self, name: str, upload: str, content: bytes, asked: tuple[str, ...]) -> OpenedFile:
+    def take(
+        self, name: str, upload: str, content: bytes, asked: tuple[str, ...], *, together: bool = False
+    ) -> OpenedFile:
         """Hold a file that can be opened, called as one of `asked` calls its content. LabError for what is refused."""
         sha256 = hashlib.sha256(content).hexdigest()
         known = next((file for file in self.files.values() if file.sha256 == sha256), None)
@@ -119,6 +127,7 @@ class Opened:
         ref = next((each for each in asked if each.endswith(f" {sha256[:PREFIX]}")), "")
         others = () if ref else (each for each in asked if self.find(each) is None)
         file = OpenedFile(name, ref or reference(name, sha256), sha256, upload, content, next(iter(others), ""))
+        file = replace(file, together=together)
         file = replace(file, needs=file.once("needs", needs_of))
         if not file.needs:
             file.analyses()
@@ -131,14 +140,17 @@ class Opened:
             del self.held[key]
             self.emptied[key] += 1
 
-    def put_away(self, ref: str) -> None:
-        """Forget the file or the pass, all that was made of it, and that the address says it."""
+    def put_away(self, ref: str, but: Collection[str] = ()) -> None:
+        """Forget the file or the pass, all that was made of it, and that the address says it; `but` the uploads of
+        these numbers, which are still in an uploader."""
         for name in list(st.query_params):
             said = st.query_params.get_all(name)
             st.query_params[name] = [each for each in said if each != ref and not self._is(each, ref)]
         file = self.files.pop(ref, None)
         if file is not None:
-            uploads.put_away(file.upload)
+            for upload in file.upload.split():
+                if upload not in but:
+                    uploads.put_away(upload)
             self.made.forget(lambda key: key[0] == file.sha256)
             self.maps.pop(file.sha256, None)
             self.empty_uploaders(ref)

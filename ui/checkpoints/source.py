@@ -27,10 +27,15 @@ from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
 _SOURCES = {"shipped": "A shipped one, or one that is open", "root": "A file under the root"}
+_TYPES = [
+    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
+    "ckpt",
+]  # fmt: skip
 _HELP = (
-    "Arrays: an .npz, .npy, .safetensors or .pt with embeddings and labels under any names. Or a file of"
-    " `python -m checkpoints.train`, or a torch file of the authors' (SupContrast, SINCERE, SimCLR, ViT), which needs"
-    " images too. It stays in this browser session, on every page, until it is put away, and is never executed."
+    "Arrays: an .npz, CSV, Parquet, .mat, .safetensors or .pt with embeddings and labels under any names, or several"
+    " .npy or tables at once. Or a file of `python -m checkpoints.train`, or a torch file of the authors' (SupContrast,"
+    " SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session, on every page, until it is put"
+    " away, and is never executed."
 )
 
 
@@ -50,9 +55,11 @@ def choose(controls: Panel) -> Analyses | None:
         by_path = source == "root" and folder is not None
         chosen = _choose_below(controls, folder) if by_path and folder else _choose_listed(controls)
     offer.draw_put_away()
-    if taken.refused:
+    if taken.last:
         controls.waits = True
-        raise taken.refused[0]
+        raise taken.refused[-1]
+    for mistake in taken.refused:
+        st.error(plain(str(mistake)), icon=":material/error:")
     if isinstance(chosen, ZooEntry):
         return of_shipped(chosen)
     return _below(controls, *chosen) if isinstance(chosen, tuple) else _own(controls, chosen)
@@ -62,9 +69,9 @@ def _take_own(controls: Panel) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
-        type=["safetensors", "npz", "npy", "pth", "pt", "tar", "ckpt"],
+        type=_TYPES, accept_multiple_files=True,
     )  # fmt: skip
-    taken = offer.take("own-file", [own] if own is not None else [], "checkpoint")
+    taken = offer.take("own-file", own, "checkpoint", together=True)
     for file in taken.news:
         offer.into_view(controls, "source", "shipped")
         offer.into_view(controls, "checkpoint", file.ref)

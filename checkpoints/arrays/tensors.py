@@ -26,11 +26,13 @@ _NARROW = {"BF16": "bfloat16", "F8_E4M3": "float8_e4m3", "F8_E5M2": "float8_e5m2
 
 def are_arrays(shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Whether tensors of these names and shapes are arrays and not the weights of a network: none is called like a
-    weight, none lies deeper than in a dict in a dict, and one is a table."""
+    weight, none lies deeper than in a dict in a dict, and one is a table. A tensor alone, without a name, is one."""
+    if set(shapes) == {""}:
+        return True
     if not 0 < len(shapes) <= _MOST or network_of(shapes) is not None:
         return False
     weights = any(_WEIGHTS.search(name) or name.count("/") > 1 for name in shapes)
-    return not weights and any(len(shape) >= 1 and shape[0] >= 2 for shape in shapes.values())
+    return not weights and any(len(shape) > 1 and shape[0] > 1 for shape in shapes.values())
 
 
 def list_safetensors(path: Path) -> tuple[ListedArray, ...]:
@@ -78,7 +80,7 @@ def shapes_in(path: Path, kind: str) -> dict[str, tuple[int, ...]]:
     if kind == "safetensors":
         return {each.name: each.shape for each in read_header(path).tensors}
     with open_torch(path, hashed=False) as (contents, _):
-        return {_name(place, path): each.shape for place, each in contents.tensors.items()}
+        return {place: each.shape for place, each in contents.tensors.items()}
 
 
 def _name(place: str, path: Path) -> str:

@@ -25,6 +25,7 @@ NAMES = {
     "test coordinates": ("test_coordinates", "coordinates"),
 }
 _ALONE = "{}: there are no train items, so similarities are within the items and half of them teach a probe"
+_ALONE_UNLABELLED = "{}: there are no train items"
 _BARE = "there are no embeddings, only class scores and labels: what needs embeddings is not available"
 _NO_CLASS = "no item has a label: what needs labels is not available"
 _SCORES_NEED_LABELS = "Class scores without embeddings need an array test_labels."
@@ -72,9 +73,9 @@ class ArraySides:
         needed += [f"{side} labels" for side in self.given if labelled]
         return [self.names[what] for what in sorted(needed, key=list(NAMES).index) if self.found[what] is None]
 
-    @property
-    def about_train(self) -> str:
-        return _BARE if self.bare else _ALONE.format(self.names[f"{self.given[0]} embeddings"])
+    def about_train(self, labelled: bool) -> str:
+        alone = _ALONE if labelled else _ALONE_UNLABELLED
+        return _BARE if self.bare else alone.format(self.names[f"{self.given[0]} embeddings"])
 
     @property
     def about_embeddings(self) -> str:

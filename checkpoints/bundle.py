@@ -81,7 +81,7 @@ def outputs_of(
     sides = {side: found.split(side, *kept[side], values, classes, read) for side in found.given}
     if len(found.given) == 1:
         (alone,) = sides.values()
-        notes.add(found.about_train)
+        notes.add(found.about_train(alone.labelled))
         sides = {"train": nothing_of(alone), "test": alone}
     _check_asked(spec, arrays, file, within=len(found.given) == 1)
     facts = {"digest": _read_digest(digest, spec), "file": file, "bytes": size, "embeddings": found.about_embeddings}

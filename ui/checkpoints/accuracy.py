@@ -99,7 +99,8 @@ def section(analyses: Analyses) -> None:
         not_available("Confusion matrix", read)
         return
     labels, predicted = read
-    name = f"{k} nearest" if reading == "knn" else readings[reading]
+    others = " others" if outputs.within else ""
+    name = f"{k} nearest{others}" if reading == "knn" else readings[reading]
     matrix = analyses.once(
         ("confusion", reading, k if reading == "knn" else 0),
         lambda: confusion_matrix(confusion(labels, predicted, classes), outputs.class_names, name),

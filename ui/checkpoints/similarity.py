@@ -38,6 +38,9 @@ _MOST_LISTED = 100
 def section(analyses: Analyses) -> None:
     """Histograms with what is dragged over, then the medians class by class."""
     names = analyses.outputs.class_names
+    if isinstance(analyses.margin, Unavailable) and not analyses.nearest.neighbours.k:
+        not_available("Nearest similarity", analyses.margin)
+        return
     with part("class") as controls:
         options = {"all": "all classes", **class_options(names)}
         chosen = controls.choice("Test items of", "class", options, default="all")

@@ -15,7 +15,7 @@ from losses.errors import LabError
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.array_reading import as_read
 from ui.checkpoints.opened import opened
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.foreign_text import line, plain, table
 
 _KEY = "roles"
@@ -46,7 +46,7 @@ class _Question:
 
 
 def mapped(
-    controls: Panel, key: str, listing: Callable[[], ArrayListing], read: Callable[[ArraySpec], Analyses]
+    controls: Controls, key: str, listing: Callable[[], ArrayListing], read: Callable[[ArraySpec], Analyses]
 ) -> Analyses | None:
     """What `read` gives of a file whose arrays have other names than those that are known here; None while it is not
     said which is what: `draw` asks for it, in the page's main part."""
@@ -92,7 +92,7 @@ def draw() -> None:
         st.form_submit_button("Show the pictures", type="primary", on_click=partial(_confirm, question, chosen))
 
 
-def _linked(controls: Panel, key: str, listing: ArrayListing) -> str:
+def _linked(controls: Controls, key: str, listing: ArrayListing) -> str:
     """The choice for this file: a link's, where it says a new one, else the session's."""
     maps, link = opened().maps, controls.link
     asked = st.query_params.get_all(_KEY)
@@ -110,7 +110,7 @@ def _linked(controls: Panel, key: str, listing: ArrayListing) -> str:
     return text
 
 
-def _ask(controls: Panel, question: _Question) -> None:
+def _ask(controls: Controls, question: _Question) -> None:
     controls.waits = True
     st.session_state[_QUESTION] = question
 

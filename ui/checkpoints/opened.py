@@ -72,6 +72,10 @@ class OpenedFile:
         """What `read` makes of the file, from a private copy that is gone before this returns."""
         return opened().made.once((self.sha256, what), lambda: self._read(read))
 
+    def log(self, read: Callable[[Path], T]) -> T:
+        """The same of its training log. Kept apart: a page asks for those of all files, and they are small."""
+        return opened().logs.once((self.sha256,), lambda: self._read(read))
+
     def _read(self, read: Callable[[Path], T]) -> T:
         with st.spinner("Opening your file …"), tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
             path = Path(folder) / uploads.safe_name(self.name)
@@ -95,6 +99,7 @@ class Opened:
     below: list[str] = field(default_factory=list)
     held: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     made: Memo = field(default_factory=lambda: Memo(_MADE))
+    logs: Memo = field(default_factory=lambda: Memo(2 * MOST))
     emptied: Counter[str] = field(default_factory=Counter)
     maps: dict[str, str] = field(default_factory=dict)
     asked_again: set[str] = field(default_factory=set)
@@ -151,7 +156,8 @@ class Opened:
             for upload in file.upload.split():
                 if upload not in but:
                     uploads.put_away(upload)
-            self.made.forget(lambda key: key[0] == file.sha256)
+            for memo in (self.made, self.logs):
+                memo.forget(lambda key: key[0] == file.sha256)
             self.maps.pop(file.sha256, None)
             self.empty_uploaders(ref)
         self.below = [name for name in self.below if BELOW + name != ref]

@@ -22,7 +22,7 @@ from ui.checkpoints.opened import (
     of_shipped,
     opened,
 )
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
@@ -39,7 +39,7 @@ _HELP = (
 )
 
 
-def choose(controls: Panel) -> Analyses | None:
+def choose(controls: Controls) -> Analyses | None:
     """The list of checkpoints and the place for an own file. None until its images have been through its network.
     LabError for a bad file, and for one that a link asks for and that is not here."""
     mapping.forget()
@@ -65,7 +65,7 @@ def choose(controls: Panel) -> Analyses | None:
     return _below(controls, *chosen) if isinstance(chosen, tuple) else _own(controls, chosen)
 
 
-def _take_own(controls: Panel) -> offer.Taken:
+def _take_own(controls: Controls) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
@@ -78,7 +78,7 @@ def _take_own(controls: Panel) -> offer.Taken:
     return taken
 
 
-def _choose_listed(controls: Panel) -> ZooEntry | str:
+def _choose_listed(controls: Controls) -> ZooEntry | str:
     """A shipped one, or what another one is called in links."""
     entries = {entry.name: entry for entry in shipped()}
     if not entries:
@@ -91,7 +91,7 @@ def _choose_listed(controls: Panel) -> ZooEntry | str:
     return entries.get(chosen, chosen)
 
 
-def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
+def _choose_below(controls: Controls, folder: Path) -> tuple[str, Path]:
     """Name and path of a checkpoint below the root."""
     found = root.contents(folder)
     if found.note:
@@ -103,7 +103,7 @@ def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
     return name, inside(folder, name)
 
 
-def _below(controls: Panel, name: str, path: Path) -> Analyses | None:
+def _below(controls: Controls, name: str, path: Path) -> Analyses | None:
     needs = needs_below(path)
     if needs == "images":
         return choose_images(controls, Checkpoint(name, root.state(path), path))
@@ -112,7 +112,7 @@ def _below(controls: Panel, name: str, path: Path) -> Analyses | None:
     return as_read(controls, lambda spec: of_below(name, spec))
 
 
-def _own(controls: Panel, ref: str) -> Analyses | None:
+def _own(controls: Controls, ref: str) -> Analyses | None:
     """A file of the user's, or what images gave."""
     offer.check_here(controls, ref)
     offer.warn_of_another([ref])

@@ -75,12 +75,12 @@ def load(path: Path, wanted: Collection[str]) -> LoadedArrays:
     for file in _members(path):
         own = {each.name: name for name, each in _named(file) if name in wanted}
         if own:
-            parts.append(_IN_FOLDERS[_kind(file)].load(file, own))
+            parts.append(_IN_FOLDERS[_kind(file, beside=True)].load(file, own))
             arrays |= {own[name]: array for name, array in parts[-1].arrays.items() if name in own}
     return LoadedArrays(arrays, *_joined(parts))
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Path, *, beside: bool = False) -> str:
     """What a file's content is: "weights" for tensors of a network, "table" for a text of rows and columns."""
     kind = kind_of(read_head(path))
     if kind == "text":
@@ -88,7 +88,7 @@ def _kind(path: Path) -> str:
     if kind not in ("safetensors", "torch"):
         return kind
     native = kind == "safetensors" and is_native(path)
-    return kind if not native and tensors.are_arrays(tensors.shapes_in(path, kind)) else "weights"
+    return kind if not native and tensors.are_arrays(tensors.shapes_in(path, kind), beside=beside) else "weights"
 
 
 def _members(folder: Path) -> list[Path]:
@@ -97,12 +97,12 @@ def _members(folder: Path) -> list[Path]:
     files = sorted(each for each in found if each.is_file())
     if len(files) > _MOST_FILES:
         raise LabError(file_name(folder), f"must have at most {_MOST_FILES} files to be read as arrays", len(files))
-    return [file for file in files if _kind(file) in _IN_FOLDERS]
+    return [file for file in files if _kind(file, beside=True) in _IN_FOLDERS]
 
 
 def _named(file: Path) -> list[tuple[str, ListedArray]]:
     """(name in the folder, array): a file's only array is called like the file, else like the file and itself."""
-    every = _IN_FOLDERS[_kind(file)].listed(file)
+    every = _IN_FOLDERS[_kind(file, beside=True)].listed(file)
     return [(file.stem if len(every) == 1 else f"{file.stem}/{each.name}", each) for each in every]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from checkpoints.arrays.listed import HEAD, SAMPLE, ListedArray, LoadedArrays, dtype_in_words
 from checkpoints.reading.npz import NotPlain, described, leading, npz_heads, read_npy, read_npz
 from checkpoints.reading.quoting import file_name, shown
-from checkpoints.reading.safe_files import open_regular, read_head
+from checkpoints.reading.safe_files import open_regular
 
 OBJECTS = "Python objects, which are not opened; save texts as labels.astype(str)"
 
@@ -17,12 +17,13 @@ def list_npz(path: Path) -> tuple[ListedArray, ...]:
     name = file_name(path)
     with open_regular(path) as (file, _):
         heads = npz_heads(file, name=name, size=HEAD)
-    return tuple(_listed(place, data, f"{name}: {shown(place)}") for place, data in heads.items())
+    return tuple(_listed(place, *head, f"{name}: {shown(place)}") for place, head in heads.items())
 
 
 def list_npy(path: Path) -> tuple[ListedArray, ...]:
     """The one array, named like the file."""
-    return (_listed(path.stem, read_head(path, HEAD), file_name(path)),)
+    with open_regular(path) as (file, size):
+        return (_listed(path.stem, file.read(HEAD), size, file_name(path)),)
 
 
 def load_npz(path: Path, wanted: Collection[str]) -> LoadedArrays:
@@ -42,9 +43,9 @@ def load_npy(path: Path, _: Collection[str]) -> LoadedArrays:
         return LoadedArrays({path.stem: read_npy(file, size, name=file_name(path))}, digest, size)
 
 
-def _listed(place: str, data: bytes, name: str) -> ListedArray:
+def _listed(place: str, data: bytes, size: int, name: str) -> ListedArray:
     try:
-        dtype, shape, sample = leading(data, name, SAMPLE)
+        dtype, shape, sample = leading(data, name, SAMPLE, size)
     except NotPlain as mistake:
         return _refused(place, data, name, mistake)
     return ListedArray(place, dtype_in_words(dtype), shape, sample)

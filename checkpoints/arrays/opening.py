@@ -42,7 +42,10 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
     """Outputs of the arrays in a file or folder. LabError names what is missing or refused, and what would open it."""
     if data is not None:
         raise LabError("data", f"must be left out for {file_name(path)}", str(data), "Arrays need no images.")
-    spec, listing = spec or AS_IT_COMES, listing_of(path)
+    spec = spec or AS_IT_COMES
+    if path.is_dir() and not spec.mapping and _has_known_files(path):
+        return open_folder(path, None, spec)
+    listing = listing_of(path)
     if spec.mapping:
         return _mapped(path, listing, spec)
     if are_known(listing):
@@ -77,7 +80,16 @@ def needs_of(path: str | Path) -> str:
     known, else ""."""
     if not forms.is_of_arrays(Path(path)):
         return "images" if kind_of(read_head(path)) == "torch" else ""
+    if Path(path).is_dir() and _has_known_files(Path(path)):
+        return ""
     return "" if are_known(listing_of(path)) else "mapping"
+
+
+def _has_known_files(folder: Path) -> bool:
+    """Whether a file of a folder is called like an array of one side: whatever it is, that is what is meant."""
+    every = [name for names in NAMES.values() for name in names]
+    known = {name for name in every if name.startswith(("train_", "test_", "embeds"))}
+    return any(each.stem in known and each.suffix in (".npy", ".pth") for each in folder.iterdir())
 
 
 def are_known(listing: ArrayListing) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from checkpoints.arrays.listed import HEAD, ListedArray, LoadedArrays
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
-from checkpoints.reading.safetensors_file import MAX_BYTES, read_header
+from checkpoints.reading.safetensors_file import read_header
 from checkpoints.reading.safetensors_header import Tensor
 from checkpoints.reading.torch_file.archive import TorchArchive
 from checkpoints.reading.torch_file.contents import open_torch
@@ -20,14 +20,16 @@ from checkpoints.reading.torch_file.tensors import StoredTensor
 from losses.errors import LabError
 
 _WEIGHTS = re.compile(r"(^|[._/])(weight|bias|weight_[vg]|running_(mean|var)|num_batches_tracked|kernel|gamma|beta)$")
+MOST_BYTES = 2 << 30
 _MOST = 200  # tensors; a state_dict of other names has more
 _NARROW = {"BF16": "bfloat16", "F8_E4M3": "float8_e4m3", "F8_E5M2": "float8_e5m2", "BOOL": "bool"}
 
 
-def are_arrays(shapes: Mapping[str, tuple[int, ...]]) -> bool:
+def are_arrays(shapes: Mapping[str, tuple[int, ...]], *, beside: bool = False) -> bool:
     """Whether tensors of these names and shapes are arrays and not the weights of a network: none is called like a
-    weight, none lies deeper than in a dict in a dict, and one is a table. A tensor alone, without a name, is one."""
-    if set(shapes) == {""}:
+    weight, none lies deeper than in a dict in a dict, and one is a table. `beside` others of a folder a tensor that is
+    all of its file may be any."""
+    if beside and set(shapes) == {""}:
         return True
     if not 0 < len(shapes) <= _MOST or network_of(shapes) is not None:
         return False
@@ -52,8 +54,8 @@ def load_safetensors(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """Those that are wanted, one after the other."""
     tensors, name = read_header(path).tensors, file_name(path)
     with open_regular(path) as (file, size):
-        if size > MAX_BYTES:
-            raise LabError(name, f"must have at most {MAX_BYTES:,} bytes", f"{size:,} bytes long")
+        if size > MOST_BYTES:
+            raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         arrays = {each.name: _read(file, each, name) for each in tensors if each.name in wanted}
     return LoadedArrays(arrays, digest, size)

@@ -59,12 +59,14 @@ def npz_members(file: IO[bytes], *, name: str) -> dict[str, bytes]:
         return {entry.filename.removesuffix(".npy"): read_member(archive, entry, name=name) for entry in entries}
 
 
-def npz_heads(file: IO[bytes], *, name: str, size: int) -> dict[str, bytes]:
-    """The first `size` bytes of each array of an .npz, its header among them; the rest is not unpacked."""
+def npz_heads(file: IO[bytes], *, name: str, size: int) -> dict[str, tuple[bytes, int]]:
+    """The first `size` bytes of each array of an .npz, its header among them, and the bytes of all; the rest is not
+    unpacked."""
     with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
         entries = archive.infolist()
         _check_entries(entries, file.seek(0, 2), name)
-        return {entry.filename.removesuffix(".npy"): read_start(archive, entry, size, name=name) for entry in entries}
+        starts = {entry: read_start(archive, entry, size, name=name) for entry in entries}
+    return {entry.filename.removesuffix(".npy"): (start, entry.file_size) for entry, start in starts.items()}
 
 
 def described(data: bytes, name: str) -> tuple[str, tuple[int, ...], int]:
@@ -81,12 +83,14 @@ def read_npy(file: IO[bytes], size: int, *, name: str) -> np.ndarray:
     return _array(file.read(size), name)
 
 
-def leading(data: bytes, name: str, most: int) -> tuple[np.dtype, tuple[int, ...], np.ndarray]:
-    """dtype, shape and the first numbers or texts, flat and at most `most`, of an array of which `data` is the start.
+def leading(data: bytes, name: str, most: int, size: int) -> tuple[np.dtype, tuple[int, ...], np.ndarray]:
+    """dtype, shape and the first numbers or texts, flat and at most `most`, of an array of `size` bytes with its
+    header, of which `data` is the start.
 
     Of one whose columns come first in the file there are none. NotPlain for one of other things.
     """
     dtype, shape, fortran, start = _header(data, name)
+    _check_whole(math.prod(shape) * dtype.itemsize, size - start, name)
     count = 0 if fortran and len(shape) > 1 else min(most, math.prod(shape), (len(data) - start) // dtype.itemsize)
     flat = np.frombuffer(data, np.uint8 if dtype.kind == "b" else dtype, count=count, offset=start)
     return dtype, shape, flat != 0 if dtype.kind == "b" else flat
@@ -95,15 +99,17 @@ def leading(data: bytes, name: str, most: int) -> tuple[np.dtype, tuple[int, ...
 def _array(data: bytes, name: str) -> np.ndarray:
     """The array in `data`, as its own copy."""
     dtype, shape, fortran, start = _header(data, name)
-    held, declared = len(data) - start, math.prod(shape) * dtype.itemsize
-    if declared != held:
-        raise LabError(
-            name, "must be whole", but=f"declares {shown(declared)} bytes where it has {held:,}", remedy="Get it again."
-        )
+    _check_whole(math.prod(shape) * dtype.itemsize, len(data) - start, name)
     # A bool is 0 or 1 to numpy; a file may say 7.
     flat = np.frombuffer(data, np.uint8 if dtype.kind == "b" else dtype, offset=start)
     array = (flat != 0 if dtype.kind == "b" else flat).reshape(shape, order="F" if fortran else "C")
     return array.copy()
+
+
+def _check_whole(declared: int, held: int, name: str) -> None:
+    if declared != held:
+        found = f"declares {shown(declared)} bytes where it has {held:,}"
+        raise LabError(name, "must be whole", but=found, remedy="Get it again.")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:

@@ -114,7 +114,7 @@ SAID: tuple[Said, ...] = (
     limited(
         arrow, "_SECONDS", 0.001, lambda place: arrow.list_arrow(Hostile("a.arrow", b"ARROW1\0\0" * 9).write(place))
     ),
-    limited(tensors, "MAX_BYTES", 8, lambda place: tensors.load_safetensors(_saved(place), ["X"])),
+    limited(tensors, "MOST_BYTES", 8, lambda place: tensors.load_safetensors(_saved(place), ["X"])),
     limited(matlab, "MOST_ARRAYS", 0, lambda place: matlab.list_matlab(Hostile("a.mat", mat()).write(place))),
     lambda place: matlab.load_matlab(Hostile("a.mat", mat(c=np.array([1, "x"], object))).write(place), ["c"]),
     lambda place: matlab.load_matlab(Hostile("a.mat", mat(w=np.ones(2) * 1j)).write(place), ["w"]),

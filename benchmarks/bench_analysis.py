@@ -1,6 +1,5 @@
 """How long until a checkpoint is seen, and how near is the one pass over train x test to the bare product?"""
 
-import time
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -13,6 +12,7 @@ from analysis.maps.projection import UmapSpec
 from analysis.neighbours.graph import similarity_blocks
 from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.outputs import Outputs, Split
+from benchmarks.timing import once
 from checkpoints import open_outputs
 from checkpoints.zoo import shipped
 from ui.checkpoints.analyses import Analyses
@@ -33,12 +33,12 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     )
     yield (
         "UMAP of 10,000 x 64, exact neighbours, warm",
-        _once(lambda: PROCESS.make(_rows(10_000, 64), UmapSpec())),
+        once(lambda: PROCESS.make(_rows(10_000, 64), UmapSpec())),
         "s",
         20.0,
     )
     large = _outputs(10_000, 50_000, 128)
-    nearest = _once(lambda: nearest_similarity(large))
+    nearest = once(lambda: nearest_similarity(large))
     yield "nearest similarity and top 10, 10,000 x 50,000 x 128", nearest, "s", 10.0
     yield (
         "  the same against the bare product, best of 3 each",
@@ -74,10 +74,4 @@ def _outputs(test: int, train: int, dimensions: int) -> Outputs:
 
 
 def _best(work: Callable[[], object]) -> float:
-    return min(_once(work) for _ in range(3))
-
-
-def _once(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    return min(once(work) for _ in range(3))

@@ -8,10 +8,10 @@ import numpy as np
 
 from analysis.accuracy.probe import linear_probe
 from analysis.comparison.matching import matched
-from analysis.comparison.measured import Measured, common_source, measure
+from analysis.comparison.measured import MeasuredModel, common_source, measure
 from analysis.comparison.verdicts import Comparison, compare
 from analysis.figures.comparison.histograms import comparison_histograms
-from analysis.figures.comparison.maps import Panel, comparison_maps
+from analysis.figures.comparison.maps import MapPanel, comparison_maps
 from analysis.geometry.item_statistics import geometry
 from analysis.neighbours.nearest import nearest_similarity
 from analysis.outputs import Outputs, Split
@@ -70,15 +70,15 @@ def _shipped(*names: str) -> tuple[Model, ...]:
     return tuple(Model(name, Analyses(open_outputs(paths[name]), shared=False)) for name in names)
 
 
-def _table(models: tuple[Model, ...]) -> tuple[tuple[Measured, ...], Comparison]:
+def _table(models: tuple[Model, ...]) -> tuple[tuple[MeasuredModel, ...], Comparison]:
     measured = tuple(model.measured(1) for model in models)
     return measured, compare(measured, common_source(measured))
 
 
-def _figures(models: tuple[Model, ...], measured: tuple[Measured, ...]) -> None:
+def _figures(models: tuple[Model, ...], measured: tuple[MeasuredModel, ...]) -> None:
     """What the page draws anew when items are marked, as JSON for the browser."""
     maps = [model.analyses.pca("test") for model in models]
-    panels = [Panel(model.name, drawn.projection, drawn.quality) for model, drawn in zip(models, maps, strict=True)]
+    panels = [MapPanel(model.name, drawn.projection, drawn.quality) for model, drawn in zip(models, maps, strict=True)]
     outputs, chosen = models[0].analyses.outputs, np.arange(40)
     for exhibit in (
         comparison_maps(panels, outputs.test, maps[0].items, outputs.class_names, chosen),

@@ -1,7 +1,6 @@
 """How long from asking for a 512 x 512 matrix of forces until it stands in the browser, and what does it weigh?"""
 
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,10 +9,11 @@ from statistics import median
 from playwright.sync_api import Page, sync_playwright
 
 from analysis.figures.forces.matrices import force_matrices
-from analysis.forces.batches import Batch, BatchSpec, random_batch
+from analysis.forces.batches import BatchSpec, ForceBatch, random_batch
 from analysis.forces.curves import CURVE_LOSSES, force_curves
 from analysis.forces.matrix import ForceMatrix, force_losses, force_matrix
 from analysis.forces.scene import Scene
+from benchmarks.timing import once
 from tests.browser import chromium
 from tests.browser.server import ARGUMENTS, running
 
@@ -51,7 +51,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     yield "curves of all losses, both pairs, roots included", _seconds(_curves), "s", 0.1
 
 
-def _matrix(batch: Batch, loss: str) -> ForceMatrix:
+def _matrix(batch: ForceBatch, loss: str) -> ForceMatrix:
     return force_matrix(batch.embeddings, batch.labels, loss, 0.1)
 
 
@@ -91,10 +91,4 @@ def _ask(page: Page, per_class: int) -> float:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    return median(_once(work) for _ in range(REPEATS))
-
-
-def _once(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    return median(once(work) for _ in range(REPEATS))

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
@@ -12,6 +11,7 @@ from statistics import median
 import numpy as np
 
 from analysis.figures.maps.projection import embedding_map
+from benchmarks.timing import once
 from checkpoints import open_outputs, peek
 from checkpoints.zoo import FOLDER, ZooEntry, shipped
 from losses.errors import LabError
@@ -27,9 +27,9 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     entries = shipped()
     yield "list all shipped checkpoints, without torch", _seconds(shipped), "s", 0.5
     yield "describe one (peek)", _seconds(lambda: peek(entries[0].path)), "s", 0.1
-    yield "first opening in a new process, its imports included", _once(lambda: _first(entries[0])), "s", 10.0
+    yield "first opening in a new process, its imports included", once(lambda: _first(entries[0])), "s", 10.0
     yield "open a shipped checkpoint to outputs, slowest of all", max(map(_opening, entries)), "s", 1.0
-    yield "refuse a hostile header of 10 MB", _once(_refusal), "s", 5.0
+    yield "refuse a hostile header of 10 MB", once(_refusal), "s", 5.0
     looked = _look_into_torch()
     yield "contents of a 224 MB torch file, in a process without torch", looked["seconds"], "s", 0.5
     yield "  memory that looking into it adds", looked["megabytes"], "MB", 50.0
@@ -107,10 +107,4 @@ def _refusal() -> None:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    return median(_once(work) for _ in range(REPEATS))
-
-
-def _once(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    return median(once(work) for _ in range(REPEATS))

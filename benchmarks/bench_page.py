@@ -4,7 +4,6 @@ Without the browser: what a section's first sight computes and draws, and what a
 limits are those of the page: 3 s for everything, 0.3 s for one control.
 """
 
-import time
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -35,6 +34,7 @@ from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Estimate
 from analysis.tails.excesses import TailFit, fit_tail, shape_by_threshold
 from analysis.tails.pairs import negative_cosines
+from benchmarks.timing import once
 from ui.checkpoints.analyses import Analyses, SplitName
 from ui.checkpoints.tails import ANCHORS, PARTNERS, SCAN, SCAN_RESAMPLES
 
@@ -52,16 +52,16 @@ def rows() -> Iterable[Row]:
     page.warm_up()
     yield (
         "page: the pass over train, for nearest similarities and votes",
-        _once(lambda: page.analyses.nearest),
+        once(lambda: page.analyses.nearest),
         "s",
         10.0,
     )
-    seconds = {name: _once(getattr(page, name)) for name in _SECTIONS}
+    seconds = {name: once(getattr(page, name)) for name in _SECTIONS}
     for name, spent in seconds.items():
         yield f"page, first sight after it: {name}", spent, "s", 3.0
     yield "page, first sight after it: everything", sum(seconds.values()), "s", 3.0
     for what, change in page.changes().items():
-        yield f"page, one control: {what}", min(_once(change) for _ in range(3)), "s", 0.3
+        yield f"page, one control: {what}", min(once(change) for _ in range(3)), "s", 0.3
     sent = len(page.large_map(5).plot.to_json()) / 1e6
     yield "page: 50,000 points as they are sent", sent, "MB", 1.0
 
@@ -177,9 +177,3 @@ def large_outputs(test: int = 10_000, train: int = 50_000, dimensions: int = 128
         return Split(rows, labels, (rows @ centres.T).astype(np.float32))
 
     return Outputs(split(train), split(test), tuple(f"class {c}" for c in range(_CLASSES)), 0.5, {"digest": "0"})
-
-
-def _once(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

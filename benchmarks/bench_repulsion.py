@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 import losses
 from toy_models.repulsion import Frame, RepulsionSpec, StudySpec, simulate, study
-from toy_models.repulsion.batch import Batch, draw_start
+from toy_models.repulsion.batch import RepulsionBatch, draw_start
 
 Row = tuple[str, float, str, float]
 T = TypeVar("T")
@@ -40,7 +40,7 @@ def _plain_loop(spec: RepulsionSpec) -> list[list[float]]:
 
 
 def _alone(spec: RepulsionSpec, name: str, seed: int) -> float:
-    z, batch = draw_start(spec, Generator().manual_seed(seed)), Batch.of(spec)
+    z, batch = draw_start(spec, Generator().manual_seed(seed)), RepulsionBatch.of(spec)
     for _ in range(spec.steps):
         z = z.requires_grad_()
         (gradient,) = torch.autograd.grad(spec.vectors * _loss(spec, name, z, batch), z)
@@ -49,7 +49,7 @@ def _alone(spec: RepulsionSpec, name: str, seed: int) -> float:
     return _loss(spec, name, z, batch).item()
 
 
-def _loss(spec: RepulsionSpec, name: str, z: Tensor, batch: Batch) -> Tensor:
+def _loss(spec: RepulsionSpec, name: str, z: Tensor, batch: RepulsionBatch) -> Tensor:
     if name == "nt_xent":
         return losses.nt_xent(z[0::2], z[1::2], temperature=spec.temperature)
     if name == "eps_sup_infonce":

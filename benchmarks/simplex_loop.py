@@ -16,18 +16,18 @@ from toy_models.network import StackedMLP
 from toy_models.simplex import SimplexSpec
 from toy_models.simplex.processes import world_of
 from toy_models.simplex.program import WEIGHT_DECAY, widths
-from toy_models.simplex.sampling import Batch, Sampler
-from toy_models.simplex.world import World
+from toy_models.simplex.sampling import Sampler, SimplexBatch
+from toy_models.simplex.world import SimplexWorld
 
-Loss = Callable[[Tensor, Batch], Tensor]
+Loss = Callable[[Tensor, SimplexBatch], Tensor]
 
 
-def plain_losses(world: World) -> dict[str, Loss]:
+def plain_losses(world: SimplexWorld) -> dict[str, Loss]:
     """The losses of the world by name: logits (N, K) and a batch of one seed -> a scalar in nats."""
     argmax_prior, prior = (world.mean(each).float() for each in (world.argmax_probs, world.mean_labels))
     log_ratios = (world.log_marginal - world.log_base).float()
 
-    def exact_noise(f: Tensor, batch: Batch) -> Tensor:
+    def exact_noise(f: Tensor, batch: SimplexBatch) -> Tensor:
         scores = f @ batch.targets[0].T - log_ratios[batch.point[0]]
         return cross_entropy(scores, torch.arange(len(f)))
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkpoints.command_line import Parser, add_readings, array_spec, run
+from checkpoints.command_line import Parser, add_images, add_readings, array_spec, foreign_spec, run
+from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
@@ -30,8 +31,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    arrays, wanted = array_spec(options), _wanted(options.smallest)
-    outputs = _opened(options.paths, options.data, arrays)
+    arrays, spec, wanted = array_spec(options), foreign_spec(options), _wanted(options.smallest)
+    outputs = _opened(options.paths, options.data, arrays, spec)
     found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe).judged(wanted)
     notes = {name: str(each.provenance["notes"]) for name, each in outputs.items() if each.provenance.get("notes")}
     if options.json:
@@ -49,15 +50,16 @@ def compare_files(
     bins: int = 15,
     probe_all: bool = False,
     arrays: ArraySpec | None = None,
+    spec: ForeignSpec | None = None,
     smallest: Sequence[str] = (),
 ) -> "Comparison":
     """The comparison of two to six files. LabError where one is refused or their data differ.
 
-    `arrays`: how those that are files of arrays are read. `smallest`: smallest differences of interest, each as
-    "measure=number".
+    `arrays`: how those that are files of arrays are read. `spec`: how images go through those that need them.
+    `smallest`: smallest differences of interest, each as "measure=number".
     """
     wanted = _wanted(smallest)
-    return _compared(_opened(paths, data, arrays), k=k, bins=bins, probe_all=probe_all).judged(wanted)
+    return _compared(_opened(paths, data, arrays, spec), k=k, bins=bins, probe_all=probe_all).judged(wanted)
 
 
 def _wanted(said: Sequence[str]) -> Mapping[str, float]:
@@ -67,7 +69,9 @@ def _wanted(said: Sequence[str]) -> Mapping[str, float]:
     return smallest_of_interest(dict(map(_measure_and_number, said)))
 
 
-def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) -> "dict[str, Outputs]":
+def _opened(
+    paths: Sequence[str], data: str | None, arrays: ArraySpec | None, spec: ForeignSpec | None
+) -> "dict[str, Outputs]":
     """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
     from analysis.comparison.matching import FEWEST, MOST, matched
@@ -81,7 +85,9 @@ def _opened(paths: Sequence[str], data: str | None, arrays: ArraySpec | None) ->
         check_no_arrays(arrays, "these checkpoints")
     return matched(
         {
-            name: open_outputs(path, data if path in foreign else None, arrays=arrays if path in of_arrays else None)
+            name: open_outputs(
+                path, data if path in foreign else None, spec=spec, arrays=arrays if path in of_arrays else None
+            )
             for name, path in _named(paths)
         }
     )
@@ -175,6 +181,7 @@ def _parser() -> Parser:
     parser = Parser("python -m checkpoints.compare", description="Compare checkpoints.", allow_abbrev=False)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="two to six checkpoints, the reference first")
     parser.add_argument("--data", help="the folder of images that foreign checkpoints need")
+    add_images(parser)
     add_readings(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--bins", type=int, default=15, help="bins of the calibration error")

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.digits import apart, bounded, cosines, number
-from checkpoints.command_line import Parser, add_readings, array_spec, run
-from checkpoints.foreign.spec import DEVICES, SPACES, ForeignSpec
+from checkpoints.command_line import Parser, add_images, add_readings, array_spec, foreign_spec, run
+from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
 from checkpoints.reading.content import kind_of
-from checkpoints.reading.quoting import printable, shown
+from checkpoints.reading.quoting import printable
 from checkpoints.reading.safe_files import read_head
-from losses.errors import LabError
 
 if TYPE_CHECKING:
     from analysis.accuracy.probe import On
@@ -33,8 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    mean, std = (_triple(name, getattr(options, name)) for name in ("mean", "std"))
-    spec = ForeignSpec(options.limit, options.device, options.space, options.side, mean, std)
+    spec = foreign_spec(options)
     if options.contents:
         from checkpoints.reading.file_contents import file_contents, report
 
@@ -121,18 +119,6 @@ def _needs_images(path: str) -> bool:
     return kind == "torch"
 
 
-def _triple(name: str, text: str | None) -> tuple[float, float, float] | None:
-    """Three numbers of a command line, with commas between."""
-    if text is None:
-        return None
-    try:
-        first, second, third = (float(part) for part in text.split(","))
-    except ValueError as error:
-        rule = "must be three numbers with commas between, such as 0.49,0.48,0.45"
-        raise LabError(f"--{name}", rule, shown(text)) from error
-    return first, second, third
-
-
 def _progress(done: int, total: int) -> None:
     """A line that counts, where somebody watches."""
     if total and sys.stderr.isatty():
@@ -184,16 +170,7 @@ def _parser() -> Parser:
     parser = Parser("python -m checkpoints.inspect", description="Inspect a checkpoint.", allow_abbrev=False)
     parser.add_argument("path", help="the checkpoint")
     parser.add_argument("--data", help="the images that a foreign checkpoint needs: a folder, a zip, CIFAR, IDX")
-    parser.add_argument("--limit", type=int, help="images a split at most, for a try-out: the first of each class")
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where images go through the network")
-    parser.add_argument("--space", choices=SPACES, default="head", help="embeddings: the head's output, or features")
-    parser.add_argument("--side", type=int, help="pixels that images are scaled to, instead of the file's")
-    parser.add_argument(
-        "--mean", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 0,0,0 for none"
-    )
-    parser.add_argument(
-        "--std", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 1,1,1 for none"
-    )
+    add_images(parser)
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)

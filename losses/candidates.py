@@ -9,7 +9,7 @@ from .exponentials import exp_up_to, without
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CandidateSweep:
+class CandidatePass:
     """targets (M, K) are the candidates, log_prior (K,) log eta, own (N,) the place of each sample's target,
     ascending.
 

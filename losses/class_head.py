@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 
 from . import processes
 from .blocks import block_rows
-from .candidates import CandidateSweep
+from .candidates import CandidatePass
 from .checks import (
     can_look,
     check_batch,
@@ -150,14 +150,18 @@ def soft_target_infonce(
         return _reduced(losses, len(candidates), reduction, distributed)
     f, candidates = logits, candidates.to(logits.dtype)
     log_priors = _finite_log(noise_probs.to(f.dtype), targets)
-    sweep = CandidateSweep(candidates, log_priors, own, tau, block_rows(candidates))
-    swept = EachLoss.apply(f, sweep) if reduction == "none" else WeightedSum.apply(f, torch.ones_like(f[:, 0]), sweep)
-    if can_look(swept) and not swept.isfinite().all() and not f.isnan().any():
+    block_pass = CandidatePass(candidates, log_priors, own, tau, block_rows(candidates))
+    value = (
+        EachLoss.apply(f, block_pass)
+        if reduction == "none"
+        else WeightedSum.apply(f, torch.ones_like(f[:, 0]), block_pass)
+    )
+    if can_look(value) and not value.isfinite().all() and not f.isnan().any():
         losses = settled_against_candidates(f, candidates, log_prior(candidates, noise_probs), tau, own)
         return _reduced(losses, len(candidates), reduction, distributed)
     if reduction == "none":
-        return swept
-    return processes.total(swept / len(candidates)) if distributed else swept / len(candidates)
+        return value
+    return processes.total(value / len(candidates)) if distributed else value / len(candidates)
 
 
 def soft_distribution_infonce(

@@ -107,7 +107,7 @@ CLASS_HEAD = (
         code=(
             "class_head.soft_target_infonce",
             "class_head.target_scores",
-            "candidates.CandidateSweep",
+            "candidates.CandidatePass",
             "forces.soft_target_infonce_forces",
         ),
         worlds={"simplex": 4},

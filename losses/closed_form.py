@@ -1,4 +1,4 @@
-"""What a sweep is to autograd: a function with a closed gradient, made with the loss and differentiated once."""
+"""A pass over blocks, to autograd: a function with a closed gradient, made with the loss, differentiated once."""
 
 from typing import Any, Protocol
 
@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 class LossesAndGradient(Protocol):
-    """What `Sweep` and `CandidateSweep` do."""
+    """What `BlockPass` and `CandidatePass` do."""
 
     def __call__(self, z: Tensor, weights: Tensor, *, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         """Losses (N,) of anchors z (N, D), and d (weights . losses) / d z (N, D)."""
@@ -15,11 +15,11 @@ class LossesAndGradient(Protocol):
 
 
 class WeightedSum(torch.autograd.Function):
-    """sum_i weights_i loss_i, with its gradient made in the same sweep."""
+    """sum_i weights_i loss_i, with its gradient made in the same pass."""
 
     @staticmethod
-    def forward(ctx: Any, z: Tensor, weights: Tensor, sweep: LossesAndGradient) -> Tensor:
-        losses, gradient = sweep(z, weights, with_gradient=ctx.needs_input_grad[0])
+    def forward(ctx: Any, z: Tensor, weights: Tensor, block_pass: LossesAndGradient) -> Tensor:
+        losses, gradient = block_pass(z, weights, with_gradient=ctx.needs_input_grad[0])
         ctx.save_for_backward(z, gradient)
         # An anchor of weight 0 may have any loss, an infinite one too.
         return losses.where(weights != 0, 0).dot(weights)
@@ -31,18 +31,18 @@ class WeightedSum(torch.autograd.Function):
 
 
 class EachLoss(torch.autograd.Function):
-    """The losses (N,) themselves. Their weights are known only in backward, which sweeps once more."""
+    """The losses (N,) themselves. Their weights are known only in backward, which passes over the blocks once more."""
 
     @staticmethod
-    def forward(ctx: Any, z: Tensor, sweep: LossesAndGradient) -> Tensor:
+    def forward(ctx: Any, z: Tensor, block_pass: LossesAndGradient) -> Tensor:
         ctx.save_for_backward(z)
-        ctx.sweep = sweep
-        return sweep(z, torch.zeros_like(z[:, 0]), with_gradient=False)[0]
+        ctx.block_pass = block_pass
+        return block_pass(z, torch.zeros_like(z[:, 0]), with_gradient=False)[0]
 
     @staticmethod
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None]:
         (z,) = ctx.saved_tensors
-        gradient = ctx.sweep(z.detach(), upstream.detach().to(z.dtype), with_gradient=True)[1]
+        gradient = ctx.block_pass(z.detach(), upstream.detach().to(z.dtype), with_gradient=True)[1]
         return differentiable_once(gradient, z), None
 
 

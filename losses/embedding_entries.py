@@ -145,7 +145,7 @@ EMBEDDINGS = (
         cost=TAIL_PRODUCTS,
         code=(
             "paired.weince",
-            "paired.weince_by",
+            "paired.weince_with",
             "evidence.tail_columns",
             "evidence.weigh",
             *CURVED_CODE,

@@ -56,7 +56,7 @@ class SupCon(_LabelledLoss):
         super().__init__(temperature, options, ignore_index)
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.supcon_by(embeddings, labels, self.temperature, self.options, self.ignore_index)
+        return labelled.supcon_with(embeddings, labels, self.temperature, self.options, self.ignore_index)
 
 
 class SINCERE(_LabelledLoss):
@@ -77,7 +77,7 @@ class SINCERE(_LabelledLoss):
         super().__init__(temperature, options, ignore_index)
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.eps_sup_infonce_by(embeddings, labels, self.temperature, 0.0, self.options, self.ignore_index)
+        return labelled.eps_sup_infonce_with(embeddings, labels, self.temperature, 0.0, self.options, self.ignore_index)
 
 
 class EpsSupInfoNCE(_LabelledLoss):
@@ -101,7 +101,7 @@ class EpsSupInfoNCE(_LabelledLoss):
         self.epsilon = epsilon
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        return labelled.eps_sup_infonce_by(
+        return labelled.eps_sup_infonce_with(
             embeddings, labels, self.temperature, self.epsilon, self.options, self.ignore_index
         )
 
@@ -122,7 +122,7 @@ class NTXent(_EmbeddingLoss):
         super().__init__(temperature, Options(normalize, reduction, chunk_size, plain, distributed))
 
     def forward(self, view_a: Tensor, view_b: Tensor) -> Tensor:
-        return paired.nt_xent_by(view_a, view_b, self.temperature, self.options)
+        return paired.nt_xent_with(view_a, view_b, self.temperature, self.options)
 
 
 class Weibit(nn.Module):
@@ -143,7 +143,7 @@ class Weibit(nn.Module):
         self.beta, self.options = beta, Options(normalize, reduction, chunk_size, plain, distributed)
 
     def forward(self, view_a: Tensor, view_b: Tensor) -> Tensor:
-        return paired.weibit_by(view_a, view_b, self.beta, self.options)
+        return paired.weibit_with(view_a, view_b, self.beta, self.options)
 
     def extra_repr(self) -> str:
         return f"beta={self.beta}, {self.options}"
@@ -176,7 +176,7 @@ class WEINCE(_EmbeddingLoss):
         )
 
     def forward(self, view_a: Tensor, view_b: Tensor) -> Tensor:
-        return paired.weince_by(view_a, view_b, self.tail, self.temperature, self.options)
+        return paired.weince_with(view_a, view_b, self.tail, self.temperature, self.options)
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, {self.tail}"

@@ -29,13 +29,13 @@ from .numerics import product, unit_rows, widen
 from .options import Options
 from .pairs import Roles, roles_by_label
 from .positives import AnyGroups, Groups, SortedGroups, class_sizes
-from .reduction import reduced, swept
+from .reduction import reduced, reduced_by_blocks
 from .rules import eps_sup_infonce_rule, supcon_rule
-from .streaming import Rule, Sweep
+from .streaming import BlockPass, Rule
 from .temperature import Temperature, tempered_rows
 
 Formula = Callable[[Tensor, Roles], Tensor]
-GroupedRule = Callable[[Groups, RowExp], Rule]
+RuleOfGroups = Callable[[Groups, RowExp], Rule]
 
 
 def supcon(
@@ -63,7 +63,7 @@ def supcon(
     1.09861...
     """
     options = Options(normalize, reduction, chunk_size, plain, distributed)
-    return supcon_by(embeddings, labels, temperature, options, ignore_index)
+    return supcon_with(embeddings, labels, temperature, options, ignore_index)
 
 
 def sincere(
@@ -90,7 +90,7 @@ def sincere(
     1.09861...
     """
     options = Options(normalize, reduction, chunk_size, plain, distributed)
-    return eps_sup_infonce_by(embeddings, labels, temperature, 0.0, options, ignore_index)
+    return eps_sup_infonce_with(embeddings, labels, temperature, 0.0, options, ignore_index)
 
 
 def eps_sup_infonce(
@@ -117,17 +117,17 @@ def eps_sup_infonce(
     1.09861...
     """
     options = Options(normalize, reduction, chunk_size, plain, distributed)
-    return eps_sup_infonce_by(embeddings, labels, temperature, epsilon, options, ignore_index)
+    return eps_sup_infonce_with(embeddings, labels, temperature, epsilon, options, ignore_index)
 
 
-def supcon_by(
+def supcon_with(
     embeddings: Tensor, labels: Tensor, temperature: Temperature, options: Options, ignore_index: int | None = None
 ) -> Tensor:
     """`supcon` with its options in one object."""
     return _over_anchors(embeddings, labels, supcon_of_anchors, supcon_rule, temperature, options, ignore_index)
 
 
-def eps_sup_infonce_by(
+def eps_sup_infonce_with(
     embeddings: Tensor,
     labels: Tensor,
     temperature: Temperature,
@@ -166,7 +166,7 @@ def _over_anchors(
     embeddings: Tensor,
     labels: Tensor,
     formula: Formula,
-    rule: GroupedRule,
+    rule: RuleOfGroups,
     temperature: Temperature,
     options: Options,
     ignore_index: int | None,
@@ -182,18 +182,20 @@ def _over_anchors(
         losses = formula(product(z, z.mT) / tau, roles)
         value = reduced(losses, takes_part, own, options)
     else:
-        sweep_over = partial(_swept, rule=rule, scale=1 / tau, options=options)
-        value = sweep_over(z, y, own) if ignore_index is None else _without(z, y, own, ignore_index, sweep_over)
+        loss_over = partial(_by_blocks, rule=rule, scale=1 / tau, options=options)
+        value = loss_over(z, y, own) if ignore_index is None else _without(z, y, own, ignore_index, loss_over)
     return value if can_look(y) else value * nan_for_a_negative(y, ignore_index)
 
 
-def _swept(z: Tensor, y: Tensor, own: Tensor, rule: GroupedRule, scale: float | Tensor, options: Options) -> Tensor:
-    sweep, sizes = _sweep(z, y, own, rule, scale, block_rows(z, options.chunk_size))
-    return swept(z, sweep, _checked(sizes > 1), own, options)
+def _by_blocks(
+    z: Tensor, y: Tensor, own: Tensor, rule: RuleOfGroups, scale: float | Tensor, options: Options
+) -> Tensor:
+    block_pass, sizes = _block_pass(z, y, own, rule, scale, block_rows(z, options.chunk_size))
+    return reduced_by_blocks(z, block_pass, _checked(sizes > 1), own, options)
 
 
-def _without(z: Tensor, y: Tensor, own: Tensor, ignore_index: int, sweep_over: Callable[..., Tensor]) -> Tensor:
-    """What is swept over the rows of other labels; losses (n,) are 0 for the own rows that are ignored.
+def _without(z: Tensor, y: Tensor, own: Tensor, ignore_index: int, loss_over: Callable[..., Tensor]) -> Tensor:
+    """`loss_over` the rows of other labels; losses (n,) are 0 for the own rows that are ignored.
 
     How many rows are left must be known on the host: on a GPU this waits for the queue.
     """
@@ -201,7 +203,7 @@ def _without(z: Tensor, y: Tensor, own: Tensor, ignore_index: int, sweep_over: C
     kept, own_keep = keep.nonzero().squeeze(1), keep[own]
     if len(kept) < 2:
         _checked(torch.zeros(1, dtype=torch.bool))
-    value = sweep_over(z[kept], y[kept], (keep.cumsum(0) - 1)[own[own_keep]])
+    value = loss_over(z[kept], y[kept], (keep.cumsum(0) - 1)[own[own_keep]])
     if value.ndim == 0:
         return value
     return torch.zeros_like(z[own, 0]).index_copy(0, own_keep.nonzero().squeeze(1), value)
@@ -217,10 +219,10 @@ def _checked(takes_part: Tensor) -> Tensor:
     return takes_part
 
 
-def _sweep(
-    z: Tensor, labels: Tensor, own: Tensor, rule: GroupedRule, scale: float | Tensor, rows: int
-) -> tuple[Sweep, Tensor]:
-    """The sweep, and the size of each anchor's class (N,).
+def _block_pass(
+    z: Tensor, labels: Tensor, own: Tensor, rule: RuleOfGroups, scale: float | Tensor, rows: int
+) -> tuple[BlockPass, Tensor]:
+    """The pass over blocks, and the size of each anchor's class (N,).
 
     On a CPU anchors are sorted by class, so that masks become slices. That takes class sizes, which a GPU would have
     to be waited for: there masks are as wide as the batch.
@@ -228,7 +230,7 @@ def _sweep(
     exp = row_exp(z, scale)
     if not can_look(labels):
         sizes = class_sizes(labels)
-        return Sweep(rule(AnyGroups(labels, sizes), exp), equal_blocks(own, rows), scale), sizes
+        return BlockPass(rule(AnyGroups(labels, sizes), exp), equal_blocks(own, rows), scale), sizes
     sorted_labels, order = labels.sort(stable=True)
     counts = sorted_labels.unique_consecutive(return_counts=True)[1]  # (C,)
     groups = SortedGroups.of(counts)
@@ -237,4 +239,4 @@ def _sweep(
     owned = [int(part.sum()) for part in is_own.split(of_class)] if len(own) < len(z) else of_class
     blocks = class_blocks(is_own.nonzero().squeeze(1), owned, of_class, rows)
     sizes = torch.empty_like(groups.sizes).index_copy_(0, order, groups.sizes)
-    return Sweep(rule(groups, exp), blocks, scale, order), sizes
+    return BlockPass(rule(groups, exp), blocks, scale, order), sizes

@@ -35,9 +35,9 @@ from .numerics import product, unit_rows, widen
 from .options import Options
 from .pairs import other_view, roles_by_view
 from .records import ENDPOINT_GAP
-from .reduction import reduced, swept
+from .reduction import reduced, reduced_by_blocks
 from .rules import blend_rule, contrast_rule
-from .streaming import Rule, Sweep
+from .streaming import BlockPass, Rule
 from .temperature import Temperature, beside, is_learned, number, tempered_rows
 
 Link = Callable[[Tensor], Tensor]
@@ -63,7 +63,7 @@ def nt_xent(
     >>> nt_xent(torch.ones(3, 1), torch.ones(3, 1)).item()  # log 5
     1.609437...
     """
-    return nt_xent_by(view_a, view_b, temperature, Options(normalize, reduction, chunk_size, plain, distributed))
+    return nt_xent_with(view_a, view_b, temperature, Options(normalize, reduction, chunk_size, plain, distributed))
 
 
 def weibit(
@@ -85,7 +85,7 @@ def weibit(
     >>> weibit(torch.zeros(3, 1), torch.zeros(3, 1)).item()  # log 5
     1.609437...
     """
-    return weibit_by(view_a, view_b, beta, Options(normalize, reduction, chunk_size, plain, distributed))
+    return weibit_with(view_a, view_b, beta, Options(normalize, reduction, chunk_size, plain, distributed))
 
 
 def weince(
@@ -120,10 +120,10 @@ def weince(
     """
     spec = TailEvidence(evidence, beta, quantile, aic_margin, kappa_rho, kappa_aic, tail_fraction, min_tail_points)
     options = Options(normalize, reduction, chunk_size, plain, distributed)
-    return weince_by(view_a, view_b, spec, temperature, options)
+    return weince_with(view_a, view_b, spec, temperature, options)
 
 
-def nt_xent_by(view_a: Tensor, view_b: Tensor, temperature: Temperature, options: Options) -> Tensor:
+def nt_xent_with(view_a: Tensor, view_b: Tensor, temperature: Temperature, options: Options) -> Tensor:
     """`nt_xent` with its options in one object."""
     check_temperature(temperature)
     z, own = _anchors(view_a, view_b, options, temperature)
@@ -132,7 +132,7 @@ def nt_xent_by(view_a: Tensor, view_b: Tensor, temperature: Temperature, options
     return _contrast(z, own, lambda cosines: cosines / tau, contrast_rule(row_exp(z, scale)), scale, options)
 
 
-def weibit_by(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> Tensor:
+def weibit_with(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> Tensor:
     """`weibit` with its options in one object."""
     check_number("beta", beta, above=0)
     z, own = _anchors(view_a, view_b, options)
@@ -141,7 +141,9 @@ def weibit_by(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> 
     return _contrast(z, own, lambda cosines: beta * weibit_coordinate(cosines), rule, 1.0, options)
 
 
-def weince_by(view_a: Tensor, view_b: Tensor, spec: TailEvidence, temperature: Temperature, options: Options) -> Tensor:
+def weince_with(
+    view_a: Tensor, view_b: Tensor, spec: TailEvidence, temperature: Temperature, options: Options
+) -> Tensor:
     """`weince` with its settings in two specs."""
     check_temperature(temperature)
     z, own = _anchors(view_a, view_b, options)
@@ -157,7 +159,7 @@ def weince_by(view_a: Tensor, view_b: Tensor, spec: TailEvidence, temperature: T
     value = _contrast(z, own, blend, blend_rule(straight, curved, tau, exp), 1 / tau, options, learned)
     if not isinstance(learned, Tensor) or not learned.requires_grad or options.takes_plain_path(z, learned):
         return value
-    # Rows over the root of tau, as elsewhere, would let tau reach the curved term. A second sweep, in which that term
+    # Rows over the root of tau, as elsewhere, would let tau reach the curved term. A second pass, in which that term
     # has no force, has the temperature's gradient alone.
     rule = blend_rule(straight, curved, tau, exp, curve_pulls=False)
     again = _contrast(tempered_rows(z.detach(), learned)[0], own, blend, rule, 1.0, options)
@@ -237,8 +239,8 @@ def _contrast(
     if options.takes_plain_path(z, *(held for held in (temperature,) if isinstance(held, Tensor))):
         losses = contrast_of_anchors(link(product(z, z.mT)), roles_by_view(len(z), z.device))
         return reduced(losses, everyone, own, options)
-    sweep = Sweep(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)
-    return swept(z, sweep, everyone, own, options)
+    block_pass = BlockPass(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)
+    return reduced_by_blocks(z, block_pass, everyone, own, options)
 
 
 def _diagnose(z: Tensor, spec: TailEvidence, chunk_size: int | None) -> WeinceDiagnostics:

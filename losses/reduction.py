@@ -6,7 +6,7 @@ from torch import Tensor
 from . import processes
 from .closed_form import EachLoss, WeightedSum
 from .options import Options
-from .streaming import Sweep
+from .streaming import BlockPass
 
 
 def reduced(losses: Tensor, takes_part: Tensor, own: Tensor, options: Options) -> Tensor:
@@ -16,12 +16,12 @@ def reduced(losses: Tensor, takes_part: Tensor, own: Tensor, options: Options) -
     return _over_processes(losses[own].sum() / takes_part.sum(), options)
 
 
-def swept(z: Tensor, sweep: Sweep, takes_part: Tensor, own: Tensor, options: Options) -> Tensor:
-    """Fast path: the same from anchors z (N, D) and a sweep over this process's anchors."""
+def reduced_by_blocks(z: Tensor, block_pass: BlockPass, takes_part: Tensor, own: Tensor, options: Options) -> Tensor:
+    """Fast path: the same from anchors z (N, D) and a pass over blocks of this process's anchors."""
     if options.reduction == "none":
-        return EachLoss.apply(z, sweep).masked_fill(~takes_part, 0)[own]
+        return EachLoss.apply(z, block_pass).masked_fill(~takes_part, 0)[own]
     weights = torch.zeros_like(z[:, 0]).index_copy_(0, own, takes_part[own].to(z.dtype))
-    return _over_processes(WeightedSum.apply(z, weights, sweep) / takes_part.sum(), options)
+    return _over_processes(WeightedSum.apply(z, weights, block_pass) / takes_part.sum(), options)
 
 
 def _over_processes(part: Tensor, options: Options) -> Tensor:

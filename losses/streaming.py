@@ -1,4 +1,4 @@
-"""The fast path: one sweep over row blocks of the similarity matrix, losses and closed-form gradient together.
+"""The fast path: one pass over row blocks of the similarity matrix, losses and closed-form gradient together.
 
 A block of scores `scale * z_i . z_j` is made, a rule rewrites it in place into d loss / d score, and two products
 add it to the gradient: three products in all, as many as the bare similarity product costs forward and backward,
@@ -21,7 +21,7 @@ The factors spare a pass over the block: they are left for the products' rows.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sweep:
+class BlockPass:
     """A rule, the blocks to walk, and the factor between cosine and score.
 
     The blocks hold the anchors in ascending order. `order` (N,), where there is one, sorts the columns first;

@@ -1,4 +1,4 @@
-"""Dynamics: what the gradient did while the shipped checkpoints were trained, or in a toy run."""
+"""Dynamics: what the gradient did while checkpoints were trained, shipped ones and your own, or in a toy run."""
 
 from ui.controls import panel
 from ui.errors import explain

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LAYERS = ("losses", "toy_models", "analysis", "checkpoints", "ui", "pages")
+LAYERS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "ui", "pages")
 OURS = {
     "losses": {"losses"},
-    "toy_models": {"losses", "toy_models"},
+    "commands": {"losses", "commands"},
+    "toy_models": {"losses", "commands", "toy_models"},
     "analysis": {"losses", "analysis"},
     "analysis/figures": {"losses", "analysis", "toy_models"},
-    "checkpoints": {"losses", "analysis", "checkpoints"},
+    "checkpoints": {"losses", "commands", "analysis", "checkpoints"},
     "ui": {"losses", "analysis", "toy_models", "checkpoints", "ui"},
     "pages": {"losses", "analysis", "toy_models", "checkpoints", "ui"},
 }

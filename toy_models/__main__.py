@@ -11,20 +11,20 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from losses import commands
+from commands import answers
 from losses.errors import LabError
-from toy_models.worlds import WORLDS, World
+from toy_models.worlds import WORLDS, WorldEntry
 
 
 def parser() -> ArgumentParser:
-    top = commands.Parser("python -m toy_models", description="Run a toy world and keep its trace.")
+    top = answers.Parser("python -m toy_models", description="Run a toy world and keep its trace.")
     worlds = top.add_subparsers(dest="world", required=True, metavar="WORLD")
     for world in WORLDS.values():
         _add_world(worlds.add_parser, world)
     return top
 
 
-def _add_world(add: Callable[..., ArgumentParser], world: World) -> None:
+def _add_world(add: Callable[..., ArgumentParser], world: WorldEntry) -> None:
     presets = "\n".join(f"  {name}: {preset.look_at}" for name, preset in world.presets.items())
     own = add(world.name, help=world.title, epilog=f"presets:\n{presets}", formatter_class=RawDescriptionHelpFormatter)
     own.add_argument("--preset", choices=list(world.presets), metavar="NAME", help="where to start from")
@@ -46,10 +46,10 @@ def _reader(default: Any) -> Callable[[str], Any]:
 
 def main(arguments: list[str]) -> int:
     asked = parser().parse_args(arguments)
-    return commands.run(lambda: run(WORLDS[asked.world], asked), asked)
+    return answers.run(lambda: run(WORLDS[asked.world], asked), asked)
 
 
-def run(world: World, asked: Namespace) -> int:
+def run(world: WorldEntry, asked: Namespace) -> int:
     spec = world.presets[asked.preset].spec if asked.preset else world.defaults
     values = {field.name: getattr(asked, field.name) for field in fields(spec)}
     spec = replace(spec, **{name: value for name, value in values.items() if value is not None})

@@ -63,8 +63,14 @@ def names_of(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-def runs(steps: np.ndarray, seconds: np.ndarray, losses: Sequence[str], seeds: Sequence[int]) -> dict[str, np.ndarray]:
-    """Which run each row of the curves (T, L, S) is of, once they are one column: loss_name, seed, step, seconds."""
+def columns_of(trace: Any, titles: Mapping[str, str], metrics: Sequence[str]) -> dict[str, np.ndarray]:
+    """Metrics (T, L, S) as columns, and which run each row is of: loss_name, its title, then seed, step, seconds."""
+    losses = [titles[name] for name in trace.spec.losses]
+    seeds = range(trace.spec.seed, trace.spec.seed + trace.spec.seeds)
+    return _runs(trace.steps, trace.seconds, losses, seeds) | {name: getattr(trace, name).ravel() for name in metrics}
+
+
+def _runs(steps: np.ndarray, seconds: np.ndarray, losses: Sequence[str], seeds: Sequence[int]) -> dict[str, np.ndarray]:
     each = len(losses) * len(seeds)
     return {
         "loss_name": np.tile(np.repeat(np.array(losses), len(seeds)), len(steps)),

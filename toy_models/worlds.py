@@ -23,7 +23,7 @@ class Trace(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class WorldEntry:
     """One world: the package that it lives in, and the expression that prints what to look at of a `trace`."""
 
     name: str
@@ -82,25 +82,25 @@ def _word(value: Any) -> str:
     return ",".join(map(_word, value)) if isinstance(value, tuple) else str(value)
 
 
-WORLDS: Mapping[str, World] = {
+WORLDS: Mapping[str, WorldEntry] = {
     world.name: world
     for world in (
-        World(
+        WorldEntry(
             "simplex",
             "Labels are points of the simplex",
             "trace.kl_density[-1].mean(axis=1), reference(spec).floors",
         ),
-        World(
+        WorldEntry(
             "repulsion",
             "Free vectors of a few classes",
             "trace.repelling_share[-1].mean(axis=1), reference(spec).optima",
         ),
-        World(
+        WorldEntry(
             "noise_floor",
             "Winners near an endpoint",
             "trace.squared_error[-1], [link.floor for link in reference(spec).links]",
         ),
-        World(
+        WorldEntry(
             "two_views",
             "Two noisy views of each sample",
             "trace.retrieval[-1].mean(axis=1), trace.lam[-1].mean(axis=(1, 2)), reference(spec)",

@@ -19,7 +19,7 @@ _REMEDY = "The default is used instead."
 
 
 @dataclass(slots=True)
-class Panel:
+class Controls:
     """The controls of one page. `values` has what each says in a link, by name; no value at all is [""].
 
     `mistakes`: what is wrong with what has been typed; what a link got wrong stands in `link`. `waits`: the page cannot
@@ -157,12 +157,12 @@ class Panel:
 
 
 @contextmanager
-def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Panel]:
+def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Controls]:
     """The page's place for controls in the sidebar; then the link to all of this, and what a link got wrong.
 
     `beside`: controls that are drawn later, in a `part` of the page.
     """
-    controls, place = Panel(session().link), session().controls or st.sidebar
+    controls, place = Controls(session().link), session().controls or st.sidebar
     try:
         with place:
             yield controls
@@ -177,9 +177,9 @@ def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Panel]:
 
 
 @contextmanager
-def part(*names: str) -> Iterator[Panel]:
+def part(*names: str) -> Iterator[Controls]:
     """Controls in a fragment of the page, where a change reruns no more than that: the `beside` of its `panel`."""
-    controls = Panel(session().link)
+    controls = Controls(session().link)
     try:
         yield controls
     finally:
@@ -187,7 +187,7 @@ def part(*names: str) -> Iterator[Panel]:
         controls.link.write_part(controls.changed, names)
 
 
-def _warn(controls: Panel, keys: Iterable[str]) -> None:
+def _warn(controls: Controls, keys: Iterable[str]) -> None:
     """What is wrong with what stands in a control, and what a link got wrong of `keys`: that, until it is put away."""
     for mistake in controls.mistakes:
         st.warning(plain(str(mistake)))

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from losses.errors import LabError
-from ui.controls import Panel
+from ui.controls import Controls
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class _Held(Generic[T]):
     value: T
 
 
-def linked_table(controls: Panel, key: str, form: Form[T], *, default: T, alt: str) -> T:
+def linked_table(controls: Controls, key: str, form: Form[T], *, default: T, alt: str) -> T:
     """The table's value: the link's at first, the editor's after that. A bad cell leaves the last good value.
 
     Streamlit keeps the edits apart from what an editor was made with, so that stays the same until a link or `replace`
@@ -59,14 +59,14 @@ def linked_table(controls: Panel, key: str, form: Form[T], *, default: T, alt: s
     return held.value
 
 
-def replace(controls: Panel, key: str, value: Any) -> None:
+def replace(controls: Controls, key: str, value: Any) -> None:
     """Give the table another value, from a callback of another control."""
     held = controls.link.last[key]
     held.start = held.value = value
     held.version += 1
 
 
-def _held(controls: Panel, key: str, form: Form[T], default: T) -> _Held[T]:
+def _held(controls: Controls, key: str, form: Form[T], default: T) -> _Held[T]:
     link = controls.link
     asked = st.query_params.get_all(key)
     news = asked != link.seen.get(key, [])
@@ -82,7 +82,7 @@ def _held(controls: Panel, key: str, form: Form[T], default: T) -> _Held[T]:
     return held
 
 
-def _read(controls: Panel, key: str, form: Form[T], raw: str, default: T) -> T:
+def _read(controls: Controls, key: str, form: Form[T], raw: str, default: T) -> T:
     try:
         return form.read(raw)
     except LabError as mistake:

@@ -49,6 +49,13 @@ class PageLink:
             st.session_state[key] = value
         return self.starts[key]
 
+    def leave(self) -> None:
+        """The page is left, and its widgets with it. What the session still calls by their names is not the next
+        page's: another control may have the same name."""
+        for key in self.starts:
+            st.session_state.pop(key, None)
+        self.starts.clear()
+
     def write(self, values: Mapping[str, list[str]], beside: Iterable[str] = ()) -> None:
         """Make the URL say `values`, and what it says of `beside`; a URL without any stays bare."""
         rest = {name: st.query_params.get_all(name) for name in beside if name in st.query_params}

@@ -11,7 +11,7 @@ import streamlit as st
 from checkpoints.listing import Listing, is_text, listing
 from checkpoints.reading.quoting import printable, shown
 from losses.errors import LabError
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.server.public import caps
 
 OPTION = "--root"
@@ -57,7 +57,7 @@ def relative(sentence: str) -> str:
     return sentence
 
 
-def explain_missing(controls: Panel) -> None:
+def explain_missing(controls: Controls) -> None:
     """Say, where a link asks for a file under a root, that the app has none."""
     if st.query_params.get("source") == "root":
         rule = "cannot be root in an app that was started without a folder"

@@ -63,6 +63,7 @@ class Session:
     def enter(self, page: str) -> None:
         """Be on `page`: a run that belongs to another one stops, but its frames stay; so do the controls' values."""
         if page != self.page:
+            self.link.leave()
             self.page, self.visits = page, self.visits + 1
             self.link.seen.clear()
         for other in self.runs.keys() - {page}:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.anatomy.parts import Anatomy, Measured, no_terms
+from analysis.anatomy.parts import Anatomy, MeasuredAnatomy, no_terms
 from analysis.anatomy.points import PointBatch, Settings
 from analysis.forces.own_loss import losses_of_anchors, own_forces, own_losses
 from losses.catalog import CATALOG, entry_of
@@ -51,14 +51,14 @@ def library_losses(batch: PointBatch, loss: str, settings: Settings) -> np.ndarr
     return found
 
 
-def own_anatomy(batch: PointBatch, loss: str, anchor: int, temperature: float) -> Measured:
+def own_anatomy(batch: PointBatch, loss: str, anchor: int, temperature: float) -> MeasuredAnatomy:
     """A loss of the user's own at `anchor`, by autograd; a scalar is the mean of losses that are not told apart."""
     import torch
 
     own, names = own_losses()[loss], batch.names
     z, labels = torch.from_numpy(batch.embeddings), torch.from_numpy(batch.labels)
     values = losses_of_anchors(own, z, labels, temperature)
-    return Measured(
+    return MeasuredAnatomy(
         loss=loss,
         scored_by="cosine",
         anchor=names[anchor],

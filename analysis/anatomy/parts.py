@@ -116,7 +116,7 @@ def no_terms(candidates: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measured:
+class MeasuredAnatomy:
     """What autograd tells of an anchor under a loss whose formula is not known: value and forces, but no places."""
 
     loss: str

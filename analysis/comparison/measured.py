@@ -55,7 +55,7 @@ MEDIANS = ("nearest_target", "nearest_noise", "margin")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measured:
+class MeasuredModel:
     """One model on M test items. target, noise (M,) nearest similarities, to be read where `comparable` (M,) bool.
 
     labels (M,) int64: the items' classes; voted (M,) int64: those that the k nearest train items vote for. head: None
@@ -101,7 +101,7 @@ class Measured:
         return Unavailable(f"{self.name} has no class head") if self.head is None else self.head
 
 
-def measure_outputs(name: str, outputs: Outputs, *, k: int = 1, nearest: Nearest | None = None) -> Measured:
+def measure_outputs(name: str, outputs: Outputs, *, k: int = 1, nearest: Nearest | None = None) -> MeasuredModel:
     """`measure` with all that it takes made here where it is not given.
 
     LabError for a k below 1 or above the number of train items.
@@ -118,14 +118,14 @@ def measure(
     geometry: Geometry,
     *,
     k: int = 1,
-) -> Measured:
+) -> MeasuredModel:
     """Gather what `compare` takes. LabError for a k above the neighbours that `nearest` has."""
     head = class_probabilities(outputs) if outputs.has_head else _no_head(outputs)
     voted, labels = vote(nearest.neighbours, outputs, k), outputs.test.labels
     judged = voted.accuracy if isinstance(voted.accuracy, Unavailable) else voted.judged
     sides = (nearest.target, nearest.noise, nearest.comparable)
     first = recall_at(nearest.neighbours, outputs, (), voted.judged).first
-    return Measured(name, *sides, labels, voted.predicted, k, probe, head, geometry, judged, first, nearest.within)
+    return MeasuredModel(name, *sides, labels, voted.predicted, k, probe, head, geometry, judged, first, nearest.within)
 
 
 def _no_head(outputs: Outputs) -> Unavailable | None:
@@ -133,12 +133,12 @@ def _no_head(outputs: Outputs) -> Unavailable | None:
     return Unavailable(outputs.no_head) if NO_HEAD in outputs.provenance else None
 
 
-def common_source(measured: Sequence[Measured]) -> Source:
+def common_source(measured: Sequence[MeasuredModel]) -> Source:
     """Where class probabilities can come from for all: their heads if each has one, else a linear probe for each."""
     return "class head" if all(isinstance(model.head, ClassProbabilities) for model in measured) else "linear probe"
 
 
-def item_values(model: Measured, key: str, source: Source, among: np.ndarray | None = None) -> Values:
+def item_values(model: MeasuredModel, key: str, source: Source, among: np.ndarray | None = None) -> Values:
     """Values (M,) float64 whose mean over the items that take part is the measure `key`; NaN for the others.
 
     among (M,) bool: the items that an area is over, by itself all that are comparable.
@@ -160,7 +160,7 @@ def item_values(model: Measured, key: str, source: Source, among: np.ndarray | N
     return values
 
 
-def _hits(model: Measured, key: str) -> Values:
+def _hits(model: MeasuredModel, key: str) -> Values:
     """Right or wrong by the nearest neighbours, where they are judged."""
     if isinstance(model.judged, Unavailable):
         return Unavailable(f"{model.name}: {model.judged.reason}")
@@ -171,7 +171,7 @@ def _hits(model: Measured, key: str) -> Values:
     return values if model.judged is None else np.where(model.judged, values, np.nan)
 
 
-def _area(model: Measured, chosen: np.ndarray) -> Values:
+def _area(model: MeasuredModel, chosen: np.ndarray) -> Values:
     """The area plus each item's influence on it, as of a statistic of pairs (see `item_statistics`)."""
     if chosen.sum() < FEWEST_ITEMS:
         return Unavailable(f"{chosen.sum()} test items have a target and a noise, {FEWEST_ITEMS} are needed")

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.accuracy.probe import Source, on_common_items
 from analysis.calibration.ece_difference import calibration_errors, compare_errors
-from analysis.comparison.measured import FEWEST_ITEMS, MEASURES, MEDIANS, Measure, Measured, item_values
+from analysis.comparison.measured import FEWEST_ITEMS, MEASURES, MEDIANS, Measure, MeasuredModel, item_values
 from analysis.comparison.relevance import SMALLEST, TOLD, Verdict, smallest_of_interest, verdict
 from analysis.statistics.bootstrap import Estimate, Unavailable
 from analysis.statistics.holm import holm
@@ -130,7 +130,7 @@ class _Found:
 Finding = _Found | Row
 
 
-def compare(models: Sequence[Measured], source: Source, *, bins: int = 15, seed: int = 0) -> Comparison:
+def compare(models: Sequence[MeasuredModel], source: Source, *, bins: int = 15, seed: int = 0) -> Comparison:
     """Compare all to the first, on test items in the same order. NLL, Brier score and ECE of `source`."""
     sizes = {len(model) for model in models}
     if len(models) < 2 or len(sizes) > 1:
@@ -153,7 +153,7 @@ def _row(found: _Found, adjusted: float) -> Row:
     return Row(measure, found.model, Difference(*values, tested.p, adjusted, *rest))
 
 
-def _medians(models: Sequence[Measured], seed: int) -> Iterator[Finding]:
+def _medians(models: Sequence[MeasuredModel], seed: int) -> Iterator[Finding]:
     """Median target, noise and their difference, over the items that are comparable under every model."""
     chosen = np.flatnonzero(np.logical_and.reduce([model.comparable for model in models]))
     if len(chosen) < FEWEST_ITEMS:
@@ -179,7 +179,7 @@ def _with_margin(medians: np.ndarray) -> np.ndarray:
     return np.concatenate([pairs, pairs[:, :1] - pairs[:, 1:]], axis=1)
 
 
-def _means(models: Sequence[Measured], source: Source, seed: int) -> Iterator[Finding]:
+def _means(models: Sequence[MeasuredModel], source: Source, seed: int) -> Iterator[Finding]:
     """Everything that is a mean over test items, all tested together; each over the items it has under every model."""
     columns: list[tuple[str, str, np.ndarray, np.ndarray]] = []
     comparable = np.logical_and.reduce([model.comparable for model in models])
@@ -203,7 +203,7 @@ def _means(models: Sequence[Measured], source: Source, seed: int) -> Iterator[Fi
             yield _Found(key, name, float(np.nanmean(reference)), float(np.nanmean(values)), found)
 
 
-def _calibration(models: Sequence[Measured], source: Source, bins: int, seed: int) -> Iterator[Finding]:
+def _calibration(models: Sequence[MeasuredModel], source: Source, bins: int, seed: int) -> Iterator[Finding]:
     readings = [model.reading(source) for model in models]
     known = [reading for reading in readings if not isinstance(reading, Unavailable)]
     if len(known) < len(readings):
@@ -220,5 +220,5 @@ def _calibration(models: Sequence[Measured], source: Source, bins: int, seed: in
         yield _Found("ece", model.name, first.ece, other.ece, compare_errors(first, other, items))
 
 
-def _unavailable(keys: Sequence[str], models: Sequence[Measured], reason: Unavailable) -> Iterator[Row]:
+def _unavailable(keys: Sequence[str], models: Sequence[MeasuredModel], reason: Unavailable) -> Iterator[Row]:
     return (Row(MEASURES[key], model.name, reason) for key in keys for model in models[1:])

@@ -1,8 +1,11 @@
 """A loss's curve over training: the median over seeds with a band from lowest to highest, and its exact optimum."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.figures.theme import LOSS_STYLES
@@ -69,3 +72,9 @@ def add_optimum(plot: go.Figure, last_step: int, value: float, loss: str, title:
 def band_sentence(seeds: int) -> str:
     """What a band is, for a "how to read this"; empty for one seed."""
     return "" if seeds == 1 else f" A band spans {seeds} seeds, the line is their median."
+
+
+def table_of_runs(curves: Any, columns: Mapping[str, str]) -> pd.DataFrame:
+    """A row for each frame, loss and seed of a trace: which run it is of, then `columns`, title -> field."""
+    run = {"loss": curves.loss_name, "seed": curves.seed, "step": curves.step, "seconds": curves.seconds}
+    return pd.DataFrame(run | {title: getattr(curves, field) for title, field in columns.items()})

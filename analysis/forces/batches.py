@@ -36,7 +36,7 @@ class BatchSpec:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
+class ForceBatch:
     """embeddings (N, D) float64 unit rows; labels (N,) ascending indices into class_names."""
 
     embeddings: np.ndarray
@@ -54,7 +54,7 @@ def check_size(classes: int, per_class: int, singletons: int = 0) -> None:
         raise LabError(what, f"must be at most {LARGEST_BATCH}", classes * per_class + singletons)
 
 
-def random_batch(spec: BatchSpec) -> Batch:
+def random_batch(spec: BatchSpec) -> ForceBatch:
     """The same spec gives the same batch."""
     rng = np.random.default_rng(spec.seed)
     centres = _unit(rng.standard_normal((spec.classes, 1, spec.dimension)))
@@ -63,17 +63,19 @@ def random_batch(spec: BatchSpec) -> Batch:
     embeddings = np.concatenate([clusters, _unit(rng.standard_normal((spec.singletons, spec.dimension)))])
     sizes = [spec.per_class] * spec.classes + [1] * spec.singletons
     names = tuple(str(index) for index in range(len(sizes)))
-    return Batch(embeddings, np.repeat(np.arange(len(sizes)), sizes), names)
+    return ForceBatch(embeddings, np.repeat(np.arange(len(sizes)), sizes), names)
 
 
-def split_batch(split: Split, class_names: tuple[str, ...], *, classes: int, per_class: int, seed: int) -> Batch:
+def split_batch(split: Split, class_names: tuple[str, ...], *, classes: int, per_class: int, seed: int) -> ForceBatch:
     """`per_class` items of each of `classes` classes, drawn without replacement from those that have as many."""
     if not split.embeddings.shape[1]:
         raise LabError("embeddings", "must be there: this checkpoint has class scores alone", None, _CHOOSE)
     items = drawn_items(split, class_names, classes, per_class, np.random.default_rng(seed))
     embeddings = _unit(split.embeddings[items].astype(np.float64))
     chosen = split.labels[items[::per_class]]
-    return Batch(embeddings, np.repeat(np.arange(classes), per_class), tuple(class_names[label] for label in chosen))
+    return ForceBatch(
+        embeddings, np.repeat(np.arange(classes), per_class), tuple(class_names[label] for label in chosen)
+    )
 
 
 def drawn_items(

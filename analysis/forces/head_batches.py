@@ -31,7 +31,7 @@ class HeadBatchSpec:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeadBatch:
+class HeadForceBatch:
     """logits (N, K); targets (N, K), rows on the simplex; labels (N,), ascending, the class each target is made of."""
 
     logits: np.ndarray
@@ -40,18 +40,18 @@ class HeadBatch:
     class_names: tuple[str, ...]
 
 
-def random_head_batch(spec: HeadBatchSpec) -> HeadBatch:
+def random_head_batch(spec: HeadBatchSpec) -> HeadForceBatch:
     """The same spec gives the same batch."""
     rng = np.random.default_rng(spec.seed)
     labels = np.repeat(np.arange(spec.classes), spec.per_class)
     logits = spec.signal * np.eye(spec.classes)[labels] + rng.standard_normal((len(labels), spec.classes))
     names = tuple(str(index) for index in range(spec.classes))
-    return HeadBatch(logits, _soften(labels, spec.classes, spec.softness, rng), labels, names)
+    return HeadForceBatch(logits, _soften(labels, spec.classes, spec.softness, rng), labels, names)
 
 
 def head_split_batch(
     split: Split, class_names: tuple[str, ...], *, classes: int, per_class: int, softness: float, seed: int
-) -> HeadBatch:
+) -> HeadForceBatch:
     """Items as `split_batch` draws them, with the logits of all K classes. LabError for a model without a head."""
     if split.logits is None:
         raise LabError("logits", "must be there: this checkpoint has no class head", None, "Choose one that has.")
@@ -59,7 +59,7 @@ def head_split_batch(
     rng = np.random.default_rng(seed)
     items = drawn_items(split, class_names, classes, per_class, rng)
     labels, logits = split.labels[items], split.logits[items].astype(np.float64)
-    return HeadBatch(logits, _soften(labels, logits.shape[1], softness, rng), labels, class_names)
+    return HeadForceBatch(logits, _soften(labels, logits.shape[1], softness, rng), labels, class_names)
 
 
 def _soften(labels: np.ndarray, classes: int, softness: float, rng: np.random.Generator) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.forces.groups import hard_cells
-from analysis.forces.head_batches import HeadBatch
+from analysis.forces.head_batches import HeadForceBatch
 from losses.catalog import CATALOG, losses_of_family
 from losses.errors import LabError
 
@@ -33,7 +33,7 @@ class ClassForceMatrix:
         return self.labels[:, None] == np.arange(self.logits.shape[1])
 
 
-def class_force_matrix(batch: HeadBatch, loss: str, temperature: float, seed: int = 0) -> ClassForceMatrix:
+def class_force_matrix(batch: HeadForceBatch, loss: str, temperature: float, seed: int = 0) -> ClassForceMatrix:
     """Forces of `loss`, one of `CLASS_LOSSES`, under a uniform class prior.
 
     Soft distribution InfoNCE is one draw of labels from the targets, by `seed`, not its expectation. LabError for an
@@ -60,7 +60,7 @@ def class_groups(matrix: ClassForceMatrix, hard_quantile: float) -> dict[str, np
     return {"own class": own, "hard other classes": hard, "easy other classes": ~own & ~hard}
 
 
-def _seen(batch: HeadBatch, loss: str, seed: int) -> np.ndarray:
+def _seen(batch: HeadForceBatch, loss: str, seed: int) -> np.ndarray:
     """What stands for the targets, (N, K)."""
     import torch
 

@@ -118,7 +118,7 @@ class Averaged:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
+class SoftLabelBatch:
     """logits and targets (N, K), prior (K,), in float64."""
 
     logits: "Tensor"
@@ -169,7 +169,7 @@ def _averaged(gaps: np.ndarray, errors: np.ndarray) -> Iterator[Averaged]:
         yield Averaged(count, gap, variance_interval(losses), mean_interval((means**2).sum(axis=1)))
 
 
-def random_batch(spec: SamplingSpec) -> Batch:
+def random_batch(spec: SamplingSpec) -> SoftLabelBatch:
     """The batch of a spec; its softness and confidence change no random number."""
     import torch
 
@@ -178,10 +178,10 @@ def random_batch(spec: SamplingSpec) -> Batch:
     mixed = rng.dirichlet(np.ones(spec.classes), spec.samples)
     noise = rng.standard_normal((spec.samples, spec.classes))
     targets = torch.from_numpy((1 - spec.softness) * own + spec.softness * mixed)
-    return Batch(torch.from_numpy(spec.confidence * own + noise), targets, targets.mean(dim=0))
+    return SoftLabelBatch(torch.from_numpy(spec.confidence * own + noise), targets, targets.mean(dim=0))
 
 
-def soft_target(batch: Batch, temperature: float) -> tuple[float, np.ndarray]:
+def soft_target(batch: SoftLabelBatch, temperature: float) -> tuple[float, np.ndarray]:
     """Soft target InfoNCE, and its gradient (N, K) with respect to the logits."""
     import losses
     from losses.forces import soft_target_infonce_forces
@@ -191,7 +191,7 @@ def soft_target(batch: Batch, temperature: float) -> tuple[float, np.ndarray]:
     return losses.soft_target_infonce(*inputs, temperature=temperature).item(), forces.numpy() / len(forces)
 
 
-def of_labels(batch: Batch, labels: "Tensor", temperature: float) -> tuple[np.ndarray, np.ndarray]:
+def of_labels(batch: SoftLabelBatch, labels: "Tensor", temperature: float) -> tuple[np.ndarray, np.ndarray]:
     """Label InfoNCE of every row of labels (R, N): losses (R,), gradients (R, N, K)."""
     from torch.func import vmap
 
@@ -207,7 +207,7 @@ def of_labels(batch: Batch, labels: "Tensor", temperature: float) -> tuple[np.nd
     return vmap(loss)(labels).numpy(), vmap(gradient)(labels).numpy()
 
 
-def enumerate_labels(batch: Batch, temperature: float) -> Exact:
+def enumerate_labels(batch: SoftLabelBatch, temperature: float) -> Exact:
     """Every label tuple weighed by its probability. LabError where there are more than `MOST_TUPLES`."""
     samples, classes = batch.targets.shape
     if classes**samples > MOST_TUPLES:
@@ -237,7 +237,7 @@ def enumerate_labels(batch: Batch, temperature: float) -> Exact:
     )
 
 
-def _tuples(batch: Batch) -> Iterator[tuple["Tensor", np.ndarray]]:
+def _tuples(batch: SoftLabelBatch) -> Iterator[tuple["Tensor", np.ndarray]]:
     """Label tuples (R, N) that have a probability above 0, and these (R,), some at a time."""
     import torch
 
@@ -252,7 +252,7 @@ def _tuples(batch: Batch) -> Iterator[tuple["Tensor", np.ndarray]]:
             yield torch.from_numpy(labels[weights > 0]), weights[weights > 0]
 
 
-def _sampled(batch: Batch, spec: SamplingSpec) -> tuple[np.ndarray, np.ndarray]:
+def _sampled(batch: SoftLabelBatch, spec: SamplingSpec) -> tuple[np.ndarray, np.ndarray]:
     import torch
 
     generator = torch.Generator().manual_seed(spec.seed)

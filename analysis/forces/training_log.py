@@ -75,17 +75,19 @@ class Line:
 @dataclass(frozen=True, slots=True, eq=False)
 class Curves:
     """One run: `loss` is its catalogue name, times (T,) are epochs or steps, values (T,) by quantity, NaN where nothing
-    was recorded. layers (T,) are gradient norms by layer. lines: levels by quantity."""
+    was recorded. layers (T,) are gradient norms by layer. lines: levels by quantity. name: of a file of somebody's own,
+    as it came; "" for a run that its loss names."""
 
     loss: str
     times: np.ndarray
     values: Mapping[str, np.ndarray]
     layers: Mapping[str, np.ndarray]
     lines: Mapping[str, tuple[Line, ...]]
+    name: str = ""
 
     @property
     def title(self) -> str:
-        return CATALOG[self.loss].title
+        return self.name or CATALOG[self.loss].title
 
     def has(self, name: str) -> bool:
         return name in self.values and bool(np.isfinite(self.values[name]).any())

@@ -44,7 +44,7 @@ class MapProcess:
             worker = self._running()
             _check(stopped)  # from here on `stop` finds a worker to end
             try:
-                return _asked(worker, embeddings, spec)
+                return _computed_by(worker, embeddings, spec)
             except (EOFError, BrokenPipeError):
                 self._end()
         _check(stopped)
@@ -83,7 +83,7 @@ class MapProcess:
         return self._worker
 
 
-def _asked(worker: "subprocess.Popen[bytes]", embeddings: np.ndarray, spec: MapSpec) -> Projection:
+def _computed_by(worker: "subprocess.Popen[bytes]", embeddings: np.ndarray, spec: MapSpec) -> Projection:
     assert worker.stdin is not None
     assert worker.stdout is not None
     write_request(worker.stdin, embeddings, spec)

@@ -15,14 +15,16 @@ from typing import TypeVar
 import numpy as np
 
 T = TypeVar("T")
-Look = Callable[[slice, np.ndarray], T]
+OnBlock = Callable[[slice, np.ndarray], T]
 
 ROWS = 512  # rows of the product at once, over all cores: 100 MB against 50,000 keys
 _CORES = min(4, os.cpu_count() or 1)
 _ONE_PASS = threading.Lock()
 
 
-def over_blocks(queries: np.ndarray, keys: np.ndarray, look: "Look[T]", *, rows: int = ROWS) -> list[tuple[slice, T]]:
+def over_blocks(
+    queries: np.ndarray, keys: np.ndarray, look: "OnBlock[T]", *, rows: int = ROWS
+) -> list[tuple[slice, T]]:
     """(rows, look(rows, block)) for each block of cosines (B, N) float32 of unit rows (M, D) and (N, D), in order.
 
     `look` runs in several threads at once and may overwrite its block, which is gone after it.

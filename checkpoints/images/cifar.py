@@ -4,7 +4,6 @@ Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html. Rows are (3, 32, 3
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from losses.errors import LabError
 _PIXELS, _SIZE = 3 * 32 * 32, 32
 _MOST_BYTES = 1 << 28
 _BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
-
-Batch = Callable[[FileContent], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from checkpoints.native.metadata import Metadata
 _ALWAYS = ("loss", "gradient_norm", "knn_accuracy")
 
 
-def log_curves(path: str | Path) -> Curves:
-    """The training log of a native checkpoint as curves."""
+def log_curves(path: str | Path, name: str = "") -> Curves:
+    """The training log of a native checkpoint as curves, called `name`, or by its loss. LabError for any other file."""
     metadata = peek(path).metadata
     log = metadata.log
     values = {name: np.array([getattr(epoch, name) for epoch in log]) for name in _ALWAYS}
@@ -25,7 +25,7 @@ def log_curves(path: str | Path) -> Curves:
         names = [name for name, _ in known[0].layers] if known else []
         layers = {name: np.array([each.layers[at][1] for each in known]) for at, name in enumerate(names)}
     times = np.arange(1, len(log) + 1)
-    return Curves(metadata.recipe.loss, times, values, layers, {"loss": _lines(metadata)})
+    return Curves(metadata.recipe.loss, times, values, layers, {"loss": _lines(metadata)}, name)
 
 
 def _lines(metadata: Metadata) -> tuple[Line, ...]:

@@ -28,7 +28,7 @@ from checkpoints.native.small_conv import SmallConv, initialise
 from checkpoints.native.weights import weights_of
 from checkpoints.reading.atomic import check_writable
 from checkpoints.training import resume
-from checkpoints.training.steps import STEPS, Batch
+from checkpoints.training.steps import STEPS, TrainingBatch
 from checkpoints.training.watching import PAIRS_EVERY, Gradients, first_batch, outputs_of
 from losses.errors import LabError
 
@@ -90,7 +90,9 @@ def _epoch(recipe: Recipe, data: DataSet, model: SmallConv, optimiser: torch.opt
     for number, rows in enumerate(batches):
         _set_learning_rate(optimiser, recipe, epoch + number / len(batches))
         with outputs_of(model) as seen:
-            loss = STEPS[recipe.loss](model, Batch(images[rows], labels[rows], prior), recipe.parameters, generator)
+            loss = STEPS[recipe.loss](
+                model, TrainingBatch(images[rows], labels[rows], prior), recipe.parameters, generator
+            )
         optimiser.zero_grad()
         loss.backward()
         measured.append((loss.item(), gradients.add()))

@@ -17,7 +17,7 @@ from losses.records import Choosing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
+class TrainingBatch:
     """images (N, 1, S, S) in [0, 1]; labels (N,); prior (K,) class shares of the train side."""
 
     images: Tensor
@@ -25,17 +25,21 @@ class Batch:
     prior: Tensor
 
 
-Step = Callable[[nn.Module, Batch, Mapping[str, float], Generator], Tensor]
+Step = Callable[[nn.Module, TrainingBatch, Mapping[str, float], Generator], Tensor]
 
 
-def _of_labels(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+def _of_labels(
+    loss: str, model: nn.Module, batch: TrainingBatch, p: Mapping[str, float], generator: Generator
+) -> Tensor:
     """A class head's loss of labels on one view of each image."""
     logits = model(view(batch.images, generator))
     prior = (batch.prior,) if CATALOG[loss].choosing.has_prior else ()
     return getattr(losses, loss)(logits, batch.labels, *prior, **_own(loss, p))
 
 
-def _of_targets(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+def _of_targets(
+    loss: str, model: nn.Module, batch: TrainingBatch, p: Mapping[str, float], generator: Generator
+) -> Tensor:
     """A class head's loss of soft targets on smoothed, mixed views."""
     logits, targets, mean = _soft(model, batch, p, generator)
     prior = (mean,) if CATALOG[loss].choosing.has_prior else ()
@@ -43,12 +47,16 @@ def _of_targets(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float
     return getattr(losses, loss)(logits, targets, *prior, **_own(loss, p), **drawn)
 
 
-def _of_classes(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+def _of_classes(
+    loss: str, model: nn.Module, batch: TrainingBatch, p: Mapping[str, float], generator: Generator
+) -> Tensor:
     """A loss of labelled embeddings on two views of each image."""
     return getattr(losses, loss)(_two_views(model, batch, generator), batch.labels, **_own(loss, p))
 
 
-def _of_views(loss: str, model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator) -> Tensor:
+def _of_views(
+    loss: str, model: nn.Module, batch: TrainingBatch, p: Mapping[str, float], generator: Generator
+) -> Tensor:
     """A loss of two views."""
     return getattr(losses, loss)(*_two_views(model, batch, generator).unbind(1), **_own(loss, p))
 
@@ -68,7 +76,7 @@ STEPS: dict[str, Step] = {name: _step(entry) for name, entry in CATALOG.items()}
 
 
 def _soft(
-    model: nn.Module, batch: Batch, p: Mapping[str, float], generator: Generator
+    model: nn.Module, batch: TrainingBatch, p: Mapping[str, float], generator: Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Logits (N, K) and soft targets (N, K) of smoothed, mixed views, and the prior (K,) of such targets."""
     classes, smoothing = len(batch.prior), p["smoothing"]
@@ -78,7 +86,7 @@ def _soft(
     return model(images), targets, (1 - smoothing) * batch.prior + smoothing / classes
 
 
-def _two_views(model: nn.Module, batch: Batch, generator: Generator) -> Tensor:
+def _two_views(model: nn.Module, batch: TrainingBatch, generator: Generator) -> Tensor:
     """Unit embeddings (N, 2, D) of two random views, in one pass."""
     views = torch.cat([view(batch.images, generator), view(batch.images, generator)])
     return torch.stack(model(views).chunk(2), dim=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities, softmax
-from analysis.comparison.measured import Measured
+from analysis.comparison.measured import MeasuredModel
 from analysis.geometry.item_statistics import geometry
 from analysis.outputs import Split
 from analysis.statistics.bootstrap import Unavailable
@@ -23,7 +23,7 @@ class Quality:
     skill: float = 1.0
 
 
-def models(rng: np.random.Generator, items: int, qualities: tuple[Quality, ...]) -> tuple[Measured, ...]:
+def models(rng: np.random.Generator, items: int, qualities: tuple[Quality, ...]) -> tuple[MeasuredModel, ...]:
     """Models that share the items and their difficulty, each with noise of its own; equal ones are exchangeable."""
     truth = rng.normal(size=(items, CLASSES)) * 2
     weights = softmax(truth, 1.0)
@@ -33,7 +33,7 @@ def models(rng: np.random.Generator, items: int, qualities: tuple[Quality, ...])
     return tuple(_model(rng, f"model {at}", truth, labels, shared, difficulty, q) for at, q in enumerate(qualities))
 
 
-def _model(rng, name, truth, labels, shared, difficulty, quality) -> Measured:
+def _model(rng, name, truth, labels, shared, difficulty, quality) -> MeasuredModel:
     items = len(labels)
     sides = np.tanh(0.2 * (quality.spread * (difficulty + rng.normal(size=(items, 2)))))
     logits = quality.skill * truth + rng.normal(size=truth.shape)
@@ -44,7 +44,7 @@ def _model(rng, name, truth, labels, shared, difficulty, quality) -> Measured:
     found = geometry(Split(rows.astype(np.float32), labels))
     comparable = np.ones(items, bool)
     target, noise = (0.5 + 0.4 * sides[:, 0] + quality.shift), 0.4 * sides[:, 1]
-    return Measured(name, target, noise, comparable, labels, voted, 1, reading, None, found)
+    return MeasuredModel(name, target, noise, comparable, labels, voted, 1, reading, None, found)
 
 
 def _reading(logits: np.ndarray, labels: np.ndarray) -> ClassProbabilities:

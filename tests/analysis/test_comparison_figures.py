@@ -9,7 +9,7 @@ from analysis.calibration.top_label import calibration
 from analysis.comparison.measured import MEASURES
 from analysis.comparison.verdicts import Difference, compare
 from analysis.figures.comparison.histograms import ROLES, comparison_histograms, items_of, values_of
-from analysis.figures.comparison.maps import Panel, comparison_maps
+from analysis.figures.comparison.maps import MapPanel, comparison_maps
 from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.figures.comparison.table import comparison_table
 from analysis.maps.projection import Projection
@@ -63,7 +63,7 @@ def drawn_maps(rng, chosen):
     turned = (fixed[:, ::-1] * 3 + 1).astype(np.float32)
     split = Split(np.eye(40, dtype=np.float32), np.arange(40) % 3)
     quality = Unavailable("not asked for")
-    panels = [Panel("a", Projection("PCA", fixed), quality), Panel("b", Projection("PCA", turned), quality)]
+    panels = [MapPanel("a", Projection("PCA", fixed), quality), MapPanel("b", Projection("PCA", turned), quality)]
     return fixed, comparison_maps(panels, split, np.arange(40), ("x", "y", "z"), chosen)
 
 
@@ -135,7 +135,7 @@ def test_reliability_panels_share_axes_and_have_their_bands(three):
 
 def test_text_from_a_file_is_no_markup(rng):
     split = Split(np.eye(6, dtype=np.float32), np.arange(6) % 2, ids=np.array(["<img src=x>"] * 6))
-    panels = [Panel("<b>a</b>", Projection("PCA", rng.normal(size=(6, 2))), Unavailable("x"))] * 2
+    panels = [MapPanel("<b>a</b>", Projection("PCA", rng.normal(size=(6, 2))), Unavailable("x"))] * 2
     shown = comparison_maps(panels, split, np.arange(6), ("<i>x</i>", "y"), NOTHING)
     text = str(shown.plot.to_dict())
     assert "&lt;b&gt;a" in text

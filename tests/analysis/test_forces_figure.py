@@ -6,7 +6,7 @@ import pytest
 from analysis.digits import latex
 from analysis.figures.forces.matrices import balance_table, force_matrices, live_formula
 from analysis.figures.forces.scale import colour_limit
-from analysis.forces.batches import Batch, BatchSpec, random_batch
+from analysis.forces.batches import BatchSpec, ForceBatch, random_batch
 from analysis.forces.groups import balance
 from analysis.forces.matrix import LABELLED, ForceMatrix, force_matrix
 from analysis.forces.pair_terms import most_repelled, pair_terms
@@ -84,7 +84,7 @@ def test_the_table_has_every_pair_once(batch, matrices):
 
 
 def test_text_from_a_file_is_shown_literally(matrices):
-    hostile = Batch(np.zeros((12, 6)), matrices[0].labels, ("<img src=x>", "b", "c"))
+    hostile = ForceBatch(np.zeros((12, 6)), matrices[0].labels, ("<img src=x>", "b", "c"))
     assert "<" not in force_matrices(matrices, hostile).plot.layout.xaxis.ticktext[0]
 
 

@@ -10,6 +10,7 @@ from analysis.figures.worlds.noise_floor.error import error_against_draws, verdi
 from analysis.figures.worlds.noise_floor.live import live_option
 from analysis.figures.worlds.noise_floor.replay import replay_of_repetitions
 from analysis.figures.worlds.noise_floor.spread import spread_of_estimates
+from tests.analysis.exhibits import check_complete
 from toy_models.noise_floor import LINKS, NoiseFloorSpec, Trace, reference, simulate
 from toy_models.noise_floor.presets import PRESETS
 
@@ -36,13 +37,8 @@ def marks_of(plot):
 
 
 def test_every_exhibit_has_all_that_a_reader_needs(exhibits):
-    for exhibit in exhibits:
-        assert exhibit.title
-        assert exhibit.how_to_read.endswith(".")
-        assert exhibit.alt
-        assert len(exhibit.table)
-        assert exhibit.plot.layout.paper_bgcolor == "rgba(0,0,0,0)"
-    assert len({exhibit.stem for exhibit in exhibits}) == 3
+    check_complete(exhibits)
+    assert all(exhibit.how_to_read.endswith(".") for exhibit in exhibits)
 
 
 def test_marks_are_the_means_and_lines_the_theory(trace, answer, exhibits):

@@ -13,6 +13,7 @@ from analysis.figures.worlds.simplex.density import SOFTMAX, Moment, density_pan
 from analysis.figures.worlds.simplex.live import live_option
 from analysis.figures.worlds.simplex.replay import MOST_FRAMES, density_replay
 from analysis.figures.worlds.simplex.triangle import Mosaic
+from tests.analysis.exhibits import check_complete
 from toy_models.simplex import LOSSES, SimplexSpec, Trace, reference, simulate
 
 SPEC = SimplexSpec(steps=90, batch_size=16, hidden=8, side=12, seeds=3)
@@ -45,14 +46,8 @@ def exhibits(trace, answer):
 
 
 def test_every_exhibit_has_all_that_a_reader_needs(exhibits):
-    for exhibit in exhibits:
-        assert exhibit.title.endswith("?")
-        assert exhibit.how_to_read
-        assert exhibit.alt
-        assert len(exhibit.table)
-        assert exhibit.plot.layout.title.text is None
-        assert exhibit.plot.layout.paper_bgcolor == "rgba(0,0,0,0)"
-    assert len({exhibit.stem for exhibit in exhibits}) == len(exhibits)
+    check_complete(exhibits)
+    assert all(exhibit.title.endswith("?") for exhibit in exhibits)
 
 
 def test_drawing_twice_gives_the_same(trace, answer):

@@ -10,6 +10,7 @@ from analysis.figures.worlds.simplex.curves import learning_curves
 from analysis.figures.worlds.simplex.plane import Regions, decision_regions
 from analysis.figures.worlds.simplex.plane_replay import region_replay
 from analysis.figures.worlds.simplex.reliability import reliability_panels
+from tests.analysis.exhibits import check_complete
 from toy_models.simplex import LOSSES, Floor, SimplexSpec, Trace, by_softmax, reference, reliability, simulate
 
 SPEC = SimplexSpec(labels="smoothing", steps=60, batch_size=16, hidden=8, seeds=2)
@@ -46,14 +47,8 @@ def exhibits(trace, answer):
 
 
 def test_every_exhibit_has_all_that_a_reader_needs(exhibits):
-    for exhibit in exhibits:
-        assert "?" in exhibit.title
-        assert exhibit.how_to_read
-        assert exhibit.alt
-        assert len(exhibit.table)
-        assert exhibit.plot.layout.title.text is None
-        assert exhibit.plot.layout.paper_bgcolor == "rgba(0,0,0,0)"
-    assert len({exhibit.stem for exhibit in exhibits}) == len(exhibits)
+    check_complete(exhibits)
+    assert all("?" in exhibit.title for exhibit in exhibits)
 
 
 def test_reliability_pools_the_seeds_and_shows_the_optimum_and_the_ranking(trace, answer):

@@ -13,6 +13,7 @@ from analysis.tails.excesses import fit_tail
 from analysis.tails.sphere_study import SphereTailSpec, shape_by_dimension, sphere_tail
 from losses.errors import LabError
 from losses.formulas import weibit_coordinate
+from tests.analysis.exhibits import check_complete
 
 SPEC = SphereTailSpec(dimensions=8, cosines=20_000, quantile=0.98)
 
@@ -38,13 +39,9 @@ def marks_of(plot):
 
 
 def test_every_exhibit_has_all_that_a_reader_needs(exhibits):
-    for exhibit in exhibits:
-        assert exhibit.title
-        assert exhibit.how_to_read.endswith(".")
-        assert exhibit.alt.endswith(".")
-        assert len(exhibit.table)
-        assert exhibit.plot.layout.paper_bgcolor == "rgba(0,0,0,0)"
-    assert len({exhibit.stem for exhibit in exhibits}) == len(exhibits)
+    check_complete(exhibits)
+    assert all(exhibit.how_to_read.endswith(".") for exhibit in exhibits)
+    assert all(exhibit.alt.endswith(".") for exhibit in exhibits)
 
 
 def test_the_curve_is_the_fitted_density(found, exhibits):

@@ -6,7 +6,9 @@ import re
 import numpy as np
 import pytest
 
+from checkpoints import opening
 from checkpoints.compare import main
+from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.inspect import inspect_file
 
 
@@ -131,6 +133,20 @@ def test_other_data_are_refused_with_one_sentence(capsys, files, tmp_path, chang
     assert said.err.startswith(sentence)
 
 
+def test_how_images_go_through_reaches_each_file(monkeypatch, files):
+    asked = []
+    open_outputs = opening.open_outputs
+
+    def noted(path, data, *, spec, arrays):
+        asked.append(spec)
+        return open_outputs(path, data, spec=spec, arrays=arrays)
+
+    monkeypatch.setattr(opening, "open_outputs", noted)
+    options = ["--limit", "50", "--side", "64", "--mean", "0.5,0.5,0.5", "--std", "0.2,0.2,0.2"]
+    assert main([*files[:2], *options, "--space", "encoder", "--device", "cpu"]) == 0
+    assert asked == [ForeignSpec(50, "cpu", "encoder", 64, (0.5,) * 3, (0.2,) * 3)] * 2
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -141,6 +157,8 @@ def test_other_data_are_refused_with_one_sentence(capsys, files, tmp_path, chang
         (["0", "1", "--k", "500"], "k must lie in 1 to 120"),
         (["0", "1", "--bins", "0"], "bins must lie in 1 to 1000"),
         (["0", "1", "--data", "x"], "data must be left out"),
+        (["0", "1", "--side", "3"], "--side must be 8 to 512 pixels, but is 3"),
+        (["0", "1", "--mean", "0.5"], "--mean must be three numbers with commas between"),
     ],
 )
 def test_a_wrong_command_exits_with_2_and_one_sentence(capsys, files, words, sentence):

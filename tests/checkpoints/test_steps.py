@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from checkpoints.native.encoders import SmallConvSpec
 from checkpoints.native.objectives import BOUNDS, OBJECTIVES
 from checkpoints.training.augmentations import mixup, smooth, view
-from checkpoints.training.steps import STEPS, Batch
+from checkpoints.training.steps import STEPS, TrainingBatch
 from losses.catalog import CATALOG
 
 
@@ -17,7 +17,7 @@ def seeded():
 def batch():
     generator = torch.Generator().manual_seed(0)
     labels = torch.arange(16) % 4
-    return Batch(torch.rand((16, 1, 8, 8), generator=generator), labels, torch.tensor([0.4, 0.3, 0.2, 0.1]))
+    return TrainingBatch(torch.rand((16, 1, 8, 8), generator=generator), labels, torch.tensor([0.4, 0.3, 0.2, 0.1]))
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_labelled_loss_sees_both_views_and_the_labels(loss, model_of, batch):
 def test_two_views_of_an_image_share_its_label(model_of, batch):
     """Each image a class of its own: SINCERE, SupCon and NT-Xent are one loss then, but for the temperature."""
     model = model_of("supcon")
-    own = Batch(batch.images, torch.arange(16), batch.prior)
+    own = TrainingBatch(batch.images, torch.arange(16), batch.prior)
     same = {"temperature": 0.3, "epsilon": 0.0}
     values = [STEPS[loss](model, own, same, seeded()) for loss in ("supcon", "sincere", "eps_sup_infonce", "nt_xent")]
     for value in values[1:]:

@@ -13,7 +13,7 @@ from checkpoints.native.epochs import COLUMNS, Dynamics, Epoch
 from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.opening import open_outputs
 from checkpoints.training.run import train
-from checkpoints.training.steps import STEPS, Batch
+from checkpoints.training.steps import STEPS, TrainingBatch
 from checkpoints.training.watching import PAIRS_EVERY, TO_CLASS_SIMPLEX, Gradients, first_batch, outputs_of
 from losses.contrasts import forces_of
 from losses.errors import LabError
@@ -31,7 +31,7 @@ def backward(recipe_for, model_for, bars_data):
         recipe = recipe_for(loss)
         model = model_for(SmallConvSpec(OBJECTIVES[loss].head, 4, features=16, width=4))
         images, labels = as_tensor(bars_data.train.images[:32]), torch.tensor(bars_data.train.labels[:32])
-        batch, generator = Batch(images, labels, torch.full((4,), 0.25)), torch.Generator().manual_seed(1)
+        batch, generator = TrainingBatch(images, labels, torch.full((4,), 0.25)), torch.Generator().manual_seed(1)
         with outputs_of(model) as seen:
             value = STEPS[loss](model, batch, recipe.parameters, generator)
         value.backward()

@@ -16,7 +16,7 @@ from toy_models.simplex.objectives import OBJECTIVES
 from toy_models.simplex.processes import gaussians, process_of, world_of
 from toy_models.simplex.sampling import Sampler
 from toy_models.simplex.spec import PROCESSES
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 PLANE = [name for name in PROCESSES if name != "tilted"]
 ODD = {"imbalance": 3.0, "flipped": 0.2, "annotators": 3, "mixup": 0.7, "spread": 1.2}
@@ -123,7 +123,7 @@ def test_what_is_drawn_has_the_law_of_the_sums(labels):
 @pytest.mark.parametrize("labels", PLANE)
 def test_a_finer_rule_changes_nothing(labels):
     process = process_of(spec_of(labels))
-    fine, finer = World.of(process), World(process, *process.quadrature(61))
+    fine, finer = SimplexWorld.of(process), SimplexWorld(process, *process.quadrature(61))
     assert fine.mutual_information == pytest.approx(finer.mutual_information, abs=1e-4)
     torch.testing.assert_close(fine.log_marginal, finer.log_marginal, rtol=0, atol=1e-3)
     assert fine.thinned().mutual_information == pytest.approx(finer.mutual_information, abs=5e-3)

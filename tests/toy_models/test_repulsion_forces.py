@@ -10,7 +10,7 @@ from losses import forces
 from losses.errors import LabError
 from toy_models.repulsion import RepulsionSpec
 from toy_models.repulsion.arrows import arrows, force_of
-from toy_models.repulsion.batch import Batch, draw_start
+from toy_models.repulsion.batch import RepulsionBatch, draw_start
 from toy_models.repulsion.objectives import OBJECTIVES
 from toy_models.repulsion.run import _Program
 
@@ -38,7 +38,7 @@ def by_library(name, spec, labels, views):
 @pytest.mark.parametrize("spec", SPECS)
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_forces_and_values_are_the_librarys_for_every_seed(spec, name):
-    batch, objective = Batch.of(spec), OBJECTIVES[name]
+    batch, objective = RepulsionBatch.of(spec), OBJECTIVES[name]
     z = torch.stack([draw_start(spec, Generator().manual_seed(seed)) for seed in range(spec.seeds)])
     cosines, tau = z @ z.mT, spec.temperature
     one = {
@@ -57,7 +57,7 @@ def test_forces_and_values_are_the_librarys_for_every_seed(spec, name):
 
 def test_views_are_nt_xents_where_every_vector_has_one():
     spec = RepulsionSpec(per_class=6)
-    batch, z = Batch.of(spec), draw_start(spec, Generator().manual_seed(1))
+    batch, z = RepulsionBatch.of(spec), draw_start(spec, Generator().manual_seed(1))
     stacked = torch.cat([torch.arange(0, 24, 2), torch.arange(1, 24, 2)])
     ours = OBJECTIVES["nt_xent"].forces(z @ z.mT, batch.by_view(), spec)[stacked][:, stacked]
     theirs = forces.nt_xent_forces(z[stacked] @ z[stacked].mT, temperature=spec.temperature)
@@ -68,8 +68,8 @@ def test_views_are_nt_xents_where_every_vector_has_one():
 
 def test_an_odd_one_out_and_a_singleton_have_no_second_view():
     spec = RepulsionSpec(classes=2, per_class=3, singletons=1)
-    assert Batch.of(spec).by_view().positive_count.tolist() == [1, 1, 0, 1, 1, 0, 0]
-    assert Batch.of(spec).by_class().positive_count.tolist() == [2, 2, 2, 2, 2, 2, 0]
+    assert RepulsionBatch.of(spec).by_view().positive_count.tolist() == [1, 1, 0, 1, 1, 0, 0]
+    assert RepulsionBatch.of(spec).by_class().positive_count.tolist() == [2, 2, 2, 2, 2, 2, 0]
 
 
 @pytest.mark.parametrize("spec", SPECS)

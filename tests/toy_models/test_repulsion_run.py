@@ -1,6 +1,5 @@
 """A run of world 2: what must hold at every step, and the same numbers every time, in every company."""
 
-import threading
 from dataclasses import fields, replace
 
 import numpy as np
@@ -10,10 +9,11 @@ from torch import Generator
 
 import losses as library
 from losses.errors import LabError
+from tests.toy_models.at_once import at_once
 from toy_models.device import available_devices
 from toy_models.repulsion import RepulsionSpec, Trace, simulate
 from toy_models.repulsion.arrows import force_of
-from toy_models.repulsion.batch import Batch, draw_start
+from toy_models.repulsion.batch import RepulsionBatch, draw_start
 from toy_models.repulsion.objectives import OBJECTIVES, Objective
 from toy_models.repulsion.trace import METRICS
 
@@ -98,7 +98,7 @@ def test_metrics_by_brute_force():
 def test_one_program_gives_the_numbers_of_a_plain_loop_over_losses_and_seeds():
     """Each batch moved alone by autograd through the library's losses."""
     last = list(simulate(QUICK))[-1]
-    batch = Batch.of(QUICK)
+    batch = RepulsionBatch.of(QUICK)
     calls = {
         "supcon": lambda z: library.supcon(z, batch.labels, temperature=0.1),
         "sincere": lambda z: library.sincere(z, batch.labels, temperature=0.1),
@@ -126,18 +126,7 @@ def test_the_same_spec_gives_the_same_numbers():
 def test_two_threads_at_once_give_the_numbers_of_one_alone():
     specs = [replace(QUICK, seed=seed, steps=60) for seed in (0, 1)]
     alone = [list(simulate(spec)) for spec in specs]
-    together, start = {}, threading.Barrier(2)
-
-    def work(index):
-        start.wait()
-        together[index] = list(simulate(specs[index]))
-
-    threads = [threading.Thread(target=work, args=(index,)) for index in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert all(same(alone[index], together[index]) for index in (0, 1))
+    assert all(map(same, alone, at_once(simulate, specs)))
 
 
 def test_more_seeds_and_fewer_losses_leave_the_others_as_they_were():

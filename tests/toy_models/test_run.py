@@ -1,6 +1,5 @@
 """A run: the same numbers as training each network alone, every time, in every thread."""
 
-import threading
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,6 +10,7 @@ from torch import Generator
 
 from losses import label_infonce, nll, soft_target_cross_entropy, soft_target_infonce
 from losses.errors import LabError
+from tests.toy_models.at_once import at_once
 from toy_models.device import available_devices
 from toy_models.network import StackedMLP
 from toy_models.simplex import LOSSES, SimplexSpec, Trace, reference, simulate
@@ -96,18 +96,7 @@ def test_the_same_spec_gives_the_same_numbers():
 def test_two_threads_at_once_give_the_numbers_of_one_alone():
     specs = [replace(QUICK, seed=seed, steps=40) for seed in (0, 1)]
     alone = [list(simulate(spec)) for spec in specs]
-    together, start = {}, threading.Barrier(2)
-
-    def work(index):
-        start.wait()
-        together[index] = list(simulate(specs[index]))
-
-    threads = [threading.Thread(target=work, args=(index,)) for index in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert all(same(alone[index], together[index]) for index in (0, 1))
+    assert all(map(same, alone, at_once(simulate, specs)))
 
 
 def test_more_seeds_and_fewer_losses_leave_the_others_as_they_were():

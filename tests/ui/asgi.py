@@ -16,10 +16,10 @@ def ask(
     **headers: str,
 ) -> tuple[int, str]:
     """Status and text of the answer. A header's underscores are hyphens; a websocket's status is 101 or 403."""
-    return asyncio.run(asked(app, path, method=method, kind=kind, body=body, **headers))
+    return asyncio.run(answer_to(app, path, method=method, kind=kind, body=body, **headers))
 
 
-async def asked(
+async def answer_to(
     app: ASGIApp, path: str, *, method: str, kind: str = "http", body: tuple[bytes, ...] = (b"",), **headers: str
 ) -> tuple[int, str]:
     """The same, inside an event loop."""

@@ -13,6 +13,37 @@ def button(page: AppTest, label: str) -> Any:
     return next(each for each in page.button if each.label == label)
 
 
+def check_opens(page: AppTest) -> None:
+    """Without a word of anything wrong, under its question."""
+    assert not page.exception
+    assert not page.error
+    assert not page.warning
+    assert page.title[0].value.endswith("?")
+
+
+def check_opens_live(page: AppTest) -> None:
+    """With an empty chart that will grow, and no figure."""
+    check_opens(page)
+    assert len(page.get("echarts_chart")) == 1
+    assert not page.get("plotly_chart")
+
+
+def check_one_notice(page: AppTest, name: str) -> None:
+    """Of a link's bad value for the control `name`; the page goes on."""
+    assert not page.exception
+    assert not page.error
+    assert len(page.warning) == 1
+    assert page.warning[0].value.startswith(name.replace("_", "\\_"))
+
+
+def check_keeps_frames_of_a_diverged_run(page: AppTest, loss: str, figures: int) -> None:
+    """Of `diverging`: a sentence, and the figures of the frames before."""
+    run_to_an_error(page)
+    assert page.error[0].value.replace("\\", "").startswith(f"{loss}, seed 0: the loss must stay finite")
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == figures
+
+
 def run_to_its_end(page: AppTest) -> AppTest:
     return _run_until(page, lambda: any(caption.value.startswith("Finished") for caption in page.caption))
 

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analysis.comparison.measured import Measured
+from analysis.comparison.measured import MeasuredModel
 from analysis.maps.projection import Projection
 from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError
@@ -300,7 +300,7 @@ def test_a_comparison_that_waits_can_be_stopped_and_started_again(open_page, mon
     go_on = threading.Event()
     measured = Model.measured
 
-    def slow(model: Model, k: int) -> Measured:
+    def slow(model: Model, k: int) -> MeasuredModel:
         assert go_on.wait(PATIENCE)
         return measured(model, k)
 
@@ -313,3 +313,16 @@ def test_a_comparison_that_waits_can_be_stopped_and_started_again(open_page, mon
     assert not app.error
     next(button for button in app.button if "Start again" in button.label).click().run()
     assert len(charts(settled(app))) == 1
+
+
+def test_every_file_below_the_root_is_offered_and_can_be_linked(open_page, monkeypatch, tmp_path):
+    source = next(entry.path for entry in shipped() if entry.name == "supcon").read_bytes()
+    for number in range(60):
+        (tmp_path / f"run_{number:02}.safetensors").write_bytes(source if number == 59 else b"")
+    monkeypatch.setattr("ui.root.root", lambda: tmp_path)
+    page = settled(open_page(PAGE, checkpoints=["sincere"], paths=["run_59.safetensors"], show=""))
+    assert not page.exception
+    assert not page.warning
+    files = page.multiselect("paths")
+    assert len(files.options) == 60
+    assert files.value == ["run_59.safetensors"]

@@ -6,6 +6,7 @@ import pytest
 
 from checkpoints.native.curves import log_curves
 from checkpoints.zoo import shipped
+from tests.checkpoints.hostile_data import bundle
 
 PAGE = "pages/3_Dynamics.py"
 
@@ -81,3 +82,54 @@ def test_world_one_has_signal_to_noise_and_a_population_optimum(open_page, monke
     titles = [note["text"] for note in charts(page)[0]["layout"]["annotations"]]
     assert titles == ["loss (nats)", "gradient norm", "signal to noise", "cosine to the optimum"]
     assert any("unlimited data" in element.value for element in page.markdown)
+
+
+def given(page, name, content):
+    """Upload it on Checkpoints and go straight to Dynamics."""
+    page.file_uploader("own-file").upload(name, content, "application/octet-stream").run()
+    assert not page.exception
+    page.switch_page(PAGE)
+    page.query_params.clear()
+    return page.run()
+
+
+def test_a_checkpoint_that_is_open_in_the_session_shows_its_training_log(open_page):
+    content = next(entry for entry in shipped() if entry.name == "sincere").path.read_bytes()
+    page = given(open_page("pages/2_Checkpoints.py", show="provenance"), "run <b>7</b>.safetensors", content)
+    assert page.pills("checkpoint").options[-1].startswith("run")
+    (ref,) = page.session_state["nce_lab_opened"].files
+    page.pills("checkpoint").set_value(["sincere", ref]).run()
+    assert not page.exception
+    assert not page.error
+    own = [trace for trace in charts(page)[0]["data"] if trace.get("showlegend")]
+    assert [trace["name"] for trace in own] == ["SINCERE", "run &lt;b&gt;7&lt;/b&gt;.safetensors"]
+    assert own[0]["line"]["dash"] != own[1]["line"]["dash"]
+    assert own[0]["y"] == own[1]["y"]
+    assert "log_curves('run <b>7</b>.safetensors', 'run <b>7</b>.safetensors')" in page.code[0].value
+    assert page.query_params["checkpoint"] == ["sincere", ref]
+
+
+def test_arrays_have_no_training_log_and_are_not_offered(open_page):
+    page = given(open_page("pages/2_Checkpoints.py", show="provenance"), "mine.npz", bundle())
+    assert not page.exception
+    assert "mine.npz" not in page.pills("checkpoint").options
+
+
+def test_a_link_with_a_file_of_somebody_s_asks_for_it(open_page):
+    page = open_page(PAGE, checkpoint="run.safetensors 0123456789ab")
+    assert not page.exception
+    assert page.error[0].value.startswith("run.safetensors must be given")
+    assert page.query_params["checkpoint"] in ("run.safetensors 0123456789ab", ["run.safetensors 0123456789ab"])
+
+
+def test_a_log_goes_with_its_file(open_page):
+    content = next(entry for entry in shipped() if entry.name == "sincere").path.read_bytes()
+    page = given(open_page("pages/2_Checkpoints.py", show="provenance"), "mine.safetensors", content)
+    own = page.session_state["nce_lab_opened"]
+    (ref,) = own.files
+    page.pills("checkpoint").set_value([ref]).run()
+    assert len(own.logs) == 1
+    page.menu_button("put-away-opened").click(ref).run()
+    assert not page.exception
+    assert not len(own.logs)
+    assert "mine.safetensors" not in page.pills("checkpoint").options

@@ -2,7 +2,12 @@
 
 import pytest
 
-from tests.ui.run_page import diverging, run_to_an_error, run_to_its_end
+from tests.ui.run_page import (
+    check_keeps_frames_of_a_diverged_run,
+    check_opens_live,
+    diverging,
+    run_to_its_end,
+)
 
 NOISE, TAILS, LENS, VIEWS = (
     "pages/1_Noise_floor.py",
@@ -17,12 +22,7 @@ SMALL = {"steps": "10", "batch_size": "6", "samples": "8", "seeds": "2"}
 @pytest.mark.parametrize("script", [NOISE, VIEWS])
 def test_a_live_page_opens_with_its_question_and_an_empty_chart(open_page, script):
     page = open_page(script)
-    assert not page.exception
-    assert not page.error
-    assert not page.warning
-    assert page.title[0].value.endswith("?")
-    assert len(page.get("echarts_chart")) == 1
-    assert not page.get("plotly_chart")
+    check_opens_live(page)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +100,7 @@ def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monke
     from toy_models import two_views
 
     monkeypatch.setattr(two_views, "simulate", diverging(two_views.simulate, "WEINCE"))
-    page = run_to_an_error(open_page(VIEWS, **SMALL))
-    assert page.error[0].value.replace("\\", "").startswith("WEINCE, seed 0: the loss must stay finite")
-    assert not page.exception
-    assert len(page.get("plotly_chart")) == 2
+    check_keeps_frames_of_a_diverged_run(open_page(VIEWS, **SMALL), "WEINCE", figures=2)
 
 
 def test_tails_have_four_figures_and_say_where_there_are_none(open_page):

@@ -170,6 +170,27 @@ def own_file(tmp_path, monkeypatch) -> Callable[..., Analyses]:
 SIZE = "exhibit = type('Seen', (), {'plot': __import__('plotly').graph_objects.Figure(), 'n': len(outputs.test)})"
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"loss": "supcon", "compare": "weibit"},
+        {"loss": "soft_target_infonce", "compare": "nll", "seed": "4"},
+    ],
+    ids=["points", "heads"],
+)
+def test_anatomy(open_page, drawn, query):
+    check(drawn, open_page("pages/3_Anatomy.py", **query), {"anatomy"})
+
+
+def test_the_coordinate_lens(open_page, drawn):
+    check(drawn, open_page("pages/1_Coordinate_lens.py", lam="0.25", hard="0.9"), {"coordinate-lens"})
+
+
+def test_training_logs(open_page, drawn):
+    page = open_page("pages/3_Dynamics.py", checkpoint=["nll", "supcon"], layers="true")
+    check(drawn, page, {"dynamics", "dynamics-layers"})
+
+
 @pytest.mark.parametrize(("taken", "items"), [("unlabelled", 50), ("classes", 60)])
 def test_a_file_of_ones_own_opens_as_it_was_read(own_file, taken, items):
     analyses = own_file("mine.npz", negative_labels=taken)

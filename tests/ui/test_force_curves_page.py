@@ -6,6 +6,7 @@ import pytest
 
 from analysis.forces.curves import CURVE_LOSSES, marks
 from analysis.forces.scene import AXES, Scene
+from tests.ui.run_page import check_opens
 
 PAGE = "pages/3_Force_curves.py"
 
@@ -16,10 +17,7 @@ def plain(text):
 
 def test_it_opens_on_every_loss_along_the_similarity(open_page):
     page = open_page(PAGE)
-    assert not page.exception
-    assert not page.error
-    assert not page.warning
-    assert page.title[0].value.endswith("?")
+    check_opens(page)
     plot = json.loads(page.get("plotly_chart")[0].proto.spec)
     assert len({trace["name"] for trace in plot["data"]}) == len(CURVE_LOSSES) == 10
     (turn,) = marks(Scene(), ("supcon",), "positive", "similarity")

@@ -8,6 +8,7 @@ import pytest
 from analysis.forces.batches import BatchSpec, random_batch
 from analysis.forces.groups import balance
 from analysis.forces.matrix import force_matrix
+from tests.ui.run_page import check_opens
 
 PAGE = "pages/3_Forces.py"
 
@@ -18,10 +19,7 @@ def titles(page):
 
 def test_it_opens_on_supcon_beside_sincere(open_page):
     page = open_page(PAGE)
-    assert not page.exception
-    assert not page.error
-    assert not page.warning
-    assert page.title[0].value.endswith("?")
+    check_opens(page)
     plot = json.loads(page.get("plotly_chart")[0].proto.spec)
     assert [trace["name"] for trace in plot["data"]] == ["SupCon", "SINCERE"]
     batch = random_batch(BatchSpec())

@@ -12,7 +12,7 @@ import pytest
 
 from losses.errors import LabError
 from tests.waiting import PATIENCE, until
-from ui.live.run import Limits, Look, Phase, Run, Simulation
+from ui.live.run import Limits, Phase, Run, RunSnapshot, Simulation
 from ui.live.slots import Slots
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ def ticks(count: int, *, steps: int = 2, pause: float = 0.002) -> Simulation[Tic
     return simulation
 
 
-def wait_for(run: Run[Tick], holds: Callable[[Look[Tick]], bool]) -> Look[Tick]:
+def wait_for(run: Run[Tick], holds: Callable[[RunSnapshot[Tick]], bool]) -> RunSnapshot[Tick]:
     until(lambda: holds(run.look()), every=0.005, last=run.look)
     return run.look()
 
@@ -67,7 +67,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def ended(look: Look[Tick]) -> bool:
+def ended(look: RunSnapshot[Tick]) -> bool:
     return look.phase is Phase.ENDED
 
 

@@ -37,6 +37,7 @@ REVIEWED: dict[str, str] = {
     "controls.py empty": "what `several` says without a choice",
     "worlds/world.py label": "as in controls.py",
     "worlds/world.py help": "as in controls.py",
+    "worlds/world.py title": "of a world's table of losses, by its callers",
     "worlds/endpoint_tail_panels.py label": "as in controls.py",
     "losses/force_curve_panels.py label": "as in controls.py",
     "losses/force_curve_panels.py help": "as in controls.py",

@@ -49,7 +49,7 @@ def give(app, content=MINE, name="mine.npz", key="own-file"):
 
 
 def go(app, page):
-    """Leave for another page, by way of one without controls of the same names: a browser drops those by itself."""
+    """Leave for another page, by way of the start page: one may come back to the same."""
     for each in ("app.py", page):
         app.switch_page(each)
         app.query_params.clear()

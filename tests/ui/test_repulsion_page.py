@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.run_page import button, run_to_its_end
+from tests.ui.run_page import button, check_one_notice, check_opens_live, run_to_its_end
 
 PAGE = "pages/1_Repulsion.py"
 SMALL = {"steps": "10", "seeds": "1", "per_class": "4"}
@@ -10,12 +10,7 @@ SMALL = {"steps": "10", "seeds": "1", "per_class": "4"}
 
 def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
     page = open_page(PAGE)
-    assert not page.exception
-    assert not page.error
-    assert not page.warning
-    assert page.title[0].value.endswith("?")
-    assert len(page.get("echarts_chart")) == 1
-    assert not page.get("plotly_chart")
+    check_opens_live(page)
 
 
 @pytest.mark.parametrize(
@@ -41,10 +36,7 @@ def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
 )
 def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked):
     page = open_page(PAGE, **{name: asked})
-    assert not page.exception
-    assert not page.error
-    assert len(page.warning) == 1
-    assert page.warning[0].value.startswith(name.replace("_", "\\_"))
+    check_one_notice(page, name)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.ui.run_page import button, diverging, run_to_an_error, run_to_its_end
+from tests.ui.run_page import (
+    button,
+    check_keeps_frames_of_a_diverged_run,
+    check_one_notice,
+    check_opens_live,
+    diverging,
+    run_to_its_end,
+)
 from tests.waiting import until
 
 PAGE = "pages/1_Simplex_labels.py"
@@ -11,12 +18,7 @@ SMALL = {"steps": "10", "batch_size": "8", "losses": ["nll", "soft_target_infonc
 
 def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
     page = open_page(PAGE)
-    assert not page.exception
-    assert not page.error
-    assert not page.warning
-    assert page.title[0].value.endswith("?")
-    assert len(page.get("echarts_chart")) == 1
-    assert not page.get("plotly_chart")
+    check_opens_live(page)
     assert [each.disabled for each in page.button if each.label in ("Run", "Pause", "Step", "Stop")] == [
         False,
         True,
@@ -43,10 +45,7 @@ def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
 )
 def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked):
     page = open_page(PAGE, **{name: asked})
-    assert not page.exception
-    assert not page.error
-    assert len(page.warning) == 1
-    assert page.warning[0].value.startswith(name.replace("_", "\\_"))
+    check_one_notice(page, name)
 
 
 def test_many_hostile_values_at_once(open_page):
@@ -107,10 +106,7 @@ def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monke
     from toy_models import simplex
 
     monkeypatch.setattr(simplex, "simulate", diverging(simplex.simulate, "NLL"))
-    page = run_to_an_error(open_page(PAGE, **SMALL))
-    assert page.error[0].value.replace("\\", "").startswith("NLL, seed 0: the loss must stay finite")
-    assert not page.exception
-    assert len(page.get("plotly_chart")) == 4
+    check_keeps_frames_of_a_diverged_run(open_page(PAGE, **SMALL), "NLL", figures=4)
 
 
 def test_other_settings_keep_the_last_run_within_reach(open_page):

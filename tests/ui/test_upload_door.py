@@ -13,7 +13,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.web.server.starlette.starlette_routes import create_upload_routes
 
 from tests.checkpoints.hostile_data import bundle
-from tests.ui.asgi import asked
+from tests.ui.asgi import answer_to
 from ui import uploads
 from ui.server import upload_door
 from ui.server.public import OWNER
@@ -62,7 +62,7 @@ def put(endpoint, session, size, *, file="", declared=True, parts=16, claims=Non
     if declared:
         headers["content_length"] = str(claims or len(body))
     place = f"/lab/_stcore/upload_file/{session}/{file or uuid.uuid4()}"
-    return asked(endpoint, place, method="PUT", body=chunks, **headers)
+    return answer_to(endpoint, place, method="PUT", body=chunks, **headers)
 
 
 def held(manager):

@@ -10,6 +10,7 @@ from losses.errors import LabError
 from toy_models.noise_floor.maximum_likelihood import coordinate, fit_slopes
 from toy_models.noise_floor.spec import BLOCK, LINKS, NoiseFloorSpec
 from toy_models.noise_floor.theory import Reference, reference, winners
+from toy_models.steps import each_step
 from toy_models.traces import names_of
 
 BINS = 60
@@ -55,9 +56,7 @@ def simulate(
     if device not in ("cpu", "auto"):
         raise LabError("device", "must be cpu", repr(device), "The noise floor needs no other.")
     blocks, sums, recorded, seconds = _Blocks(spec), _Sums(spec, reference(spec)), set(spec.frames), 0.0
-    for step in range(1, spec.steps + 1):
-        if on_step is not None:
-            on_step(step)
+    for step in each_step(range(1, spec.steps + 1), on_step):
         began = time.perf_counter()
         sums.add(blocks.next())
         seconds += time.perf_counter() - began

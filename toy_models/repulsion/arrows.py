@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from losses.errors import LabError
-from toy_models.repulsion.batch import Batch
+from toy_models.repulsion.batch import RepulsionBatch
 from toy_models.repulsion.measure import resolution
 from toy_models.repulsion.objectives import OBJECTIVES
 from toy_models.repulsion.spec import RepulsionSpec
@@ -29,7 +29,7 @@ class Arrows:
 
 def force_of(spec: RepulsionSpec, loss: str, positions: np.ndarray) -> np.ndarray:
     """d loss_i / d s_ij of unit vectors (N, D), (N, N) float64; 0 on same-class pairs where rounding has the sign."""
-    z, batch = torch.from_numpy(positions), Batch.of(spec)
+    z, batch = torch.from_numpy(positions), RepulsionBatch.of(spec)
     forces = OBJECTIVES[loss].forces(z @ z.mT, OBJECTIVES[loss].roles(batch), spec)
     classes = batch.by_class()
     rounding = classes.positives & (forces.abs() <= resolution(classes, spec.temperature, forces.dtype))
@@ -40,7 +40,7 @@ def arrows(spec: RepulsionSpec, loss: str, positions: np.ndarray, anchor: int | 
     """Of the summed loss, or of one anchor's loss alone. LabError for an anchor that is not there."""
     if anchor is not None and not 0 <= anchor < spec.vectors:
         raise LabError("anchor", f"must be a whole number from 0 to {spec.vectors - 1}", anchor)
-    z, classes = torch.from_numpy(positions), Batch.of(spec).by_class()
+    z, classes = torch.from_numpy(positions), RepulsionBatch.of(spec).by_class()
     forces = torch.from_numpy(force_of(spec, loss, positions))
     if anchor is not None:
         forces = forces * (torch.arange(spec.vectors) == anchor)[:, None]

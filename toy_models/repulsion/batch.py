@@ -11,7 +11,7 @@ from toy_models.repulsion.spec import RepulsionSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
+class RepulsionBatch:
     """labels (N,) by class; views (N,) by pair of views: samples 2k and 2k + 1 of a class are views of one image.
 
     The odd one of a class, and a singleton, has no second view.
@@ -21,7 +21,7 @@ class Batch:
     views: Tensor
 
     @classmethod
-    def of(cls, spec: RepulsionSpec, device: torch.device | str = "cpu") -> "Batch":
+    def of(cls, spec: RepulsionSpec, device: torch.device | str = "cpu") -> "RepulsionBatch":
         labels = torch.tensor(spec.labels, device=device)
         place = torch.arange(len(labels), device=device) - torch.searchsorted(labels, labels)
         # Views are numbered apart from each other by class: no class has more pairs than the batch has vectors.

@@ -13,7 +13,7 @@ from losses import contrasts
 from losses.catalog import CATALOG
 from losses.pairs import Roles
 from losses.records import Contrast
-from toy_models.repulsion.batch import Batch
+from toy_models.repulsion.batch import RepulsionBatch
 from toy_models.repulsion.spec import LOSSES, RepulsionSpec
 
 
@@ -24,7 +24,7 @@ class Objective:
     name: str
     record: Contrast
 
-    def roles(self, batch: Batch) -> Roles:
+    def roles(self, batch: RepulsionBatch) -> Roles:
         """What is positive and what is noise to it. To a loss of views the label is the pair of views: an odd one out
         takes no part, as in the labelled losses; the public function would refuse it."""
         return batch.by_view() if self.record.positives == "view" else batch.by_class()
@@ -32,7 +32,7 @@ class Objective:
     def forces(self, cosines: Tensor, roles: Roles, spec: RepulsionSpec) -> Tensor:
         return contrasts.forces(self.record, cosines, roles, spec.settings(self.name))
 
-    def mean_loss(self, cosines: Tensor, batch: Batch, spec: RepulsionSpec) -> Tensor:
+    def mean_loss(self, cosines: Tensor, batch: RepulsionBatch, spec: RepulsionSpec) -> Tensor:
         """(..., N, N) -> (...), mean over the anchors that have a positive."""
         roles = self.roles(batch)
         values = contrasts.values(self.record, cosines, roles, spec.settings(self.name))

@@ -10,10 +10,11 @@ from torch import Generator, Tensor
 
 from toy_models.device import resolve
 from toy_models.finite import check_finite
-from toy_models.repulsion.batch import Batch, draw_start
+from toy_models.repulsion.batch import RepulsionBatch, draw_start
 from toy_models.repulsion.measure import Metrics, Reading, read
 from toy_models.repulsion.objectives import OBJECTIVES
 from toy_models.repulsion.spec import LOSSES, RepulsionSpec
+from toy_models.steps import each_step
 from toy_models.threads import one_thread
 from toy_models.traces import names_of
 
@@ -45,9 +46,7 @@ def simulate(spec: RepulsionSpec, device: str = "cpu", on_step: Callable[[int], 
 
 def _frames(spec: RepulsionSpec, program: "_Program", on_step: Callable[[int], None] | None) -> Iterator[Frame]:
     seconds, recorded = 0.0, set(spec.frames)
-    for step in range(spec.steps + 1):
-        if on_step is not None:
-            on_step(step)
+    for step in each_step(range(spec.steps + 1), on_step):
         began = time.perf_counter()
         if step:
             program.update()
@@ -60,7 +59,7 @@ class _Program:
     """All vectors of a run in one tensor z (L, S, N, D), with what acts on them."""
 
     def __init__(self, spec: RepulsionSpec, device: torch.device) -> None:
-        self.spec, self.batch = spec, Batch.of(spec, device)
+        self.spec, self.batch = spec, RepulsionBatch.of(spec, device)
         self.objectives = [OBJECTIVES[name] for name in spec.losses]
         self.roles = [objective.roles(self.batch) for objective in self.objectives]
         generators = [Generator().manual_seed(spec.seed + s) for s in range(spec.seeds)]

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from toy_models.simplex.objectives import Candidates, Objective
-from toy_models.simplex.sampling import Batch
-from toy_models.simplex.world import World
+from toy_models.simplex.sampling import SimplexBatch
+from toy_models.simplex.world import SimplexWorld
 
 
 class Pick(NamedTuple):
@@ -25,7 +25,7 @@ class Pick(NamedTuple):
 class Contrast:
     """All losses of a run on one batch after another."""
 
-    def __init__(self, objectives: list[Objective], world: World, device: torch.device) -> None:
+    def __init__(self, objectives: list[Objective], world: SimplexWorld, device: torch.device) -> None:
         self.objectives = objectives
         self.log_priors = [each.population(world).prior.float().log().to(device) for each in objectives]  # (K,)
         tables = [None if each.correction is None else each.correction(world).float() for each in objectives]
@@ -33,7 +33,7 @@ class Contrast:
         soft = [each.candidates is Candidates.TARGETS for each in objectives]
         self.groups = [[row for row, is_soft in enumerate(soft) if is_soft is kind] for kind in (False, True)]
 
-    def __call__(self, logits: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    def __call__(self, logits: Tensor, batch: SimplexBatch) -> tuple[Tensor, Tensor]:
         """Logits (L, S, R, K) at the batch's inputs -> losses (L, S) and d losses / d logits (L, S, R, K)."""
         samples, own = batch.row.shape[1], torch.stack([each.own(batch) for each in self.objectives])
         counts, pulls = self._at_rows(own, batch.row, logits.shape[2])
@@ -55,7 +55,7 @@ class Contrast:
         side_by_side = own.permute(1, 2, 0, 3).flatten(2)  # (S, N, L K): one product a seed
         return at.sum(dim=-1), (at @ side_by_side).unflatten(-1, (len(own), -1)).permute(2, 0, 1, 3)
 
-    def _pick(self, loss: int, own: Tensor, batch: Batch) -> Pick:
+    def _pick(self, loss: int, own: Tensor, batch: SimplexBatch) -> Pick:
         objective, log_prior = self.objectives[loss], self.log_priors[loss]
         if objective.candidates is Candidates.TARGETS:
             table = self.corrections[loss]

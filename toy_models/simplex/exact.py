@@ -10,7 +10,7 @@ from toy_models.simplex.measure import Meter
 from toy_models.simplex.objectives import OBJECTIVES, Objective
 from toy_models.simplex.processes import world_of
 from toy_models.simplex.spec import SimplexSpec
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 from toy_models.threads import one_thread
 
 _OUT_OF_REACH = 1e-6  # nats by which a bound falls short of I(X; W) where the scores cannot be the true ones
@@ -77,12 +77,12 @@ def batch_floors(spec: SimplexSpec, name: str, sizes: tuple[int, ...]) -> tuple[
         return tuple(_batch_floor(world_of(spec), OBJECTIVES[name], size) for size in sizes)
 
 
-def _floor(world: World, objective: Objective, optimum: Tensor) -> Floor:
+def _floor(world: SimplexWorld, objective: Objective, optimum: Tensor) -> Floor:
     reading = Meter(world, [objective]).read(optimum[None, None])
     return Floor(reading.kl_density.item(), reading.kl_mean.item(), reading.information_bound.item())
 
 
-def _batch_floor(world: World, objective: Objective, batch_size: int) -> Floor | None:
+def _batch_floor(world: SimplexWorld, objective: Objective, batch_size: int) -> Floor | None:
     if objective.correction is None or not world.process.coarse:
         return None
     world = world.thinned()

@@ -9,12 +9,12 @@ import torch
 from torch import Generator, Tensor
 
 from toy_models.minimise import minimise
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 WORK = 4096
 
 
-def batch_optimum(world: World, correction: Tensor, start: Tensor, batch_size: int) -> Tensor:
+def batch_optimum(world: SimplexWorld, correction: Tensor, start: Tensor, batch_size: int) -> Tensor:
     """Logits (X, K) of least expected loss with scores w . f - correction (G,) and `batch_size` candidates.
 
     The own label is an exact sum over the labels; the others, which only enter through the sum of their exponentials,
@@ -33,7 +33,7 @@ def batch_optimum(world: World, correction: Tensor, start: Tensor, batch_size: i
     return minimise(loss, start, 1e-6)
 
 
-def _noise(world: World, batches: int, size: int) -> Tensor:
+def _noise(world: SimplexWorld, batches: int, size: int) -> Tensor:
     """Indices (batches, size) of labels from p(w), as a whole spread evenly over its CDF."""
     generator, count = Generator().manual_seed(0), batches * size
     uniform = (torch.arange(count) + torch.rand(count, generator=generator, dtype=torch.float64)) / count

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from toy_models.simplex import population
 from toy_models.simplex.objectives import Objective
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 from toy_models.traces import names_of
 
 
@@ -35,7 +35,7 @@ METRICS = names_of(Metrics)
 class Meter:
     """The yardsticks of a world, for the losses of one run."""
 
-    def __init__(self, world: World, objectives: list[Objective]) -> None:
+    def __init__(self, world: SimplexWorld, objectives: list[Objective]) -> None:
         self.density = population.exact_noise(world)
         self.mean = population.of_classes(world, world.mean_labels)
         self.populations = [objective.population(world) for objective in objectives]

@@ -17,8 +17,8 @@ from losses.records import Choosing
 from toy_models.simplex import population
 from toy_models.simplex.population import Population
 from toy_models.simplex.process import CLASSES
-from toy_models.simplex.sampling import Batch
-from toy_models.simplex.world import World
+from toy_models.simplex.sampling import SimplexBatch
+from toy_models.simplex.world import SimplexWorld
 
 
 class Candidates(Enum):
@@ -36,33 +36,33 @@ class Objective:
     `correction(world)` (G,), for soft labels as candidates, is what is taken from w . f.
     """
 
-    own: Callable[[Batch], Tensor]
+    own: Callable[[SimplexBatch], Tensor]
     candidates: Candidates
-    population: Callable[[World], Population]
-    correction: Callable[[World], Tensor] | None = None
+    population: Callable[[SimplexWorld], Population]
+    correction: Callable[[SimplexWorld], Tensor] | None = None
 
 
-def _argmax(batch: Batch) -> Tensor:
+def _argmax(batch: SimplexBatch) -> Tensor:
     return one_hot(batch.argmax_labels, CLASSES).to(batch.targets.dtype)
 
 
-def _sampled(batch: Batch) -> Tensor:
+def _sampled(batch: SimplexBatch) -> Tensor:
     return one_hot(batch.sampled_labels, CLASSES).to(batch.targets.dtype)
 
 
-def _targets(batch: Batch) -> Tensor:
+def _targets(batch: SimplexBatch) -> Tensor:
     return batch.targets
 
 
-def _of_argmax(world: World) -> Population:
+def _of_argmax(world: SimplexWorld) -> Population:
     return population.of_classes(world, world.argmax_probs)
 
 
-def _of_mean(world: World) -> Population:
+def _of_mean(world: SimplexWorld) -> Population:
     return population.of_classes(world, world.mean_labels)
 
 
-def _exact_noise_correction(world: World) -> Tensor:
+def _exact_noise_correction(world: SimplexWorld) -> Tensor:
     return world.log_marginal - world.log_base
 
 

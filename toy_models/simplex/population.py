@@ -18,7 +18,7 @@ from torch import Tensor
 
 from toy_models.minimise import match_moments
 from toy_models.simplex.process import LogSum
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 _SURE = 1e-300  # a class of no probability at all has finite logits too
 
@@ -60,7 +60,7 @@ class Population:
         return self.offset - self.risk(logits)
 
 
-def of_classes(world: World, probs: Tensor) -> Population:
+def of_classes(world: SimplexWorld, probs: Tensor) -> Population:
     """Labels that are classes with probabilities (X, K): NLL, cross-entropy, and InfoNCE on labels.
 
     The noise is the class marginal and the correction its log, so m = 1 and all four fit softmax f = probs.
@@ -77,7 +77,7 @@ def of_classes(world: World, probs: Tensor) -> Population:
     )
 
 
-def of_soft_labels(world: World, correction: Tensor) -> Population:
+def of_soft_labels(world: SimplexWorld, correction: Tensor) -> Population:
     """Candidates that are soft labels drawn from p(w), with scores w . f - correction (G,)."""
     log_measure, means = world.log_marginal - correction, world.mean_labels
     return Population(
@@ -90,16 +90,16 @@ def of_soft_labels(world: World, correction: Tensor) -> Population:
     )
 
 
-def class_prior(world: World) -> Population:
+def class_prior(world: SimplexWorld) -> Population:
     """Soft target InfoNCE: the correction sum_k w_k log eta_k with eta the mean target."""
     return of_soft_labels(world, class_prior_correction(world))
 
 
-def class_prior_correction(world: World) -> Tensor:
+def class_prior_correction(world: SimplexWorld) -> Tensor:
     return world.labels @ world.mean(world.mean_labels).log()
 
 
-def exact_noise(world: World) -> Population:
+def exact_noise(world: SimplexWorld) -> Population:
     """Soft target InfoNCE with correction log p(w) - log b(w): m = b, so the optimum is the density nearest the true.
 
     It is the true one wherever that is a tilt of b: for every process but mixup.

@@ -10,7 +10,7 @@ from toy_models.simplex.process import Process
 from toy_models.simplex.smoothed import Smoothed
 from toy_models.simplex.spec import SimplexSpec
 from toy_models.simplex.tilted import Tilted
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 BUILDERS: Mapping[str, Callable[[SimplexSpec], Process]] = {
     "tilted": lambda spec: Tilted(spec.side, spec.concentration, spec.sharpness),
@@ -32,6 +32,6 @@ def process_of(spec: SimplexSpec) -> Process:
     return BUILDERS[spec.labels](spec)
 
 
-def world_of(spec: SimplexSpec) -> World:
+def world_of(spec: SimplexSpec) -> SimplexWorld:
     """Its world."""
-    return World.of(process_of(spec))
+    return SimplexWorld.of(process_of(spec))

@@ -17,7 +17,7 @@ from toy_models.simplex.measure import Meter
 from toy_models.simplex.objectives import OBJECTIVES
 from toy_models.simplex.process import CLASSES
 from toy_models.simplex.processes import world_of
-from toy_models.simplex.sampling import Batch, Sampler
+from toy_models.simplex.sampling import Sampler, SimplexBatch
 from toy_models.simplex.spec import SimplexSpec
 
 WEIGHT_DECAY = 1e-4
@@ -25,7 +25,7 @@ AHEAD = 16
 """Batches drawn at once: a step's share of the work is a sixteenth, and nobody waits long for the first."""
 
 
-class Look(NamedTuple):
+class WorldLogits(NamedTuple):
     """Logits (L, S, X, K) at the positions of the world and (L, S, Q, K) at its probes, on the CPU."""
 
     at_positions: Tensor
@@ -68,16 +68,16 @@ class Program:
         self.optimiser.step()
 
     @torch.no_grad()
-    def look(self) -> tuple[Look, Tensor]:
+    def look(self) -> tuple[WorldLogits, Tensor]:
         """What the networks are now, and the norms (L, S) of their gradients."""
         inputs = self._for_all(self.looked_at.expand(self.spec.seeds, -1, -1))
         logits = self.network(self.parameters, inputs).unflatten(0, self.shape).cpu()
         assert self.parameters.grad is not None
         norms = self.parameters.grad.norm(dim=-1).unflatten(0, self.shape).cpu()
         if self._one_grid:
-            return Look(logits, logits), norms
+            return WorldLogits(logits, logits), norms
         probes = len(self.process.probes)
-        return Look(*logits.split([logits.shape[2] - probes, probes], dim=2)), norms
+        return WorldLogits(*logits.split([logits.shape[2] - probes, probes], dim=2)), norms
 
     @property
     def _one_grid(self) -> bool:
@@ -94,7 +94,7 @@ def widths(spec: SimplexSpec) -> tuple[int, ...]:
     return (world_of(spec).positions.shape[1], spec.hidden, spec.hidden, CLASSES)
 
 
-def _batches(sampler: Sampler, generators: list[Generator], spec: SimplexSpec) -> Iterator[Batch]:
+def _batches(sampler: Sampler, generators: list[Generator], spec: SimplexSpec) -> Iterator[SimplexBatch]:
     """The batches of all steps, the first of which is step 0's."""
     for first in range(0, spec.steps + 1, AHEAD):
         yield from sampler.draw_many(generators, spec.batch_size, min(AHEAD, spec.steps + 1 - first))

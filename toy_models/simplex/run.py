@@ -13,6 +13,7 @@ from toy_models.finite import check_finite
 from toy_models.simplex.measure import Metrics
 from toy_models.simplex.program import Program
 from toy_models.simplex.spec import LOSSES, SimplexSpec
+from toy_models.steps import each_step
 from toy_models.threads import one_thread
 
 
@@ -45,9 +46,7 @@ def simulate(spec: SimplexSpec, device: str = "cpu", on_step: Callable[[int], No
 def _frames(spec: SimplexSpec, program: Program, on_step: Callable[[int], None] | None) -> Iterator[Frame]:
     since: list[Tensor] = []  # losses of the steps since the last frame, on the device: looking waits for its queue
     seconds, recorded = 0.0, set(spec.frames)
-    for step in range(spec.steps + 1):
-        if on_step is not None:
-            on_step(step)
+    for step in each_step(range(spec.steps + 1), on_step):
         began = time.perf_counter()
         if step:
             program.update(step - 1)

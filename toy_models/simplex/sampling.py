@@ -6,10 +6,10 @@ import torch
 from torch import Generator, Tensor
 
 from toy_models.simplex.plane import category
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 
-class Batch(NamedTuple):
+class SimplexBatch(NamedTuple):
     """One batch for each of S seeds, the same for every loss.
 
     inputs (S, R, D) are the positions at which the networks are evaluated and row (S, N) the place of each sample's
@@ -31,14 +31,14 @@ class Sampler:
     Random numbers are made on the CPU in float64 and only the labels travel: all devices see the same data.
     """
 
-    def __init__(self, world: World, device: torch.device) -> None:
+    def __init__(self, world: SimplexWorld, device: torch.device) -> None:
         self.process, self.device = world.process, device
 
-    def draw(self, generators: list[Generator], size: int) -> Batch:
+    def draw(self, generators: list[Generator], size: int) -> SimplexBatch:
         """A batch of `size` (x, w) for each generator."""
         return self.draw_many(generators, size, 1)[0]
 
-    def draw_many(self, generators: list[Generator], size: int, batches: int) -> list[Batch]:
+    def draw_many(self, generators: list[Generator], size: int, batches: int) -> list[SimplexBatch]:
         """What as many calls of `draw` would give, at a fraction of the time."""
         shape = (batches, self.process.uniforms + 2, size)
         draws = [torch.rand(shape, generator=generator, dtype=torch.float64) for generator in generators]
@@ -49,7 +49,7 @@ class Sampler:
         argmax_labels = category(self.process.argmax_shares[point], uniform[-2])
         sampled_labels = category(targets, uniform[-1])
         parts = (inputs.float(), row, targets.float(), point, argmax_labels, sampled_labels)
-        return [Batch(*each) for each in zip(*(part.to(self.device) for part in parts), strict=True)]
+        return [SimplexBatch(*each) for each in zip(*(part.to(self.device) for part in parts), strict=True)]
 
     def _rows(self, x: Tensor, size: int) -> tuple[Tensor, Tensor]:
         support = self.process.support

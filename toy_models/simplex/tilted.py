@@ -13,7 +13,7 @@ from torch import Tensor
 
 from toy_models.simplex.process import CLASSES, LogSum
 from toy_models.simplex.triangle import TriangleSum, argmax_shares, triangle
-from toy_models.simplex.world import World
+from toy_models.simplex.world import SimplexWorld
 
 POSITIONS = 60
 PROBES = tuple(round(-1 + 0.05 * i, 2) for i in range(41))
@@ -92,6 +92,6 @@ class Tilted:
         return (cdf / cdf[:, -1:] + torch.arange(POSITIONS, dtype=torch.float64)[:, None]).flatten()
 
 
-def build(side: int = 60, concentration: float = 1.5, sharpness: float = 6.0) -> World:
+def build(side: int = 60, concentration: float = 1.5, sharpness: float = 6.0) -> SimplexWorld:
     """The world of tilted labels."""
-    return World.of(Tilted(side, concentration, sharpness))
+    return SimplexWorld.of(Tilted(side, concentration, sharpness))

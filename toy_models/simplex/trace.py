@@ -8,7 +8,7 @@ import numpy as np
 from toy_models.simplex.measure import METRICS, Metrics
 from toy_models.simplex.spec import LOSSES, SimplexSpec
 from toy_models.specs import WorldSpec
-from toy_models.traces import ArrayTrace, runs
+from toy_models.traces import ArrayTrace, columns_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,10 +25,7 @@ class Trace(Metrics, ArrayTrace):
 
     def table(self) -> "Curves":
         """The curves, one row for each frame, loss and seed."""
-        titles = [LOSSES[name] for name in self.spec.losses]
-        seeds = range(self.spec.seed, self.spec.seed + self.spec.seeds)
-        metrics = {name: getattr(self, name).ravel() for name in METRICS}
-        return Curves(**runs(self.steps, self.seconds, titles, seeds), **metrics)
+        return Curves(**columns_of(self, LOSSES, METRICS))
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         shape = (len(self.steps), len(self.spec.losses), self.spec.seeds)

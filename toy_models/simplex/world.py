@@ -15,7 +15,7 @@ _RARE = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class World:
+class SimplexWorld:
     """G labels on the simplex and X positions in R^D with weights (X,) that sum to 1."""
 
     process: Process
@@ -23,11 +23,11 @@ class World:
     weights: Tensor
 
     @classmethod
-    def of(cls, process: Process) -> "World":
+    def of(cls, process: Process) -> "SimplexWorld":
         """The process with its fine rule."""
         return cls(process, *process.quadrature(process.fine))
 
-    def thinned(self) -> "World":
+    def thinned(self) -> "SimplexWorld":
         """The process with its coarse rule and no position that hardly occurs: averages change by less than 2e-3."""
         positions, weights = self.process.quadrature(self.process.coarse)
         common = weights > _RARE

@@ -14,6 +14,7 @@ from losses.pairs import other_view
 from toy_models.device import resolve
 from toy_models.finite import check_finite
 from toy_models.network import StackedMLP
+from toy_models.steps import each_step
 from toy_models.threads import one_thread
 from toy_models.traces import names_of
 from toy_models.two_views.objectives import evidence, losses_of_anchors
@@ -73,9 +74,7 @@ def simulate(spec: TwoViewsSpec, device: str = "cpu", on_step: Callable[[int], N
 def _frames(spec: TwoViewsSpec, program: "_Program", on_step: Callable[[int], None] | None) -> Iterator[Frame]:
     total, since, seconds = torch.zeros(program.shape, dtype=torch.float64), 0, 0.0
     recorded = set(spec.frames)
-    for step in range(spec.steps + 1):
-        if on_step is not None:
-            on_step(step)
+    for step in each_step(range(spec.steps + 1), on_step):
         began = time.perf_counter()
         if step:
             program.update(step - 1)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from toy_models.specs import WorldSpec
-from toy_models.traces import ArrayTrace, runs
+from toy_models.traces import ArrayTrace, columns_of
 from toy_models.two_views.run import EVIDENCE, METRICS, Recorded
 from toy_models.two_views.spec import LOSSES, TwoViewsSpec
 
@@ -24,11 +24,8 @@ class Trace(Recorded, ArrayTrace):
 
     def table(self) -> "Curves":
         """The curves, one row for each frame, loss and seed; evidence as its mean over anchors."""
-        titles = [LOSSES[name] for name in self.spec.losses]
-        seeds = range(self.spec.seed, self.spec.seed + self.spec.seeds)
-        metrics = {name: getattr(self, name).ravel() for name in METRICS}
         evidence = {name: getattr(self, name).mean(axis=-1, dtype=np.float64).ravel() for name in EVIDENCE}
-        return Curves(**runs(self.steps, self.seconds, titles, seeds), **metrics, **evidence)
+        return Curves(**columns_of(self, LOSSES, METRICS), **evidence)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         shape = (len(self.steps), len(self.spec.losses), self.spec.seeds)

@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.outputs import Outputs
 from checkpoints.reading.array_spec import AS_IT_COMES, LARGEST_SEED, READINGS, ArraySpec
 from ui.checkpoints.analyses import Analyses
-from ui.controls import Panel
+from ui.controls import Controls
 
 _LAST = "nce_lab_read_file"
 _TITLES = {
@@ -19,7 +19,7 @@ _TITLES = {
 _HALF = "Seed of the probe's half", "Without train items half of each class teaches the probe, the rest judges it."
 
 
-def as_read(controls: Panel, opened: Callable[[ArraySpec], Analyses]) -> Analyses:
+def as_read(controls: Controls, opened: Callable[[ArraySpec], Analyses]) -> Analyses:
     """What `opened` gives under the readings that are chosen; nothing is asked where there is only one."""
     spec, analyses = AS_IT_COMES, opened(AS_IT_COMES)
     _forget_another(controls, analyses.outputs.digest)
@@ -47,7 +47,7 @@ def _has_half(outputs: Outputs) -> bool:
     return outputs.within and outputs.labelled and outputs.has_embeddings
 
 
-def _forget_another(controls: Panel, digest: str) -> None:
+def _forget_another(controls: Controls, digest: str) -> None:
     """What was chosen for one file says nothing of the next."""
     last = st.session_state.get(_LAST, digest)
     st.session_state[_LAST] = digest

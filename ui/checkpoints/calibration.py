@@ -20,7 +20,7 @@ from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.code import figure_code
 from ui.checkpoints.unavailable import not_available
 from ui.checkpoints.view import CALIBRATION, class_options
-from ui.controls import Panel, part
+from ui.controls import Controls, part
 from ui.exhibit import show
 from ui.foreign_text import line
 
@@ -69,7 +69,7 @@ def section(analyses: Analyses) -> None:
         _temperature(analyses, known, bins, scheme)
 
 
-def _choose_class(controls: Panel, analyses: Analyses) -> int:
+def _choose_class(controls: Controls, analyses: Analyses) -> int:
     options = class_options(analyses.outputs.class_names)
     return int(controls.choice("Diagram of class", "calibrated", options, default="0"))
 

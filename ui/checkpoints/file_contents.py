@@ -14,7 +14,7 @@ from losses.errors import LabError, plural
 from ui import root
 from ui.checkpoints import image_pass, offer
 from ui.checkpoints.opened import OpenedFile, opened
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.foreign_text import line, plain, table
 from ui.uploads import admit, caps, safe_name
 
@@ -30,7 +30,7 @@ _WORDS = {
 }
 
 
-def choose(controls: Panel) -> Path | OpenedFile | None:
+def choose(controls: Controls) -> Path | OpenedFile | None:
     """A file below the folder that the app was started with, or one that is open; None for one that is uploaded."""
     folder, files = root.root(), offer.on_offer("opened", images=True)
     files = {ref: name for ref, name in files.items() if ref not in image_pass.finished()}
@@ -51,7 +51,7 @@ def choose(controls: Panel) -> Path | OpenedFile | None:
     return inside(folder, name)
 
 
-def _choose_open(controls: Panel, files: Mapping[str, str]) -> OpenedFile | None:
+def _choose_open(controls: Controls, files: Mapping[str, str]) -> OpenedFile | None:
     """LabError for one that a link asks for and that is not here."""
     offer.keep_within("opened", files)
     ref = controls.choice("File", "opened", files, default=next(iter(files)))

@@ -8,7 +8,7 @@ from checkpoints.foreign.spec import SIDES, ForeignSpec, Triple
 from checkpoints.images.cifar import form_of
 from checkpoints.reading.torch_file.contents import TorchContents
 from losses.errors import LabError
-from ui.controls import Panel
+from ui.controls import Controls
 
 _HOW = {"file": "As the file says", "own": "As I say"}
 _PLAIN: tuple[Triple, Triple] = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
@@ -35,7 +35,7 @@ def said(found: TorchContents, path: Path | None, images: Path | None, own: Own)
     return preparation_of(network_in(found)[1], options, form.data_set if form else "", spec, path)
 
 
-def choose_own(controls: Panel, found: TorchContents, path: Path | None, images: Path | None) -> Own:
+def choose_own(controls: Controls, found: TorchContents, path: Path | None, images: Path | None) -> Own:
     """Controls that start with what the file says; none for a network whose images are grey."""
     how = controls.choice(
         "Size and normalisation", "preparation", _HOW, default="file",

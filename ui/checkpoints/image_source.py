@@ -18,7 +18,7 @@ from ui.checkpoints import image_pass
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.file_contents import draw as draw_contents
 from ui.checkpoints.image_preparation import Own, choose_own, said
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.errors import explain
 from ui.foreign_text import plain
 from ui.server.public import caps
@@ -76,7 +76,7 @@ class Offer:
         image_pass.start(self.request, self.name, work, shared=by_path)
 
 
-def choose_images(controls: Panel, checkpoint: Checkpoint) -> Analyses | None:
+def choose_images(controls: Controls, checkpoint: Checkpoint) -> Analyses | None:
     """The analyses once the pass that is asked for has ended well; None before: `draw_waiting` goes on from there."""
     images = _choose(controls)
     name, state, data = images or ("", "", memoryview(b""))
@@ -139,7 +139,7 @@ def _contents(name: str, state: str, _held: Path | memoryview) -> TorchContents:
         return torch_contents(_on_disk(_held, Path(folder) / "checkpoint", name))
 
 
-def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
+def _choose(controls: Controls) -> tuple[str, str, Path | memoryview] | None:
     """Name, state and place: an uploaded zip goes first, then a path under the root or a data set of the lab."""
     given = st.file_uploader(
         "Images, as a zip", type=["zip"], key="own-images", max_upload_size=uploads.caps().file_mb,
@@ -160,7 +160,7 @@ def _choose(controls: Panel) -> tuple[str, str, Path | memoryview] | None:
     return name, root.state(path), path
 
 
-def _choose_spec(controls: Panel, checkpoint: Checkpoint, data: Path | memoryview) -> ForeignSpec:
+def _choose_spec(controls: Controls, checkpoint: Checkpoint, data: Path | memoryview) -> ForeignSpec:
     limit = _choose_limit(controls)
     space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
     device = choose_device(controls)
@@ -169,7 +169,7 @@ def _choose_spec(controls: Panel, checkpoint: Checkpoint, data: Path | memoryvie
     return ForeignSpec(limit, device, "head" if space == "head" else "encoder", own.side, own.mean, own.std)
 
 
-def _choose_limit(controls: Panel) -> int:
+def _choose_limit(controls: Controls) -> int:
     return controls.integer(
         "Images of each split, at most", "limit", default=_TRY_OUT, low=10, high=caps().images,
         help="The first of each class, evenly: a few for a try-out, all of them where there is a GPU or time.",

@@ -17,7 +17,7 @@ from ui.checkpoints.maps import MapJob, map_call
 from ui.checkpoints.search import search
 from ui.checkpoints.unavailable import not_available
 from ui.checkpoints.view import MAP, class_options, splits
-from ui.controls import Panel, part
+from ui.controls import Controls, part
 from ui.errors import explain
 from ui.exhibit import show
 
@@ -62,13 +62,13 @@ def _methods(analyses: Analyses) -> dict[str, str]:
     return ({"given": "As given"} if given else {}) | (_METHODS if analyses.outputs.has_embeddings else {})
 
 
-def _choose_classes(controls: Panel, outputs: Outputs) -> tuple[str, ...]:
+def _choose_classes(controls: Controls, outputs: Outputs) -> tuple[str, ...]:
     if not outputs.labelled:
         return ()
     return controls.several("Classes", "only", class_options(outputs.class_names))
 
 
-def _choose_item(controls: Panel, last: int) -> int:
+def _choose_item(controls: Controls, last: int) -> int:
     # Another split or checkpoint may have fewer items than the one that was chosen from.
     if st.session_state.get("item", 0) > last:
         st.session_state["item"] = last

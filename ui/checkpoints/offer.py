@@ -12,7 +12,7 @@ from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.opened import BELOW, PREFIX, OpenedFile, missing, opened
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.foreign_text import plain
 from ui.lost import remember
 from ui.session import session
@@ -29,7 +29,7 @@ class Taken:
     refused: tuple[LabError, ...]
 
 
-def asked(key: str) -> tuple[str, ...]:
+def named_in_link(key: str) -> tuple[str, ...]:
     """The files that the page's address names in the control `key`, here or not."""
     return tuple(said for said in st.query_params.get_all(key) if _ASKED.fullmatch(said))
 
@@ -40,7 +40,7 @@ def on_offer(key: str, *, images: bool = False, below: bool = False) -> dict[str
     images: also files whose images have not been through their network. below: also what was opened under the root.
     """
     own = opened()
-    said = {ref: own.find(ref) for ref in asked(key)}
+    said = {ref: own.find(ref) for ref in named_in_link(key)}
     calls = {file.sha256: ref for ref, file in said.items() if file is not None}
     shown = [file for file in own.files.values() if images or not file.needs_images]
     found = _told_apart({calls.get(file.sha256, file.ref): file.name for file in shown})
@@ -64,7 +64,7 @@ def _below(key: str) -> list[str]:
     return [name for name in dict.fromkeys((*opened().below, *said)) if name in listed]
 
 
-def check_here(controls: Panel, ref: str) -> None:
+def check_here(controls: Controls, ref: str) -> None:
     """LabError for a file that the address asks for and that is not in this session; the address stays as it is."""
     if _ASKED.fullmatch(ref) and opened().find(ref) is None:
         controls.waits = True
@@ -118,7 +118,7 @@ def take(key: str, files: Sequence[UploadedFile], control: str) -> Taken:
 
 def _take(key: str, file: UploadedFile, control: str) -> OpenedFile:
     content = file.getvalue()
-    found = opened().take(file.name, file.file_id, content, asked(control))
+    found = opened().take(file.name, file.file_id, content, named_in_link(control))
     if found.upload == file.file_id:
         uploads.keep(key, file.file_id, len(content))
     return found
@@ -142,7 +142,7 @@ def _put_away() -> None:
     opened().put_away(st.session_state[_MENU])
 
 
-def into_view(controls: Panel, key: str, value: object) -> None:
+def into_view(controls: Controls, key: str, value: object) -> None:
     """Set a control before it is drawn."""
     if key in st.session_state:
         st.session_state[key] = value

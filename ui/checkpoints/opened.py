@@ -61,6 +61,10 @@ class OpenedFile:
         """What `read` makes of the file, from a private copy that is gone before this returns."""
         return opened().made.once((self.sha256, what), lambda: self._read(read))
 
+    def log(self, read: Callable[[Path], T]) -> T:
+        """The same of its training log. Kept apart: a page asks for those of all files, and they are small."""
+        return opened().logs.once((self.sha256,), lambda: self._read(read))
+
     def _read(self, read: Callable[[Path], T]) -> T:
         with st.spinner("Opening your file …"), tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
             path = Path(folder) / uploads.safe_name(self.name)
@@ -80,6 +84,7 @@ class Opened:
     below: list[str] = field(default_factory=list)
     held: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     made: Memo = field(default_factory=lambda: Memo(_MADE))
+    logs: Memo = field(default_factory=lambda: Memo(2 * MOST))
     emptied: Counter[str] = field(default_factory=Counter)
 
     def find(self, ref: str) -> OpenedFile | None:
@@ -123,7 +128,8 @@ class Opened:
         file = self.files.pop(ref, None)
         if file is not None:
             uploads.put_away(file.upload)
-            self.made.forget(lambda key: key[0] == file.sha256)
+            for memo in (self.made, self.logs):
+                memo.forget(lambda key: key[0] == file.sha256)
             self.empty_uploaders(ref)
         self.below = [name for name in self.below if BELOW + name != ref]
         image_pass.put_away(ref)

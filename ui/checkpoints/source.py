@@ -16,7 +16,7 @@ from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.array_reading import as_read
 from ui.checkpoints.image_source import Checkpoint, choose_images
 from ui.checkpoints.opened import OpenedFile, analyses_of, of_below, of_shipped, opened
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
@@ -28,7 +28,7 @@ _HELP = (
 )
 
 
-def choose(controls: Panel) -> Analyses | None:
+def choose(controls: Controls) -> Analyses | None:
     """The list of checkpoints and the place for an own file. None until its images have been through its network.
     LabError for a bad file, and for one that a link asks for and that is not here."""
     folder = root.root()
@@ -51,7 +51,7 @@ def choose(controls: Panel) -> Analyses | None:
     return _below(controls, *chosen) if isinstance(chosen, tuple) else _own(controls, chosen)
 
 
-def _take_own(controls: Panel) -> offer.Taken:
+def _take_own(controls: Controls) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
@@ -64,7 +64,7 @@ def _take_own(controls: Panel) -> offer.Taken:
     return taken
 
 
-def _choose_listed(controls: Panel) -> ZooEntry | str:
+def _choose_listed(controls: Controls) -> ZooEntry | str:
     """A shipped one, or what another one is called in links."""
     entries = {entry.name: entry for entry in shipped()}
     if not entries:
@@ -77,7 +77,7 @@ def _choose_listed(controls: Panel) -> ZooEntry | str:
     return entries.get(chosen, chosen)
 
 
-def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
+def _choose_below(controls: Controls, folder: Path) -> tuple[str, Path]:
     """Name and path of a checkpoint below the root."""
     found = root.contents(folder)
     if found.note:
@@ -89,13 +89,13 @@ def _choose_below(controls: Panel, folder: Path) -> tuple[str, Path]:
     return name, inside(folder, name)
 
 
-def _below(controls: Panel, name: str, path: Path) -> Analyses | None:
+def _below(controls: Controls, name: str, path: Path) -> Analyses | None:
     if path.is_dir() or kind_of(read_head(path)) != "torch":
         return as_read(controls, lambda spec: of_below(name, spec))
     return choose_images(controls, Checkpoint(name, root.state(path), path))
 
 
-def _own(controls: Panel, ref: str) -> Analyses | None:
+def _own(controls: Controls, ref: str) -> Analyses | None:
     """A file of the user's, or what images gave."""
     offer.check_here(controls, ref)
     offer.warn_of_another([ref])

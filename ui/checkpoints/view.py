@@ -1,7 +1,7 @@
 """What the checkpoint page is asked to show. A section's own controls stand in the section."""
 
 from analysis.outputs import Outputs
-from ui.controls import Panel
+from ui.controls import Controls
 
 SECTIONS = {
     "map": "Map",
@@ -43,7 +43,7 @@ def splits(outputs: Outputs) -> dict[str, str]:
     return {"test": "test", "train": "train"} if len(outputs.train) else {"test": "test"}
 
 
-def choose_sections(controls: Panel) -> tuple[str, ...]:
+def choose_sections(controls: Controls) -> tuple[str, ...]:
     """The sections, in the order of the menu."""
     return controls.choices("Show", "show", SECTIONS, default=("map", "similarity"))
 

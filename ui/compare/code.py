@@ -6,7 +6,7 @@ from analysis.calibration.top_label import calibration
 from analysis.comparison.measured import measure_outputs
 from analysis.comparison.verdicts import compare
 from analysis.figures.comparison.histograms import comparison_histograms
-from analysis.figures.comparison.maps import Panel, comparison_maps
+from analysis.figures.comparison.maps import MapPanel, comparison_maps
 from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.figures.comparison.table import comparison_table
 from analysis.maps.projection import map_sample
@@ -39,7 +39,7 @@ items, panels = map_sample(len(first.test), {points}), []
 for name, each in outputs.items():
     embeddings = each.test.embeddings[items]
     projection = {call}
-    panels.append(Panel(name, projection, map_quality(embeddings, projection.coordinates)))
+    panels.append(MapPanel(name, projection, map_quality(embeddings, projection.coordinates)))
 exhibit = comparison_maps(panels, first.test, items, first.class_names, np.array({marked}, dtype=int))
 """
 
@@ -68,7 +68,7 @@ def maps_code(models: tuple[Model, ...], method: str, points: int, marked: np.nd
     """Of the maps of so many items, by a method as `Projection` names it."""
     call, used = map_call(method)
     body = _MAPS.format(points=points, call=call, marked=marked.tolist())
-    return comparison_code(_named(models), body, map_sample, map_quality, Panel, comparison_maps, *used)
+    return comparison_code(_named(models), body, map_sample, map_quality, MapPanel, comparison_maps, *used)
 
 
 def _named(models: tuple[Model, ...]) -> dict[str, Analyses]:

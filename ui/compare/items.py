@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from analysis.comparison.measured import Measured
+from analysis.comparison.measured import MeasuredModel
 from analysis.outputs import Outputs
 from ui.checkpoints.item import enlarge
 from ui.compare.selection import clear
@@ -17,7 +17,7 @@ _IMAGES = 24
 _LISTED = 500
 
 
-def item_list(outputs: Outputs, measured: Sequence[Measured], items: np.ndarray) -> None:
+def item_list(outputs: Outputs, measured: Sequence[MeasuredModel], items: np.ndarray) -> None:
     """Images and a table of at most so many; nothing where nothing is marked."""
     if not len(items):
         st.caption(
@@ -35,7 +35,7 @@ def item_list(outputs: Outputs, measured: Sequence[Measured], items: np.ndarray)
         st.caption(f"Images of the first {_IMAGES}, numbers of the first {min(len(items), _LISTED):,}.")
 
 
-def item_table(outputs: Outputs, measured: Sequence[Measured], items: np.ndarray) -> pd.DataFrame:
+def item_table(outputs: Outputs, measured: Sequence[MeasuredModel], items: np.ndarray) -> pd.DataFrame:
     """One row an item: its class, and under each model its margin (cosine) and the class its neighbours vote for."""
     names = np.array(outputs.class_names)
     columns: dict[str, object] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analysis.comparison.measured import Measured
+from analysis.comparison.measured import MeasuredModel
 from analysis.comparison.verdicts import Comparison, compare
 from analysis.figures.comparison.table import comparison_table
 from analysis.figures.exhibit import Exhibit
@@ -21,7 +21,7 @@ Smallest = tuple[tuple[str, float], ...]
 class Found:
     """What every model does with every item, and the table of differences."""
 
-    measured: tuple[Measured, ...]
+    measured: tuple[MeasuredModel, ...]
     table: Comparison
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from analysis.figures.comparison.maps import Panel, comparison_maps
+from analysis.figures.comparison.maps import MapPanel, comparison_maps
 from ui.checkpoints.maps import Map, MapJob
 from ui.compare.code import maps_code
 from ui.compare.selection import take_points
@@ -20,7 +20,7 @@ _POINTS = 20_000  # of all maps together
 def draw_maps(models: tuple[Model, ...], method: str, items: np.ndarray, data: str) -> None:
     """`items` are marked; what is dragged over becomes the marked items of `data`."""
     maps, key = _current_maps(models, method), "compare-maps"
-    panels = [Panel(model.name, found.projection, found.quality) for model, found in zip(models, maps, strict=True)]
+    panels = [MapPanel(model.name, found.projection, found.quality) for model, found in zip(models, maps, strict=True)]
     outputs = models[0].analyses.outputs
     figure = comparison_maps(panels, outputs.test, maps[0].items, outputs.class_names, items)
     figure = figure.given_by(maps_code(models, maps[0].projection.method, len(maps[0].items), items))

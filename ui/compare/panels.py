@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.calibration.top_label import calibration
 from analysis.comparison.matching import has_names
-from analysis.comparison.measured import Measured
+from analysis.comparison.measured import MeasuredModel
 from analysis.figures.comparison.histograms import comparison_histograms
 from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.statistics.bootstrap import Unavailable
@@ -84,7 +84,7 @@ def _table(models: tuple[Model, ...], view: View, job: ComparisonJob, found: Fou
     show(job.drawn(view.smallest).given_by(code), key="comparison")
 
 
-def _histograms(models: tuple[Model, ...], measured: tuple[Measured, ...], items: np.ndarray, data: str) -> None:
+def _histograms(models: tuple[Model, ...], measured: tuple[MeasuredModel, ...], items: np.ndarray, data: str) -> None:
     key = "compare-histograms"
     if not any(model.comparable.any() for model in measured):
         first = models[0].analyses.margin

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ui import links
-from ui.controls import Panel
+from ui.controls import Controls
+from ui.presets_menu import presets_menu
 
 _KEY = "presets-compare"
 
@@ -65,13 +66,10 @@ PRESETS = {
 
 def preset_menu() -> None:
     """Choosing one opens its link on the page one is on."""
-    titles = {name: preset.title for name, preset in PRESETS.items()}
-    st.menu_button(
-        "Presets", list(titles), format_func=titles.__getitem__, icon=":material/bookmarks:", key=_KEY, on_click=_open
-    )
+    presets_menu(PRESETS, _KEY, _open)
 
 
-def what_to_look_at(controls: Panel) -> None:
+def what_to_look_at(controls: Controls) -> None:
     """The sentence of the preset that the page shows, if it shows one."""
     for preset in PRESETS.values():
         said = {name: controls.values.get(name) for name in preset.query}

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from analysis.comparison.items import disagreed, moved, wrong
-from analysis.comparison.measured import Measured
+from analysis.comparison.measured import MeasuredModel
 from analysis.figures.comparison.histograms import items_of
 from ui.compare.view import Mark
 
@@ -23,7 +23,7 @@ class _Dragged:
     items: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
 
-def marked(mark: Mark, measured: Sequence[Measured], data: str) -> np.ndarray:
+def marked(mark: Mark, measured: Sequence[MeasuredModel], data: str) -> np.ndarray:
     """Indices (n,) of the marked test items, ascending."""
     if mark != "drag":
         return _RULES[mark](measured)
@@ -36,7 +36,7 @@ def take_points(key: str, data: str) -> None:
     _take(data, np.unique([int(point["customdata"]) for point in _points(key)]).astype(np.int64))
 
 
-def take_bars(key: str, measured: Sequence[Measured], data: str) -> None:
+def take_bars(key: str, measured: Sequence[MeasuredModel], data: str) -> None:
     """The items in the bars that were dragged over."""
     bars = [tuple(int(part) for part in point["customdata"]) for point in _points(key)]
     _take(data, items_of([bar for bar in bars if len(bar) == 3], measured))

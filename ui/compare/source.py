@@ -8,7 +8,7 @@ from functools import cached_property, partial
 import streamlit as st
 
 from analysis.comparison.matching import FEWEST, MOST, matched
-from analysis.comparison.measured import Measured, measure
+from analysis.comparison.measured import MeasuredModel, measure
 from analysis.geometry.item_statistics import Geometry, geometry
 from checkpoints.zoo import ZooEntry, other_seeds, shipped
 from losses.catalog import CATALOG
@@ -17,11 +17,10 @@ from ui import root, uploads
 from ui.checkpoints import offer
 from ui.checkpoints.analyses import LARGEST_K, Analyses
 from ui.checkpoints.opened import analyses_of, of_below, of_shipped, opened
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.foreign_text import plain
 
 _DEFAULT = ("supcon", "sincere")
-_LISTED = 40  # files under the root that are offered
 
 
 class Model:
@@ -34,7 +33,7 @@ class Model:
     def geometry(self) -> Geometry:
         return geometry(self.analyses.outputs.test)
 
-    def measured(self, k: int) -> Measured:
+    def measured(self, k: int) -> MeasuredModel:
         found = self.analyses
         return measure(self.name, found.outputs, found.nearest, found.probe, self.geometry, k=k)
 
@@ -60,7 +59,7 @@ class Choice:
     preselected: bool
 
 
-def choose(controls: Panel) -> Choice:
+def choose(controls: Controls) -> Choice:
     """What the controls say. LabError where that is nothing."""
     entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
     names = {name: _title(entry) for name, entry in entries.items()}
@@ -102,7 +101,7 @@ def _title(entry: ZooEntry) -> str:
     return CATALOG[entry.loss].title + (f", {rest}" if rest else "")
 
 
-def _reference_first(controls: Panel, chosen: list[Chosen]) -> tuple[Chosen, ...]:
+def _reference_first(controls: Controls, chosen: list[Chosen]) -> tuple[Chosen, ...]:
     options = {one.key: one.name for one in chosen}
     if st.session_state.get("reference") not in (None, *options):
         del st.session_state["reference"]  # it is no longer among the chosen
@@ -121,7 +120,7 @@ def _distinct(chosen: list[Chosen]) -> list[Chosen]:
     return found
 
 
-def _below(controls: Panel) -> list[Chosen | LabError]:
+def _below(controls: Controls) -> list[Chosen | LabError]:
     """Files under the folder that the app was started with; none without one."""
     folder = root.root()
     if folder is None:
@@ -129,8 +128,9 @@ def _below(controls: Panel) -> list[Chosen | LabError]:
     found = root.contents(folder)
     if found.note:
         st.caption(plain(found.note))
-    names = {each: each for each in found.checkpoints[:_LISTED]}
-    picked = controls.choices("Files under the root", "paths", names, default=())
+    names = {each: each for each in found.checkpoints}
+    empty = f"type to search ({len(names):,})" if names else "no files that can be compared"
+    picked = controls.several("Files under the root", "paths", names, empty=empty)
     return [_or_refusal(partial(_own_choice, name, name, of_below)) for name in picked]
 
 
@@ -147,7 +147,7 @@ def _or_refusal(choose_one: Callable[[], Chosen]) -> Chosen | LabError:
         return mistake
 
 
-def _of_own(controls: Panel) -> list[Chosen | LabError]:
+def _of_own(controls: Controls) -> list[Chosen | LabError]:
     """What is open in this session and chosen; what comes in here is chosen at once."""
     place = st.container()
     files = st.file_uploader(
@@ -174,7 +174,7 @@ def _of_own(controls: Panel) -> list[Chosen | LabError]:
     return [*chosen, *taken.refused]
 
 
-def _of_session(controls: Panel, ref: str) -> Chosen:
+def _of_session(controls: Controls, ref: str) -> Chosen:
     offer.check_here(controls, ref)
     file = opened().find(ref)
     return _own_choice(ref, file.name if file is not None else ref, analyses_of)

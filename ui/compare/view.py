@@ -6,9 +6,9 @@ from typing import Literal, cast
 import streamlit as st
 
 from analysis.accuracy.probe import Source
-from analysis.comparison.measured import MEASURES, Measured, common_source
+from analysis.comparison.measured import MEASURES, MeasuredModel, common_source
 from analysis.comparison.relevance import LARGEST, SMALLEST
-from ui.controls import Panel
+from ui.controls import Controls
 
 Mark = Literal["drag", "disagree", "wrong", "moved"]
 _SECTIONS = {
@@ -34,7 +34,7 @@ class Reading:
     bins: int
     probe_all: bool
 
-    def source(self, measured: tuple[Measured, ...]) -> Source:
+    def source(self, measured: tuple[MeasuredModel, ...]) -> Source:
         """Where class probabilities come from: the same for all models."""
         return "linear probe" if self.probe_all else common_source(measured)
 
@@ -50,7 +50,7 @@ class View:
     smallest: tuple[tuple[str, float], ...]
 
 
-def choose_view(controls: Panel, most_neighbours: int) -> View:
+def choose_view(controls: Controls, most_neighbours: int) -> View:
     """All controls below the choice of the checkpoints."""
     sections = controls.choices("Show", "show", _SECTIONS, default=("table", "map", "similarity"))
     method = controls.choice("Maps", "map", METHODS, default="pca", help="PCA stands in until all are ready.")
@@ -65,7 +65,7 @@ def choose_view(controls: Panel, most_neighbours: int) -> View:
     return View(sections, method, cast(Mark, mark), Reading(k, bins, probe_all), _choose_smallest(controls))
 
 
-def _choose_smallest(controls: Panel) -> tuple[tuple[str, float], ...]:
+def _choose_smallest(controls: Controls) -> tuple[tuple[str, float], ...]:
     """A number for each measure: what a difference must reach, beside being more than chance."""
     with st.expander("Smallest differences that matter"):
         st.caption("A difference below gets no verdict, however sure it is. 0: any that is more than chance.")

@@ -24,7 +24,7 @@ from checkpoints.reading.atomic import write_atomic
 from checkpoints.reading.safe_files import read_whole
 from checkpoints.reading.safetensors_header import parse_header
 from losses.errors import LabError
-from toy_models.worlds import World
+from toy_models.worlds import WorldEntry
 
 SCHEMA = 1
 MOST_RUNS = 200  # the longest unused go first
@@ -48,7 +48,7 @@ def default_folder() -> Path:
     return maps_folder().with_name("runs")
 
 
-def path_of(world: World, spec: Any, device: str, folder: Path) -> Path:
+def path_of(world: WorldEntry, spec: Any, device: str, folder: Path) -> Path:
     """Where a run lies: a digest of world, spec, device (what computes, not "auto"), code and libraries."""
     parts = [SCHEMA, world.name, spec.to_json(), device, made_by()]
     return folder / f"{hashlib.blake2b(json.dumps(parts).encode(), digest_size=20).hexdigest()}.run"
@@ -79,7 +79,7 @@ def keep(path: Path, spec: Any, frames: tuple[Any, ...], seconds: float) -> None
         _trim(path.parent)
 
 
-def find(path: Path, spec: Any, world: World) -> KeptRun | None:
+def find(path: Path, spec: Any, world: WorldEntry) -> KeptRun | None:
     """The run that was kept there, None where there is none that is whole, of this spec, and goes to its end."""
     try:
         arrays, about = _read(path)

@@ -44,7 +44,7 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look(Generic[F]):
+class RunSnapshot(Generic[F]):
     """A run at one moment: steps taken, frames so far, seconds of computing, why it ended ("" at its natural end), how
     many runs are ahead of it in the queue, and when it ended (Unix time) where it was kept on disk since."""
 
@@ -91,13 +91,13 @@ class Run(Generic[F]):
         self._thread.start()
         _going.add(self)
 
-    def look(self) -> Look[F]:
+    def look(self) -> RunSnapshot[F]:
         """How the run stands. Counts as a heartbeat."""
         with self._changed:
             self._seen = self._watched = time.monotonic()
             return self._look()
 
-    def glance(self) -> Look[F]:
+    def glance(self) -> RunSnapshot[F]:
         """How the run stands, for one who may look at it: a heartbeat too, but not for ever."""
         with self._changed:
             if time.monotonic() - self._watched < self._limits.offered:
@@ -133,8 +133,8 @@ class Run(Generic[F]):
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _look(self) -> Look[F]:
-        return Look(self._phase, self._step, tuple(self._frames), self._seconds, self._reason, self._ahead)
+    def _look(self) -> RunSnapshot[F]:
+        return RunSnapshot(self._phase, self._step, tuple(self._frames), self._seconds, self._reason, self._ahead)
 
     @property
     def _phase(self) -> Phase:

@@ -10,11 +10,12 @@ from analysis.anatomy.points import PointBatch, Settings
 from analysis.forces.own_loss import own_losses
 from losses.catalog import CATALOG
 from ui import links
-from ui.controls import Panel, part
+from ui.controls import Controls, part
 from ui.foreign_text import plain
 from ui.linked_table import linked_table, replace
 from ui.losses.anatomy_batches import HEADS, POINTS, heads_form, moved, points_form
 from ui.losses.anatomy_presets import PRESETS
+from ui.presets_menu import presets_menu
 
 NONE = "none"
 _PRESETS = "presets-anatomy"
@@ -32,15 +33,7 @@ class Scene:
 
 def preset_menu() -> None:
     """Choosing one opens its link on this page."""
-    titles = {name: preset.title for name, preset in PRESETS.items()}
-    st.menu_button(
-        "Presets",
-        list(titles),
-        format_func=titles.__getitem__,
-        icon=":material/bookmarks:",
-        key=_PRESETS,
-        on_click=_open_preset,
-    )
+    presets_menu(PRESETS, _PRESETS, _open_preset)
 
 
 def _open_preset() -> None:
@@ -55,7 +48,7 @@ def what_to_look_at(scene: Scene, anchor: int) -> None:
             st.markdown(f":material/bookmarks: **{preset.title}.** {preset.look_at}")
 
 
-def choose(controls: Panel) -> Scene:
+def choose(controls: Controls) -> Scene:
     """The controls in the sidebar; a second loss is one that takes the same batch."""
     titles = {name: entry.title for name, entry in CATALOG.items()}
     titles |= {name: own.title for name, own in own_losses().items()}
@@ -66,7 +59,7 @@ def choose(controls: Panel) -> Scene:
     return _choose_sample(controls, chosen) if _is_head(loss) else _choose_point(controls, chosen)
 
 
-def _choose_point(controls: Panel, losses: tuple[str, ...]) -> Scene:
+def _choose_point(controls: Controls, losses: tuple[str, ...]) -> Scene:
     temperature = controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01)
     epsilon, beta = Settings().epsilon, Settings().beta
     has = {name for loss in losses if loss in CATALOG for name in CATALOG[loss].defaults}
@@ -79,7 +72,7 @@ def _choose_point(controls: Panel, losses: tuple[str, ...]) -> Scene:
     return Scene(losses, batch, Settings(temperature, epsilon, beta))
 
 
-def _choose_sample(controls: Panel, losses: tuple[str, ...]) -> Scene:
+def _choose_sample(controls: Controls, losses: tuple[str, ...]) -> Scene:
     temperature = controls.number("Temperature τ", "tau_logits", default=1.0, low=0.05, high=10.0, step=0.05)
     seed = 0
     if any(CATALOG[loss].choosing.drawn for loss in losses):
@@ -102,12 +95,12 @@ def choose_anchor(scene: Scene) -> int:
         return anchor
 
 
-def _row(controls: Panel, place: DeltaGenerator, label: str, count: int) -> int:
+def _row(controls: Controls, place: DeltaGenerator, label: str, count: int) -> int:
     with place:
         return controls.integer(label, "anchor", default=1, low=1, high=count) - 1
 
 
-def _slide(controls: Panel, batch: PointBatch, anchor: int) -> None:
+def _slide(controls: Controls, batch: PointBatch, anchor: int) -> None:
     """The anchor's angle on a slider: it moves the point in the table, which stands outside of this fragment."""
     key, moved_key = f"angle-{anchor}", "angle-moved"
     if st.session_state.pop(moved_key, False):

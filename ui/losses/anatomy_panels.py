@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from analysis.anatomy.heads import HeadBatch, head_anatomy
 from analysis.anatomy.heads import library_losses as head_losses
 from analysis.anatomy.of_points import library_losses, own_anatomy, point_anatomy
-from analysis.anatomy.parts import Anatomy, Measured
+from analysis.anatomy.parts import Anatomy, MeasuredAnatomy
 from analysis.anatomy.points import PointBatch
 from analysis.digits import number
 from analysis.figures.anatomy.bars import anatomy_bars
@@ -21,6 +21,7 @@ from losses.records import Choosing
 from ui.errors import explain
 from ui.exhibit import show
 from ui.foreign_text import line, plain, table
+from ui.losses.anatomy_code import bars_code, circle_code
 from ui.losses.anatomy_controls import Scene, choose_anchor, what_to_look_at
 
 _CHART = "anatomy"
@@ -49,14 +50,15 @@ def _of_point(scene: Scene, batch: PointBatch, anchor: int) -> None:
     picture = st.container()
     _table(candidate_table(found))
     with picture:
-        show(anatomy_circle(found, batch, anchor), key=_CHART, on_select=_take_clicked)
+        circle = anatomy_circle(found, batch, anchor).given_by(circle_code(scene, batch, anchor))
+        show(circle, key=_CHART, on_select=_take_clicked)
     for each, place in zip(found, below, strict=True):
         with place, explain():
             if isinstance(each, Anatomy):
                 _compare(each, library_losses(batch, each.loss, scene.settings)[anchor])
 
 
-def _take_apart(scene: Scene, batch: PointBatch, loss: str, anchor: int) -> Anatomy | Measured:
+def _take_apart(scene: Scene, batch: PointBatch, loss: str, anchor: int) -> Anatomy | MeasuredAnatomy:
     if loss in own_losses():
         return own_anatomy(batch, loss, anchor, scene.settings.temperature)
     return point_anatomy(batch, loss, anchor, scene.settings)
@@ -79,19 +81,19 @@ def _of_sample(scene: Scene, batch: HeadBatch, anchor: int) -> None:
         st.subheader(f"Candidates of {plain(title(each.anatomy.loss))}", anchor=False)
         _table(candidate_table([each.anatomy]))
     with picture:
-        show(anatomy_bars(found), key=_CHART)
+        show(anatomy_bars(found).given_by(bars_code(scene, batch, anchor)), key=_CHART)
     for each, place in zip(found, below, strict=True):
         with place:
             _compare(each.anatomy, head_losses(batch, each.anatomy.loss, tau, scene.seed)[anchor])
 
 
-def _formulas(found: Sequence[Anatomy | Measured]) -> list[DeltaGenerator]:
+def _formulas(found: Sequence[Anatomy | MeasuredAnatomy]) -> list[DeltaGenerator]:
     """A column a loss: its formula, and the same with the numbers. Returns the places below them."""
     grid, below = st.grid(len(found), min_column_width=_FORMULA), []
     for each in found:
         with grid.cell():
             st.markdown(f"**{plain(title(each.loss))}**")
-            if isinstance(each, Measured):
+            if isinstance(each, MeasuredAnatomy):
                 source = line(own_losses()[each.loss].source)
                 st.text(f"{number(each.value, least=6)} nats, from {source}; derivatives by autograd.")
             else:

@@ -1,31 +1,28 @@
 """The parts of the dynamics page: which runs, their curves on one axis, and what was not recorded."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
 from analysis.figures.forces.dynamics import dynamics, layer_norms
 from analysis.forces.training_log import QUANTITIES, Curves
-from checkpoints.native.curves import log_curves
-from checkpoints.zoo import shipped
 from losses.catalog import CATALOG, FAMILIES, losses_of_world
 from losses.errors import LabError
 from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import plain
 from ui.live.run import Phase
+from ui.losses.dynamics_logs import choose_logs
 from ui.session import session
 
 if TYPE_CHECKING:
     from toy_models.repulsion import Frame
 
-_DEFAULT = ("supcon", "sincere", "nt_xent")
 _SHOWN = tuple(quantity.name for quantity in QUANTITIES if quantity.name != "knn_accuracy")
-_OF = {"log": "Shipped checkpoints", "simplex": "World 1: soft labels", "repulsion": "World 2: free vectors"}
+_OF = {"log": "Training logs of checkpoints", "simplex": "World 1: soft labels", "repulsion": "World 2: free vectors"}
 _SIMPLEX = SimplexSpec(
     losses=losses_of_world("simplex"),
     steps=400,
@@ -38,15 +35,19 @@ _TO_POPULATION = (
 _LOG_CODE = """from analysis.figures.forces.dynamics import dynamics
 from checkpoints.native.curves import log_curves
 
-names = {names}
-exhibit = dynamics([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names], {quantities})
+runs = [
+    {calls},
+]
+exhibit = dynamics(runs, {quantities})
 exhibit.plot.show()
 """
 _LAYERS_CODE = """from analysis.figures.forces.dynamics import layer_norms
 from checkpoints.native.curves import log_curves
 
-names = {names}
-exhibit = layer_norms([log_curves(f"checkpoints/zoo/{{name}}.safetensors") for name in names])
+runs = [
+    {calls},
+]
+exhibit = layer_norms(runs)
 exhibit.plot.show()
 """
 _SIMPLEX_CODE = """from analysis.figures.forces.dynamics import dynamics
@@ -83,28 +84,25 @@ class View:
     layers: str = ""
 
 
-def choose(controls: Panel) -> View:
+def choose(controls: Controls) -> View:
     """The controls in the sidebar. LabError where nothing is chosen."""
     source = controls.choice("Dynamics of", "of", _OF, default="log")
     titles = {quantity.name: quantity.title for quantity in QUANTITIES}
     if source != "log":
         quantities = _quantities(controls, titles)
         return _simplex(quantities) if source == "simplex" else _repulsion(quantities)
-    entries = {entry.name: entry for entry in shipped()}
-    losses = {name: CATALOG[entry.loss].title for name, entry in entries.items()}
-    default = tuple(name for name in _DEFAULT if name in entries)
-    names = controls.choices("Shipped checkpoints", "checkpoint", losses, default=default)
+    runs, calls = choose_logs(controls)
     quantities = _quantities(controls, titles)
     layers = controls.switch("Layer by layer", "layers", default=False, help="The gradient norm on each layer.")
-    if not names:
+    if not runs:
         raise LabError("checkpoint", "must name at least one", None, "Choose one in the sidebar.")
-    runs = tuple(_read(entries[name].digest, entries[name].path) for name in names)
+    said = {"calls": ",\n    ".join(calls)}
     origin = "Recorded by python -m checkpoints.train while these files were made."
-    code = _LOG_CODE.format(names=names, quantities=quantities)
-    return View(runs, "epoch", origin, code, quantities, _LAYERS_CODE.format(names=names) if layers else "")
+    code = _LOG_CODE.format(**said, quantities=quantities)
+    return View(runs, "epoch", origin, code, quantities, _LAYERS_CODE.format(**said) if layers else "")
 
 
-def _quantities(controls: Panel, titles: dict[str, str]) -> tuple[str, ...]:
+def _quantities(controls: Controls, titles: dict[str, str]) -> tuple[str, ...]:
     quantities = controls.choices("Curves", "curves", titles, default=_SHOWN)
     if not quantities:
         raise LabError("curves", "must name at least one", None, "Choose one in the sidebar.")
@@ -204,8 +202,3 @@ def _of_frames(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]") ->
     from toy_models.repulsion import Trace
 
     return tuple(repulsion_dynamics(Trace.of(spec, frames, device)))
-
-
-@st.cache_resource(max_entries=32, show_spinner="Reading the training log …")
-def _read(digest: str, _path: Path) -> Curves:
-    return log_curves(_path)

@@ -10,7 +10,7 @@ from analysis.forces.curves import CURVE_LOSSES, force_curves
 from analysis.forces.scene import Scene
 from losses.catalog import CATALOG
 from losses.errors import LabError
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 
 _LABELS = {
@@ -51,7 +51,7 @@ class View:
         return lines.format(scene=self.scene, losses=self.losses, axis=self.axis)
 
 
-def choose(controls: Panel) -> View:
+def choose(controls: Controls) -> View:
     """The controls in the sidebar. LabError where they ask for what there is not."""
     axis = controls.choice("Along", "axis", _LABELS, default="similarity")
     titles = {name: CATALOG[name].title for name in CURVE_LOSSES}
@@ -70,7 +70,7 @@ def choose(controls: Panel) -> View:
     return View(scene, losses, axis)
 
 
-def _share(controls: Panel, label: str, key: str, default: float, help: str) -> float:
+def _share(controls: Controls, label: str, key: str, default: float, help: str) -> float:
     return controls.number(label, key, default=default, low=0.0, high=1.0, step=0.05, help=help)
 
 

@@ -17,7 +17,7 @@ from analysis.forces.pair_terms import most_repelled, pair_terms
 from analysis.forces.views import other_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import line, plain, table
 from ui.losses.force_sources import Drawn, DrawnHead, draw, draw_head
@@ -74,7 +74,7 @@ class View:
         return lines.format(**said, seed=getattr(self.drawn, "seed", None), quantile=self.hard_quantile, **more)
 
 
-def choose(controls: Panel) -> View:
+def choose(controls: Controls) -> View:
     """The controls in the sidebar. LabError where they ask for what there is not."""
     head = controls.choice("Forces on", "of", _KINDS, default="pairs") == "logits"
     if head:

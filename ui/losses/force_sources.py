@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from analysis.forces.batches import Batch, BatchSpec, random_batch, split_batch
-from analysis.forces.head_batches import HeadBatch, HeadBatchSpec, head_split_batch, random_head_batch
+from analysis.forces.batches import BatchSpec, ForceBatch, random_batch, split_batch
+from analysis.forces.head_batches import HeadBatchSpec, HeadForceBatch, head_split_batch, random_head_batch
 from analysis.outputs import Outputs
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, RepulsionSpec
 from ui.checkpoints import offer
 from ui.checkpoints.opened import BELOW, analyses_of, of_shipped, opened
-from ui.controls import Panel
+from ui.controls import Controls
 
 RANDOM, TOY = "random", "toy"
 _STEPS = 200
@@ -22,13 +22,13 @@ _RANDOM = """from analysis.forces.batches import BatchSpec, random_batch
 
 batch = random_batch({spec})"""
 _TOY = """import numpy as np
-from analysis.forces.batches import Batch
+from analysis.forces.batches import ForceBatch
 from toy_models.repulsion import RepulsionSpec, simulate
 
 spec = {spec}
 frame = next(frame for frame in simulate(spec) if frame.step >= {step})
 names = tuple(str(label) for label in sorted(set(spec.labels)))
-batch = Batch(frame.positions[0], np.array(spec.labels), names)"""
+batch = ForceBatch(frame.positions[0], np.array(spec.labels), names)"""
 _CHECKPOINT = """from analysis.forces.batches import split_batch
 from checkpoints import open_outputs
 
@@ -59,7 +59,7 @@ class _Source:
 class Drawn:
     """A batch, with where it comes from in a sentence and in code; `seed` is what drew it."""
 
-    batch: Batch
+    batch: ForceBatch
     origin: str
     code: str
 
@@ -68,13 +68,13 @@ class Drawn:
 class DrawnHead:
     """The same for logits and targets."""
 
-    batch: HeadBatch
+    batch: HeadForceBatch
     origin: str
     code: str
     seed: int
 
 
-def draw(controls: Panel) -> Drawn:
+def draw(controls: Controls) -> Drawn:
     """The controls of a batch of embeddings, and the batch."""
     entries = {entry.name: entry for entry in shipped()}
     sources = {RANDOM: "Random clusters", TOY: "Repulsion, a moment of a run"}
@@ -88,7 +88,7 @@ def draw(controls: Panel) -> Drawn:
     return _of_checkpoint(controls, _source(controls, entries, source), classes, per_class)
 
 
-def draw_head(controls: Panel) -> DrawnHead:
+def draw_head(controls: Controls) -> DrawnHead:
     """The controls of a batch of logits and targets, and the batch."""
     entries = {entry.name: entry for entry in shipped() if CATALOG[entry.loss].family == "class head"}
     source = _choose(controls, "head_batch", {RANDOM: "Random logits"}, entries)
@@ -101,7 +101,7 @@ def draw_head(controls: Panel) -> DrawnHead:
     return _head_of_checkpoint(controls, _source(controls, entries, source), classes, per_class, softness)
 
 
-def _choose(controls: Panel, key: str, made: Mapping[str, str], entries: Mapping[str, ZooEntry]) -> str:
+def _choose(controls: Controls, key: str, made: Mapping[str, str], entries: Mapping[str, ZooEntry]) -> str:
     """What is made here, a shipped checkpoint, or what is open in this session: its name in links."""
     titles = {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
     options = {**made, **titles, **offer.on_offer(key, below=True)}
@@ -111,7 +111,7 @@ def _choose(controls: Panel, key: str, made: Mapping[str, str], entries: Mapping
     return source
 
 
-def _source(controls: Panel, entries: Mapping[str, ZooEntry], name: str) -> _Source:
+def _source(controls: Controls, entries: Mapping[str, ZooEntry], name: str) -> _Source:
     """LabError for a file that a link asks for and that is not here."""
     if name in entries:
         entry, outputs = entries[name], of_shipped(entries[name]).outputs
@@ -124,7 +124,7 @@ def _source(controls: Panel, entries: Mapping[str, ZooEntry], name: str) -> _Sou
     return _Source(analyses_of(name).outputs, shown, "made that file", shown)
 
 
-def _random(controls: Panel, classes: int, per_class: int) -> Drawn:
+def _random(controls: Controls, classes: int, per_class: int) -> Drawn:
     single = "Classes of one sample: without a positive, and noise for all others."
     singletons = controls.integer("Singletons", "singletons", default=0, low=0, high=64, help=single)
     dimension = controls.integer("Dimension", "dimension", default=16, low=2, high=512)
@@ -137,7 +137,7 @@ def _random(controls: Panel, classes: int, per_class: int) -> Drawn:
     return Drawn(random_batch(spec), origin, _RANDOM.format(spec=spec))
 
 
-def _toy(controls: Panel, classes: int, per_class: int) -> Drawn:
+def _toy(controls: Controls, classes: int, per_class: int) -> Drawn:
     loss = controls.choice("Moved by", "toy_loss", LOSSES, default="supcon")
     spec = RepulsionSpec(
         losses=(loss,),
@@ -152,7 +152,7 @@ def _toy(controls: Panel, classes: int, per_class: int) -> Drawn:
     asked = controls.integer("After step", "step", default=50, low=0, high=_STEPS)
     step, positions = _moment(spec, asked)
     labels = np.array(spec.labels)
-    batch = Batch(positions, labels, tuple(str(label) for label in np.unique(labels)))
+    batch = ForceBatch(positions, labels, tuple(str(label) for label in np.unique(labels)))
     origin = (
         f"{spec.vectors} unit vectors in {spec.dimensions} dimensions, moved for {step} steps by {LOSSES[loss]} at"
         f" temperature {spec.temperature:g}: world 2, Repulsion, seed {spec.seed}."
@@ -169,7 +169,7 @@ def _moment(spec: RepulsionSpec, asked: int) -> tuple[int, np.ndarray]:
     return frame.step, frame.positions[0]
 
 
-def _of_checkpoint(controls: Panel, source: _Source, classes: int, per_class: int) -> Drawn:
+def _of_checkpoint(controls: Controls, source: _Source, classes: int, per_class: int) -> Drawn:
     seed, outputs = _seed(controls), source.outputs
     batch = split_batch(outputs.test, outputs.class_names, classes=classes, per_class=per_class, seed=seed)
     origin = (
@@ -180,7 +180,7 @@ def _of_checkpoint(controls: Panel, source: _Source, classes: int, per_class: in
     return Drawn(batch, origin, code)
 
 
-def _random_head(controls: Panel, classes: int, per_class: int, softness: float) -> DrawnHead:
+def _random_head(controls: Controls, classes: int, per_class: int, softness: float) -> DrawnHead:
     help = "What a sample's logits have for its own class, over noise of variance 1."
     signal = controls.number("Signal", "signal", default=2.0, low=-2.0, high=10.0, step=0.5, help=help)
     seed = _seed(controls)
@@ -189,7 +189,9 @@ def _random_head(controls: Panel, classes: int, per_class: int, softness: float)
     return DrawnHead(random_head_batch(spec), origin, _RANDOM_HEAD.format(spec=spec), seed)
 
 
-def _head_of_checkpoint(controls: Panel, source: _Source, classes: int, per_class: int, softness: float) -> DrawnHead:
+def _head_of_checkpoint(
+    controls: Controls, source: _Source, classes: int, per_class: int, softness: float
+) -> DrawnHead:
     seed, outputs = _seed(controls), source.outputs
     sizes = {"classes": classes, "per_class": per_class}
     batch = head_split_batch(outputs.test, outputs.class_names, **sizes, softness=softness, seed=seed)
@@ -201,5 +203,5 @@ def _head_of_checkpoint(controls: Panel, source: _Source, classes: int, per_clas
     return DrawnHead(batch, origin, code, seed)
 
 
-def _seed(controls: Panel) -> int:
+def _seed(controls: Controls) -> int:
     return controls.integer("Seed", "seed", default=0, low=0, high=2**31 - 1)

@@ -10,7 +10,7 @@ from analysis.digits import latex, number
 from analysis.figures.anatomy.of_losses import loss_anatomy
 from analysis.forces.chance_level import ChanceLevel, ChanceSpec, chance_level
 from losses.catalog import CATALOG, FAMILIES, LossEntry
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 from ui.source_text import source_of
 
@@ -51,7 +51,7 @@ class View:
     seed: int = 0
 
 
-def choose(controls: Panel) -> View:
+def choose(controls: Controls) -> View:
     """The controls in the sidebar; those of a batch where one loss is chosen that has them."""
     titles = {ALL: "All losses"} | {name: entry.title for name, entry in CATALOG.items()}
     loss = controls.choice("Loss", "loss", titles, default=ALL)

@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.figures.forces.sampling import against_softness, averaging, sampled_distribution
 from analysis.forces.sampling import MOST_TUPLES, SamplingSpec, Study, over_softness, sampling_study
 from losses.catalog import CATALOG
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 
 _DEFAULTS = SamplingSpec()
@@ -19,7 +19,7 @@ exhibit.plot.show()
 """
 
 
-def choose(controls: Panel) -> SamplingSpec:
+def choose(controls: Controls) -> SamplingSpec:
     """The controls in the sidebar."""
     few = f"Up to {MOST_TUPLES:,} label tuples are counted through: 8 samples of 4 classes, 16 of 2."
     return SamplingSpec(

@@ -10,14 +10,20 @@ from analysis.statistics.bootstrap import Unavailable
 from analysis.tails.coordinate_lens import Lens
 from analysis.tails.of_sphere import limit_shape
 from analysis.tails.sphere_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import plain
 
 _DEFAULTS = SphereTailSpec()
+_LENS_CODE = """from analysis.figures.tails.coordinate_lens import coordinate_lens
+from analysis.tails.coordinate_lens import Lens
+
+exhibit = coordinate_lens({lens}, {hard})
+exhibit.plot.show()
+"""
 
 
-def choose_spec(controls: Panel) -> SphereTailSpec:
+def choose_spec(controls: Controls) -> SphereTailSpec:
     """Which random cosines, and what of them is a tail."""
     return SphereTailSpec(
         dimensions=_whole(controls, "Dimensions", "dimensions"),
@@ -37,7 +43,7 @@ class LensView:
     hard: float
 
 
-def choose_lens(controls: Panel) -> LensView:
+def choose_lens(controls: Controls) -> LensView:
     """The blend and the hard negative."""
     lam = controls.number("λ, weight of Weibit", "lam", default=0.5, low=0.0, high=1.0, step=0.05)
     temperature = controls.real("Temperature τ", "temperature", default=0.1, low=0.005, high=5.0, step=0.05)
@@ -115,9 +121,10 @@ def lens(view: LensView) -> None:
         rf" - {values.lam:.3g} \cdot {values.beta:g} \log(1 - s), \quad"
         rf" \frac{{dT}}{{ds}}\Big|_{{s = {view.hard:g}}} = {latex(values.weight(np.array([view.hard]))[0])}"
     )
-    show(coordinate_lens(values, view.hard), key="coordinate-lens")
+    picture = coordinate_lens(values, view.hard).given_by(_LENS_CODE.format(lens=values, hard=view.hard))
+    show(picture, key="coordinate-lens")
 
 
-def _whole(controls: Panel, label: str, field: str) -> int:
+def _whole(controls: Controls, label: str, field: str) -> int:
     low, high = SphereTailSpec.BOUNDS[field]
     return controls.integer(label, field, default=getattr(_DEFAULTS, field), low=int(low), high=int(high))

@@ -13,7 +13,7 @@ from losses.errors import LabError
 from toy_models.worlds import WORLDS
 from ui.foreign_text import line, plain
 from ui.live import other_runs
-from ui.live.run import Limits, Look, Phase, Run, Simulation
+from ui.live.run import Limits, Phase, Run, RunSnapshot, Simulation
 from ui.lost import remember
 from ui.server.public import caps
 from ui.session import LiveRun, session
@@ -51,7 +51,7 @@ def _draw(name: str, spec: Any, known: object, key: str, frames: tuple[Any, ...]
     st.echarts_chart(live.live_option(spec, known, frames), key=key, height=live.HEIGHT, alt=line(live.ALT))
 
 
-def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> Look[F] | None:
+def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> RunSnapshot[F] | None:
     """Draw the panel. Returns how the world's run stands, None where this spec has not been run on this machine.
 
     `controls` are the keys of the widgets that make the spec: with them, the last run can be gone back to.
@@ -70,7 +70,7 @@ def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> Look[F] | None:
     return look
 
 
-def _look(world: LiveWorld[F]) -> Look[F] | None:
+def _look(world: LiveWorld[F]) -> RunSnapshot[F] | None:
     """At this session's run, else at the one on disk."""
     live = session().live
     if live is not None and live.spec == world.spec:
@@ -78,10 +78,10 @@ def _look(world: LiveWorld[F]) -> Look[F] | None:
     found = other_runs.kept(world.name, world.spec)
     if found is None:
         return None
-    return Look(Phase.ENDED, world.steps, found.frames, found.seconds, "", kept_since=found.ended)
+    return RunSnapshot(Phase.ENDED, world.steps, found.frames, found.seconds, "", kept_since=found.ended)
 
 
-def _going(look: Look[F] | None) -> bool:
+def _going(look: RunSnapshot[F] | None) -> bool:
     return look is not None and look.phase is not Phase.ENDED
 
 
@@ -154,7 +154,7 @@ def _offer(world: LiveWorld[F], controls: tuple[str, ...], run: Run[F]) -> None:
         st.button("Show it", type="tertiary", on_click=partial(_take, world, controls, run, followed=True))
 
 
-def _status(world: LiveWorld[F], look: Look[F]) -> None:
+def _status(world: LiveWorld[F], look: RunSnapshot[F]) -> None:
     if look.phase is Phase.WAITING:
         st.info(f"Busy: {look.ahead} of the runs on this machine must end first. Then this one starts by itself.")
         return
@@ -170,7 +170,7 @@ def _status(world: LiveWorld[F], look: Look[F]) -> None:
         (st.caption if look.reason.startswith("Stopped") else st.error)(plain(look.reason))
 
 
-def _since(look: Look[F]) -> str:
+def _since(look: RunSnapshot[F]) -> str:
     """From when a run is that was found on disk."""
     if look.kept_since is None:
         return ""

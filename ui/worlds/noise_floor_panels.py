@@ -10,7 +10,7 @@ import streamlit as st
 from analysis.digits import latex
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.noise_floor.spec import DRAW, SCORE
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
 from ui.worlds.world import SpecControls
 
@@ -22,7 +22,7 @@ _DEFAULTS = NoiseFloorSpec()
 _FIGURES = {"error": "Error against n", "spread": "Spread of estimates", "replay": "Replay"}
 
 
-def choose_spec(controls: Panel) -> Callable[[], NoiseFloorSpec]:
+def choose_spec(controls: Controls) -> Callable[[], NoiseFloorSpec]:
     """What to run; the spec checks itself when it is called for, after all controls are there."""
     scores = controls.numbers(
         "Scores",
@@ -52,7 +52,7 @@ class View:
     figures: tuple[str, ...]
 
 
-def choose_view(controls: Panel) -> View:
+def choose_view(controls: Controls) -> View:
     """What to look at when the run has ended."""
     return View(controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES)))
 

@@ -4,30 +4,22 @@ from typing import Any
 
 import streamlit as st
 
-from toy_models.worlds import Spec, World, changed
+from toy_models.worlds import Spec, WorldEntry, changed
 from ui import links
+from ui.presets_menu import presets_menu
 
 
-def preset_menu(world: World) -> None:
+def preset_menu(world: WorldEntry) -> None:
     """Choosing one opens its link on the page one is on."""
-    titles = {name: preset.title for name, preset in world.presets.items()}
     key = f"presets-{world.name}"
-    st.menu_button(
-        "Presets",
-        list(titles),
-        format_func=titles.__getitem__,
-        icon=":material/bookmarks:",
-        key=key,
-        on_click=_open,
-        args=(world, key),
-    )
+    presets_menu(world.presets, key, _open, world, key)
 
 
-def _open(world: World, key: str) -> None:
+def _open(world: WorldEntry, key: str) -> None:
     st.query_params.from_dict(query(world.presets[st.session_state[key]].spec))
 
 
-def what_to_look_at(world: World, spec: Spec) -> None:
+def what_to_look_at(world: WorldEntry, spec: Spec) -> None:
     """The sentence of the preset that the page shows, if it shows one."""
     for preset in world.presets.values():
         if preset.spec == spec:

@@ -6,7 +6,7 @@ from functools import partial
 
 from toy_models.repulsion import LOSSES, STARTS, RepulsionSpec
 from toy_models.repulsion.spec import MOST_VECTORS
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.worlds.world import SpecControls
 
 _DEFAULTS = RepulsionSpec()
@@ -19,7 +19,7 @@ _FIGURES = {
 }
 
 
-def choose_spec(controls: Panel) -> Callable[[], RepulsionSpec]:
+def choose_spec(controls: Controls) -> Callable[[], RepulsionSpec]:
     """What to run; the spec checks itself when it is called for, after all controls are there."""
     numbers = SpecControls(controls, _DEFAULTS)
     return partial(
@@ -51,7 +51,7 @@ class View:
     turn: float
 
 
-def choose_view(controls: Panel) -> View:
+def choose_view(controls: Controls) -> View:
     """None of these changes a run."""
     figures = controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES))
     help = "Which moment of the run arrows and matrices show; 0 is the start."

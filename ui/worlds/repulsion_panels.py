@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.digits import latex
-from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, RepulsionSpec, reference
 from ui.errors import explain
 from ui.exhibit import show
 from ui.worlds.repulsion_controls import View
+from ui.worlds.world import show_loss
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
@@ -34,9 +34,7 @@ def statement(spec: RepulsionSpec) -> None:
     )
     with st.expander("The losses"):
         for name in spec.losses:
-            st.markdown(f"**{LOSSES[name]}**")
-            st.latex(CATALOG[name].formula)
-            st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
+            show_loss(LOSSES[name], name)
 
 
 def finished(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]", view: View) -> None:

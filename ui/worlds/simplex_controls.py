@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from toy_models.simplex import LOSSES, PROCESSES, SimplexSpec
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.worlds.world import SpecControls
 
 _DEFAULTS = SimplexSpec()
@@ -13,7 +13,7 @@ _ON_THE_PLANE = {"reliability": "Reliability", "regions": "Regions"}
 _REACH = 4.0
 
 
-def choose_spec(controls: Panel) -> partial[SimplexSpec]:
+def choose_spec(controls: Controls) -> partial[SimplexSpec]:
     """What to run; the spec checks itself when it is called for, after all controls are there."""
     numbers = SpecControls(controls, _DEFAULTS)
     labels = controls.choice(
@@ -59,7 +59,7 @@ class View:
     position: tuple[float, ...]
 
 
-def choose_view(controls: Panel, labels: str) -> View:
+def choose_view(controls: Controls, labels: str) -> View:
     """What to look at when the run has ended."""
     plane = labels != "tilted"
     offered = {"answers": "Answers", **(_ON_THE_PLANE if plane else {}), "densities": "Densities", "curves": "Curves"}

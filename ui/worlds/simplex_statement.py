@@ -8,6 +8,7 @@ import streamlit as st
 from analysis.digits import latex
 from losses.catalog import CATALOG
 from toy_models.simplex import LOSSES, SimplexSpec
+from ui.worlds.world import show_loss
 
 if TYPE_CHECKING:
     from toy_models.simplex import Reference
@@ -56,10 +57,9 @@ def _formula(spec: SimplexSpec) -> str:
 
 
 def _loss(name: str) -> None:
-    st.markdown(f"**{LOSSES[name]}**")
     if name in CATALOG:
-        st.latex(CATALOG[name].formula)
-        st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
+        show_loss(LOSSES[name], name)
     else:
+        st.markdown(f"**{LOSSES[name]}**")
         st.latex(r"a_{ij} = w_j \cdot f_i - \bigl(\log p(w_j) - \log b(w_j)\bigr)")
         st.caption("Soft target InfoNCE with the density the candidates really come from in place of the class prior.")

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from analysis.digits import latex
-from losses.catalog import CATALOG
 from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
-from ui.controls import Panel
+from ui.controls import Controls
 from ui.exhibit import show
-from ui.worlds.world import SpecControls
+from ui.worlds.world import SpecControls, show_loss
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
@@ -23,7 +22,7 @@ _DEFAULTS = TwoViewsSpec()
 _FIGURES = {"curves": "Curves", "evidence": "Evidence, replayed"}
 
 
-def choose_spec(controls: Panel) -> Callable[[], TwoViewsSpec]:
+def choose_spec(controls: Controls) -> Callable[[], TwoViewsSpec]:
     """What to run; the spec checks itself when it is called for, after all controls are there."""
     numbers = SpecControls(controls, _DEFAULTS)
     whole, real = numbers.whole, numbers.real
@@ -58,7 +57,7 @@ class View:
     figures: tuple[str, ...]
 
 
-def choose_view(controls: Panel) -> View:
+def choose_view(controls: Controls) -> View:
     """What to look at when the run has ended."""
     return View(controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES)))
 
@@ -86,9 +85,7 @@ def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
     )
     with st.expander("The losses"):
         for name in spec.losses:
-            st.markdown(f"**{LOSSES[name]}**")
-            st.latex(CATALOG[name].formula)
-            st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
+            show_loss(LOSSES[name], name)
 
 
 def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:

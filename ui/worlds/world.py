@@ -5,36 +5,44 @@ from typing import Any
 
 import streamlit as st
 
-from toy_models.worlds import Spec, World
+from losses.catalog import CATALOG
+from toy_models.worlds import Spec, WorldEntry
 from ui import machine
-from ui.controls import Panel
+from ui.controls import Controls
 
 
 @dataclass(frozen=True, slots=True)
 class SpecControls:
     """Number controls named like the fields of a spec, with its defaults and `BOUNDS`."""
 
-    panel: Panel
+    controls: Controls
     defaults: Any
 
     def whole(self, label: str, field: str, help: str | None = None) -> int:
         bound = self.defaults.BOUNDS[field]
         low, high = int(bound.low), int(bound.high)
-        return self.panel.integer(label, field, default=getattr(self.defaults, field), low=low, high=high, help=help)
+        return self.controls.integer(label, field, default=getattr(self.defaults, field), low=low, high=high, help=help)
 
     def real(self, label: str, field: str, *, step: float, help: str | None = None) -> float:
         bound, default = self.defaults.BOUNDS[field], getattr(self.defaults, field)
-        return self.panel.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)
+        return self.controls.real(label, field, default=default, low=bound.low, high=bound.high, step=step, help=help)
 
 
-def choose_device(controls: Panel) -> str:
+def choose_device(controls: Controls) -> str:
     """Where to run a world: what this machine has."""
     with st.spinner("Starting torch …"):
         names = machine.devices()
     return controls.choice("Device", "device", {name: name for name in names}, default="auto")
 
 
-def show_code(world: World, spec: Spec, device: str = "cpu") -> None:
+def show_loss(title: str, name: str) -> None:
+    """A loss of the catalogue: its formula, and what stands above and below the bar."""
+    st.markdown(f"**{title}**")
+    st.latex(CATALOG[name].formula)
+    st.caption(f"Above: {CATALOG[name].numerator} Below: {CATALOG[name].denominator}")
+
+
+def show_code(world: WorldEntry, spec: Spec, device: str = "cpu") -> None:
     """The command, and the lines, that give the same numbers without the app."""
     with st.expander("The code that gives these numbers"):
         st.code(world.command(spec, device), language="bash")

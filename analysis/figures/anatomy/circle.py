@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.anatomy.parts import ABOVE, BELOW, INSIDE, OUT, Anatomy, Measured
+from analysis.anatomy.parts import ABOVE, BELOW, INSIDE, OUT, Anatomy, MeasuredAnatomy
 from analysis.anatomy.points import PointBatch
 from analysis.digits import cosine, number
 from analysis.figures.anatomy.table import candidate_table, places_differ, title
@@ -37,7 +37,7 @@ _MANY = 24  # beyond this many points only the class is written beside each
 class _Panel:
     """One loss at one anchor, with the force that has the longest arrow, and its place among the panels, 0 or 1."""
 
-    found: Anatomy | Measured
+    found: Anatomy | MeasuredAnatomy
     batch: PointBatch
     anchor: int
     strongest: float
@@ -51,7 +51,7 @@ class _Panel:
         return {"name": name, "legendgroup": name, **self.axes}
 
 
-def anatomy_circle(found: Sequence[Anatomy | Measured], batch: PointBatch, anchor: int) -> Exhibit:
+def anatomy_circle(found: Sequence[Anatomy | MeasuredAnatomy], batch: PointBatch, anchor: int) -> Exhibit:
     """A panel a loss, on one scale of forces."""
     strongest = max(float(np.abs(each.forces).max()) for each in found)
     differs = places_differ(found)
@@ -145,7 +145,7 @@ def _points(panel: _Panel) -> Iterator[Trace]:
         }
 
 
-def _hover(found: Anatomy | Measured, j: int, place: str) -> str:
+def _hover(found: Anatomy | MeasuredAnatomy, j: int, place: str) -> str:
     said = f"cosine {cosine(found.scores[j])}<br>derivative {number(found.forces[j], least=4, signed=True)} nats"
     return f"{found.candidates[j]}, {place}<br>{said}"
 
@@ -188,9 +188,9 @@ def _heading(panel: _Panel) -> Trace:
     return {"text": f"<b>{label(title(panel.found.loss))}</b>  {value}", "showarrow": False, **where}
 
 
-def _counted(found: Anatomy | Measured) -> str:
+def _counted(found: Anatomy | MeasuredAnatomy) -> str:
     """What a loss does to the anchor's positives."""
-    if isinstance(found, Measured):
+    if isinstance(found, MeasuredAnatomy):
         return f"{title(found.loss)} changes with {list(found.places).count(INSIDE)} candidates"
     if not len(found.weights):
         return f"under {title(found.loss)} it takes no part"
@@ -205,8 +205,8 @@ def _all(positives: int) -> str:
     return {1: "its one positive", 2: "both positives"}.get(positives, f"all {positives} positives")
 
 
-def _how_to_read(found: Sequence[Anatomy | Measured], differs: np.ndarray, strongest: float) -> str:
-    unknown = any(isinstance(each, Measured) for each in found)
+def _how_to_read(found: Sequence[Anatomy | MeasuredAnatomy], differs: np.ndarray, strongest: float) -> str:
+    unknown = any(isinstance(each, MeasuredAnatomy) for each in found)
     own = " Of an own loss only who changes it is known: dashed lines." if unknown else ""
     rings = f" A ring marks the {int(differs.sum())} points whose place differs." if differs.any() else ""
     return (

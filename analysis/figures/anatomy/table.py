@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.anatomy.heads import LETTERS, HeadAnatomy
-from analysis.anatomy.parts import Anatomy, Measured
-from analysis.digits import latex, number
+from analysis.anatomy.parts import Anatomy, MeasuredAnatomy
+from analysis.digits import latex
 from analysis.forces.own_loss import own_losses
 from losses.catalog import CATALOG
 
@@ -20,7 +20,7 @@ def title(loss: str) -> str:
     return CATALOG[loss].title if loss in CATALOG else own_losses()[loss].title
 
 
-def candidate_table(found: Sequence[Anatomy | Measured]) -> pd.DataFrame:
+def candidate_table(found: Sequence[Anatomy | MeasuredAnatomy]) -> pd.DataFrame:
     """One row a candidate: what it is to each loss, quantity by quantity; where there are two losses, what differs."""
     first = found[0]
     table = pd.DataFrame({"candidate": first.candidates, first.scored_by: first.scores})
@@ -34,7 +34,7 @@ def candidate_table(found: Sequence[Anatomy | Measured]) -> pd.DataFrame:
     return table
 
 
-def places_differ(found: Sequence[Anatomy | Measured]) -> np.ndarray:
+def places_differ(found: Sequence[Anatomy | MeasuredAnatomy]) -> np.ndarray:
     """(M,) bool: above in one loss and not in the other, or below in another share of the terms.
 
     A loss whose places are not known differs nowhere.
@@ -79,8 +79,8 @@ def live_formula(found: Anatomy) -> str:
     return rf"\begin{{aligned}} \ell_{{{name}}} &= {lines} \\ &= {summed}{total} \end{{aligned}}"
 
 
-def _columns(found: Anatomy | Measured) -> dict[str, np.ndarray | tuple[str, ...]]:
-    if isinstance(found, Measured):
+def _columns(found: Anatomy | MeasuredAnatomy) -> dict[str, np.ndarray | tuple[str, ...]]:
+    if isinstance(found, MeasuredAnatomy):
         return {"place": found.places, "derivative": found.forces}
     return {
         "place": found.marks,
@@ -91,7 +91,7 @@ def _columns(found: Anatomy | Measured) -> dict[str, np.ndarray | tuple[str, ...
     }
 
 
-def _differences(one: Anatomy | Measured, other: Anatomy | Measured) -> list[str]:
+def _differences(one: Anatomy | MeasuredAnatomy, other: Anatomy | MeasuredAnatomy) -> list[str]:
     """For each candidate: place, sign of the derivative, or its size."""
     signs = np.sign(np.round([one.forces, other.forces], 9))
     sizes = np.abs(one.forces - other.forces) > _SAME
@@ -106,11 +106,11 @@ def _fraction(found: Anatomy, term: int) -> str:
     own = int(found.above[term].argmax())
     below = [own, *(column for column in np.flatnonzero(found.below[term]) if column != own)]
     exponents = found.exponents_below[term]
-    shown = [f"e^{{{number(exponents[column], least=2)}}}" for column in below[: _BELOW + 1]]
+    shown = [f"e^{{{latex(exponents[column], least=2)}}}" for column in below[: _BELOW + 1]]
     more = len(below) - len(shown)
     rest = rf" + \underbrace{{\cdots}}_{{{more}}}" if more else ""
     weight = "" if found.weights[term] == 1 else f"{found.weights[term]:.3g}"
-    return rf"- {weight}\log \frac{{e^{{{number(found.exponents[own], least=2)}}}}}{{{' + '.join(shown)}{rest}}}"
+    return rf"- {weight}\log \frac{{e^{{{latex(found.exponents[own], least=2)}}}}}{{{' + '.join(shown)}{rest}}}"
 
 
 def _zero(value: float) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from plotly.subplots import make_subplots
 
-from analysis.comparison.measured import Measured
+from analysis.comparison.measured import MeasuredModel
 from analysis.digits import cosines
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
@@ -26,7 +26,7 @@ _PATTERNS: dict[Role, dict[str, object]] = {"target": {}, "noise": _HATCHED, "ma
 _NAMES = {"target": "target: same class", "noise": "noise: other class", "margin": "margin: target less noise"}
 
 
-def comparison_histograms(models: Sequence[Measured], chosen: np.ndarray) -> Exhibit:
+def comparison_histograms(models: Sequence[MeasuredModel], chosen: np.ndarray) -> Exhibit:
     """Shares of the comparable items in bins of 0.02 (margin 0.04), finer where all are close together; the `chosen`
     items stand out where they lie.
 
@@ -65,7 +65,7 @@ def comparison_histograms(models: Sequence[Measured], chosen: np.ndarray) -> Exh
     )
 
 
-def items_of(bars: Iterable[tuple[int, int, int]], models: Sequence[Measured]) -> np.ndarray:
+def items_of(bars: Iterable[tuple[int, int, int]], models: Sequence[MeasuredModel]) -> np.ndarray:
     """The items (n,) in any of the bars (model, place in `ROLES`, bin), ascending; what is no bar is passed over."""
     found, edges = np.zeros(len(models[0]), bool), _edges(models)
     for model, place, index in bars:
@@ -75,12 +75,12 @@ def items_of(bars: Iterable[tuple[int, int, int]], models: Sequence[Measured]) -
     return np.flatnonzero(found)
 
 
-def values_of(model: Measured, role: Role) -> np.ndarray:
+def values_of(model: MeasuredModel, role: Role) -> np.ndarray:
     """(M,) what is counted, to be read where the model's items are comparable."""
     return {"target": model.target, "noise": model.noise, "margin": model.margins}[role]
 
 
-def _edges(models: Sequence[Measured]) -> dict[Role, np.ndarray]:
+def _edges(models: Sequence[MeasuredModel]) -> dict[Role, np.ndarray]:
     """The same for all models; target and noise share an axis."""
     sides = [side[model.comparable] for model in models for side in (model.target, model.noise)]
     cosines = bin_edges(np.concatenate(sides).astype(np.float64), -1, 1, _BINS)
@@ -94,7 +94,7 @@ def _bins(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def _placed(
-    models: Sequence[Measured], chosen: np.ndarray, edges: dict[Role, np.ndarray]
+    models: Sequence[MeasuredModel], chosen: np.ndarray, edges: dict[Role, np.ndarray]
 ) -> Iterator[tuple[dict[str, object], Cell]]:
     for row, model in enumerate(models):
         for role in ROLES:
@@ -102,7 +102,7 @@ def _placed(
                 yield trace, Cell(row + 1, 2 if role == "margin" else 1)
 
 
-def _bars(row: int, model: Measured, role: Role, chosen: np.ndarray, edges: np.ndarray) -> list[dict[str, object]]:
+def _bars(row: int, model: MeasuredModel, role: Role, chosen: np.ndarray, edges: np.ndarray) -> list[dict[str, object]]:
     """All comparable items; over them, where items are chosen, those alone."""
     whole = _share(model, role, model.comparable, edges)
     if not len(chosen):
@@ -135,27 +135,27 @@ def _trace(
     }
 
 
-def _share(model: Measured, role: Role, of: np.ndarray, edges: np.ndarray) -> np.ndarray:
+def _share(model: MeasuredModel, role: Role, of: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """Share of the comparable items in each bin that are among `of` (M,) bool."""
     bins = _bins(values_of(model, role), edges)[of]
     return np.bincount(bins, minlength=len(edges) - 1) / max(1, int(model.comparable.sum()))
 
 
-def _said(model: Measured) -> str:
+def _said(model: MeasuredModel) -> str:
     if not model.comparable.any():
         return f"{short(model.name)}: no item has both"
     target, noise = cosines([float(np.median(side[model.comparable])) for side in (model.target, model.noise)])
     return f"{short(model.name)}: median target {target}, median noise {noise}"
 
 
-def _left_out(model: Measured) -> str:
+def _left_out(model: MeasuredModel) -> str:
     left = int((~model.comparable).sum())
     if not left:
         return ""
     return f" {left:,} items of {short(model.name)} have no target, no noise, or a train item's embedding."
 
 
-def _lines(model: Measured, role: Role, edges: np.ndarray) -> list[dict[str, object]]:
+def _lines(model: MeasuredModel, role: Role, edges: np.ndarray) -> list[dict[str, object]]:
     share = _share(model, role, model.comparable, edges)
     return [
         {"model": model.name, "of": role, "from": edges[at], "to": edges[at + 1], "share": share[at]}

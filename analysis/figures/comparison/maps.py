@@ -24,7 +24,7 @@ _STYLES = 30  # of `class_style`, before they repeat
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Panel:
+class MapPanel:
     """One model's map of the shared items."""
 
     name: str
@@ -33,7 +33,7 @@ class Panel:
 
 
 def comparison_maps(
-    panels: Sequence[Panel], split: Split, items: np.ndarray, class_names: tuple[str, ...], chosen: np.ndarray
+    panels: Sequence[MapPanel], split: Split, items: np.ndarray, class_names: tuple[str, ...], chosen: np.ndarray
 ) -> Exhibit:
     """Maps of the `items` (N,) of the shared `split`, coordinates (N, 2); `chosen` are indices in the split.
 
@@ -129,11 +129,11 @@ def _style(plot: go.Figure, projection: Projection) -> None:
     plot.update_layout(legend=legend)
 
 
-def _title(panel: Panel, found: Aligned, place: int) -> str:
+def _title(panel: MapPanel, found: Aligned, place: int) -> str:
     return label(panel.name) + ("<br>reference" if place == 0 else f"<br>residual {number(found.residual, least=2)}")
 
 
-def _how_to_read(panels: Sequence[Panel], shown: int, of_all: int) -> str:
+def _how_to_read(panels: Sequence[MapPanel], shown: int, of_all: int) -> str:
     sample = "" if shown == of_all else f" ({shown:,} drawn from {of_all:,})"
     kept = "; ".join(
         f"{short(panel.name)} {value_of(panel.quality.trustworthiness)}"
@@ -149,7 +149,11 @@ def _how_to_read(panels: Sequence[Panel], shown: int, of_all: int) -> str:
 
 
 def _table(
-    panels: Sequence[Panel], aligned: Sequence[Aligned], split: Split, items: np.ndarray, class_names: tuple[str, ...]
+    panels: Sequence[MapPanel],
+    aligned: Sequence[Aligned],
+    split: Split,
+    items: np.ndarray,
+    class_names: tuple[str, ...],
 ) -> pd.DataFrame:
     columns: dict[str, object] = {"item": items, "id": split.ids[items]}
     columns["class"] = np.array(class_names)[split.labels[items]]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,23 +11,25 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import number, numbers
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.figures.labels import label, short
+from analysis.figures.theme import LOSS_STYLES, TRUTH, Style, layout
 from analysis.forces.training_log import QUANTITIES, Curves, Line, Quantity
 
 _COLUMNS = 3
 _MOST_LEVELS = 6  # said in words
+_DASHES = ("dot", "dash", "longdash", "dashdot")  # of further runs of one loss
 _BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
 
 
 def dynamics(runs: Sequence[Curves], names: Sequence[str], *, time: str = "epoch") -> Exhibit:
     """One panel a quantity that any of the runs recorded, in the order of `names`."""
     shown = [_BY_NAME[name] for name in names if any(run.has(name) for run in runs)]
-    plot = _panels([quantity.title for quantity in shown], time)
+    plot, styles = _panels([quantity.title for quantity in shown], time), _styles(runs)
     for panel, quantity in enumerate(shown):
         place = _place(panel)
-        for run in runs:
+        for run, style in zip(runs, styles, strict=True):
             if run.has(quantity.name):
-                _add_curve(plot, run, quantity.title, run.values[quantity.name], place, first=panel == 0)
+                _add_curve(plot, run, style, quantity.title, run.values[quantity.name], place, first=panel == 0)
         _add_lines(plot, runs, quantity, place)
         if quantity.signed:
             plot.add_hline(0, line={"color": TRUTH, "width": 1}, **place)
@@ -45,13 +48,13 @@ def dynamics(runs: Sequence[Curves], names: Sequence[str], *, time: str = "epoch
 def layer_norms(runs: Sequence[Curves], *, time: str = "epoch") -> Exhibit:
     """The gradient norm on each layer's weights, one panel a layer."""
     names = list(dict.fromkeys(name for run in runs for name in run.layers))
-    plot = _panels(names, time)
+    plot, styles = _panels(names, time), _styles(runs)
     for panel, name in enumerate(names):
-        for run in runs:
+        for run, style in zip(runs, styles, strict=True):
             if name in run.layers:
-                _add_curve(plot, run, name, run.layers[name], _place(panel), first=panel == 0)
+                _add_curve(plot, run, style, name, run.layers[name], _place(panel), first=panel == 0)
     plot.update_yaxes(matches="y", rangemode="tozero")
-    largest = {run.title: _largest(run.layers) for run in runs}
+    largest = {short(run.title): _largest(run.layers) for run in runs}
     return Exhibit(
         stem="dynamics-layers",
         title="Which layer gets the gradient? " + "; ".join(f"{title}: {name}" for title, name in largest.items()),
@@ -90,21 +93,34 @@ def _place(panel: int) -> dict[str, int]:
     return {"row": panel // _COLUMNS + 1, "col": panel % _COLUMNS + 1}
 
 
+def _styles(runs: Sequence[Curves]) -> list[Style]:
+    """Of each run its loss's; a further one of the same loss has another dash and a dot in its markers."""
+    styles: list[Style] = []
+    for place, run in enumerate(runs):
+        style = LOSS_STYLES[run.loss]
+        before = sum(other.loss == run.loss for other in runs[:place])
+        if before:
+            dashes = [dash for dash in _DASHES if dash != style.dash]
+            style = replace(style, dash=dashes[(before - 1) % len(dashes)], symbol=f"{style.symbol}-dot")
+        styles.append(style)
+    return styles
+
+
 def _add_curve(
-    plot: go.Figure, run: Curves, title: str, values: np.ndarray, place: dict[str, int], *, first: bool
+    plot: go.Figure, run: Curves, style: Style, title: str, values: np.ndarray, place: dict[str, int], *, first: bool
 ) -> None:
     """What was recorded now and then is a point each time, joined."""
-    style, there = LOSS_STYLES[run.loss], np.isfinite(values)
+    there, name = np.isfinite(values), label(run.title)
     plot.add_scatter(
         x=run.times[there],
         y=values[there],
         mode="lines+markers",
         line={"color": style.colour, "dash": style.dash, "width": 2},
         marker={"symbol": style.symbol, "size": 7, "color": style.colour, "maxdisplayed": 8},
-        name=run.title,
-        legendgroup=run.loss,
+        name=name,
+        legendgroup=name,
         showlegend=first,
-        hovertemplate=f"{run.title}, %{{x}}<br>{title}: %{{y:.4g}}<extra></extra>",
+        hovertemplate=f"{name}, %{{x}}<br>{title}: %{{y:.4g}}<extra></extra>",
         **place,
     )
 
@@ -116,7 +132,7 @@ def _add_lines(plot: go.Figure, runs: Sequence[Curves], quantity: Quantity, plac
         for line in run.lines.get(quantity.name, ()):
             levels.setdefault((line.name, round(line.value, 9)), []).append(run)
     for (name, value), owners in levels.items():
-        who = ", ".join(run.title for run in owners)
+        who = ", ".join(label(run.title) for run in owners)
         plot.add_scatter(
             x=[owners[0].times[0], owners[0].times[-1]],
             y=[value] * 2,
@@ -143,22 +159,28 @@ def _add_missing_legends(plot: go.Figure) -> None:
 
 def _title(runs: Sequence[Curves]) -> str:
     """What the repelling pairs say, where they were recorded; else how far the loss fell."""
-    most = {run.title: float(np.nanmax(run.values["repelling_share"])) for run in runs if run.has("repelling_share")}
+    most = {
+        short(run.title): float(np.nanmax(run.values["repelling_share"])) for run in runs if run.has("repelling_share")
+    }
     if most:
         said = [f"{title} {share:.0%}" if share else f"{title} none" for title, share in most.items()]
         return "Same-class pairs pushed apart, at most: " + ", ".join(said)
     if len(runs) > 3:
         return f"What does the gradient do while these {len(runs)} losses fall?"
-    ends = [(run.title, numbers(run.values["loss"][[0, -1]], least=2)) for run in runs]
+    ends = [(short(run.title), numbers(run.values["loss"][[0, -1]], least=2)) for run in runs]
     fell = [f"{name} {first} to {last}" for name, (first, last) in ends]
     return "What does the gradient do while the loss falls? " + ", ".join(fell) + " nats"
 
 
 def _how_to_read(runs: Sequence[Curves], shown: Sequence[Quantity], time: str) -> str:
     said = f"Every panel against the {time}; a loss keeps its colour, dash and marker."
+    if len({run.loss for run in runs}) < len(runs):
+        said += " Further runs of one loss have other dashes and a dot in their markers."
     lines = list(
         dict.fromkeys(
-            f"{line.name} {number(line.value, least=2)} ({run.title})" for run in runs for line in _levels(run, shown)
+            f"{line.name} {number(line.value, least=2)} ({short(run.title)})"
+            for run in runs
+            for line in _levels(run, shown)
         )
     )
     if lines:

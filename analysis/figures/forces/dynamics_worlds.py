@@ -8,7 +8,7 @@ from analysis.forces.training_log import Curves, Line, loss_lines
 from losses.catalog import CATALOG
 from toy_models.repulsion import Reference, Trace, reference
 from toy_models.repulsion.arrows import force_of
-from toy_models.repulsion.batch import Batch
+from toy_models.repulsion.batch import RepulsionBatch
 from toy_models.simplex.gradients import GradientTrace
 from toy_models.simplex.process import CLASSES
 
@@ -38,7 +38,7 @@ def _of_loss(trace: Trace, answer: Reference, index: int) -> Curves:
 def _read(trace: Trace, index: int, at: int) -> tuple[float | None, ...]:
     """What acts on the first seed's vectors at one frame: by group, and towards the nearest optimum."""
     loss, positions = trace.spec.losses[index], trace.positions[at, index]
-    z, batch = torch.from_numpy(positions), Batch.of(trace.spec)
+    z, batch = torch.from_numpy(positions), RepulsionBatch.of(trace.spec)
     forces = torch.from_numpy(force_of(trace.spec, loss, positions))
     by_view = CATALOG[loss].contrast.positives == "view"
     found = pair_dynamics(z, forces, batch.labels, batch.views if by_view else None)

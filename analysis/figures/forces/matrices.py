@@ -14,7 +14,7 @@ from analysis.figures.forces.image import force_image
 from analysis.figures.forces.scale import SCALED, beyond, class_edges, colour_axis, colour_limit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, layout
-from analysis.forces.batches import Batch
+from analysis.forces.batches import ForceBatch
 from analysis.forces.groups import Balance, balance
 from analysis.forces.matrix import ForceMatrix, force_losses
 from analysis.forces.pair_terms import PairTerms
@@ -28,7 +28,7 @@ _OUTLINE = {"color": GREY, "width": 1}
 _HOVERED = 128
 
 
-def force_matrices(matrices: Sequence[ForceMatrix], batch: Batch) -> Exhibit:
+def force_matrices(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> Exhibit:
     """Side by side: rows are anchors, columns the others, sorted by class; same-class blocks are outlined."""
     limit = colour_limit([matrix.forces[matrix.same_class] for matrix in matrices])
     sums = [balance(matrix) for matrix in matrices]
@@ -150,7 +150,7 @@ def _outlines(matrix: ForceMatrix, axis: str) -> list[dict[str, object]]:
     return [{**frame, "x0": low, "y0": low, "x1": high, "y1": high} for low, high in corners]
 
 
-def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: Batch, column: int) -> None:
+def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, column: int) -> None:
     """The classes' names at the middles of their blocks; the matrix is square, its first anchor on top."""
     edges, size = class_edges(matrix.labels), len(matrix.labels)
     names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
@@ -188,7 +188,7 @@ def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:
     )
 
 
-def _pairs(matrices: Sequence[ForceMatrix], batch: Batch) -> pd.DataFrame:
+def _pairs(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> pd.DataFrame:
     """One row a cell, without the diagonal."""
     first = matrices[0]
     anchors, others = np.nonzero(~np.eye(len(first.labels), dtype=bool))

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.matrices import force_matrices
-from analysis.forces.batches import Batch
+from analysis.forces.batches import ForceBatch
 from analysis.forces.matrix import ForceMatrix
 from toy_models.repulsion import Trace
 
@@ -27,7 +27,7 @@ def run_matrices(trace: Trace, frame: int) -> Exhibit:
         for loss, positions in zip(spec.losses, trace.positions[frame], strict=True)
     ]
     names = tuple(str(label) for label in np.unique(labels))
-    exhibit = force_matrices(matrices, Batch(trace.positions[frame, 0], labels, names))
+    exhibit = force_matrices(matrices, ForceBatch(trace.positions[frame, 0], labels, names))
     step = int(trace.steps[frame])
     return replace(
         exhibit,

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import SEQUENTIAL
-from analysis.figures.worlds.simplex.triangle import Mosaic, canvas
+from analysis.figures.worlds.simplex.triangle import Mosaic, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, Trace, by_softmax, divergence, implied_shares, labels_of, true_shares
 
 _WIDTH = 100
@@ -72,14 +72,7 @@ def _plot(trace: Trace, atoms: Atoms) -> go.Figure:
         (crosses, _CROSS, "class probabilities softmax f(x)"),
     ):
         plot.add_scatter(x=points[:, 0], y=points[:, 1], mode="markers", marker=marker, name=name, hoverinfo="name")
-    plot.update_layout(
-        height=60 + 290 * mosaic.rows,
-        margin={"l": 8, "r": 8, "t": 50, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": 1, "yanchor": "bottom"},
-        font={"size": 13},
-    )
+    fit_to(plot, mosaic)
     return plot
 
 

@@ -1,12 +1,11 @@
 """World 1 over training: what each loss learns, held against the exact optimum of each."""
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.digits import number
-from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence
+from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence, table_of_runs
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import TRUTH, layout
 from toy_models.simplex import LOSSES, Reference, Trace
@@ -16,6 +15,13 @@ _PANELS = {
     "kl_density": "KL to the true density (nats)",
     "kl_mean": "KL of the mean label (nats)",
     "information_bound": "bound of I(X; W) (nats)",
+}
+_TABLE = {
+    "KL to the true density (nats)": "kl_density",
+    "KL of the mean label (nats)": "kl_mean",
+    "training loss (nats)": "loss",
+    "bound of I(X; W) (nats)": "information_bound",
+    "gradient norm": "gradient_norm",
 }
 
 
@@ -41,7 +47,7 @@ def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
         plot=plot,
         how_to_read=_how_to_read(trace),
         alt=_alt(trace),
-        table=_table(trace),
+        table=table_of_runs(trace.table(), _TABLE),
     )
 
 
@@ -89,20 +95,3 @@ def _alt(trace: Trace) -> str:
         for row, name in enumerate(trace.spec.losses)
     )
     return f"Curves over {trace.steps[-1]} steps. KL to the density and of the mean label at the end, in nats: {last}."
-
-
-def _table(trace: Trace) -> pd.DataFrame:
-    curves = trace.table()
-    return pd.DataFrame(
-        {
-            "loss": curves.loss_name,
-            "seed": curves.seed,
-            "step": curves.step,
-            "seconds": curves.seconds,
-            "KL to the true density (nats)": curves.kl_density,
-            "KL of the mean label (nats)": curves.kl_mean,
-            "training loss (nats)": curves.loss,
-            "bound of I(X; W) (nats)": curves.information_bound,
-            "gradient norm": curves.gradient_norm,
-        }
-    )

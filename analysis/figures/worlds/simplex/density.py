@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import SEQUENTIAL
-from analysis.figures.worlds.simplex.triangle import Mosaic, add_picture, canvas
+from analysis.figures.worlds.simplex.triangle import Mosaic, add_picture, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, SimplexSpec, Trace, divergence, relative_density, true_tilt
 
 SOFTMAX = "class probabilities softmax f(x)"
@@ -90,14 +90,7 @@ def triangles(moment: Moment, mosaic: Mosaic) -> go.Figure:
     circles = np.stack([mosaic.place(index, moment.mean) for index in range(mosaic.count)])
     plot.add_scatter(**_marks(circles, "true mean label E[w|x]", _CIRCLE, moment.mean[None].repeat(mosaic.count, 0)))
     plot.add_scatter(**_marks(crosses(moment, mosaic), SOFTMAX, _CROSS, moment.softmax))
-    plot.update_layout(
-        height=60 + 290 * mosaic.rows,
-        margin={"l": 8, "r": 8, "t": 50, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": 1, "yanchor": "bottom"},
-        font={"size": 13},
-    )
+    fit_to(plot, mosaic)
     return plot
 
 

@@ -111,3 +111,15 @@ def add_picture(plot: go.Figure, mosaic: Mosaic, picture: np.ndarray, hover: str
         hoverinfo="skip" if hover is None else None,
     )
     plot.data = (plot.data[-1], *plot.data[:-1])
+
+
+def fit_to(plot: go.Figure, mosaic: Mosaic) -> None:
+    """The size that the rows need, little around them, and the legend above."""
+    plot.update_layout(
+        height=60 + 290 * mosaic.rows,
+        margin={"l": 8, "r": 8, "t": 50, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": 1, "yanchor": "bottom"},
+        font={"size": 13},
+    )

@@ -1,12 +1,11 @@
 """Two views over training: what each loss achieves, and what WEINCE's evidence says meanwhile."""
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.digits import number, percent
-from analysis.figures.bands import Cell, add_curve, band_sentence
+from analysis.figures.bands import Cell, add_curve, band_sentence, table_of_runs
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import TRUTH, layout
 from toy_models.two_views import LOSSES, Reference, Trace
@@ -20,6 +19,16 @@ _PANELS = {
     "rho": "shortfall ρ of the hardest negative, median",
 }
 _COLUMNS = 3
+_TABLE = {
+    "training loss (nats)": "loss",
+    "retrieval accuracy": "retrieval",
+    "cosine of two views": "view_cosine",
+    "cosine of the hardest negative": "hardest_cosine",
+    "lam, mean": "lam",
+    "ΔAIC, mean": "delta_aic",
+    "ρ, mean": "rho",
+    "gradient norm": "gradient_norm",
+}
 
 
 def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
@@ -41,7 +50,7 @@ def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
         plot=plot,
         how_to_read=_how_to_read(trace),
         alt=_alt(trace),
-        table=_table(trace),
+        table=table_of_runs(trace.table(), _TABLE),
     )
 
 
@@ -117,23 +126,3 @@ def _alt(trace: Trace) -> str:
         for row, name in enumerate(trace.spec.losses)
     )
     return f"Curves over {trace.steps[-1]} steps. At the end: {last}."
-
-
-def _table(trace: Trace) -> pd.DataFrame:
-    curves = trace.table()
-    return pd.DataFrame(
-        {
-            "loss": curves.loss_name,
-            "seed": curves.seed,
-            "step": curves.step,
-            "seconds": curves.seconds,
-            "training loss (nats)": curves.loss,
-            "retrieval accuracy": curves.retrieval,
-            "cosine of two views": curves.view_cosine,
-            "cosine of the hardest negative": curves.hardest_cosine,
-            "lam, mean": curves.lam,
-            "ΔAIC, mean": curves.delta_aic,
-            "ρ, mean": curves.rho,
-            "gradient norm": curves.gradient_norm,
-        }
-    )

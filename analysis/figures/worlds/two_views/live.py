@@ -22,7 +22,7 @@ Option = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class ShownMetric:
     """One metric of a frame, its title, the limits of its axis (None: from the data)."""
 
     metric: str
@@ -32,10 +32,10 @@ class Panel:
 
 
 PANELS = (
-    Panel("retrieval", "retrieval accuracy (share)", 0, 1),
-    Panel("lam", "lam, mean over anchors", 0, 1),
-    Panel("delta_aic", "ΔAIC, median over anchors", None, None),
-    Panel("rho", "shortfall ρ of the hardest negative, median", 0, None),
+    ShownMetric("retrieval", "retrieval accuracy (share)", 0, 1),
+    ShownMetric("lam", "lam, mean over anchors", 0, 1),
+    ShownMetric("delta_aic", "ΔAIC, median over anchors", None, None),
+    ShownMetric("rho", "shortfall ρ of the hardest negative, median", 0, None),
 )
 
 
@@ -71,7 +71,7 @@ def live_option(spec: TwoViewsSpec, answer: Reference, frames: Sequence["Frame"]
     }
 
 
-def _series(spec: TwoViewsSpec, frames: Sequence["Frame"], row: int, place: int, panel: Panel) -> Option:
+def _series(spec: TwoViewsSpec, frames: Sequence["Frame"], row: int, place: int, panel: ShownMetric) -> Option:
     name = spec.losses[row]
     style = LOSS_STYLES[name]
     points = [(frame.step, float(reading(frame, panel.metric)[row].mean())) for frame in frames]
@@ -104,6 +104,6 @@ def _title(place: int, text: str) -> Option:
     }
 
 
-def _y_axis(place: int, panel: Panel) -> Option:
+def _y_axis(place: int, panel: ShownMetric) -> Option:
     limits = {name: value for name, value in (("min", panel.low), ("max", panel.high)) if value is not None}
     return {"type": "value", "gridIndex": place, "splitNumber": 4, **limits}

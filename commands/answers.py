@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from .errors import LabError
+from losses.errors import LabError
 
 REFUSED, STOPPED = 2, 130
 

@@ -49,7 +49,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
             yield "  memory of the whole process", found["peak"], "MB", 200.0
             _large(Path(place), name).unlink()
         for name in ("csv", "parquet"):
-            began = _run(_OPENED, _table(Path(place), name), "embeddings=e0..e127,labels=label")
+            began = _run(_OPENED, _table(Path(place), name), "embeddings=e0-e127,labels=label")
             yield f"10,000 x 128 from .{name} to outputs", began["opened"], "s", 2.0
 
 

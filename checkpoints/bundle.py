@@ -30,9 +30,8 @@ _NO_NAME = "no name that is known here"
 _MOST_NAMED = 20
 
 
-def open_npz(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
+def open_npz(path: Path, spec: ArraySpec | None = None) -> Outputs:
     """An archive with `NAMES` of arrays. LabError names what is missing or refused."""
-    _check_no_data(path, data)
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
@@ -40,9 +39,8 @@ def open_npz(path: Path, data: Path | None = None, spec: ArraySpec | None = None
     return outputs_of(arrays, file=file_name(path), digest=digest, size=size, spec=spec, unused=unused)
 
 
-def open_folder(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
+def open_folder(path: Path, spec: ArraySpec | None = None) -> Outputs:
     """A folder with one file an array, named like the array."""
-    _check_no_data(path, data)
     arrays, digests, total = {}, hashlib.sha256(), 0
     for name in sorted(KNOWN):
         for member in (path / f"{name}.npy", path / f"{name}.pth"):
@@ -162,8 +160,3 @@ def _read_member(path: Path) -> tuple[np.ndarray, bytes, int]:
         digest = hashlib.file_digest(file, "sha256").digest()  # type: ignore[arg-type]
         file.seek(0)
         return read_npy(file, size, name=file_name(path)), digest, size
-
-
-def _check_no_data(path: Path, data: Path | None) -> None:
-    if data is not None:
-        raise LabError("data", f"must be left out for {file_name(path)}", str(data), "Arrays need no images.")

@@ -24,7 +24,7 @@ def arrays_of(names: Sequence[str], kinds: Sequence[str], blocks: Sequence[Seque
 
     >>> names, kinds = ["id", "e0", "e1", "e2", "label"], ["text", *["number"] * 4]
     >>> [each.name for each in arrays_of(names, kinds, numbered(names, kinds))]
-    ['id', 'e0..e2', 'label']
+    ['id', 'e0-e2', 'label']
     """
     starts = {block[0]: block for block in blocks}
     inside = {column for block in blocks for column in block}
@@ -32,7 +32,7 @@ def arrays_of(names: Sequence[str], kinds: Sequence[str], blocks: Sequence[Seque
     for column, name in enumerate(names):
         if column in starts:
             block = starts[column]
-            found.append(ColumnArray(f"{names[block[0]]}..{names[block[-1]]}", tuple(block), NUMBER))
+            found.append(ColumnArray(f"{names[block[0]]}-{names[block[-1]]}", tuple(block), NUMBER))
         elif column not in inside:
             found.append(ColumnArray(name, (column,), kinds[column]))
     return found

@@ -44,7 +44,7 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
         raise LabError("data", f"must be left out for {file_name(path)}", str(data), "Arrays need no images.")
     spec = spec or AS_IT_COMES
     if path.is_dir() and not spec.mapping and _has_known_files(path):
-        return open_folder(path, None, spec)
+        return open_folder(path, spec)
     listing = listing_of(path)
     if spec.mapping:
         return _mapped(path, listing, spec)
@@ -135,7 +135,7 @@ def no_mapping(listing: ArrayListing) -> LabError:
     rule = "must say which array is what"
     objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
     if not proposal.roles:
-        remedy = f"None of them looks like embeddings (N, D) or labels (N,).{objects}"
+        remedy = f"No array looks like embeddings (N, D) or labels.{objects}"
         return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
     remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks.{objects}"
     return LabError(listing.file, rule, but=f"has {listing.in_words()}", remedy=remedy)
@@ -144,7 +144,7 @@ def no_mapping(listing: ArrayListing) -> LabError:
 def _known(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
     """Of arrays of known names."""
     if opener := _OF_BUNDLE.get(forms.kind_in(path)):
-        return opener(path, None, spec)
+        return opener(path, spec)
     loaded = forms.load(path, {name for name in listing.names if name in KNOWN})
     others = [each for each in listing.arrays if each.name not in KNOWN]
     unused = {each.name: each.refused or "no name that is known here" for each in others}

@@ -93,7 +93,7 @@ def _tables() -> list[Hostile]:
     missing = header + b"1,,3,0\n2,5,6,1\n"
     return [
         *(Hostile(f"table_{name}.csv", data, why, reader="arrays") for name, (data, why) in wrong.items()),
-        Hostile("table_formula.csv", formula, "Likely right is --map embeddings=v0..v1,labels=#2"),
+        Hostile("table_formula.csv", formula, "Likely right is --map embeddings=v0-v1,labels=#2"),
         Hostile(
             "table_missing.csv", missing, "must be finite, but that is not so in 1 row, first row 0", reader="arrays"
         ),
@@ -143,5 +143,5 @@ def _archives() -> list[Hostile]:
         Hostile("fewer_labels.npz", made(X=ROWS, y=LABELS[:-1]), "y must have a row for each of 20 rows of X",
                 reader="arrays"),
         Hostile("marked_names.npz", made(**{"a\u202eb": ROWS, "=1+1": LABELS}), _ASKS),
-        Hostile("scalars.npz", made(loss=np.float32(3), step=np.int64(7)), "None of them looks like embeddings"),
+        Hostile("scalars.npz", made(loss=np.float32(3), step=np.int64(7)), "No array looks like embeddings"),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ import torch
 from checkpoints import compare, inspect
 from checkpoints.arrays import arrow, forms, matlab, sidecar, tables, tensors
 from checkpoints.reading.array_spec import ArraySpec
+from checkpoints.reading.safe_files import read_whole
 from checkpoints.reading.safetensors_header import Tensor
 from tests.checkpoints.hostile import Hostile
 from tests.checkpoints.hostile_arrays import LABELS, ROWS
@@ -102,9 +103,9 @@ SAID: tuple[Said, ...] = (
     folder("embeddings=X,labels=y,class_names=y", **PAIR),
     folder("", **PAIR, X__csv=b"1.5\n2.5\n"),
     limited(forms, "_MOST_FILES", 1, folder("", **PAIR)),
-    limited(tables, "MOST_BYTES", 8, inspected(TABLE, "--map", "embeddings=e0..e1,labels=label", name="t.csv")),
-    limited(tables, "_LONGEST_TEXT", 2, inspected(TABLE, "--map", "embeddings=e0..e1,labels=label", name="t.csv")),
-    limited(tables, "_MOST_TEXT", 2, inspected(TABLE, "--map", "embeddings=e0..e1,labels=label", name="t.csv")),
+    limited(tables, "MOST_BYTES", 8, inspected(TABLE, "--map", "embeddings=e0-e1,labels=label", name="t.csv")),
+    limited(tables, "_LONGEST_TEXT", 2, inspected(TABLE, "--map", "embeddings=e0-e1,labels=label", name="t.csv")),
+    limited(tables, "_MOST_TEXT", 2, inspected(TABLE, "--map", "embeddings=e0-e1,labels=label", name="t.csv")),
     limited(
         arrow,
         "MOST_BYTES",
@@ -121,6 +122,7 @@ SAID: tuple[Said, ...] = (
     limited(tables, "_CELLS", 2, inspected(UNEVEN, "--map", "embeddings=v,labels=label", name="u.csv")),
     limited(arrow, "_COMMAND", (sys.executable, "-c", "import os; os.abort()"), list_arrow),
     lambda _: tensors._read(io.BytesIO(), Tensor("X", "F32", (2,), 8, 16), "a.safetensors"),
+    lambda place: read_whole(an_arrow(place), limit=8),
     lambda place: tables.list_table(Hostile("a.csv", b"404").write(place)),
     lambda place: sidecar.list_names(Hostile("a.json", b"{}").write(place)),
 )

@@ -114,7 +114,7 @@ def test_first_values_are_those_of_the_file(tmp_path):
     first = {each.name: each.first for each in listing_of(tmp_path / "a.csv").arrays}
     assert first["index"] == "0, 1, 2, 3, ..."
     assert first["file"] == "'0.png', '1.png', '2.png', '3.png', ..."
-    assert first["dim_0..dim_5"].startswith(f"{ROWS[0, 0]:.4g}, {ROWS[0, 1]:.4g}")
+    assert first["dim_0-dim_5"].startswith(f"{ROWS[0, 0]:.4g}, {ROWS[0, 1]:.4g}")
 
 
 def test_names_of_classes_from_a_text_beside_call_the_numbers(tmp_path):
@@ -165,8 +165,8 @@ def test_matlab_holds_what_scipy_reads(tmp_path):
 def test_a_large_table_is_read_in_parts(tmp_path, monkeypatch):
     monkeypatch.setattr("checkpoints.arrays.tables._CELLS", 50)
     WRITERS["wide.csv"](tmp_path / "a.csv")
-    rows = forms.load(tmp_path / "a.csv", {"dim_0..dim_5", "label"}).arrays
-    assert np.allclose(rows["dim_0..dim_5"], ROWS, atol=1e-6)
+    rows = forms.load(tmp_path / "a.csv", {"dim_0-dim_5", "label"}).arrays
+    assert np.allclose(rows["dim_0-dim_5"], ROWS, atol=1e-6)
     assert (rows["label"] == LABELS).all()
 
 

@@ -87,7 +87,7 @@ def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features") -> Ins
 
     LabError for a `k` below 1 or above the number of train items.
     """
-    nearest = nearest_similarity(outputs, k=max(k, max(KS)))
+    nearest = nearest_similarity(outputs, k=max(k, *KS) if k > 0 else k)
     has_head, probe = outputs.has_head, linear_probe(outputs, on=on)
     probabilities = class_probabilities(outputs) if has_head else probe
     source: Source = "class head" if has_head else "linear probe"

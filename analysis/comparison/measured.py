@@ -106,7 +106,7 @@ def measure_outputs(name: str, outputs: Outputs, *, k: int = 1, nearest: Nearest
 
     LabError for a k below 1 or above the number of train items.
     """
-    nearest = nearest_similarity(outputs, k=max(k, RECALL_K)) if nearest is None else nearest
+    nearest = nearest_similarity(outputs, k=max(k, RECALL_K) if k > 0 else k) if nearest is None else nearest
     return measure(name, outputs, nearest, linear_probe(outputs), geometry(outputs.test), k=k)
 
 

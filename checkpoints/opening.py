@@ -62,7 +62,8 @@ def needs_images(path: str | Path) -> Path | None:
 
     Of a folder, the index of several files in it, or its one file.
     """
-    if (found := weights_at(Path(path))) is not None or Path(path).is_dir():
-        return found
-    kind = kind_of(read_head(path))
-    return Path(path) if kind == "torch" or (kind == "safetensors" and not is_native(path)) else None
+    at = weights_at(Path(path)) or (None if Path(path).is_dir() else Path(path))
+    if at is None or at.suffix == ".json":
+        return at
+    kind = kind_of(read_head(at))
+    return at if kind == "torch" or (kind == "safetensors" and not is_native(at)) else None

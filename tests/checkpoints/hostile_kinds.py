@@ -28,7 +28,7 @@ def cases() -> list[Hostile]:
         "noise.pth": (bytes(range(256)) * 20, "is something else"),
         "zeros.pth": (bytes(5000), "is something else"),
         "legacy.pth": (_LEGACY + b"\x80\x02M\xe9\x03.", old),
-        "legacy_claims.pth": (_LEGACY + b"\xff" * 8 + (2**40).to_bytes(8, "little"), old),
+        "legacy_claims_a_length.pth": (_LEGACY + b"\xff" * 8 + (2**40).to_bytes(8, "little"), old),
         "packed.pth.gz": (gzip.compress(b"hello"), "is a compressed archive"),
         "packed.pth.bz2": (bz2.compress(b"hello"), "is a compressed archive"),
         "packed.pth.xz": (lzma.compress(b"hello"), "is a compressed archive"),

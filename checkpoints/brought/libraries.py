@@ -126,9 +126,8 @@ class Transformers(OfLibrary):
     def file_state(self) -> dict[str, Tensor]:
         state = dict(self.net.state_dict())
         with suppress(ImportError):  # of transformers 4, whose modules have the names that files have
-            from transformers.core_model_loading import revert_weight_conversion  # type: ignore[import-not-found]
-
-            state = dict(revert_weight_conversion(self.net, state))
+            loading = importlib.import_module("transformers.core_model_loading")
+            state = dict(loading.revert_weight_conversion(self.net, state))
         head = {} if self.head is None else self.head.state_dict()
         return state | {f"classifier.{name}": tensor for name, tensor in head.items()}
 
@@ -155,13 +154,12 @@ class Transformers(OfLibrary):
 
 def _class_and_config(library: ModuleType, config: HubConfig, shapes: Shapes) -> tuple[Any, Any, dict[str, Any]]:
     """The class, its config, and what else its making takes."""
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING  # type: ignore[import-not-found]
-
+    auto = importlib.import_module("transformers.models.auto.configuration_auto")
     fields = {
         name: value for name, value in config.fields.items() if name not in ("model_type", "transformers_version")
     }
     try:
-        made = CONFIG_MAPPING[config.kind](**fields)
+        made = auto.CONFIG_MAPPING[config.kind](**fields)
     except Exception as error:
         raise LabError(CONFIG, f"must be one that transformers takes: {str(error).splitlines()[0][:160]}") from error
     if config.kind in TOWERS:

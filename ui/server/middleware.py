@@ -11,12 +11,12 @@ from streamlit import config
 from streamlit.web.server.server_util import get_display_address, get_url
 
 from checkpoints.reading.quoting import printable
-from commands.answers import REFUSED
 from ui.server import parsing
 from ui.server.guard import Guard
 from ui.server.public import OPTION, PUBLIC, VARIABLE, is_public
 from ui.server.upload_door import UploadDoor
 
+_REFUSED = 2  # as commands end on a mistake
 MIDDLEWARE = (Middleware(Guard), Middleware(UploadDoor))
 
 
@@ -35,7 +35,7 @@ def check_own_encoder() -> None:
 
     if sentence := own_encoder.refusal():
         print(printable(sentence), file=sys.stderr, flush=True)
-        os._exit(REFUSED)  # what runs around this would print a traceback
+        os._exit(_REFUSED)  # what runs around this would print a traceback
 
 
 def welcome() -> list[str]:

@@ -32,7 +32,7 @@ def test_of_several_sets_the_page_asks(open_page, several):
     assert "These are the weights student/backbone; the file has others: teacher/backbone." in texts(app)
     app.selectbox("weights").set_value("teacher/backbone").run()
     assert "These are the weights teacher/backbone" in texts(app)
-    assert app.query_params["weights"] == ["teacher/backbone"]
+    assert app.query_params["weights"] == "teacher/backbone"
     assert not button(app, RUN).disabled
 
 

@@ -124,7 +124,9 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
     if weights.network is not None and weights.network.also:
         others = ", ".join(weights.network.also[:6])
         st.info(plain(f"These are the weights {weights.network.name}; the file has others: {others}.") + _CHOOSE)
-    notes = [note.removeprefix(_ASSUMED) for note in plan.notes if note.startswith(_ASSUMED)]
+    # A note ends with the command's option, where there is one.
+    said_so = (note.partition("; --")[0] for note in plan.notes)
+    notes = [note.removeprefix(_ASSUMED) for note in said_so if note.startswith(_ASSUMED)]
     if assumed := [*prepared.assumed, *notes]:
         st.warning(plain("Assumed: " + "; ".join(assumed) + ".") + " All of it can be changed in the sidebar.")
     if rest := [note for note in plan.notes if not note.startswith(_ASSUMED)]:

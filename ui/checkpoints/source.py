@@ -54,7 +54,7 @@ def _take_own(controls: Controls) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
-        type=["safetensors", "npz", "pth", "pt", "tar", "ckpt"],
+        type=["safetensors", "npz", "pth", "pt", "tar", "ckpt", "bin"],
     )  # fmt: skip
     taken = offer.take("own-file", [own] if own is not None else [], "checkpoint")
     for file in taken.news:

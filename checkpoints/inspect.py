@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.digits import apart, bounded, cosines, number
-from checkpoints.command_line import Parser, add_images, add_readings, array_spec, foreign_spec, run
+from checkpoints.command_line import Parser, add_readings, array_spec, run
+from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import printable
-from checkpoints.reading.safe_files import read_head
 
 if TYPE_CHECKING:
     from analysis.accuracy.probe import On
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 _WIDEST = 60
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
-_SAID_OF_FOREIGN = ("sha256", "layout", "network", "preprocessing", "device", "cache")
+_SAID_OF_FOREIGN = ("sha256", "layout", "weights", "network", "preprocessing", "device", "cache")
 _SAID_OF_ARRAYS = ("mapping", "scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
 
 
@@ -59,11 +58,14 @@ def inspect_file(
     nothing in it is run.
     """
     # numpy and torch only once the command line is known to be right.
-    if data is None and not Path(path).is_dir() and _needs_images(path):
+    from checkpoints.opening import needs_images
+
+    weights = needs_images(path)
+    if data is None and weights is not None and weights.suffix != ".json" and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
         from checkpoints.reading.file_contents import file_contents, report
 
-        return report(file_contents(path))
+        return report(file_contents(weights))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -108,16 +110,6 @@ def _within(outputs: "Outputs") -> dict[str, object]:
         return {}
     half = f"learned from half of each class, drawn with seed {outputs.split_seed}, judged on the rest"
     return {"similarities": "within the items, each left out of its own search", "probe_split": half}
-
-
-def _needs_images(path: str) -> bool:
-    kind = kind_of(read_head(path))
-    if kind not in ("safetensors", "torch"):
-        return False
-    from checkpoints.arrays.forms import is_of_arrays
-    from checkpoints.native.file import is_native
-
-    return not is_of_arrays(Path(path)) and (kind == "torch" or not is_native(path))
 
 
 def _progress(done: int, total: int) -> None:
@@ -171,7 +163,7 @@ def _parser() -> Parser:
     parser = Parser("python -m checkpoints.inspect", description="Inspect a checkpoint.", allow_abbrev=False)
     parser.add_argument("path", help="the checkpoint")
     parser.add_argument("--data", help="the images that a foreign checkpoint needs: a folder, a zip, CIFAR, IDX")
-    add_images(parser)
+    add_foreign(parser)
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)

@@ -21,7 +21,8 @@ _DEEPEST = 6
 _NAMED = 3
 _NOT_UTF8 = "not UTF-8"
 _TABLES = (".csv", ".tsv", ".parquet", ".feather", ".arrow")
-_CHECKPOINTS = (".safetensors", ".npz", ".npy", ".pth", ".pt", ".tar", ".ckpt", ".bin", ".mat", *_TABLES)
+_ARRAY_FILES = (".npz", ".npy", ".mat", *_TABLES)
+_CHECKPOINTS = (".safetensors", ".pth", ".pt", ".tar", ".ckpt", ".bin", ".index.json", *_ARRAY_FILES)
 _PROJECTOR = {"tensors.tsv", "metadata.tsv"}
 _ARRAYS = {f"{name}{ending}" for name in NAMES["test embeddings"] for ending in (".npy", ".pth")}
 

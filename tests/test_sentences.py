@@ -16,6 +16,7 @@ from losses.errors import LabError
 from tests.sentences import (
     of_analysis,
     of_arrays,
+    of_brought,
     of_commands,
     of_files,
     of_images,
@@ -31,6 +32,7 @@ from tests.sentences.places import KINDS, Place, places, watched
 TABLES = (
     of_analysis,
     of_arrays,
+    of_brought,
     of_commands,
     of_files,
     of_images,

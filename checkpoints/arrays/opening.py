@@ -14,9 +14,7 @@ from checkpoints.arrays.roles import propose, said
 from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
-from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 CANONICAL = {
@@ -75,14 +73,11 @@ def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
     return replace(outputs, provenance={**outputs.provenance, "notes": notes, "mapping": spec.mapping})
 
 
-def needs_of(path: str | Path) -> str:
-    """What a file needs to be opened: "images" of a torch file's weights, a "mapping" of arrays whose names are not
-    known, else ""."""
-    if not forms.is_of_arrays(Path(path)):
-        return "images" if kind_of(read_head(path)) == "torch" else ""
+def needs_mapping(path: str | Path) -> bool:
+    """Whether the arrays of a file or folder have names that are not known, so that somebody must say what is what."""
     if Path(path).is_dir() and _has_known_files(Path(path)):
-        return ""
-    return "" if are_known(listing_of(path)) else "mapping"
+        return False
+    return not are_known(listing_of(path))
 
 
 def _has_known_files(folder: Path) -> bool:

@@ -13,7 +13,7 @@ from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
 from checkpoints.reading.safetensors_file import read_header
 from checkpoints.reading.safetensors_header import Tensor
-from checkpoints.reading.torch_file.archive import TorchArchive
+from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.contents import open_torch
 from checkpoints.reading.torch_file.layouts import network_of
 from checkpoints.reading.torch_file.tensors import StoredTensor
@@ -98,5 +98,5 @@ def _read(file: IO[bytes], tensor: Tensor, name: str) -> np.ndarray:
     return tensor.values(part).reshape(tensor.shape).copy()
 
 
-def _listed(name: str, tensor: StoredTensor, archive: TorchArchive) -> ListedArray:
+def _listed(name: str, tensor: StoredTensor, archive: Archive) -> ListedArray:
     return ListedArray(name, tensor.numpy_name, tensor.shape, tensor.first(archive, HEAD))

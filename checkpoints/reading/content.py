@@ -11,10 +11,6 @@ _WRONG = {
     "lfs pointer": ("a git-lfs pointer", "Run `git lfs pull` where it was cloned."),
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
-    "legacy torch": (
-        "one in the older form, a plain pickle",
-        "Its owner can load it and save it again with torch 1.6 or later.",
-    ),
     "tar": ("a tar archive", "Unpack it and give the checkpoint inside."),
     "hdf5": ("an HDF5 file", "Save its arrays with numpy.savez."),
     "matlab": ("a MATLAB file of version 5", "The page Checkpoints and python -m checkpoints.inspect open it."),
@@ -52,7 +48,7 @@ _BEGINNINGS = {
     "arrow": (b"ARROW1\x00\x00", b"\xff\xff\xff\xff"),
     "feather 1": (b"FEA1",),
 }
-_RULES = {"legacy torch": "must be a torch file in the form of torch 1.6 and later"}
+# What torch.save began with before torch 1.6.
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
 
 
@@ -82,7 +78,7 @@ def kind_of(head: bytes) -> str:
 def _kind_of_the_rest(head: bytes) -> str:
     """Of what is no safetensors file: its first bytes are a length, which may look like any of these."""
     if _LEGACY in head[:64]:
-        return "legacy torch"
+        return "torch"
     # A protocol number of 2 to 5 after the PROTO opcode.
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
         return "pickle"
@@ -106,8 +102,7 @@ def check_kind(head: bytes, wanted: str, *, name: str) -> None:
     kind = kind_of(head)
     if kind != wanted:
         found, remedy = _WRONG.get(kind, (f"a {kind} file", ""))
-        rule = _RULES.get(kind, f"must be a {wanted} file")
-        raise LabError(name, rule, found, remedy)
+        raise LabError(name, f"must be a {wanted} file", found, remedy)
 
 
 def words_of(kind: str) -> str:

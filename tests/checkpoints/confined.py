@@ -195,6 +195,21 @@ def _images(path: str) -> int:
     return run(command)
 
 
+def _weights(path: str) -> int:
+    """What weights in several files are, and which network a config.json beside them names: none is built."""
+    from checkpoints.brought.hub_config import config_beside
+    from checkpoints.brought.sharded import contents_of, weights_at
+    from checkpoints.command_line import run
+
+    def command() -> int:
+        at = weights_at(Path(path))
+        assert at is not None
+        print(len(contents_of(at).tensors), config_beside(at) is not None)
+        return 0
+
+    return run(command)
+
+
 def _ends_itself(path: str) -> int:
     """What a reader that crashes looks like."""
     os.kill(os.getpid(), signal.SIGSEGV)
@@ -203,7 +218,7 @@ def _ends_itself(path: str) -> int:
 
 READERS = {
     "inspect": _inspect, "tensors": _tensors, "outputs": _outputs, "images": _images, "arrays": _arrays,
-    "listed": _listed,
+    "listed": _listed, "weights": _weights,
     "ends_itself": _ends_itself,
 }  # fmt: skip
 

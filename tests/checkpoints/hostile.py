@@ -99,8 +99,10 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_data,
         hostile_images,
         hostile_kinds,
+        hostile_legacy,
         hostile_memory,
     )
 
     parts = (hostile_arrays, hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_kinds, hostile_memory)
-    return [*hostile_code.cases(marker), *(case for part in parts for case in part.cases())]
+    harmful = [*hostile_code.cases(marker), *hostile_legacy.cases(marker)]
+    return [*harmful, *(case for part in parts for case in part.cases())]

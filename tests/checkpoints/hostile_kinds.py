@@ -14,7 +14,7 @@ _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 
 def cases() -> list[Hostile]:
-    page, old = "is a web page", "must be a torch file in the form of torch 1.6 and later"
+    page, old = "is a web page", "must hold a whole pickle"
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
     files = {
         "empty.pth": (b"", "is an empty file"),
@@ -28,7 +28,7 @@ def cases() -> list[Hostile]:
         "noise.pth": (bytes(range(256)) * 20, "is something else"),
         "zeros.pth": (bytes(5000), "is something else"),
         "legacy.pth": (_LEGACY + b"\x80\x02M\xe9\x03.", old),
-        "legacy_claims.pth": (_LEGACY + b"\xff" * 8 + (2**40).to_bytes(8, "little"), old),
+        "legacy_claims_a_length.pth": (_LEGACY + b"\xff" * 8 + (2**40).to_bytes(8, "little"), old),
         "packed.pth.gz": (gzip.compress(b"hello"), "is a compressed archive"),
         "packed.pth.bz2": (bz2.compress(b"hello"), "is a compressed archive"),
         "packed.pth.xz": (lzma.compress(b"hello"), "is a compressed archive"),

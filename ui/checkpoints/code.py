@@ -15,6 +15,8 @@ from ui.checkpoints.analyses import Analyses
 _ROOT = Path(__file__).parents[2]
 _IMAGES = "# path/to/images: those it was opened with; spec=ForeignSpec(...) says limit, size and normalisation."
 
+_OWN = "add_own_encoder('path/to/file.py:function')  # the code that the lab was started with"
+
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
@@ -59,6 +61,12 @@ def _opening_of(outputs: Outputs) -> _Opening:
     if "network" in outputs.provenance:
         given.append("'path/to/images'")
         notes.append(_IMAGES)
+    if builder := outputs.provenance.get("builder"):
+        given.append(f"spec=ForeignSpec(network={str(builder)!r})")
+        imports.append("from checkpoints.foreign.spec import ForeignSpec")
+    if builder == "own":
+        notes.append(_OWN)
+        imports.append("from checkpoints.brought.own_code import add_own_encoder")
     if readings := _readings(outputs):
         given.append(f"arrays=ArraySpec({readings})")
         imports.append("from checkpoints.reading.array_spec import ArraySpec")

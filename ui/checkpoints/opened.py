@@ -17,8 +17,9 @@ import streamlit as st
 
 from analysis.outputs import Outputs
 from checkpoints.arrays.listed import ArrayListing
-from checkpoints.arrays.opening import listing_of, needs_of
+from checkpoints.arrays.opening import listing_of
 from checkpoints.listing import inside
+from checkpoints.opening import needs_of
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec
 from checkpoints.zoo import ZooEntry
 from losses.errors import LabError

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from checkpoints.listing import inside
+from checkpoints.opening import needs_images
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
@@ -29,7 +30,7 @@ _DEFAULT = "sincere"
 _SOURCES = {"shipped": "A shipped one, or one that is open", "root": "A file under the root"}
 _TYPES = [
     "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
-    "ckpt",
+    "ckpt", "bin",
 ]  # fmt: skip
 _HELP = (
     "Arrays: an .npz, CSV, Parquet, .mat, .safetensors or .pt with embeddings and labels under any names, or several"
@@ -106,7 +107,7 @@ def _choose_below(controls: Controls, folder: Path) -> tuple[str, Path]:
 def _below(controls: Controls, name: str, path: Path) -> Analyses | None:
     needs = needs_below(path)
     if needs == "images":
-        return choose_images(controls, Checkpoint(name, root.state(path), path))
+        return choose_images(controls, Checkpoint(name, root.state(path), needs_images(path) or path))
     if needs == "mapping":
         return mapping.mapped(controls, name, lambda: listing_below(path), lambda spec: of_below(name, spec))
     return as_read(controls, lambda spec: of_below(name, spec))

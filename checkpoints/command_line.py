@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from checkpoints.reading.array_spec import AUTO, READINGS, ArraySpec
+from checkpoints.reading.array_spec import AUTO, READINGS, ROLES, ArraySpec
 from checkpoints.reading.quoting import printable
 from commands import answers
 from commands.answers import Parser
@@ -26,8 +26,17 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
     for name, options in READINGS.items():
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, choices=(AUTO, *options), default=AUTO, help=about[name])
+    parser.add_argument(
+        "--map",
+        default="",
+        metavar="ROLE=ARRAY,...",
+        help=f"which array is what, as embeddings=X,labels=y; roles: {', '.join(ROLES)}",
+    )
+    drawn = "draws the half of the items that teaches a probe, where a file of arrays has no train items"
+    parser.add_argument("--seed", type=int, default=0, help=drawn)
 
 
 def array_spec(options: argparse.Namespace) -> ArraySpec:
     """What those options say."""
-    return ArraySpec(*(getattr(options, name) for name in READINGS))
+    readings = {name: getattr(options, name) for name in READINGS}
+    return ArraySpec(**readings, seed=options.seed, mapping=options.map)

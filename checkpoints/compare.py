@@ -15,9 +15,7 @@ from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
-from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -76,26 +74,22 @@ def _opened(
     """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
     from analysis.comparison.matching import FEWEST, MOST, matched
+    from checkpoints.arrays.forms import is_of_arrays
+    from checkpoints.arrays.opening import specs_of
     from checkpoints.opening import open_outputs
 
     if not FEWEST <= len(paths) <= MOST:
         raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(paths))
     foreign = _foreign(paths, data)
-    of_arrays = [path for path in paths if path not in foreign and (Path(path).is_dir() or _is_npz(path))]
+    of_arrays = specs_of([path for path in paths if path not in foreign and is_of_arrays(Path(path))], arrays)
     if not of_arrays:
         check_no_arrays(arrays, "these checkpoints")
     return matched(
         {
-            name: open_outputs(
-                path, data if path in foreign else None, spec=spec, arrays=arrays if path in of_arrays else None
-            )
+            name: open_outputs(path, data if path in foreign else None, spec=spec, arrays=of_arrays.get(path))
             for name, path in _named(paths)
         }
     )
-
-
-def _is_npz(path: str) -> bool:
-    return kind_of(read_head(path)) == "npz"
 
 
 def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
@@ -187,7 +181,7 @@ def _named(paths: Sequence[str]) -> list[tuple[str, str]]:
 def _parser() -> Parser:
     parser = Parser("python -m checkpoints.compare", description="Compare checkpoints.", allow_abbrev=False)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="two to six checkpoints, the reference first")
-    parser.add_argument("--data", help="the folder of images that foreign checkpoints need")
+    parser.add_argument("--data", help="the images that foreign checkpoints need, as inspect takes them")
     add_foreign(parser)
     add_readings(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")

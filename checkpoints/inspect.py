@@ -15,12 +15,13 @@ from checkpoints.reading.quoting import printable
 
 if TYPE_CHECKING:
     from analysis.accuracy.probe import On
+    from analysis.outputs import Outputs
 
 _WIDEST = 60
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
 _SAID_OF_FOREIGN = ("sha256", "layout", "weights", "network", "preprocessing", "device", "cache")
-_SAID_OF_ARRAYS = ("scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
+_SAID_OF_ARRAYS = ("mapping", "scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -79,7 +80,36 @@ def inspect_file(
         "dimensions": outputs.test.embeddings.shape[1],
         "classes": len(outputs.class_names),
     }
-    return said | sizes | inspect_outputs(outputs, k=k, on=on).numbers()
+    numbers = inspect_outputs(outputs, k=k, on=on).numbers()
+    return said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})
+
+
+def _clusters(outputs: "Outputs") -> dict[str, object]:
+    """Groups of k-means where there are no labels, with the silhouette that says how far they are apart."""
+    from analysis.geometry.clusters import clusters
+    from analysis.statistics.bootstrap import Unavailable
+
+    found = clusters(outputs.test.embeddings)
+    if isinstance(found, Unavailable):
+        return {"clusters": None, "clusters_reason": found.reason}
+    best = found.silhouettes[found.k]
+    by_k = {str(k): each.value for k, each in found.silhouettes.items()}
+    return {
+        "clusters": found.k,
+        "cluster_sizes": found.sizes.tolist(),
+        "silhouette": best.value,
+        "silhouette_interval": [best.low, best.high],
+        "silhouette_by_k": by_k,
+        "clusters_by": f"scikit-learn's k-means on {len(found.items):,} items, seed {found.seed}",
+    }
+
+
+def _within(outputs: "Outputs") -> dict[str, object]:
+    """What similarities and a probe are of where there are no train items."""
+    if not (outputs.within and outputs.labelled and outputs.has_embeddings):
+        return {}
+    half = f"learned from half of each class, drawn with seed {outputs.split_seed}, judged on the rest"
+    return {"similarities": "within the items, each left out of its own search", "probe_split": half}
 
 
 def _progress(done: int, total: int) -> None:
@@ -132,7 +162,7 @@ def _cell(value: object) -> str:
 def _parser() -> Parser:
     parser = Parser("python -m checkpoints.inspect", description="Inspect a checkpoint.", allow_abbrev=False)
     parser.add_argument("path", help="the checkpoint")
-    parser.add_argument("--data", help="the images that a foreign checkpoint needs: a folder, a zip, CIFAR, IDX")
+    parser.add_argument("--data", help="the images that a foreign checkpoint needs: a folder, zip or tar of them, Parquet, CSV, .npz")
     add_foreign(parser)
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.outputs import Outputs
+from checkpoints.arrays.forms import is_of_arrays
+from checkpoints.arrays.opening import needs_mapping, open_arrays
 from checkpoints.brought.sharded import weights_at
-from checkpoints.bundle import open_folder, open_npz
 from checkpoints.native.file import is_native
 from checkpoints.native.outputs import open_native
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 Opener = Callable[[Path, Path | None, ArraySpec | None], Outputs]
 
-# Kind of content (see `content.kind_of`) -> its opener. A further format is one file and one line.
-OPENERS: dict[str, Opener] = {"safetensors": open_native, "npz": open_npz}
+# Kind of content (see `content.kind_of`) -> its opener; for forms of arrays see `arrays.forms`.
+OPENERS: dict[str, Opener] = {"safetensors": open_native}
 
 
 def open_outputs(
@@ -48,12 +49,12 @@ def open_outputs(
 
         folder = default_folder() if keep else None
         return open_foreign(weights, given, spec or ForeignSpec(), watch, cache=folder)
-    if Path(path).is_dir():
-        return open_folder(Path(path), given, arrays)
+    if is_of_arrays(Path(path)):
+        return open_arrays(Path(path), given, arrays)
     head = read_head(path)
     kind = kind_of(head)
     if kind not in OPENERS:
-        check_kind(head, "safetensors, torch or .npz", name=file_name(path))
+        check_kind(head, "safetensors, torch, .npz, CSV, Parquet or MATLAB", name=file_name(path))
     return OPENERS[kind](Path(path), given, arrays)
 
 
@@ -62,7 +63,17 @@ def needs_images(path: str | Path) -> Path | None:
 
     Of a folder, the index of several files in it, or its one file.
     """
-    if (found := weights_at(Path(path))) is not None or Path(path).is_dir():
-        return found
-    kind = kind_of(read_head(path))
-    return Path(path) if kind == "torch" or (kind == "safetensors" and not is_native(path)) else None
+    at = weights_at(Path(path)) or (None if Path(path).is_dir() else Path(path))
+    if at is None or at.suffix == ".json":
+        return at
+    if is_of_arrays(at):
+        return None
+    kind = kind_of(read_head(at))
+    return at if kind == "torch" or (kind == "safetensors" and not is_native(at)) else None
+
+
+def needs_of(path: str | Path) -> str:
+    """What a file needs to be opened: "images" of weights, a "mapping" of arrays whose names are not known, else ""."""
+    if needs_images(path) is not None:
+        return "images"
+    return "mapping" if is_of_arrays(Path(path)) and needs_mapping(path) else ""

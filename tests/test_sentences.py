@@ -15,6 +15,7 @@ import pytest
 from losses.errors import LabError
 from tests.sentences import (
     of_analysis,
+    of_arrays,
     of_brought,
     of_commands,
     of_files,
@@ -31,6 +32,7 @@ from tests.sentences.places import KINDS, Place, places, watched
 
 TABLES = (
     of_analysis,
+    of_arrays,
     of_brought,
     of_commands,
     of_files,

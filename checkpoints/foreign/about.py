@@ -100,6 +100,7 @@ def provenance(made: Pass, notes: list[str]) -> dict[str, object]:
         "layout": made.weights.layout.title,
         **_weights(made),
         "network": made.plan.title,
+        **({"builder": made.spec.network} if made.spec.network else {}),
         "preprocessing": made.preparation.words,
         "embeddings": _embeddings(made),
         "device": made.device.type,

@@ -13,7 +13,12 @@ def tensor_contents(path: Path) -> TorchContents:
     """Tensors by name, and the texts beside them. LabError, one sentence, where it is refused as a whole."""
     file = safetensors_file.read(path)
     content, header = file.content, file.header
-    tensors = {each.name: StoredTensor(each.name, DTYPES[each.dtype], each.shape, (), 0) for each in header.tensors}
+    codes = DTYPES | {"BF16": "bfloat16", "BOOL": "|b1"}
+    known = [each for each in header.tensors if each.dtype in codes]
+    tensors = {each.name: StoredTensor(each.name, codes[each.dtype], each.shape, (), 0) for each in known}
+    refused = {each.name: f"a tensor of {each.dtype}, which no network here has" for each in header.tensors}
+    refused = {name: why for name, why in refused.items() if name not in tensors}
+    networks = networks_of(tensors)
     return TorchContents(
-        content.name, len(content.data), content.digest, networks_of(tensors), tensors, dict(header.metadata)
+        content.name, len(content.data), content.digest, networks, tensors, dict(header.metadata), refused=refused
     )

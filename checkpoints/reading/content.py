@@ -13,13 +13,21 @@ _WRONG = {
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
     "tar": ("a tar archive", "Unpack it and give the checkpoint inside."),
     "hdf5": ("an HDF5 file", "Save its arrays with numpy.savez."),
+    "matlab": ("a MATLAB file of version 5", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "matlab 7.3": ("a MATLAB file of version 7.3, which is HDF5", "Save it in MATLAB with save(file, '-v7')."),
+    "parquet": ("a Parquet file", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "arrow": ("an Arrow file", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "feather 1": ("a Feather file of version 1", "Write it again with pyarrow.feather.write_feather."),
     "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
     "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
-    "npy": ("a numpy .npy array", "Put train and test embeddings and labels into one .npz, or give their folder."),
+    "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": ("a JSON text", "An index names the files that hold the weights, a config describes them: give those."),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
-    "text": ("a text", "Save train and test embeddings and labels with numpy.savez, or give the checkpoint itself."),
+    "text": (
+        "a text",
+        "Save embeddings and labels with numpy.savez or as a table (CSV), or give the checkpoint itself.",
+    ),
     "picture": ("a picture", "A checkpoint is opened here; images go beside it (--data)."),
     "nothing": ("an archive with nothing in it", "Save it again, with its arrays or weights."),
     "unknown": (
@@ -34,6 +42,11 @@ _BEGINNINGS = {
     "npy": (b"\x93NUMPY",),
     "compressed": (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh"),
     "hdf5": (b"\x89HDF\r\n",),
+    "matlab": (b"MATLAB 5.0 MAT-file",),
+    "matlab 7.3": (b"MATLAB 7.3 MAT-file",),
+    "parquet": (b"PAR1",),
+    "arrow": (b"ARROW1\x00\x00", b"\xff\xff\xff\xff"),
+    "feather 1": (b"FEA1",),
 }
 # What torch.save began with before torch 1.6.
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
@@ -100,7 +113,7 @@ def words_of(kind: str) -> str:
 def _is_text(head: bytes) -> bool:
     """Letters in UTF-8 and white space alone; the last letter may be cut."""
     try:
-        text = head.decode()
+        text = head.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError as error:
         if error.start < len(head) - 3:
             return False

@@ -92,6 +92,7 @@ def pickled(value: Pickle) -> Pickle:
 def corpus(marker: Path) -> list[Hostile]:
     """Every case; the exploits among them would make the file `marker`."""
     from tests.checkpoints import (
+        hostile_arrays,
         hostile_bombs,
         hostile_broken,
         hostile_code,
@@ -103,7 +104,7 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_memory,
     )
 
-    parts = (hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_image_forms)
+    parts = (hostile_arrays, hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_image_forms)
     parts += (hostile_kinds, hostile_memory)
     harmful = [*hostile_code.cases(marker), *hostile_legacy.cases(marker)]
     return [*harmful, *(case for part in parts for case in part.cases())]

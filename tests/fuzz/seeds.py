@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
 from checkpoints.reading import safetensors_file
 from tests.checkpoints import hostile_image_forms
 from tests.checkpoints.hostile import zipped
+from tests.checkpoints.hostile_arrays import LABELS, ROWS, columns, feather, matlab, parquet, safetensors
 from tests.checkpoints.hostile_data import bundle
 
 ZOO = Path(__file__).parents[2] / "checkpoints" / "zoo"
@@ -50,6 +52,7 @@ def seeds() -> list[Seed]:
         *(Seed(f"{name}.safetensors", "outputs", {"": data}) for name, data in native.items()),
         Seed("npy_folder", "outputs", _members(bundle()), folder=True),
         Seed("pth_folder", "outputs", _torch_members(bundle()), folder=True),
+        *_any_names(),
         Seed("idx", "images", _idx(), folder=True),
         Seed("cifar_python", "images", _cifar_python(), folder=True),
         Seed("cifar_binary", "images", _cifar_binary(), folder=True),
@@ -62,6 +65,48 @@ def seeds() -> list[Seed]:
         Seed("sharded", "weights", _sharded(), folder=True),
         Seed("hub", "weights", _hub(), folder=True),
     ]
+
+
+SLOW = ("wide.parquet", "wide.feather")
+"""Those whose readers start a process for each case: drawn seldom."""
+
+
+def _any_names() -> list[Seed]:
+    """Arrays whose names say nothing, in every form."""
+    files = {
+        "plain.mat": b"MATLAB 5.0 MAT-file".ljust(116) + matlab()[116:],  # without the hour
+        "packed.mat": b"MATLAB 5.0 MAT-file".ljust(116) + matlab(packed=True)[116:],
+        "wide.csv": columns().to_csv(index=False).encode(),
+        "lists.csv": b'v,label\n"[1, 2.5]",cat\n"[0.5, -1]",dog\n"[3, 1e-3]",cat\n',
+        "letters.npz": _letters(),
+        "narrow.safetensors": _narrow(),
+        "dict.pt": _saved({"features": torch.ones(6, 2).bfloat16(), "targets": torch.arange(6)}),
+        "wide.parquet": parquet(),
+        "wide.feather": feather(),
+    }
+    beside = {
+        "X.npy": _members(_letters())["A.npy"],
+        "y.tsv": b"0\n1\n" * 10,
+        "names.json": b'{"0": "cat", "1": "dog"}',
+    }
+    return [
+        *(Seed(name, "listed" if name in SLOW else "arrays", {"": data}) for name, data in files.items()),
+        Seed("any_folder", "arrays", beside, folder=True),
+    ]
+
+
+def _letters() -> bytes:
+    np.savez(made := io.BytesIO(), A=ROWS, B=LABELS)
+    return made.getvalue()
+
+
+def _narrow() -> bytes:
+    bits = ROWS.view(np.uint32) >> 16
+    return safetensors({
+        "X": ("BF16", list(ROWS.shape), bits.astype(np.uint16).tobytes()),
+        "Z": ("F8_E4M3", [20, 2], bytes(range(40))),
+        "y": ("U8", [20], LABELS.astype(np.uint8).tobytes()),
+    })  # fmt: skip
 
 
 def _checkpoint() -> dict[str, object]:
@@ -79,7 +124,11 @@ def supcon_file() -> bytes:
 
 def _saved(value: object, **how: int) -> bytes:
     buffer = io.BytesIO()
-    torch.save(value, buffer, **how)
+    numbers = dict[int, int]()
+    with pytest.MonkeyPatch.context() as patch:  # the old form calls storages by their addresses, other ones every time
+        numbered = property(lambda storage: numbers.setdefault(storage.data_ptr(), 1_000 + len(numbers)))
+        patch.setattr(torch.UntypedStorage, "_cdata", numbered)
+        torch.save(value, buffer, **how)
     return buffer.getvalue()
 
 

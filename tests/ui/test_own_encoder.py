@@ -55,6 +55,9 @@ def test_a_file_of_no_known_layout_goes_into_it(open_page, folder, tmp_path):
     until(app, has_charts)
     assert "9 tensors of the file fill net of mine.py" in said(app)
     assert (tmp_path / "ran").read_text() == "x", "once a process"
+    code = next(each.value for each in app.code if "open_outputs" in each.value)
+    assert "spec=ForeignSpec(network='own'))" in code
+    assert "\nadd_own_encoder('path/to/file.py:function')" in code
 
 
 def test_the_lab_cannot_build_it_and_gives_the_lines(open_page, folder):

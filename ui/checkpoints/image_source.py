@@ -124,7 +124,9 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
     if weights.network is not None and weights.network.also:
         others = ", ".join(weights.network.also[:6])
         st.info(plain(f"These are the weights {weights.network.name}; the file has others: {others}.") + _CHOOSE)
-    notes = [note.removeprefix(_ASSUMED) for note in plan.notes if note.startswith(_ASSUMED)]
+    # A note ends with the command's option, where there is one.
+    said_so = (note.partition("; --")[0] for note in plan.notes)
+    notes = [note.removeprefix(_ASSUMED) for note in said_so if note.startswith(_ASSUMED)]
     if assumed := [*prepared.assumed, *notes]:
         st.warning(plain("Assumed: " + "; ".join(assumed) + ".") + " All of it can be changed in the sidebar.")
     if rest := [note for note in plan.notes if not note.startswith(_ASSUMED)]:
@@ -149,8 +151,9 @@ def _contents(name: str, state: str, _held: Path | memoryview) -> TorchContents:
 def _choose(controls: Controls) -> tuple[str, str, Path | memoryview] | None:
     """Name, state and place: an uploaded zip goes first, then a path under the root or a data set of the lab."""
     given = st.file_uploader(
-        "Images, as a zip", type=["zip"], key="own-images", max_upload_size=uploads.caps().file_mb,
-        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip. It stays in this browser session.",
+        "Images, as a zip, tar, Parquet or .npz", type=["zip", "tar", "parquet", "npz"], key="own-images", max_upload_size=uploads.caps().file_mb,
+        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip or tar; Parquet with a column `split`; `.npz` as"
+        " MedMNIST's. It stays in this browser session.",
     )  # fmt: skip
     uploads.admit("own-images", given)
     folder = root.root()

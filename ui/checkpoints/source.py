@@ -10,26 +10,40 @@ from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root, uploads
-from ui.checkpoints import offer
+from ui.checkpoints import mapping, offer
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.array_reading import as_read
 from ui.checkpoints.image_source import Checkpoint, choose_images
-from ui.checkpoints.opened import OpenedFile, analyses_of, of_below, of_shipped, opened
+from ui.checkpoints.opened import (
+    OpenedFile,
+    analyses_of,
+    listing_below,
+    needs_below,
+    of_below,
+    of_shipped,
+    opened,
+)
 from ui.controls import Controls
 from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
 _SOURCES = {"shipped": "A shipped one, or one that is open", "root": "A file under the root"}
+_TYPES = [
+    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
+    "ckpt", "bin",
+]  # fmt: skip
 _HELP = (
-    "A file of `python -m checkpoints.train`, an .npz with train and test embeddings and labels, or a torch file of the"
-    " authors' (SupContrast, SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session, on every"
-    " page, until it is put away, and is never executed."
+    "Arrays: an .npz, CSV, Parquet, .mat, .safetensors or .pt with embeddings and labels under any names, or several"
+    " .npy or tables at once. Or a file of `python -m checkpoints.train`, or a torch file of the authors' (SupContrast,"
+    " SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session, on every page, until it is put"
+    " away, and is never executed."
 )
 
 
 def choose(controls: Controls) -> Analyses | None:
     """The list of checkpoints and the place for an own file. None until its images have been through its network.
     LabError for a bad file, and for one that a link asks for and that is not here."""
+    mapping.forget()
     folder = root.root()
     if root.refusal():
         st.error(plain(root.refusal()), icon=":material/error:")
@@ -42,9 +56,11 @@ def choose(controls: Controls) -> Analyses | None:
         by_path = source == "root" and folder is not None
         chosen = _choose_below(controls, folder) if by_path and folder else _choose_listed(controls)
     offer.draw_put_away()
-    if taken.refused:
+    if taken.last:
         controls.waits = True
-        raise taken.refused[0]
+        raise taken.refused[-1]
+    for mistake in taken.refused:
+        st.error(plain(str(mistake)), icon=":material/error:")
     if isinstance(chosen, ZooEntry):
         return of_shipped(chosen)
     return _below(controls, *chosen) if isinstance(chosen, tuple) else _own(controls, chosen)
@@ -54,9 +70,9 @@ def _take_own(controls: Controls) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
-        type=["safetensors", "npz", "pth", "pt", "tar", "ckpt"],
+        type=_TYPES, accept_multiple_files=True,
     )  # fmt: skip
-    taken = offer.take("own-file", [own] if own is not None else [], "checkpoint")
+    taken = offer.take("own-file", own, "checkpoint", together=True)
     for file in taken.news:
         offer.into_view(controls, "source", "shipped")
         offer.into_view(controls, "checkpoint", file.ref)
@@ -89,10 +105,12 @@ def _choose_below(controls: Controls, folder: Path) -> tuple[str, Path]:
 
 
 def _below(controls: Controls, name: str, path: Path) -> Analyses | None:
-    weights = needs_images(path)
-    if weights is None:
-        return as_read(controls, lambda spec: of_below(name, spec))
-    return choose_images(controls, Checkpoint(name, root.state(path), weights))
+    needs = needs_below(path)
+    if needs == "images":
+        return choose_images(controls, Checkpoint(name, root.state(path), needs_images(path) or path))
+    if needs == "mapping":
+        return mapping.mapped(controls, name, lambda: listing_below(path), lambda spec: of_below(name, spec))
+    return as_read(controls, lambda spec: of_below(name, spec))
 
 
 def _own(controls: Controls, ref: str) -> Analyses | None:
@@ -104,4 +122,6 @@ def _own(controls: Controls, ref: str) -> Analyses | None:
         return analyses_of(ref)
     if file.needs_images:
         return choose_images(controls, Checkpoint(file.name, file.sha256, memoryview(file.content)))
+    if file.needs == "mapping":
+        return mapping.mapped(controls, file.sha256, file.listing, file.analyses)
     return as_read(controls, file.analyses)

@@ -62,13 +62,16 @@ def torch_contents(path: str | Path) -> TorchContents:
 
 
 @contextmanager
-def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, Archive]]:
-    """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into."""
+def open_torch(path: str | Path, *, hashed: bool = True) -> Iterator[tuple[TorchContents, Archive]]:
+    """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into.
+
+    Without a digest where it is not to be `hashed`: then no more is read than the pickle.
+    """
     with open_regular(path) as (file, size):
         name = file_name(path)
         if size > MOST_BYTES:
             raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
-        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        digest = hashlib.file_digest(file, "sha256").hexdigest() if hashed else ""  # type: ignore[arg-type]
         archive = archive_of(file, name=name, size=size)
         mentions: set[Name] = set()
         top, length = archive.value(mentions)

@@ -65,6 +65,11 @@ class LegacyArchive:
             raise LabError(self.name, "must not change while it is read", remedy="Open it again.")
         return part
 
+    def part(self, key: str, start: int, stop: int) -> bytes:
+        """The same, or what there is of them."""
+        self.file.seek(self.parts[key][0] + start)
+        return self.file.read(stop - start)
+
 
 def archive_of(file: IO[bytes], *, name: str, size: int) -> Archive:
     """The archive in an open torch file, in whichever of the two forms it is."""

@@ -49,7 +49,7 @@ PLANS = {
         "projector",
         mlp(128, 20, 6, bias=False),
     ),
-    "resnet": Plan("resnet", resnet(bottleneck=True, naming="downsample"), "logits", "fc", linear(128, 3)),
+    "resnet": Plan("resnet", resnet(bottleneck=True, naming="downsample"), "logits", "classifier", linear(128, 3)),
     "vit": Plan("vit", TransformerSpec(2, 192, 8, 32, 100, 3), "logits", "head", linear(192, 3), HEADS_ASSUMED),
     "vit mlp": Plan("vit", TransformerSpec(1, 192, 16, 32, 100, 3), "logits", "head", MOCO_V3, HEADS_ASSUMED),
     "small_conv": Plan("small_conv", SmallConvSpec("projection", 6, 12, 4), "projection", "head", mlp(12, 12, 6)),

@@ -162,7 +162,9 @@ def _cell(value: object) -> str:
 def _parser() -> Parser:
     parser = Parser("python -m checkpoints.inspect", description="Inspect a checkpoint.", allow_abbrev=False)
     parser.add_argument("path", help="the checkpoint")
-    parser.add_argument("--data", help="the images that a foreign checkpoint needs: a folder, zip or tar of them, Parquet, CSV, .npz")
+    parser.add_argument(
+        "--data", help="the images that a foreign checkpoint needs: a folder, zip or tar of them, Parquet, CSV, .npz"
+    )
     add_foreign(parser)
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")

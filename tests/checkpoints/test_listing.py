@@ -47,7 +47,8 @@ def test_archives_and_tables_of_images_are_offered_as_such_too(root):
         "a.csv": b"path,label\n1.png,cat", "b.csv": b"e0,e1\n0,1", "n.npz": b"PK",
         "m.npz": b"PK\x03\x04train_images.npy",
         "p.parquet": b"PAR1\x89PNG", "q.parquet": b"PAR1", "t.tar": bytes(257) + b"\0ustar",
-        "hf/train-0.parquet": b"PAR1\x89PNG", "hf/test-0.parquet": b"PAR1\xff\xd8\xff", "rows/train.parquet": b"PAR1", "rows/test.parquet": b"PAR1",
+        "hf/train-0.parquet": b"PAR1\x89PNG", "hf/test-0.parquet": b"PAR1\xff\xd8\xff",
+        "rows/train.parquet": b"PAR1", "rows/test.parquet": b"PAR1",
     }  # fmt: skip
     for name, data in files.items():
         (root / name).parent.mkdir(exist_ok=True)

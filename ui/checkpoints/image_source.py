@@ -153,7 +153,7 @@ def _choose(controls: Controls) -> tuple[str, str, Path | memoryview] | None:
     given = st.file_uploader(
         "Images, as a zip, tar, Parquet or .npz", type=["zip", "tar", "parquet", "npz"], key="own-images",
         max_upload_size=uploads.caps().file_mb,
-        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip or tar; Parquet with a column `split`; `.npz`"
+        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip or tar; Parquet with a `split`; `.npz`"
         " as MedMNIST's. It stays in this browser session.",
     )  # fmt: skip
     uploads.admit("own-images", given)

@@ -139,7 +139,7 @@ SAID: tuple[Said | Callable[[Path], object], ...] = (
     with_limit(web_dataset, "MOST_SAMPLES", 1, of_tar(GOOD)),
     of_tar(tar({f"0.{n}": b"" for n in range(1001)})),
     of_table(f"{HEAD}away/a.png,ant,train\nb.png,ant,test\n"),
-    with_limit(listed_paths, "MOST_SAMPLES", 1, of_table(f"{HEAD}a.png,ant,train\n")),
+    with_limit(listed_paths, "MOST_SAMPLES", 1, of_table(f"{HEAD}a.png,ant,train\nb.png,ant,test\n")),
     of_table('path,label\n"a" b,c\n'),
     of_table("\n\n"),
     of_table("a,b\n1,2\n"),

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from analysis.outputs import NO_HEAD, Outputs, Split
+from checkpoints.exporting.own_arrays import MARK, outputs_of_own
 from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_rules import Notes, class_labels, unit_embeddings
-from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, asked_for
+from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, asked_for, check_no_arrays
 from checkpoints.reading.class_scores import ClassScores, class_scores
 from checkpoints.reading.label_values import LabelValues, label_values
 from checkpoints.reading.npz import read_npy, read_npz
@@ -44,6 +45,9 @@ def open_npz(path: Path, data: Path | None = None, spec: ArraySpec | None = None
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
         arrays, unused = read_npz(file, name=file_name(path), needed=_KNOWN)
+    if MARK in arrays:
+        check_no_arrays(spec, file_name(path))
+        return outputs_of_own(arrays, file=file_name(path), digest=digest, size=size)
     return outputs_of(arrays, file=file_name(path), digest=digest, size=size, spec=spec, unused=unused)
 
 

@@ -30,8 +30,7 @@ app: install
 
 test: install-dev
 	@$(IN) tests.browser.chromium
-	$(IN) pytest -n 2 --dist loadfile -m "not browser"
-	$(IN) pytest -m browser
+	$(IN) pytest -n 3 --dist loadfile --durations=40
 
 # Before a commit: lint, types and the quick tests, side by side. tests/quick.py says which tests these are.
 check: install-dev

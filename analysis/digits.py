@@ -57,7 +57,10 @@ def number(value: float, *, signed: bool = False, least: int = LEAST) -> str:
 
     >>> number(0.8125), number(4.56e-5), number(0.0), number(3.2e-10, signed=True), number(0.5, least=2)
     ('0.812', '0.0000456', '0.000', '+3.20e-10', '0.50')
+    >>> number(6e-16)
+    '0.000'
     """
+    value = 0.0 if abs(value) < _ROUNDING else value
     return fixed(value, decimals(value, figures=_figures(least), least=least), signed=signed)
 
 

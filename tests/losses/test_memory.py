@@ -1,6 +1,6 @@
 """What a large batch costs in memory, in a process of its own: the blocks bound it, not the batch squared.
 
-`make bench-losses` measures 32,768 samples, which must stay under 512 MB; here a quarter of the samples and of the bound.
+`make bench-losses` measures 32,768, which must stay under 512 MB; here a quarter of the samples and of the bound.
 """
 
 import pytest

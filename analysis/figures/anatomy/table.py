@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.anatomy.heads import LETTERS, HeadAnatomy
 from analysis.anatomy.parts import Anatomy, MeasuredAnatomy
-from analysis.digits import latex, number
+from analysis.digits import latex
 from analysis.forces.own_loss import own_losses
 from losses.catalog import CATALOG
 
@@ -106,11 +106,11 @@ def _fraction(found: Anatomy, term: int) -> str:
     own = int(found.above[term].argmax())
     below = [own, *(column for column in np.flatnonzero(found.below[term]) if column != own)]
     exponents = found.exponents_below[term]
-    shown = [f"e^{{{number(exponents[column], least=2)}}}" for column in below[: _BELOW + 1]]
+    shown = [f"e^{{{latex(exponents[column], least=2)}}}" for column in below[: _BELOW + 1]]
     more = len(below) - len(shown)
     rest = rf" + \underbrace{{\cdots}}_{{{more}}}" if more else ""
     weight = "" if found.weights[term] == 1 else f"{found.weights[term]:.3g}"
-    return rf"- {weight}\log \frac{{e^{{{number(found.exponents[own], least=2)}}}}}{{{' + '.join(shown)}{rest}}}"
+    return rf"- {weight}\log \frac{{e^{{{latex(found.exponents[own], least=2)}}}}}{{{' + '.join(shown)}{rest}}}"
 
 
 def _zero(value: float) -> str:

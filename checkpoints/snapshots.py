@@ -174,9 +174,7 @@ def _names(folder: Path) -> list[str]:
             plain = (each for each in found if not each.name.startswith(".") and not each.is_symlink())
             names = [each.name for _, each in zip(range(MOST_ENTRIES), plain, strict=False) if each.is_file()]
     except OSError as error:
-        raise LabError(
-            shown(str(folder), 200), "must be a folder that can be read", f"not ({error.strerror})"
-        ) from error
+        raise LabError(shown(str(folder), 200), f"cannot be read as a folder ({error.strerror})") from error
     return [name for name in names if is_text(name)]
 
 

@@ -16,6 +16,7 @@ from losses.errors import LabError
 from tests.sentences import (
     of_analysis,
     of_commands,
+    of_exports,
     of_files,
     of_images,
     of_losses,
@@ -30,6 +31,7 @@ from tests.sentences.places import KINDS, Place, places, watched
 TABLES = (
     of_analysis,
     of_commands,
+    of_exports,
     of_files,
     of_images,
     of_losses,

@@ -47,15 +47,13 @@ def projector(outputs: Outputs, computed: Computed) -> tuple[bytes, bytes]:
     """The pair that the TensorBoard projector loads: vectors without a header, metadata with one."""
     table = table_of(outputs, computed)
     embeddings = np.concatenate([outputs.train.embeddings, outputs.test.embeddings])
-    if not embeddings.shape[1]:
-        raise LabError("The projector's pair", "needs embeddings", but="there are class scores alone")
-    return _vectors(embeddings), _metadata(table)
+    return vectors(embeddings), _metadata(table)
 
 
 def projector_zip(outputs: Outputs, computed: Computed) -> bytes:
     """The pair in one file."""
-    vectors, metadata = projector(outputs, computed)
-    return _zipped({"vectors.tsv": vectors, "metadata.tsv": metadata})
+    tensors, metadata = projector(outputs, computed)
+    return _zipped({"vectors.tsv": tensors, "metadata.tsv": metadata})
 
 
 MAKERS: Mapping[str, Callable[[Outputs, Computed], bytes]] = {
@@ -84,8 +82,10 @@ def write(path: Path, outputs: Outputs, computed: Computed) -> tuple[Path, ...]:
     return path, beside
 
 
-def _vectors(embeddings: np.ndarray) -> bytes:
-    """Shortest digits that give the same float32 again."""
+def vectors(embeddings: np.ndarray) -> bytes:
+    """A line an item, in the shortest digits that give the same float32 again. LabError where there are none."""
+    if not embeddings.shape[1]:
+        raise LabError("The projector's pair", "needs embeddings", but="there are class scores alone")
     lines = ("\t".join(map(str, row)) for row in embeddings.astype(np.float32, copy=False))
     return ("\n".join(lines) + "\n").encode()
 

@@ -55,12 +55,15 @@ def train(recipe: Recipe, out: Path, report: Report = lambda log: None, *, every
     if recipe.batch_size > len(data.train):
         raise LabError("batch size", f"must be at most the {len(data.train):,} train images", recipe.batch_size)
     spec = _encoder_for(recipe, data)
+    if every:
+        check_writable(snapshots_in(out) / "epoch_0001.safetensors")
     with _one_thread():
 
         def keep(model: SmallConv, log: list[Epoch]) -> None:
             report(log)
             if every and log and (len(log) % every == 0 or len(log) in (1, recipe.epochs)):
-                _write_snapshot(snapshot_folder(out), model, _metadata(recipe, spec, data, model, log, out))
+                path = snapshot_folder(out) / f"epoch_{len(log):04}.safetensors"
+                native.write(path, weights_of(model), _metadata(recipe, spec, data, model, log, out))
 
         model, log = _run(recipe, data, spec, out, keep)
         metadata = _metadata(recipe, spec, data, model, log, out)
@@ -79,12 +82,15 @@ def _metadata(
     )  # fmt: skip
 
 
-def _write_snapshot(folder: Path, model: SmallConv, metadata: Metadata) -> None:
+def snapshots_in(out: Path) -> Path:
+    """`snapshot_folder`, made where it is missing. LabError where that cannot be."""
+    folder = snapshot_folder(out)
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise LabError(str(folder), "must be a folder for the snapshots", f"not ({error.strerror})") from error
-    native.write(folder / f"epoch_{len(metadata.log):04}.safetensors", weights_of(model), metadata)
+        rule = f"cannot be the folder of the snapshots ({error.strerror})"
+        raise LabError(str(folder), rule) from error
+    return folder
 
 
 def library_versions() -> dict[str, str]:

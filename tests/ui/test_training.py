@@ -55,3 +55,21 @@ def test_a_root_without_a_training_says_so(open_page, folder):
     (folder / "epoch_2.npz").unlink()
     app = open_page(PAGE, source="training")
     assert "epoch" in app.error[0].value
+
+
+def test_what_is_open_is_taken_along_as_the_page_has_it(open_page, folder):
+    from checkpoints.opening import open_outputs
+    from ui.checkpoints.analyses import Analyses
+    from ui.checkpoints.take_along import made
+
+    outputs = open_outputs(folder / "epoch_1.npz")
+    again = folder / "again.npz"
+    again.write_bytes(made(Analyses(outputs, shared=False), "npz"))
+    assert np.array_equal(open_outputs(again).test.embeddings, outputs.test.embeddings)
+    assert made(Analyses(outputs, shared=False), "parquet")[:4] == b"PAR1"
+    app = open_page(PAGE, source="training", show="provenance")
+    assert [each.proto.label for each in app.get("download_button")][-3:] == [
+        "Parquet",
+        "NumPy .npz",
+        "Projector's TSV pair",
+    ]

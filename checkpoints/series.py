@@ -26,7 +26,8 @@ def series_numbers(folder: str) -> dict[str, object]:
     """`epochs`: of each snapshot its epoch, file and numbers (see `Inspection.numbers`); `refused`: the sentence of
     each file that could not be read, by name, half-written ones among them; `left_out`: one on others."""
     # numpy and torch only once the command line is known to be right.
-    from checkpoints.snapshots import Point, check_items, find_series, read_snapshot
+    from analysis.comparison.over_epochs import Point
+    from checkpoints.snapshots import check_items, find_series, read_snapshot
     from losses.errors import LabError
 
     series, refused, points = find_series(folder), dict[str, str](), list[Point]()

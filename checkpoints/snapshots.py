@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from checkpoints.inspection import Inspection, inspect_outputs
+from analysis.comparison.over_epochs import Point
+from checkpoints.inspection import inspect_outputs
 from checkpoints.listing import is_text
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable, shown
@@ -55,20 +56,6 @@ class Series:
     def state(self) -> tuple[tuple[str, str], ...]:
         """Changes when a file comes, goes or changes."""
         return tuple((each.path.name, each.state) for each in self.snapshots)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Point:
-    """One snapshot's numbers on its test items; coordinates (N, 2) of them by PCA and the shares of its axes,
-    None where all are one point; labels (N,) and ids (N,)."""
-
-    epoch: int
-    file: str
-    numbers: Inspection
-    coordinates: np.ndarray | None
-    explained: tuple[float, float] | None
-    labels: np.ndarray
-    ids: np.ndarray
 
 
 def epoch_in(name: str) -> tuple[str, int] | None:

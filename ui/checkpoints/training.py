@@ -6,11 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from analysis.comparison.over_epochs import Point
 from analysis.figures.accuracy.over_epochs import over_epochs
 from analysis.figures.maps.of_epoch import map_of_epoch
 from checkpoints.listing import inside
 from checkpoints.reading.quoting import printable
-from checkpoints.snapshots import Point, Series, Snapshot, check_items, find_series, read_snapshot, series_among
+from checkpoints.snapshots import Series, Snapshot, check_items, find_series, read_snapshot, series_among
 from losses.errors import LabError
 from ui import root
 from ui.background import Job

@@ -7,13 +7,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.calibration.top_label import Calibration
+from analysis.comparison.over_epochs import Point
 from analysis.digits import interval, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import TRUTH, class_style, layout
 from analysis.neighbours.nearest import Margin
 from analysis.statistics.bootstrap import Estimate
-from checkpoints.snapshots import Point
 
 _DASHES = ("solid", "dash", "dot")
 _HEADS = {"nearest neighbour": "knn", "class head": "class_head", "linear probe": "probe"}

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.comparison.over_epochs import Point
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.projection import embedding_map
 from analysis.maps.over_epochs import turned
 from analysis.maps.projection import Projection, map_sample
 from analysis.maps.quality import map_quality
 from analysis.outputs import Outputs
-from checkpoints.snapshots import Point
 
 
 def map_of_epoch(points: Sequence[Point], place: int, outputs: Outputs) -> Exhibit:

@@ -64,7 +64,8 @@ class Reading:
                 return
             known = _point(snapshot)
             if isinstance(known, Point):
-                known, first = _of_same_items(known, first), first or known
+                first = first or known
+                known = _of_same_items(known, first)
             self.found[snapshot.path.name] = known
 
 
@@ -173,7 +174,7 @@ def _point(snapshot: Snapshot) -> Point | str:
         return str(mistake)
 
 
-def _of_same_items(point: Point, first: Point | None) -> Point | str:
+def _of_same_items(point: Point, first: Point) -> Point | str:
     try:
         return check_items(point, first)
     except LabError as mistake:

@@ -124,7 +124,7 @@ def _watch(reading: Reading, shown: int) -> None:
         st.rerun()
     read, every = len(reading.found), len(reading.series.snapshots)
     more = f"{read} of {every} snapshots are read." if read < every else "New snapshots appear as they are written."
-    st.caption(more)
+    st.caption(plain(more))
 
 
 def has_changed(reading: Reading) -> bool:

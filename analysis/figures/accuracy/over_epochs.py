@@ -58,7 +58,7 @@ def _add(plot: go.Figure, place: int, name: str, points: Sequence[Point]) -> Non
     errors = [each.numbers.calibration for each in points]
     shown = [_error(each) if isinstance(each, Calibration) else None for each in errors]
     if any(shown):
-        _line(plot, 3, points, shown, f"{name} ECE".strip(), place if name else 4)
+        _line(plot, 3, points, shown, f"{name} ECE (bars: if calibrated)".strip(), place if name else 4)
 
 
 def _line(

@@ -28,10 +28,11 @@ def map_of_epoch(points: Sequence[Point], place: int, outputs: Outputs) -> Exhib
     span = [-1.05 * widest, 1.05 * widest]
     shown.plot.update_xaxes(range=span, title_text="axis 1 (cosine units)")
     shown.plot.update_yaxes(range=span, title_text="axis 2 (cosine units)")
+    reading = shown.how_to_read.replace("; click one to see it", "")
     return replace(
         shown,
         stem=f"map-epoch-{points[place].epoch}",
         title=f"Where are the test items after epoch {points[place].epoch}?",
-        how_to_read=f"{shown.how_to_read} Each epoch's PCA is turned and mirrored onto the one before and never scaled,"
-        " on axes that all epochs share: what moves, spreads or collapses from epoch to epoch is the items' doing.",
+        how_to_read=f"{reading} Each epoch's PCA is turned and mirrored onto the one before and never scaled, on axes that"
+        " all epochs share: what moves, spreads or collapses from epoch to epoch is the items' doing.",
     )

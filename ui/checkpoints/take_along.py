@@ -40,7 +40,7 @@ def draw(analyses: Analyses) -> None:
             ("Projector's TSV pair", "zip", "application/zip", "projector_zip"),
         ):
             st.download_button(
-                label,
+                plain(label),
                 partial(made, analyses, maker),
                 safe_name(f"{stem}-items.{ending}"),
                 mime,

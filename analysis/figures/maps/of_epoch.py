@@ -33,6 +33,6 @@ def map_of_epoch(points: Sequence[Point], place: int, outputs: Outputs) -> Exhib
         shown,
         stem=f"map-epoch-{points[place].epoch}",
         title=f"Where are the test items after epoch {points[place].epoch}?",
-        how_to_read=f"{reading} Each epoch's PCA is turned and mirrored onto the one before and never scaled, on axes that"
-        " all epochs share: what moves, spreads or collapses from epoch to epoch is the items' doing.",
+        how_to_read=f"{reading} Each epoch's PCA is turned and mirrored onto the one before and never scaled, on axes"
+        " that all epochs share: what moves, spreads or collapses from epoch to epoch is the items' doing.",
     )

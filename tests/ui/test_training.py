@@ -1,7 +1,5 @@
 """A folder of snapshots under the root: a slider, figures, and what is written while the page is open."""
 
-import json
-
 import numpy as np
 import pytest
 import streamlit as st
@@ -75,16 +73,3 @@ def test_what_is_open_is_taken_along_as_the_page_has_it(open_page, folder):
         "NumPy .npz",
         "Projector's TSV pair",
     ]
-
-
-def test_two_trainings_stand_in_one_figure(open_page, folder):
-    other = folder.parent / "second"
-    other.mkdir()
-    for epoch in (1, 2, 3):
-        write(other, epoch)
-    app = open_page(PAGE, source="training", training="run", beside="second", show="provenance")
-    assert app.multiselect("beside").value == ["second"]
-    figure = lambda: next((each.proto.spec for each in charts(app) if each.proto.id.endswith("over-epochs")), "")  # noqa: E731
-    run_until(app, lambda: "second margin" in figure() and "run margin" in figure())
-    write(other, 4)
-    run_until(app, lambda: "4" in str(json.loads(figure())["data"][-1]["x"]))

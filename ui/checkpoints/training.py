@@ -22,8 +22,7 @@ from ui.exhibit import show
 from ui.foreign_text import plain
 from ui.memo import Memo
 
-_KEY, _HELD, _NEWEST = "nce_lab_training", "nce_lab_trainings", "nce_lab_newest_epoch"
-_MOST = 6  # trainings that a session has in view, and keeps
+_KEY, _NEWEST = "nce_lab_training", "nce_lab_newest_epoch"
 _LOOK_EVERY = 2.0
 _READ = Memo(400)
 """Snapshots under the root, which is everybody's, by path and state."""
@@ -33,10 +32,8 @@ _READ = Memo(400)
 class Reading:
     """The snapshots of a series being read one after the other. found: by file name a point, or why it has none."""
 
-    name: str
     series: Series
     chosen: int = 0
-    beside: "tuple[Reading, ...]" = ()
     found: dict[str, Point | str] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
     state: tuple[tuple[str, str], ...] = ()
@@ -45,11 +42,6 @@ class Reading:
     def start(self) -> None:
         self.state = self.series.state
         self.job = Job(self._read)
-
-    @property
-    def read(self) -> int:
-        """How many snapshots were looked at, those beside it among them."""
-        return len(self.found) + sum(each.read for each in self.beside)
 
     @property
     def points(self) -> list[Point]:
@@ -94,16 +86,15 @@ def choose(controls: Controls, folder: Path) -> tuple[str, Path]:
     offer.keep_within("training", dict.fromkeys(names, ""))
     name = controls.choice("Training", "training", {each: each for each in names}, default=names[0])
     series = find_series(inside(folder, name))
-    reading = _reading_of(name, series)
+    reading = _reading_of(series)
     newest = next((each for each in reversed(series.snapshots) if reading.opens(each)), None)
     if newest is None:
-        _watch(reading, reading.read)
+        _watch(reading, len(reading.found))
         refused = f"{series.left_out} {_refused(reading)}".strip()
         raise LabError(name, "must have snapshots that hold outputs", but="has none yet", remedy=refused)
     asked = _at(controls, reading, newest, name)
     snapshot = asked if reading.opens(asked) else newest
-    reading.chosen, reading.beside = snapshot.epoch + 1, _beside(controls, folder, names, name)
-    st.session_state[_KEY] = reading
+    reading.chosen = snapshot.epoch + 1
     return snapshot.path.relative_to(folder.resolve()).as_posix(), snapshot.path
 
 
@@ -113,13 +104,12 @@ def draw(analyses: Analyses) -> None:
     if reading is None or not reading.chosen:
         return
     epoch, points = reading.chosen - 1, reading.points
-    _watch(reading, reading.read)
+    _watch(reading, len(reading.found))
     for sentence in (reading.series.left_out, _refused(reading)):
         if sentence:
             st.caption(plain(sentence))
     if points:
-        others = {each.name: each.points for each in reading.beside}
-        show(over_epochs({reading.name: points} | others, at=epoch), key="over-epochs")
+        show(over_epochs({printable(reading.series.folder.name): points}, at=epoch), key="over-epochs")
     placed = [each for each in points if each.coordinates is not None]
     place = next((at for at, each in enumerate(placed) if each.epoch == epoch), None)
     if place is not None and len(placed[place].labels) == len(analyses.outputs.test):
@@ -130,7 +120,7 @@ def draw(analyses: Analyses) -> None:
 @st.fragment(run_every=_LOOK_EVERY)
 def _watch(reading: Reading, shown: int) -> None:
     """Looks for what is new, as long as the page is open; the page is drawn again when there is something."""
-    if reading.read > shown or any(map(has_changed, (reading, *reading.beside))):
+    if len(reading.found) > shown or has_changed(reading):
         st.rerun()
     read, every = len(reading.found), len(reading.series.snapshots)
     more = f"{read} of {every} snapshots are read." if read < every else "New snapshots appear as they are written."
@@ -157,35 +147,22 @@ def _at(controls: Controls, reading: Reading, newest: Snapshot, name: str) -> Sn
     return next(each for each in reversed(known) if str(each.epoch) == epoch)
 
 
-def _reading_of(name: str, series: Series) -> Reading:
+def _reading_of(series: Series) -> Reading:
     """The one that is under way, or a new one where the folder has changed."""
-    held: dict[Path, Reading] = st.session_state.setdefault(_HELD, {})
-    before = held.pop(series.folder, None)
-    if before is None or before.state != series.state:
-        if before is not None:
-            before.ended.set()
-        reading = Reading(printable(name), series, found={} if before is None else _unchanged(before, series))
+    reading: Reading | None = st.session_state.get(_KEY)
+    if reading is None or reading.series.folder != series.folder or reading.state != series.state:
+        if reading is not None:
+            reading.ended.set()
+        kept = {} if reading is None else _unchanged(reading, series)
+        reading = st.session_state[_KEY] = Reading(series, found=kept)
         reading.start()
-    else:
-        reading = before
-    held[series.folder] = reading
-    for folder in list(held)[:-_MOST]:
-        held.pop(folder).ended.set()
     return reading
-
-
-def _beside(controls: Controls, folder: Path, names: list[str], name: str) -> tuple[Reading, ...]:
-    """Other trainings in the same figure over epochs."""
-    others = {each: each for each in names if each != name}
-    if not others:
-        return ()
-    offer.keep_within("beside", others)
-    chosen = controls.several("Beside it", "beside", others, empty="no other training")
-    return tuple(_reading_of(each, find_series(inside(folder, each))) for each in chosen[: _MOST - 2])
 
 
 def _unchanged(before: Reading, series: Series) -> dict[str, Point | str]:
     """What stays in view while the rest is read."""
+    if before.series.folder != series.folder:
+        return {}
     same = {name for name, _ in set(before.state) & set(series.state)}
     return {name: each for name, each in list(before.found.items()) if name in same and isinstance(each, Point)}
 

@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8501
 # A loss of your own, path/to/file.py:function: see README, "Your own loss".
 LOSS ?=
+# An encoder of your own, path/to/file.py:function: see README, "Your own encoder".
+ENCODER ?=
 # A folder whose checkpoints and images the app may open by path: see README, "The authors' own checkpoints".
 ROOT ?=
 # Behind a proxy (docs/hosting.md): host names and page addresses that may ask, commas between; path; address to listen on.
@@ -11,14 +13,14 @@ HOST =
 ORIGIN =
 BASE =
 ADDRESS = 127.0.0.1
-# For strangers: no LOSS, no ROOT, nothing kept on disk, lower caps.
+# For strangers: no LOSS, no ENCODER, no ROOT, nothing kept on disk, lower caps.
 PUBLIC =
 ON = $(filter-out 0 no off false,$(PUBLIC))
 comma = ,
 LIST = $(foreach each,$(subst $(comma), ,$(2)),--server.$(1) "$(each)")
 HOSTED = $(if $(HOST),$(call LIST,allowedHosts,localhost 127.0.0.1 ::1 $(HOST))) \
 	$(if $(ORIGIN),$(call LIST,corsAllowedOrigins,$(ORIGIN))) $(if $(BASE),--server.baseUrlPath "$(BASE)")
-OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ROOT),--root "$(ROOT)") $(if $(ON),--public)
+OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(ROOT),--root "$(ROOT)") $(if $(ON),--public)
 IN = .venv/bin/python -m
 
 .PHONY: app test check quick seconds lint fuzz bench bench-losses soak zoo clean install install-dev

@@ -6,9 +6,11 @@ bit finds itself. One class, one point: nothing to tell apart. Each is a reason 
 
 import numpy as np
 
-from analysis.outputs import NO_TRAIN, Outputs, Split
+from analysis.neighbours.copies import copy_groups
+from analysis.outputs import NO_EMBEDDINGS, NO_LABELS, Outputs, Split
 
 ONE_CLASS = "train has one class only, so there is nothing to tell apart"
+ONE_CLASS_WITHIN = "there is one class only, so there is nothing to tell apart"
 _STEP = 2.0**-23  # of a float32 below 1: cosines closer together are one number
 _AT_ONCE = 1 << 22  # numbers looked at together
 
@@ -17,6 +19,8 @@ def same_point(embeddings: np.ndarray) -> bool:
     """Whether two rows or more of (N, D) unit rows are all one, to the digits of their float32 cosines."""
     if len(embeddings) < 2:
         return False
+    if not embeddings.shape[1]:
+        return True
     first, step = embeddings[0].astype(np.float64), max(1, _AT_ONCE // embeddings.shape[1])
     # |a - b|^2 / 2 = 1 - cos of unit rows; most tables part at once.
     return all(
@@ -26,9 +30,12 @@ def same_point(embeddings: np.ndarray) -> bool:
 
 
 def nothing_near(outputs: Outputs) -> str:
-    """Why no similarity between test and train says anything, "" where it does."""
-    if not len(outputs.train):
-        return NO_TRAIN
+    """Why no similarity between test and train, or within test, says anything, "" where it does."""
+    if not outputs.has_embeddings:
+        return NO_EMBEDDINGS
+    if outputs.within:
+        one = "there is no other item to be near to" if len(outputs.test) < 2 else ""
+        return one or ("all embeddings are the same" if same_point(outputs.test.embeddings) else "")
     for name, split in (("train", outputs.train), ("test", outputs.test)):
         if same_point(split.embeddings):
             return f"all {name} embeddings are the same"
@@ -37,14 +44,35 @@ def nothing_near(outputs: Outputs) -> str:
 
 def nothing_to_read(outputs: Outputs) -> str:
     """Why no class can be read off the embeddings, "" where it can."""
-    reason = nothing_near(outputs)
-    one = len(outputs.train) > 0 and (outputs.train.labels == outputs.train.labels[0]).all()
-    return reason or (ONE_CLASS if one else "")
+    reason = nothing_near(outputs) or ("" if outputs.labelled else NO_LABELS)
+    if reason or (outputs.searched.labels != outputs.searched.labels[0]).any():
+        return reason
+    return ONE_CLASS_WITHIN if outputs.within else ONE_CLASS
 
 
 def judged(outputs: Outputs) -> np.ndarray:
-    """(M,) bool: test items of a class that train has, whose embedding is no train item's."""
-    return np.isin(outputs.test.labels, outputs.train.labels) & ~copies(outputs.test, outputs.train)
+    """(M,) bool: test items of a class that train has, whose embedding is no train item's. Without train items: of a
+    class that another item has, whose embedding is no other item's."""
+    return known(outputs) & ~copied(outputs)
+
+
+def known(outputs: Outputs) -> np.ndarray:
+    """(M,) bool: test items for which there is an item of their class to find."""
+    sizes = np.bincount(outputs.searched.labels, minlength=len(outputs.class_names))
+    return sizes[outputs.test.labels] > int(outputs.within)
+
+
+def copied(outputs: Outputs) -> np.ndarray:
+    """(M,) bool: test rows that would find themselves, to the last bit, in what is searched."""
+    if not outputs.has_embeddings:
+        return np.zeros(len(outputs.test), bool)
+    if not outputs.within:
+        return copies(outputs.test, outputs.train)
+    groups = copy_groups(outputs.test.embeddings)
+    if groups is None:
+        return np.zeros(len(outputs.test), bool)
+    several: np.ndarray = np.bincount(groups, minlength=len(groups))[groups] > 1
+    return several
 
 
 def too_few(outputs: Outputs, among: np.ndarray) -> str:
@@ -53,13 +81,21 @@ def too_few(outputs: Outputs, among: np.ndarray) -> str:
         return ""
     if len(outputs.test) < 2:
         return f"an interval needs at least 2 items, here {len(outputs.test)}"
-    absent = int((~np.isin(outputs.test.labels, outputs.train.labels)).sum())
+    absent = int((~known(outputs)).sum())
     if absent == len(outputs.test):
-        return "no test item has a class that train has"
+        return "no class has two items" if outputs.within else "no test item has a class that train has"
     rest = len(outputs.test) - absent - int(among.sum())
-    parts = [f"{rest:,} have the embedding of a train item"] if rest else []
-    parts += [f"{absent:,} are of a class that train does not have"] if absent else []
+    twins, alone = _left_out(outputs)
+    parts = [f"{rest:,} {twins}"] if rest else []
+    parts += [f"{absent:,} are {alone}"] if absent else []
     return f"of {len(outputs.test):,} test items {' and '.join(parts)}, and fewer than 2 are left"
+
+
+def _left_out(outputs: Outputs) -> tuple[str, str]:
+    """How an item is said to have a copy, and to be of a class of which there is nothing to find."""
+    if outputs.within:
+        return "have the embedding of another item", "alone in their class"
+    return "have the embedding of a train item", "of a class that train does not have"
 
 
 def copies(test: Split, train: Split) -> np.ndarray:
@@ -81,25 +117,32 @@ def warnings(outputs: Outputs) -> tuple[str, ...]:
     """What a reader must know before the numbers, one sentence each; nothing for sound data."""
     test, said = outputs.test, []
     reason = nothing_to_read(outputs)
-    if reason and reason != NO_TRAIN:
+    if reason and reason not in (NO_EMBEDDINGS, NO_LABELS) and len(test) > 1:
         said.append(f"{reason[0].upper()}{reason[1:]}.")
     if len(test) == 1:
         said.append("There is one test item only: no number has an interval.")
-    if len(outputs.train):
-        missing = ~np.isin(test.labels, outputs.train.labels)
-        if missing.any():
-            classes = len(np.unique(test.labels[missing]))
-            said.append(
-                f"{missing.sum():,} of {len(test):,} test items are of {_of_classes(classes)} that train does not have:"
-                " they have no target, and neighbours and probe are not judged on them."
-            )
-        same = int(copies(test, outputs.train).sum())
-        if same:
-            said.append(
-                f"{same:,} of {len(test):,} test items have the embedding of a train item to the last bit: nearest"
-                " similarities, neighbours and probe leave them out."
-            )
+    if outputs.labelled and outputs.has_embeddings:
+        said += _items_left_out(outputs)
     return tuple(said)
+
+
+def _items_left_out(outputs: Outputs) -> list[str]:
+    missing, same, items = ~known(outputs), int(copied(outputs).sum()), len(outputs.test)
+    twins, alone = _left_out(outputs)
+    said = []
+    if missing.any():
+        classes = _of_classes(len(np.unique(outputs.test.labels[missing])))
+        of = alone if outputs.within else f"of {classes} that train does not have"
+        said.append(
+            f"{missing.sum():,} of {items:,} test items are {of}:"
+            " they have no target, and neighbours and probe are not judged on them."
+        )
+    if same:
+        said.append(
+            f"{same:,} of {items:,} test items {twins} to the last bit: nearest"
+            " similarities, neighbours and probe leave them out."
+        )
+    return said
 
 
 def _of_classes(count: int) -> str:

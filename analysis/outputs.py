@@ -10,17 +10,25 @@ from losses.errors import LabError, plural
 NO_HEAD = "no class head"
 """In the provenance: why class scores that a file has are not used."""
 NO_TRAIN = "there are no train items"
+NO_LABELS = "the items have no labels"
+NO_EMBEDDINGS = "there are no embeddings"
+UNLABELLED = "no label"
+"""The one class name of outputs without labels."""
+
+
+ROWS = ("embeddings", "labels", "logits", "images", "ids", "probabilities", "features", "coordinates")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
     """One split of a data set, seen through one model.
 
-    embeddings (N, D) float32 unit rows; labels (N,) int64 indices into `Outputs.class_names`;
+    embeddings (N, D) float32 unit rows, (N, 0) where class scores are all there is; labels (N,) int64 indices into
+    `Outputs.class_names`, all 0 where the items are not `labelled`: then nothing may be read off them;
     logits (N, K) or None where the model has no class head; images (N, H, W[, C]) uint8 or None;
     ids (N,) the items' own names; probabilities (N, K) of a head whose logits are not known, else None.
     features (N, F) float32 of the encoder at unit length, where the embeddings are what a head made of them; rows of
-    zeros stay zero. Arrays are made read-only.
+    zeros stay zero. coordinates (N, 2) float32 of a map that came with the items, or None. Arrays are made read-only.
     """
 
     embeddings: np.ndarray
@@ -30,33 +38,42 @@ class Split:
     ids: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.str_))
     probabilities: np.ndarray | None = field(default=None, kw_only=True)
     features: np.ndarray | None = field(default=None, kw_only=True)
+    coordinates: np.ndarray | None = field(default=None, kw_only=True)
+    labelled: bool = field(default=True, kw_only=True)
 
     def __post_init__(self) -> None:
         items = len(self.embeddings)
-        if self.embeddings.ndim != 2 or not self.embeddings.shape[1]:
+        scores = self.logits is not None or self.probabilities is not None
+        if self.embeddings.ndim != 2 or not (self.embeddings.shape[1] or scores or not items):
             raise LabError("embeddings", "must be (N, D) with D >= 1", self.embeddings.shape)
         if not np.isfinite(self.embeddings).all():
             rows = np.flatnonzero(~np.isfinite(self.embeddings).all(axis=1))
             raise LabError("embeddings", "must be finite", f"not so in {plural(len(rows), 'row')}, first row {rows[0]}")
         if not self.ids.size:
             object.__setattr__(self, "ids", np.arange(items).astype(np.str_))
-        for name in ("labels", "logits", "images", "ids", "probabilities", "features"):
+        for name in ROWS[1:]:
             array = getattr(self, name)
             if array is not None and len(array) != items:
                 raise LabError(name, f"must have one row for each of {items} embeddings", len(array))
-        for name in ("embeddings", "labels", "logits", "images", "ids", "probabilities", "features"):
+        for name in ROWS:
             if getattr(self, name) is not None:
                 getattr(self, name).setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.embeddings)
 
+    @property
+    def own_labels(self) -> np.ndarray | None:
+        """The labels, None where the items have none."""
+        return self.labels if self.labelled else None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outputs:
     """A model's outputs on train and test, with where they come from.
 
-    Train may have no items, where a file has none: then nothing is near, and there is no vote and no probe.
+    Train may have no items, where a file has none: then the test items are searched themselves, each left out of its
+    own search, and a probe learns from a stratified half of them, which `split_seed` draws.
     `temperature` is the one the model was trained with (logits are divided by it before a softmax).
     `provenance` has loss, data, seed, file digest, versions, the training log: plain JSON values, never code.
     """
@@ -66,6 +83,7 @@ class Outputs:
     class_names: tuple[str, ...]
     temperature: float
     provenance: Mapping[str, object]
+    split_seed: int = 0
 
     def __post_init__(self) -> None:
         if not len(self.test):
@@ -86,8 +104,26 @@ class Outputs:
             )
 
     @property
+    def within(self) -> bool:
+        """Whether there are no train items, so that similarities are those within the test items."""
+        return not len(self.train)
+
+    @property
+    def searched(self) -> Split:
+        """What the nearest are looked for in: train, or the test items themselves."""
+        return self.test if self.within else self.train
+
+    @property
+    def labelled(self) -> bool:
+        return self.test.labelled
+
+    @property
+    def has_embeddings(self) -> bool:
+        return self.test.embeddings.shape[1] > 0
+
+    @property
     def has_head(self) -> bool:
-        """Whether the model's own class head says something of the test items."""
+        """Whether the model's own class head says something of the labels of the test items."""
         return self.test.logits is not None or self.test.probabilities is not None
 
     @property

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from checkpoints.foreign.heads import linear, mlp
 from checkpoints.foreign.opening import open_foreign
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.resnet import ResNetSpec
@@ -19,9 +20,9 @@ from checkpoints.foreign.vit import TransformerSpec
 from checkpoints.reading.torch_file.contents import torch_contents
 
 IMAGES = 256
-_RESNET18 = Plan("supcon", ResNetSpec((2, 2, 2, 2), False, "shortcut"), "projection", "head", False, 512, 128)
-_RESNET50 = Plan("supcon", ResNetSpec((3, 4, 6, 3), True, "shortcut"), "projection", "head", False, 2048, 128)
-_VIT = Plan("vit", TransformerSpec(12, 768, 16, 224, 3072), "logits", "head", True, 0, 2)
+_RESNET18 = Plan("supcon", ResNetSpec((2, 2, 2, 2), False, "shortcut"), "projection", "head", mlp(512, 512, 128))
+_RESNET50 = Plan("supcon", ResNetSpec((3, 4, 6, 3), True, "shortcut"), "projection", "head", mlp(2048, 2048, 128))
+_VIT = Plan("vit", TransformerSpec(12, 768, 16, 224, 3072, 12), "logits", "head", linear(768, 2))
 
 
 def rows() -> Iterable[tuple[str, float, str, float]]:

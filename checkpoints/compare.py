@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkpoints.command_line import Parser, add_images, add_readings, array_spec, foreign_spec, run
+from checkpoints.command_line import Parser, add_readings, array_spec, run
+from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable
-from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -75,19 +74,19 @@ def _opened(
     """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
     from analysis.comparison.matching import FEWEST, MOST, matched
+    from checkpoints.arrays.forms import is_of_arrays
+    from checkpoints.arrays.opening import specs_of
     from checkpoints.opening import open_outputs
 
     if not FEWEST <= len(paths) <= MOST:
         raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(paths))
     foreign = _foreign(paths, data)
-    of_arrays = [path for path in paths if Path(path).is_dir() or kind_of(read_head(path)) == "npz"]
+    of_arrays = specs_of([path for path in paths if path not in foreign and is_of_arrays(Path(path))], arrays)
     if not of_arrays:
         check_no_arrays(arrays, "these checkpoints")
     return matched(
         {
-            name: open_outputs(
-                path, data if path in foreign else None, spec=spec, arrays=arrays if path in of_arrays else None
-            )
+            name: open_outputs(path, data if path in foreign else None, spec=spec, arrays=of_arrays.get(path))
             for name, path in _named(paths)
         }
     )
@@ -111,7 +110,9 @@ def _measure_and_number(said: str) -> tuple[str, float]:
 
 def _foreign(paths: Sequence[str], data: str | None) -> list[str]:
     """The files that need images. LabError where images are given and none does."""
-    found = [path for path in paths if not Path(path).is_dir() and kind_of(read_head(path)) == "torch"]
+    from checkpoints.opening import needs_images
+
+    found = [path for path in paths if needs_images(path) is not None]
     if data is not None and not found:
         raise LabError("data", "must be left out", data, "None of these checkpoints needs images.")
     return found
@@ -181,7 +182,7 @@ def _parser() -> Parser:
     parser = Parser("python -m checkpoints.compare", description="Compare checkpoints.", allow_abbrev=False)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="two to six checkpoints, the reference first")
     parser.add_argument("--data", help="the folder of images that foreign checkpoints need")
-    add_images(parser)
+    add_foreign(parser)
     add_readings(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--bins", type=int, default=15, help="bins of the calibration error")

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.digits import apart, bounded, cosines, number
-from checkpoints.command_line import Parser, add_images, add_readings, array_spec, foreign_spec, run
+from checkpoints.command_line import Parser, add_readings, array_spec, run
+from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import printable
-from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 if TYPE_CHECKING:
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 _WIDEST = 60
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
-_SAID_OF_FOREIGN = ("sha256", "layout", "network", "preprocessing", "device", "cache")
-_SAID_OF_ARRAYS = ("scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
+_SAID_OF_FOREIGN = ("sha256", "layout", "weights", "network", "preprocessing", "device", "cache")
+_SAID_OF_ARRAYS = ("mapping", "scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -64,7 +63,10 @@ def inspect_file(
     nothing in it is run. `export`: where the items go too, see `exporting.files`.
     """
     # numpy and torch only once the command line is known to be right.
-    if data is None and not Path(path).is_dir() and _needs_images(path):
+    from checkpoints.opening import needs_images
+
+    weights = needs_images(path)
+    if data is None and weights is not None and weights.suffix != ".json" and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
         if export is not None:
             raise LabError(
@@ -72,7 +74,7 @@ def inspect_file(
             )
         from checkpoints.reading.file_contents import file_contents, report
 
-        return report(file_contents(path))
+        return report(file_contents(weights))
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -87,7 +89,8 @@ def inspect_file(
         "dimensions": outputs.test.embeddings.shape[1],
         "classes": len(outputs.class_names),
     }
-    numbers = said | sizes | inspect_outputs(outputs, k=k, on=on).numbers()
+    numbers = inspect_outputs(outputs, k=k, on=on).numbers()
+    numbers = said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})
     return numbers if export is None else numbers | {"exported": _exported(outputs, export)}
 
 
@@ -108,13 +111,32 @@ def _exported(outputs: "Outputs", path: Path) -> list[str]:
     return [str(each) for each in write(path, outputs, compute(outputs))]
 
 
-def _needs_images(path: str) -> bool:
-    kind = kind_of(read_head(path))
-    if kind == "safetensors":
-        from checkpoints.native.file import is_native
+def _clusters(outputs: "Outputs") -> dict[str, object]:
+    """Groups of k-means where there are no labels, with the silhouette that says how far they are apart."""
+    from analysis.geometry.clusters import clusters
+    from analysis.statistics.bootstrap import Unavailable
 
-        return not is_native(path)
-    return kind == "torch"
+    found = clusters(outputs.test.embeddings)
+    if isinstance(found, Unavailable):
+        return {"clusters": None, "clusters_reason": found.reason}
+    best = found.silhouettes[found.k]
+    by_k = {str(k): each.value for k, each in found.silhouettes.items()}
+    return {
+        "clusters": found.k,
+        "cluster_sizes": found.sizes.tolist(),
+        "silhouette": best.value,
+        "silhouette_interval": [best.low, best.high],
+        "silhouette_by_k": by_k,
+        "clusters_by": f"scikit-learn's k-means on {len(found.items):,} items, seed {found.seed}",
+    }
+
+
+def _within(outputs: "Outputs") -> dict[str, object]:
+    """What similarities and a probe are of where there are no train items."""
+    if not (outputs.within and outputs.labelled and outputs.has_embeddings):
+        return {}
+    half = f"learned from half of each class, drawn with seed {outputs.split_seed}, judged on the rest"
+    return {"similarities": "within the items, each left out of its own search", "probe_split": half}
 
 
 def _progress(done: int, total: int) -> None:
@@ -168,7 +190,7 @@ def _parser() -> Parser:
     parser = Parser("python -m checkpoints.inspect", description="Inspect a checkpoint.", allow_abbrev=False)
     parser.add_argument("path", help="the checkpoint")
     parser.add_argument("--data", help="the images that a foreign checkpoint needs: a folder, a zip, CIFAR, IDX")
-    add_images(parser)
+    add_foreign(parser)
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)

@@ -9,9 +9,12 @@ from analysis.accuracy.probe import ALONE, ClassProbabilities, On, Source, class
 from analysis.calibration.top_label import Calibration, calibration
 from analysis.degenerate import warnings
 from analysis.neighbours.nearest import Margin, margin, nearest_similarity
+from analysis.neighbours.retrieval import KS
 from analysis.neighbours.vote import Vote, vote
 from analysis.outputs import Outputs
 from analysis.statistics.bootstrap import Estimate, Unavailable
+from checkpoints.author_measures import AuthorMeasures, author_measures
+from checkpoints.author_measures import flat as _estimate
 
 BINS = 15
 
@@ -34,6 +37,7 @@ class Inspection:
     class_head: Estimate | Unavailable
     probabilities: Source
     calibration: Calibration | Unavailable
+    measures: AuthorMeasures
     warnings: tuple[str, ...] = ()
     items: Mapping[str, int] = field(default_factory=dict)
 
@@ -56,6 +60,7 @@ class Inspection:
             | {"probabilities": self.probabilities}
             | _calibration(self.calibration)
             | self._over("calibration")
+            | self.measures.numbers()
             | {"warnings": list(self.warnings), "unavailable": self._reasons()}
         )
 
@@ -74,7 +79,7 @@ class Inspection:
         if isinstance(self.calibration, Calibration) and self.calibration.impossible:
             alone = ", and the file has no logits" if self.probabilities == ALONE else ""
             reasons["nll"] = f"infinite: {self.calibration.impossible} labels had probability 0{alone}"
-        return reasons
+        return {**reasons, **self.measures.reasons()}
 
 
 def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features") -> Inspection:
@@ -82,7 +87,7 @@ def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features") -> Ins
 
     LabError for a `k` below 1 or above the number of train items.
     """
-    nearest = nearest_similarity(outputs, k=k)
+    nearest = nearest_similarity(outputs, k=max(k, *KS) if k > 0 else k)
     has_head, probe = outputs.has_head, linear_probe(outputs, on=on)
     probabilities = class_probabilities(outputs) if has_head else probe
     source: Source = "class head" if has_head else "linear probe"
@@ -96,6 +101,7 @@ def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features") -> Ins
         _accuracy(probabilities) if has_head else Unavailable(outputs.no_head),
         probabilities.source if isinstance(probabilities, ClassProbabilities) else source,
         _calibrated(probabilities) if isinstance(probabilities, ClassProbabilities) else probabilities,
+        author_measures(outputs, nearest, k, probabilities if has_head else Unavailable(outputs.no_head)),
         warnings(outputs),
         _items(voted, found, probe, probabilities if has_head else None, probabilities),
     )
@@ -121,12 +127,6 @@ def _accuracy(probabilities: ClassProbabilities | Unavailable) -> Estimate | Una
 
 def _calibrated(probabilities: ClassProbabilities) -> Calibration:
     return calibration(probabilities.probabilities, probabilities.labels, bins=BINS, losses=probabilities.losses)
-
-
-def _estimate(name: str, estimate: Estimate | Unavailable) -> dict[str, object]:
-    if isinstance(estimate, Unavailable):
-        return {name: None, f"{name}_interval": None}
-    return {name: estimate.value, f"{name}_interval": [estimate.low, estimate.high]}
 
 
 def _similarity(found: Margin | Unavailable) -> dict[str, object]:

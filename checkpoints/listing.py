@@ -20,7 +20,10 @@ MOST_SHOWN = 500
 _DEEPEST = 6
 _NAMED = 3
 _NOT_UTF8 = "not UTF-8"
-_CHECKPOINTS = (".safetensors", ".npz", ".pth", ".pt", ".tar", ".ckpt", ".bin")
+_TABLES = (".csv", ".tsv", ".parquet", ".feather", ".arrow")
+_ARRAY_FILES = (".npz", ".npy", ".mat", *_TABLES)
+_CHECKPOINTS = (".safetensors", ".pth", ".pt", ".tar", ".ckpt", ".bin", ".index.json", *_ARRAY_FILES)
+_PROJECTOR = {"tensors.tsv", "metadata.tsv"}
 _ARRAYS = {f"{name}{ending}" for name in NAMES["test embeddings"] for ending in (".npy", ".pth")}
 
 
@@ -105,10 +108,16 @@ def _entries(folder: Path) -> list[tuple[str, bool]]:
 
 def _folder_kind(folder: Path) -> str:
     names = {name for name, _ in _entries(folder)}
-    if names & _ARRAYS:
+    if names & _ARRAYS or names >= _PROJECTOR or _are_parts(names):
         return "checkpoint"
     trees = {SIDES[name.lower()] for name in names if name.lower() in SIDES and (folder / name).is_dir()}
     return "images" if trees == {"train", "test"} or form_of(folder) or is_idx(folder) else ""
+
+
+def _are_parts(names: set[str]) -> bool:
+    """Whether a folder is one set of arrays, a file an array: several .npy, and nothing else that opens by itself."""
+    opened = [name for name in names if name.lower().endswith(_CHECKPOINTS)]
+    return len(opened) > 1 and all(name.lower().endswith(".npy") for name in opened)
 
 
 def _file_kind(name: str) -> str:

@@ -12,9 +12,7 @@ import numpy as np
 from analysis.comparison.over_epochs import Point
 from checkpoints.inspection import inspect_outputs
 from checkpoints.listing import is_text
-from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name, printable, shown
-from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError, plural
 
 MOST = 200
@@ -107,15 +105,12 @@ def find_series(folder: str | Path) -> Series:
 
 def needs_images(path: Path) -> bool:
     """Whether a file is weights that only images bring to outputs. What cannot be read yet is taken for whole."""
-    try:
-        kind = kind_of(read_head(path))
-        if kind == "safetensors":
-            from checkpoints.native.file import is_native
+    from checkpoints.opening import needs_images as weights_in
 
-            return not is_native(path)
+    try:
+        return weights_in(path) is not None
     except LabError:
         return False
-    return kind == "torch"
 
 
 def check_items(point: Point, first: Point | None) -> Point:

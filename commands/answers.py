@@ -25,7 +25,8 @@ def run(
     shown: Callable[[str], str] = str,
     stopped: str = "Stopped.",
 ) -> int:
-    """Run a command's body; its LabError becomes one line on stderr and exit code 2, and Ctrl-C another and 130.
+    """Run a command's body; its LabError becomes one line on stderr and exit code 2, and Ctrl-C another and 130. Code
+    that helps further goes to stdout, where a file can take it.
 
     A field of `options` that the LabError names is called by its option, as the user wrote it. `shown`: how a line
     goes to a terminal.
@@ -34,6 +35,8 @@ def run(
         return command()
     except LabError as mistake:
         print(shown(by_option(mistake, options or argparse.Namespace())), file=sys.stderr)
+        for line in mistake.lines.split("\n") if mistake.lines else ():
+            print(shown(line))
         return REFUSED
     except KeyboardInterrupt:
         print(f"\n{stopped}", file=sys.stderr)

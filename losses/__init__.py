@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .evidence import TailEvidence, WeinceDiagnostics
     from .labelled import eps_sup_infonce, sincere, supcon
     from .paired import nt_xent, weibit, weince, weince_diagnostics
+    from .snapshots import snapshot
 
 _HOMES = {
     ".catalog": ("CATALOG", "LossEntry"),
@@ -57,6 +58,7 @@ _HOMES = {
     ".evidence": ("TailEvidence", "WeinceDiagnostics"),
     ".labelled": ("eps_sup_infonce", "sincere", "supcon"),
     ".paired": ("nt_xent", "weibit", "weince", "weince_diagnostics"),
+    ".snapshots": ("snapshot",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -82,6 +84,7 @@ __all__ = [
     "nll",
     "nt_xent",
     "sincere",
+    "snapshot",
     "soft_distribution_infonce",
     "soft_target_cross_entropy",
     "soft_target_infonce",

@@ -8,7 +8,7 @@ class LabError(ValueError):
     """A mistake of the user's, said in one sentence: name, rule, value, remedy.
 
     Pages and commands show it as it reads; any other exception is a bug. Where "is" does not fit what was found, `but`
-    says it with a verb of its own, in place of the value.
+    says it with a verb of its own, in place of the value. Whoever raises it may add `lines`: code that helps further.
 
     >>> str(LabError("temperature", "must be a finite number above 0", -1.0, "Use 0.05 to 1 for unit embeddings."))
     'temperature must be a finite number above 0, but is -1.0. Use 0.05 to 1 for unit embeddings.'
@@ -17,6 +17,8 @@ class LabError(ValueError):
     >>> str(LabError("a.npz", "must be whole", but="declares 16 bytes where it has 8"))
     'a.npz must be whole, but declares 16 bytes where it has 8.'
     """
+
+    lines = ""
 
     def __init__(self, name: str, rule: str, value: object = None, remedy: str = "", *, but: str = "") -> None:
         self.name, self.rule, self.value, self.remedy = name, rule, value, remedy

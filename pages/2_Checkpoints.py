@@ -1,10 +1,11 @@
 """Checkpoints: open a trained encoder and see what it has learned."""
 
-from ui.checkpoints.image_source import draw_about, draw_waiting
+from ui.checkpoints.image_source import draw_about
 from ui.checkpoints.panels import draw
 from ui.checkpoints.source import choose
 from ui.checkpoints.training import draw as draw_training
 from ui.checkpoints.view import IN_SECTIONS, choose_sections
+from ui.checkpoints.waiting import draw_waiting
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame

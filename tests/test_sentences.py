@@ -15,6 +15,8 @@ import pytest
 from losses.errors import LabError
 from tests.sentences import (
     of_analysis,
+    of_arrays,
+    of_brought,
     of_commands,
     of_exports,
     of_files,
@@ -30,6 +32,8 @@ from tests.sentences.places import KINDS, Place, places, watched
 
 TABLES = (
     of_analysis,
+    of_arrays,
+    of_brought,
     of_commands,
     of_exports,
     of_files,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from losses.errors import LabError
 from ui import root
-from ui.foreign_text import plain
+from ui.foreign_text import lines, plain
 
 __all__ = ["explain", "plain"]
 
@@ -19,3 +19,6 @@ def explain() -> Iterator[None]:
         yield
     except LabError as mistake:
         st.error(plain(root.relative(str(mistake))), icon=":material/error:")
+        if mistake.lines:
+            st.caption("These lines write an .npz that opens here, from your own model and loaders:")
+            st.code(lines(mistake.lines), language="python")

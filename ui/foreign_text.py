@@ -31,6 +31,11 @@ def line(text: str) -> str:
     return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def lines(text: str) -> str:
+    """Several lines, each as `line` has it."""
+    return "\n".join(line(each) for each in text.split("\n"))
+
+
 def plain(text: str) -> str:
     """`text` as Markdown that shows it literally: no images, links, icons or formulas; one line, cut at 600.
 

@@ -56,15 +56,39 @@ def class_curve(
         return Unavailable(f"test has {positives or 'no'} item of this class")
     if negatives < LEAST:
         return Unavailable(f"test has {negatives or 'no'} item of any other class")
-    hits, others = _groups(score, positive)
+    hits, others, *_ = _groups(score, positive)
     rng = np.random.default_rng(seed)
     drawn = [rng.multinomial(n, part / n, size=resamples) for n, part in ((positives, hits), (negatives, others))]
-    separated = not others[:-1].any()
     auc = _estimate(_auc, hits, others, drawn)
-    if separated:
+    if not others[:-1].any():
         # Each of min(P, N) disjoint pairs is in order: the exact bound for that many successes out of as many.
         auc = Estimate(1.0, 0.025 ** (1 / min(positives, negatives)), 1.0)
-    found = np.cumsum(hits)
+    return _curve(label, hits, others, auc, drawn)
+
+
+def paired_curve(
+    positive: np.ndarray, negative: np.ndarray, auc: Estimate, *, label: int = 0, resamples: int = 200, seed: int = 0
+) -> ClassCurve:
+    """The curve of items (n,) that have a positive and a negative score each; an item is resampled with both."""
+    items = len(positive)
+    of_positives = np.arange(2 * items) < items
+    hits, others, place, where = _groups(np.concatenate([positive, negative]), of_positives)
+    counts = np.random.default_rng(seed).multinomial(items, np.full(items, 1 / items), size=resamples)
+    drawn = [_summed(counts, place, len(hits)), _summed(counts, where, len(others))]
+    return _curve(label, hits, others, auc, drawn)
+
+
+def _summed(counts: np.ndarray, groups: np.ndarray, size: int) -> np.ndarray:
+    """How often items of each group are drawn, (R, size): counts (R, n) of items in groups (n,)."""
+    order = np.argsort(groups, kind="stable")
+    present, starts = np.unique(groups[order], return_index=True)
+    found = np.zeros((len(counts), size), counts.dtype)
+    found[:, present] = np.add.reduceat(counts[:, order], starts, axis=1)
+    return found
+
+
+def _curve(label: int, hits: np.ndarray, others: np.ndarray, auc: Estimate, drawn: list[np.ndarray]) -> ClassCurve:
+    positives, negatives, found = int(hits.sum()), int(others.sum()), np.cumsum(hits)
     return ClassCurve(
         label,
         positives,
@@ -75,20 +99,21 @@ def class_curve(
         found / (found + np.cumsum(others)[1::2]),
         auc,
         _estimate(_average_precision, hits, others, drawn),
-        separated,
+        not others[:-1].any(),
     )
 
 
-def _groups(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of positives (J,) at each of their J distinct scores, highest first, and of negatives (2 J + 1,).
+def _groups(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Numbers of positives (J,) at each of their J distinct scores, highest first, and of negatives (2 J + 1,); then
+    the group of each positive and of each negative.
 
     Negatives stand in turn between two of these scores and at one: above the highest, at it, below it, ...
     """
     at = np.unique(score[positive])
-    hits = np.bincount(np.searchsorted(at, score[positive]), minlength=len(at))
-    below = score[~positive]
+    own, below = np.searchsorted(at, score[positive]), score[~positive]
     place = np.searchsorted(at, below, side="left") + np.searchsorted(at, below, side="right")
-    return hits[::-1], np.bincount(place, minlength=2 * len(at) + 1)[::-1]
+    hits, others = np.bincount(own, minlength=len(at)), np.bincount(place, minlength=2 * len(at) + 1)
+    return hits[::-1], others[::-1], len(at) - 1 - own, 2 * len(at) - place
 
 
 def _auc(hits: np.ndarray, others: np.ndarray) -> np.ndarray:

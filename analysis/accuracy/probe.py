@@ -9,12 +9,14 @@ import numpy as np
 
 from analysis.calibration.log_loss import log_loss, minus_log
 from analysis.degenerate import copies, judged, nothing_to_read, too_few
-from analysis.outputs import Outputs
+from analysis.outputs import NO_LABELS, Outputs
 from analysis.statistics.bootstrap import Estimate, Unavailable, proportion
 from losses.errors import LabError
 
-Source = Literal["class head", "linear probe", "class head, probabilities alone"]
+Source = Literal["class head", "linear probe", "class head, probabilities alone", "linear probe of the other half"]
 ALONE: Source = "class head, probabilities alone"
+OF_HALF: Source = "linear probe of the other half"
+"""Without train items: learned from a stratified half of the items, and judged on the other."""
 On = Literal["features", "embeddings"]
 
 
@@ -25,7 +27,7 @@ class ClassProbabilities:
     `scores` (M, K) float64 are log probabilities up to a constant in each row; unlike their logarithm they keep what
     is too small for a probability. -inf stands for a class that train does not have.
     Test items of a class that train does not have are left out, a probe has no probability for it, and so are those
-    whose embedding is a train item's.
+    whose embedding is a train item's, and those that a probe learned from.
     """
 
     probabilities: np.ndarray
@@ -54,6 +56,8 @@ def class_probabilities(outputs: Outputs) -> ClassProbabilities | Unavailable:
     those of `linear_probe` where there is no head."""
     if not outputs.has_head:
         return linear_probe(outputs)
+    if not outputs.labelled:
+        return Unavailable(NO_LABELS)
     test, classes = outputs.test, len(outputs.class_names)
     given = test.probabilities if test.logits is None else test.logits
     assert given is not None
@@ -79,23 +83,39 @@ def linear_probe(outputs: Outputs, *, on: On = "features") -> ClassProbabilities
 
     on: the encoder's "features", where there are any beside the embeddings, or the "embeddings". SINCERE's and WEINCE's
     authors probe the encoder's features too, not scaled to unit length, with a linear layer trained by SGD.
+    Where there are no train items, a half of the items that `stratified_half` draws stands in for them.
     """
     from sklearn.linear_model import LogisticRegression
 
-    among = judged(outputs)
+    among, learned = judged(outputs), np.ones(len(outputs.searched), bool)
     reason = nothing_to_read(outputs) or too_few(outputs, among)
+    if outputs.within and not reason:
+        learned = stratified_half(outputs.test.labels, outputs.split_seed)
+        among &= ~learned
+        reason = "" if among.sum() >= 2 else "fewer than 2 items are left once half of each class has taught the probe"
     if reason:
         return Unavailable(reason)
-    present, items = np.unique(outputs.train.labels), np.flatnonzero(among)
-    probe = LogisticRegression(C=1.0, max_iter=5000)
+    labels, items = outputs.searched.labels[learned], np.flatnonzero(among)
+    probe, present = LogisticRegression(C=1.0, max_iter=5000), np.unique(labels)
     train, test = probed(outputs, on)
-    probe.fit(train.astype(np.float64), outputs.train.labels)
+    probe.fit(train[learned].astype(np.float64), labels)
     found = probe.decision_function(test[items].astype(np.float64))
     scores = np.full((len(items), len(outputs.class_names)), -np.inf)
     # Of two classes scikit-learn gives the log odds of the second.
     scores[:, present] = np.stack([np.zeros_like(found), found], axis=1) if found.ndim == 1 else found
     probabilities, labels = softmax(scores, 1.0), outputs.test.labels[items]
-    return ClassProbabilities(probabilities, labels, items, "linear probe", scores, _accuracy(probabilities, labels))
+    source: Source = OF_HALF if outputs.within else "linear probe"
+    return ClassProbabilities(probabilities, labels, items, source, scores, _accuracy(probabilities, labels))
+
+
+def stratified_half(labels: np.ndarray, seed: int) -> np.ndarray:
+    """(N,) bool: half of the items of each class of labels (N,), rounded up, drawn by the seed."""
+    order = np.lexsort((np.random.default_rng(seed).random(len(labels)), labels))
+    _, starts, sizes = np.unique(labels[order], return_index=True, return_counts=True)
+    place = np.arange(len(labels)) - np.repeat(starts, sizes)
+    half = np.empty(len(labels), bool)
+    half[order] = place < np.repeat(-(-sizes // 2), sizes)
+    return half
 
 
 def on_common_items(readings: Sequence[ClassProbabilities]) -> list[ClassProbabilities]:
@@ -111,15 +131,15 @@ def on_common_items(readings: Sequence[ClassProbabilities]) -> list[ClassProbabi
 
 def has_features(outputs: Outputs) -> bool:
     """Whether both sides have the encoder's features beside embeddings that a head made of them."""
-    return outputs.train.features is not None and outputs.test.features is not None
+    return outputs.searched.features is not None and outputs.test.features is not None
 
 
 def probed(outputs: Outputs, on: On = "features") -> tuple[np.ndarray, np.ndarray]:
-    """What a linear probe sees of train and test, (N, F) and (M, F)."""
-    train, test = outputs.train.features, outputs.test.features
+    """What a linear probe sees of train, or of what stands in for it, and test, (N, F) and (M, F)."""
+    train, test = outputs.searched.features, outputs.test.features
     if on == "features" and train is not None and test is not None:
         return train, test
-    return outputs.train.embeddings, outputs.test.embeddings
+    return outputs.searched.embeddings, outputs.test.embeddings
 
 
 def in_words(outputs: Outputs, on: On = "features") -> str:

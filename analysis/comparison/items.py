@@ -15,7 +15,8 @@ def disagreed(models: Sequence[MeasuredModel]) -> np.ndarray:
 
 def wrong(models: Sequence[MeasuredModel]) -> np.ndarray:
     """Indices of the items that the nearest neighbours get wrong under every model."""
-    return np.flatnonzero(~np.stack([model.right for model in models]).any(axis=0))
+    voted = np.stack([model.voted >= 0 for model in models]).all(axis=0)
+    return np.flatnonzero(voted & ~np.stack([model.right for model in models]).any(axis=0))
 
 
 def moved(models: Sequence[MeasuredModel], most: int = 20) -> np.ndarray:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from analysis.outputs import Outputs, Split
+from analysis.outputs import ROWS, Outputs, Split
 from losses.errors import LabError
 
 FEWEST, MOST = 2, 6
@@ -24,8 +25,8 @@ def matched(outputs: Mapping[str, Outputs]) -> dict[str, Outputs]:
     if not FEWEST <= len(outputs) <= MOST:
         raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(outputs))
     for name, each in outputs.items():
-        if not len(each.train):
-            raise LabError(name, "must have train items to be compared", but="has none", remedy=_TRAIN)
+        if each.within and not all(other.within for other in outputs.values()):
+            raise LabError(name, "must have train items, as others here have", but="has none", remedy=_TRAIN)
     outputs = _with_all_classes(outputs)
     (first, reference), *others = outputs.items()
     return {first: reference} | {name: _matched(name, other, first, reference) for name, other in others}
@@ -143,15 +144,8 @@ def _taken(split: Split, order: np.ndarray) -> Split:
     def taken(array: np.ndarray | None) -> np.ndarray | None:
         return None if array is None else array[order]
 
-    return Split(
-        split.embeddings[order],
-        split.labels[order],
-        taken(split.logits),
-        taken(split.images),
-        split.ids[order],
-        probabilities=taken(split.probabilities),
-        features=taken(split.features),
-    )
+    kept: dict[str, Any] = {name: taken(getattr(split, name)) for name in ROWS}
+    return replace(split, **kept)
 
 
 def _listed(names: tuple[str, ...]) -> str:

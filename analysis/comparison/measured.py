@@ -9,6 +9,8 @@ import numpy as np
 from analysis.accuracy.probe import ClassProbabilities, Source, class_probabilities, linear_probe
 from analysis.geometry.item_statistics import Geometry, ItemStatistic, geometry
 from analysis.neighbours.nearest import Nearest, nearest_similarity
+from analysis.neighbours.retrieval import recall_at
+from analysis.neighbours.separation import pairs_in_order
 from analysis.neighbours.vote import vote
 from analysis.outputs import NO_HEAD, Outputs
 from analysis.statistics.bootstrap import Unavailable
@@ -34,6 +36,8 @@ MEASURES: dict[str, Measure] = {
         Measure("nearest_target", "Nearest target", "median cosine", None),
         Measure("nearest_noise", "Nearest noise", "median cosine", None),
         Measure("margin", "Margin", "cosine, target less noise", "higher"),
+        Measure("target_noise_auc", "AUC", "pairs of target and noise in order", "higher"),
+        Measure("recall_at_5", "R@5", "share of items", "higher"),
         Measure("knn_accuracy", "kNN accuracy", "share of items", "higher"),
         Measure("probe_accuracy", "Probe accuracy", "share of items", "higher"),
         Measure("class_head_accuracy", "Head accuracy", "share of items", "higher"),
@@ -45,6 +49,8 @@ MEASURES: dict[str, Measure] = {
         Measure("effective_rank", "Effective rank", "directions", None),
     )
 }
+AREA, RECALL, RECALL_K = "target_noise_auc", "recall_at_5", 5
+FEWEST_ITEMS = 20  # for what rests on the normal law
 MEDIANS = ("nearest_target", "nearest_noise", "margin")
 
 
@@ -54,7 +60,8 @@ class MeasuredModel:
 
     labels (M,) int64: the items' classes; voted (M,) int64: those that the k nearest train items vote for. head: None
     for a model without a class head. judged (M,) bool: the items that the vote is judged on, None for all, or why it
-    is not judged.
+    is not judged. first (M,): the place of the nearest item of the same class, None where nobody looked.
+    within: the similarities are those within the test items.
     """
 
     name: str
@@ -68,6 +75,8 @@ class MeasuredModel:
     head: ClassProbabilities | Unavailable | None
     geometry: Geometry
     judged: np.ndarray | Unavailable | None = None
+    first: np.ndarray | None = None
+    within: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -97,7 +106,7 @@ def measure_outputs(name: str, outputs: Outputs, *, k: int = 1, nearest: Nearest
 
     LabError for a k below 1 or above the number of train items.
     """
-    nearest = nearest_similarity(outputs, k=k) if nearest is None else nearest
+    nearest = nearest_similarity(outputs, k=max(k, RECALL_K) if k > 0 else k) if nearest is None else nearest
     return measure(name, outputs, nearest, linear_probe(outputs), geometry(outputs.test), k=k)
 
 
@@ -115,7 +124,8 @@ def measure(
     voted, labels = vote(nearest.neighbours, outputs, k), outputs.test.labels
     judged = voted.accuracy if isinstance(voted.accuracy, Unavailable) else voted.judged
     sides = (nearest.target, nearest.noise, nearest.comparable)
-    return MeasuredModel(name, *sides, labels, voted.predicted, k, probe, head, geometry, judged)
+    first = recall_at(nearest.neighbours, outputs, (), voted.judged).first
+    return MeasuredModel(name, *sides, labels, voted.predicted, k, probe, head, geometry, judged, first, nearest.within)
 
 
 def _no_head(outputs: Outputs) -> Unavailable | None:
@@ -128,13 +138,15 @@ def common_source(measured: Sequence[MeasuredModel]) -> Source:
     return "class head" if all(isinstance(model.head, ClassProbabilities) for model in measured) else "linear probe"
 
 
-def item_values(model: MeasuredModel, key: str, source: Source) -> Values:
-    """Values (M,) float64 whose mean over the items that take part is the measure `key`; NaN for the others."""
-    if key == "knn_accuracy":
-        if isinstance(model.judged, Unavailable):
-            return Unavailable(f"{model.name}: {model.judged.reason}")
-        right = model.right.astype(np.float64)
-        return right if model.judged is None else np.where(model.judged, right, np.nan)
+def item_values(model: MeasuredModel, key: str, source: Source, among: np.ndarray | None = None) -> Values:
+    """Values (M,) float64 whose mean over the items that take part is the measure `key`; NaN for the others.
+
+    among (M,) bool: the items that an area is over, by itself all that are comparable.
+    """
+    if key == AREA:
+        return _area(model, model.comparable if among is None else among & model.comparable)
+    if key in ("knn_accuracy", RECALL):
+        return _hits(model, key)
     if key in ("alignment", "uniformity", "effective_rank"):
         found: ItemStatistic | Unavailable = getattr(model.geometry, key)
         return found if isinstance(found, Unavailable) else found.values
@@ -145,6 +157,27 @@ def item_values(model: MeasuredModel, key: str, source: Source) -> Values:
     values[reading.items] = _scores(reading, key)
     if np.isinf(values).any():
         return Unavailable(f"infinite for {model.name}: {np.isinf(values).sum():,} labels had probability 0")
+    return values
+
+
+def _hits(model: MeasuredModel, key: str) -> Values:
+    """Right or wrong by the nearest neighbours, where they are judged."""
+    if isinstance(model.judged, Unavailable):
+        return Unavailable(f"{model.name}: {model.judged.reason}")
+    if key == RECALL and model.first is None:
+        return Unavailable(f"{model.name}: the places of its neighbours are not known")
+    hits = model.right if model.first is None or key != RECALL else model.first <= RECALL_K
+    values = hits.astype(np.float64)
+    return values if model.judged is None else np.where(model.judged, values, np.nan)
+
+
+def _area(model: MeasuredModel, chosen: np.ndarray) -> Values:
+    """The area plus each item's influence on it, as of a statistic of pairs (see `item_statistics`)."""
+    if chosen.sum() < FEWEST_ITEMS:
+        return Unavailable(f"{chosen.sum()} test items have a target and a noise, {FEWEST_ITEMS} are needed")
+    area, influence = pairs_in_order(model.target[chosen], model.noise[chosen])
+    values = np.full(len(model), np.nan)
+    values[chosen] = area + influence
     return values
 
 

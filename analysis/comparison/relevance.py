@@ -23,6 +23,8 @@ SMALLEST: dict[str, float] = {
     "nearest_target": 0.005,
     "nearest_noise": 0.005,
     "margin": 0.005,
+    "target_noise_auc": 0.005,
+    "recall_at_5": 0.005,
     "knn_accuracy": 0.005,
     "probe_accuracy": 0.005,
     "class_head_accuracy": 0.005,

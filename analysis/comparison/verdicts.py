@@ -10,14 +10,12 @@ import numpy as np
 
 from analysis.accuracy.probe import Source, on_common_items
 from analysis.calibration.ece_difference import calibration_errors, compare_errors
-from analysis.comparison.measured import MEASURES, MEDIANS, Measure, MeasuredModel, item_values
+from analysis.comparison.measured import FEWEST_ITEMS, MEASURES, MEDIANS, Measure, MeasuredModel, item_values
 from analysis.comparison.relevance import SMALLEST, TOLD, Verdict, smallest_of_interest, verdict
 from analysis.statistics.bootstrap import Estimate, Unavailable
 from analysis.statistics.holm import holm
 from analysis.statistics.paired import Tested, compare_draws, compare_means, resample_counts, resampled_medians
 from losses.errors import LabError
-
-FEWEST_ITEMS = 20  # for what rests on the normal law
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +182,11 @@ def _with_margin(medians: np.ndarray) -> np.ndarray:
 def _means(models: Sequence[MeasuredModel], source: Source, seed: int) -> Iterator[Finding]:
     """Everything that is a mean over test items, all tested together; each over the items it has under every model."""
     columns: list[tuple[str, str, np.ndarray, np.ndarray]] = []
+    comparable = np.logical_and.reduce([model.comparable for model in models])
     for key in MEASURES:
         if key in MEDIANS or key == "ece":
             continue
-        reference, *others = (item_values(model, key, source) for model in models)
+        reference, *others = (item_values(model, key, source, comparable) for model in models)
         known = [values for values in (reference, *others) if not isinstance(values, Unavailable)]
         missing = np.isnan(known).any(axis=0) if known else np.empty(0, bool)
         for model, values in zip(models[1:], others, strict=True):

@@ -8,6 +8,7 @@ from analysis.outputs import Split
 from losses.errors import LabError
 
 LARGEST_BATCH = 512
+_CHOOSE = "Choose one that has them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def random_batch(spec: BatchSpec) -> ForceBatch:
 
 def split_batch(split: Split, class_names: tuple[str, ...], *, classes: int, per_class: int, seed: int) -> ForceBatch:
     """`per_class` items of each of `classes` classes, drawn without replacement from those that have as many."""
+    if not split.embeddings.shape[1]:
+        raise LabError("embeddings", "must be there: this checkpoint has class scores alone", None, _CHOOSE)
     items = drawn_items(split, class_names, classes, per_class, np.random.default_rng(seed))
     embeddings = _unit(split.embeddings[items].astype(np.float64))
     chosen = split.labels[items[::per_class]]
@@ -80,6 +83,8 @@ def drawn_items(
 ) -> np.ndarray:
     """Places in `split`, sorted by class: `classes` of those that have `per_class` items, and as many of each."""
     check_size(classes, per_class)
+    if not split.labelled:
+        raise LabError("labels", "must be there: the items of this checkpoint have none", None, _CHOOSE)
     counts = np.bincount(split.labels, minlength=len(class_names))
     able = np.flatnonzero(counts >= per_class)
     if len(able) < classes:

@@ -13,7 +13,7 @@ import numpy as np
 from analysis.degenerate import same_point
 from analysis.maps.projection import map_sample
 from analysis.neighbours.graph import similarity_blocks
-from analysis.outputs import Split
+from analysis.outputs import NO_EMBEDDINGS, NO_LABELS, Split
 from analysis.statistics.bootstrap import Unavailable
 
 MOST_ITEMS = 4_000  # whose pairs are all looked at: 16 million cosines take a sixth of a second
@@ -33,12 +33,14 @@ class ItemStatistic:
         self.values.setflags(write=False)
 
 
-def alignment(embeddings: np.ndarray, labels: np.ndarray) -> ItemStatistic | Unavailable:
+def alignment(embeddings: np.ndarray, labels: np.ndarray | None) -> ItemStatistic | Unavailable:
     """Mean squared distance of two different items of one class, over all such pairs; unit rows (M, D), so in [0, 4].
 
     Wang & Isola 2020 (arXiv 2005.10242), with the pairs of a class for pairs of views. By the class's sum: no pair is
     looked at. Less is closer.
     """
+    if labels is None or not embeddings.shape[1]:
+        return Unavailable(NO_LABELS if labels is None else NO_EMBEDDINGS)
     rows = embeddings.astype(np.float64)
     sums = np.zeros((int(labels.max()) + 1, rows.shape[1]))
     np.add.at(sums, labels, rows)
@@ -62,6 +64,8 @@ def uniformity(embeddings: np.ndarray) -> ItemStatistic | Unavailable:
     Wang & Isola 2020; -4 at best in many dimensions, 0 where all items are one. All pairs of up to `MOST_ITEMS`, always
     the same ones.
     """
+    if not embeddings.shape[1]:
+        return Unavailable(NO_EMBEDDINGS)
     items = map_sample(len(embeddings), MOST_ITEMS)
     if len(items) < 2:
         return Unavailable("a pair needs 2 items")
@@ -84,6 +88,8 @@ def effective_rank(embeddings: np.ndarray) -> ItemStatistic | Unavailable:
 
     Roy & Vetterli 2007, on the eigenvalues of the centred covariance.
     """
+    if not embeddings.shape[1]:
+        return Unavailable(NO_EMBEDDINGS)
     centred = embeddings - embeddings.mean(axis=0, dtype=np.float64)
     variance, axes = np.linalg.eigh(centred.T @ centred / len(centred))
     total = variance.sum()
@@ -109,5 +115,5 @@ class Geometry:
 
 def geometry(split: Split) -> Geometry:
     return Geometry(
-        alignment(split.embeddings, split.labels), uniformity(split.embeddings), effective_rank(split.embeddings)
+        alignment(split.embeddings, split.own_labels), uniformity(split.embeddings), effective_rank(split.embeddings)
     )

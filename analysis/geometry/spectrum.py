@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.outputs import NO_EMBEDDINGS
 from analysis.statistics.bootstrap import Estimate, Unavailable
 from analysis.statistics.influence import influence_estimate
 
@@ -39,6 +40,8 @@ class Spectrum:
 def spectrum(embeddings: np.ndarray) -> Spectrum | Unavailable:
     """Of (N, D) rows, centred at their mean, in float64."""
     items, dimensions = embeddings.shape
+    if not dimensions:
+        return Unavailable(NO_EMBEDDINGS)
     if items < LEAST_ITEMS:
         return Unavailable(f"a spectrum needs at least {LEAST_ITEMS} items, here {items}")
     centred = embeddings - embeddings.mean(axis=0, dtype=np.float64)

@@ -26,10 +26,13 @@ class Spread:
     pairs: int
 
 
-def spread(embeddings: np.ndarray, labels: np.ndarray) -> Spread:
-    """Of unit rows (N, D) and labels (N,); uniformity over a sample of the rows where there are many."""
+def spread(embeddings: np.ndarray, labels: np.ndarray | None) -> Spread:
+    """Of unit rows (N, D) and labels (N,), None where there are none.
+
+    Uniformity is over a sample of the rows where there are many.
+    """
     items = len(embeddings)
-    sizes = np.bincount(labels)
+    sizes = np.bincount(np.empty(0, np.int64) if labels is None else labels)
     pairs = int((sizes * (sizes - 1)).sum()) // 2
     return Spread(
         _estimate(alignment(embeddings, labels), low=0, high=4),

@@ -17,7 +17,7 @@ from losses.errors import LabError
 _ONE_FIT_AT_A_TIME = threading.Lock()
 _ROWS = 4096  # widened to float64 at once: 67 MB at 2,048 dimensions
 
-Method = Literal["PCA", "UMAP", "t-SNE"]
+Method = Literal["PCA", "UMAP", "t-SNE", "As given"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ def map_sample(items: int, limit: int = 10_000) -> np.ndarray:
 
 
 def _varied(embeddings: np.ndarray) -> np.ndarray:
+    if not embeddings.shape[1]:
+        raise LabError("A map", "needs embeddings", but="there are none")
     if len(embeddings) < 2:
         raise LabError("A map", "needs at least 2 items", but="there is 1")
     if (embeddings == embeddings[0]).all():

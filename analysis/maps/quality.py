@@ -6,6 +6,7 @@ import numpy as np
 
 from analysis.neighbours.copies import copy_groups
 from analysis.neighbours.graph import similarity_blocks, top_k
+from analysis.outputs import NO_EMBEDDINGS
 from analysis.statistics.bootstrap import Estimate, Unavailable, mean_estimate
 
 _ANCHORS = 2000  # each costs a sweep over all items; a share over 2,000 of them is known to about one percent
@@ -29,6 +30,8 @@ class MapQuality:
 def map_quality(embeddings: np.ndarray, coordinates: np.ndarray, *, k: int = 15) -> MapQuality | Unavailable:
     """Compare (N, 2) coordinates with the cosines of (N, D) unit rows; over all items or 2,000 of them."""
     items = len(embeddings)
+    if not embeddings.shape[1]:
+        return Unavailable(NO_EMBEDDINGS)
     k = min(k, (items - 1) // 2)
     if k < 1:
         return Unavailable(f"neighbourhoods need at least 3 items, here {items}")

@@ -52,6 +52,26 @@ class ClassColumns:
         return of_classes, *pick(block, columns, tied, self.items, k, self.pads)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnColumns:
+    """Where the items of a search within themselves stand among its columns: columns (P,) in the order of their items
+    (P,), an item that fills up a group more than once."""
+
+    columns: np.ndarray
+    items: np.ndarray
+
+    @classmethod
+    def of(cls, items: np.ndarray) -> "OwnColumns":
+        """For the item (P,) of each column."""
+        columns = np.argsort(items, kind="stable")
+        return cls(columns, items[columns])
+
+    def leave_out(self, block: np.ndarray, queries: slice) -> None:
+        """Make no item of a block of similarities (B, P), the items `queries`, find itself."""
+        low, high = np.searchsorted(self.items, (queries.start, queries.stop))
+        block[self.items[low:high] - queries.start, self.columns[low:high]] = -np.inf
+
+
 def _strands(counts: np.ndarray, k: int) -> int:
     """The size of the groups that costs least: large ones are few, small ones need little filling, few candidates."""
     sizes = np.arange(1, _MOST_STRANDS + 1)

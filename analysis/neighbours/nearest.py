@@ -10,12 +10,12 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from analysis.degenerate import copies, nothing_near
+from analysis.degenerate import copied, nothing_near
 from analysis.neighbours.block_pool import ROWS, over_blocks
-from analysis.neighbours.class_columns import ClassColumns
+from analysis.neighbours.class_columns import ClassColumns, OwnColumns
 from analysis.neighbours.copies import copy_groups, settle
 from analysis.neighbours.graph import Neighbours, join
-from analysis.outputs import NO_TRAIN, Outputs
+from analysis.outputs import NO_LABELS, Outputs
 from analysis.statistics.bootstrap import Estimate, Unavailable, median_difference
 from losses.errors import LabError
 
@@ -30,7 +30,8 @@ class Nearest:
     class_maxima (M, C) float32: the largest cosine to each class, -inf for a class that train does not have.
     neighbours: the k nearest train items of each test item. labels (M,): the test items' classes.
     copies (M,) bool: test items whose embedding is a train item's to the last bit. nothing: why no similarity says
-    anything, "" where they do.
+    anything, "" where they do. within: there is no train, so the test items were searched, each left out of its own
+    search; then `copies` are those of other test items.
     """
 
     class_maxima: np.ndarray
@@ -38,6 +39,7 @@ class Nearest:
     labels: np.ndarray
     copies: np.ndarray
     nothing: str = ""
+    within: bool = False
 
     def __post_init__(self) -> None:
         for array in (self.class_maxima, self.labels, self.copies):
@@ -76,41 +78,46 @@ class Margin:
 def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None) -> Nearest:
     """One exact pass: `rows` test items at a time against all of train, never an M x N buffer.
 
-    k is cut to the number of train items. By default 512 rows, or 1,024 where train is large: a wide product is quicker
-    on more.
+    Where there are no train items, against the test items themselves, each left out of its own search. k is cut to the
+    number of items that can be found. By default 512 rows, or 1,024 where train is large: a wide product is quicker on
+    more.
     """
     if k < 1:
         raise LabError("k", "must be at least 1", k)
-    train = outputs.train
-    if not len(train):
-        return _nothing_near(outputs)
-    k = min(k, len(train))
-    columns = ClassColumns.of(train.labels, k)
+    searched, nothing = outputs.searched, nothing_near(outputs) or ("" if outputs.labelled else NO_LABELS)
+    k = min(k, len(searched) - outputs.within)
+    if k < 1 or not (outputs.has_embeddings and outputs.labelled):
+        return _nothing_near(outputs, nothing)
+    columns = ClassColumns.of(searched.labels, k)
     # Columns in the order of their classes. A large table is not copied for that; parts of the similarities are.
-    copied = train.embeddings.nbytes <= _COPIED
-    keys = train.embeddings[columns.items] if copied else train.embeddings
-    look = partial(_look, columns=columns, k=k, in_order=copied)
+    in_order = searched.embeddings.nbytes <= _COPIED
+    keys = searched.embeddings[columns.items] if in_order else searched.embeddings
+    own = OwnColumns.of(columns.items if in_order else np.arange(len(searched))) if outputs.within else None
+    look = partial(_look, columns=columns, k=k, in_order=in_order, own=own)
     maxima = np.full((len(outputs.test), len(outputs.class_names)), -np.inf, dtype=np.float32)
     found: list[tuple[np.ndarray, np.ndarray]] = []
     for chosen, (largest, items, similarities) in over_blocks(
-        outputs.test.embeddings, keys, look, rows=rows or (ROWS if copied else 2 * ROWS)
+        outputs.test.embeddings, keys, look, rows=rows or (ROWS if in_order else 2 * ROWS)
     ):
-        maxima[chosen, columns.classes] = np.clip(largest, -1, 1)
+        maxima[chosen, columns.classes] = np.where(np.isneginf(largest), largest, np.clip(largest, -1, 1))
         found.append((items, similarities))
-    neighbours = settle(join(found), copy_groups(train.embeddings))
-    return Nearest(maxima, neighbours, outputs.test.labels, copies(outputs.test, train), nothing_near(outputs))
+    themselves = np.arange(len(searched)) if outputs.within else None
+    neighbours = settle(join(found), copy_groups(searched.embeddings), themselves)
+    return Nearest(maxima, neighbours, outputs.test.labels, copied(outputs), nothing, outputs.within)
 
 
-def _nothing_near(outputs: Outputs) -> Nearest:
+def _nothing_near(outputs: Outputs, nothing: str) -> Nearest:
     items = len(outputs.test)
     none = Neighbours(np.empty((items, 0), np.int64), np.empty((items, 0), np.float32))
     maxima = np.full((items, len(outputs.class_names)), -np.inf, dtype=np.float32)
-    return Nearest(maxima, none, outputs.test.labels, np.zeros(items, bool), NO_TRAIN)
+    return Nearest(maxima, none, outputs.test.labels, np.zeros(items, bool), nothing, outputs.within)
 
 
 def _look(
-    _: slice, block: np.ndarray, *, columns: ClassColumns, k: int, in_order: bool
+    queries: slice, block: np.ndarray, *, columns: ClassColumns, k: int, in_order: bool, own: OwnColumns | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    if own is not None:
+        own.leave_out(block, queries)
     if in_order:
         return columns.look(block, k)
     # Into one small buffer that stays in the cache: a fresh copy of the block costs more than the order of its columns.
@@ -143,9 +150,11 @@ def _why_not(nearest: Nearest, of_class: np.ndarray) -> str:
         return f"a median with an interval needs at least 2 test items, here {of_class.sum()}"
     if nearest.nothing:
         return nearest.nothing
+    who, other = ("there is", "another item") if nearest.within else ("train has", "a train item")
     if not np.isfinite(nearest.noise[of_class]).any():
-        return "train has no other class, so nothing is noise"
+        return f"{who} no other class, so nothing is noise"
     if not np.isfinite(nearest.target[of_class]).any():
-        return "train has no item of this class, so nothing is a target"
+        again = "second " if nearest.within else ""
+        return f"{who} no {again}item of this class, so nothing is a target"
     same = int(nearest.copies[of_class].sum())
-    return f"{same} of {of_class.sum()} test items have the embedding of a train item, and fewer than 2 are left"
+    return f"{same} of {of_class.sum()} test items have the embedding of {other}, and fewer than 2 are left"

@@ -61,12 +61,17 @@ def pick(
 
 
 def _largest(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Columns (B, k) of the k largest of each row, in any order, and (B,) where a tie leaves open which they are."""
-    if values.shape[1] > 64 * k:
+    """Columns (B, k) of the k largest of each row, in any order, and (B,) where a tie leaves open which they are: of
+    such a row the columns mean nothing."""
+    width = values.shape[1]
+    if width > 64 * k:
         return _largest_of_many(values, k)
-    best = np.argpartition(values, -k, axis=1)[:, -k:]
-    border = np.take_along_axis(values, best, axis=1).min(axis=1, keepdims=True)
-    return best, np.count_nonzero(values >= border, axis=1) > k
+    # The k-th largest value first, and then who reaches it: numpy partitions values several times as fast as places.
+    border = np.partition(values, width - k, axis=1)[:, width - k, None]
+    reached = values >= border
+    tied = np.count_nonzero(reached, axis=1) > k
+    reached[tied] = np.arange(width) < k  # whoever asks looks at these rows again
+    return np.flatnonzero(reached).reshape(-1, k) - width * np.arange(len(values))[:, None], tied
 
 
 def _largest_of_many(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -85,7 +90,8 @@ def select(values: np.ndarray, names: np.ndarray, k: int) -> tuple[np.ndarray, n
     bits = (values + np.float32(0)).view(np.int32)
     ordered = np.where(bits < 0, bits ^ np.int32(0x7FFFFFFF), bits).astype(np.int64)
     packed = (ordered << 32) | (0xFFFFFFFF - names)
-    largest = -np.sort(-np.partition(packed, packed.shape[1] - k, axis=1)[:, -k:], axis=1)
+    kept = packed if packed.shape[1] == k else np.partition(packed, packed.shape[1] - k, axis=1)[:, -k:]
+    largest = -np.sort(-kept, axis=1)
     high = (largest >> 32).astype(np.int32)
     found = np.where(high < 0, high ^ np.int32(0x7FFFFFFF), high).view(np.float32)
     return 0xFFFFFFFF - (largest & 0xFFFFFFFF), found

@@ -6,17 +6,19 @@ import numpy as np
 
 from analysis.degenerate import judged, nothing_to_read, too_few
 from analysis.neighbours.graph import Neighbours, join, top_k
-from analysis.outputs import NO_TRAIN, Outputs, Split
+from analysis.outputs import NO_EMBEDDINGS, NO_LABELS, Outputs, Split
 from analysis.statistics.bootstrap import Estimate, Unavailable, proportion
 from losses.errors import LabError
+
+SHARP = 0.1  # the temperature of WEINCE's vote
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vote:
     """The k-nearest-neighbour classifier on test: predicted (M,) int64, and the share of `judged` that is right.
 
-    judged (M,) bool: items of a class that train has, that are no copies of a train item (see `degenerate`). Without
-    train items there is no vote: k is 0 and predicted -1.
+    judged (M,) bool: items of a class that train has, that are no copies of a train item (see `degenerate`). Where
+    there is nothing to search there is no vote: k is 0 and predicted -1.
     """
 
     k: int
@@ -25,20 +27,31 @@ class Vote:
     judged: np.ndarray
 
 
-def vote(neighbours: Neighbours, outputs: Outputs, k: int, among: np.ndarray | None = None) -> Vote:
+def vote(
+    neighbours: Neighbours,
+    outputs: Outputs,
+    k: int,
+    among: np.ndarray | None = None,
+    *,
+    temperature: float | None = None,
+) -> Vote:
     """Each of the k nearest train items votes for its class with its cosine as weight (as the SINCERE authors do).
 
-    Equal votes go to the class of the nearer neighbour; of equally near ones, to the lower train index. `among`: the
-    items to judge it on where they are known, as `judged` gives them.
+    Without train items, each of the nearest others. Equal votes go to the class of the nearer neighbour; of equally
+    near ones, to the lower index. `among`: the items to judge it on where they are known, as `judged` gives them.
+    `temperature`: a vote weighs exp(cosine / temperature) instead (Wu et al. 2018, arXiv 1805.01978; WEINCE's authors
+    at 0.1).
     """
     if not neighbours.k:
         items = len(outputs.test)
-        return Vote(0, np.full(items, -1), Unavailable(NO_TRAIN), np.zeros(items, bool))
+        return Vote(0, np.full(items, -1), Unavailable(nothing_to_read(outputs)), np.zeros(items, bool))
     among = judged(outputs) if among is None else among
     if not 1 <= k <= neighbours.k:
         raise LabError("k", f"must lie in 1 to {neighbours.k}", k)
-    labels = outputs.train.labels[neighbours.indices[:, :k]]
+    labels = outputs.searched.labels[neighbours.indices[:, :k]]
     weights = neighbours.similarities[:, :k].astype(np.float64)
+    if temperature is not None:
+        weights = np.exp((weights - weights[:, :1]) / temperature)  # the nearest weighs 1
     # score[m, a]: all the votes for the class of neighbour a; the first maximum is the nearest one's.
     score = np.zeros_like(weights)
     for other in range(k):
@@ -70,18 +83,23 @@ class Nearby:
 def nearest_sides(outputs: Outputs, query: Split, item: int) -> tuple[Nearby | Unavailable, Nearby | Unavailable]:
     """The nearest train item of the class of `query`'s item (target) and of any other (noise); of equal ones the first.
 
-    An item of train is not its own target.
+    Where there are no train items, the nearest of the other items. No item is its own target.
     """
     if not 0 <= item < len(query):
         raise LabError("item", f"must lie in 0 to {len(query) - 1}", item)
-    cosines = outputs.train.embeddings @ query.embeddings[item]
-    alike = outputs.train.labels == query.labels[item]
+    searched = outputs.searched
+    if not (outputs.labelled and outputs.has_embeddings):
+        nothing = Unavailable(NO_LABELS if outputs.has_embeddings else NO_EMBEDDINGS)
+        return nothing, nothing
+    cosines = searched.embeddings @ query.embeddings[item]
+    alike = searched.labels == query.labels[item]
     other = ~alike
-    if query is outputs.train:
+    if query is searched:
         alike[item] = False
+    who = "the items have" if outputs.within else "train has"
     return (
-        _nearest_of(cosines, alike, "train has no other item of this class"),
-        _nearest_of(cosines, other, "train has no other class"),
+        _nearest_of(cosines, alike, f"{who} no other item of this class"),
+        _nearest_of(cosines, other, f"{who} no other class"),
     )
 
 
@@ -97,6 +115,6 @@ def _nearest_in(split: Split, query: Split, item: int, k: int) -> Neighbours:
     if split is query:
         cosines[0, item] = -np.inf
     others = min(k, len(split) - (split is query))
-    if others == 0:
+    if others <= 0 or not split.embeddings.shape[1]:
         return Neighbours(np.empty((1, 0), np.int64), np.empty((1, 0), np.float32))
     return join([top_k(cosines, others)])

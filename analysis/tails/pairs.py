@@ -10,7 +10,7 @@ PAIRS = {"different_class": "Different-class pairs", "all": "All pairs"}
 
 def negative_cosines(
     embeddings: np.ndarray,
-    labels: np.ndarray,
+    labels: np.ndarray | None,
     *,
     pairs: str = "different_class",
     anchors: int = 500,
@@ -20,11 +20,14 @@ def negative_cosines(
     """Cosines (A, P) of at most `anchors` rows, drawn without replacement, to at most `partners` others, drawn too; to
     all N where None. NaN where a pair is no negative.
 
-    embeddings (N, D) unit rows, labels (N,). An item is never its own negative; under "different_class" neither is
-    another item of its class, under "all" it is, as in training on pairs of views, which knows no labels.
+    embeddings (N, D) unit rows, labels (N,), None where there are none. An item is never its own negative; under
+    "different_class" neither is another item of its class, under "all" it is, as in training on pairs of views, which
+    knows no labels.
     """
     if pairs not in PAIRS:
         raise LabError("pairs", f"must be one of {', '.join(PAIRS)}", repr(pairs))
+    if labels is None and pairs == "different_class":
+        raise LabError("pairs", "must be all where the items have no labels", repr(pairs))
     count, rng = len(embeddings), np.random.default_rng(seed)
     chosen = np.sort(rng.choice(count, size=min(anchors, count), replace=False))
     others = np.arange(count)
@@ -32,6 +35,6 @@ def negative_cosines(
         others = np.sort(rng.choice(count, size=partners, replace=False))
     cosines = np.clip(embeddings[chosen] @ embeddings[others].T, -1, 1)
     cosines[chosen[:, None] == others] = np.nan
-    if pairs == "different_class":
+    if labels is not None and pairs == "different_class":
         cosines[labels[chosen, None] == labels[others]] = np.nan
     return cosines

@@ -6,10 +6,12 @@ file is read as carefully as a stranger's.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from analysis.outputs import NO_HEAD, Outputs, Split
+from checkpoints.array_sides import nothing_of
 from checkpoints.reading import strict_json
 from checkpoints.reading.array_rules import Notes, class_labels
 from checkpoints.reading.fields import Fields
@@ -27,7 +29,13 @@ _TABLES = ("embeddings", "logits", "probabilities", "features")
 
 def arrays_of(outputs: Outputs) -> dict[str, np.ndarray]:
     """Of both sides, by name; what a side does not have is left out. No images."""
-    about = {"schema": SCHEMA, "temperature": outputs.temperature, "facts": _facts(outputs.provenance)}
+    about = {
+        "schema": SCHEMA,
+        "temperature": outputs.temperature,
+        "labelled": int(outputs.labelled),
+        "split_seed": outputs.split_seed,
+        "facts": _facts(outputs.provenance),
+    }
     arrays = {MARK: np.array(json.dumps(about, sort_keys=True).encode("ascii"))}
     arrays["class_names"] = np.array(outputs.class_names, np.str_)
     for side, split in (("train", outputs.train), ("test", outputs.test)):
@@ -42,21 +50,17 @@ def arrays_of(outputs: Outputs) -> dict[str, np.ndarray]:
 
 def outputs_of_own(arrays: Mapping[str, np.ndarray], *, file: str, digest: str, size: int) -> Outputs:
     """The outputs that were exported. LabError for arrays that are not as they were written."""
-    temperature, facts = _about(arrays[MARK], file)
+    temperature, labelled, seed, facts = _about(arrays[MARK], file)
     names = tuple(_texts(arrays, "class_names", file).tolist())
     if "test_embeddings" not in arrays:
         raise LabError(file, "must have the array test_embeddings", but="has none")
-    test = _split(arrays, "test", file)
-    train = (
-        _split(arrays, "train", file)
-        if "train_embeddings" in arrays
-        else Split(test.embeddings[:0], test.labels[:0], ids=test.ids[:0])
-    )
+    test = replace(_split(arrays, "test", file), labelled=labelled)
+    train = _split(arrays, "train", file) if "train_embeddings" in arrays else nothing_of(test)
     _check_scores(train, test, len(names), file)
     about: dict[str, object] = {name: facts[name] for name in facts if name not in ("file", "digest")}
     about |= {"file": file, "digest": digest, "bytes": size}
     about["exported_from"] = {name: facts[name] for name in ("file", "digest") if name in facts}
-    return Outputs(train, test, names, temperature, about)
+    return Outputs(train, test, names, temperature, about, seed)
 
 
 def _facts(provenance: Mapping[str, object]) -> dict[str, object]:
@@ -64,8 +68,8 @@ def _facts(provenance: Mapping[str, object]) -> dict[str, object]:
     return {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in found.items()}
 
 
-def _about(array: np.ndarray, file: str) -> tuple[float, dict[str, object]]:
-    """Temperature and facts."""
+def _about(array: np.ndarray, file: str) -> tuple[float, bool, int, dict[str, object]]:
+    """Temperature, whether labels say something, the seed of a split, and facts."""
     where = f"{file}: {MARK}"
     if array.dtype.kind != "S" or array.shape != ():
         raise LabError(where, _RULE, but=f"is of dtype {array.dtype} and shape {array.shape}")
@@ -73,11 +77,12 @@ def _about(array: np.ndarray, file: str) -> tuple[float, dict[str, object]]:
     with Fields(strict_json.parse(text, name=where, brackets=100), where) as fields:
         fields.integer("schema", SCHEMA, SCHEMA)
         temperature = fields.number("temperature")
+        labelled, seed = bool(fields.integer("labelled", 0, 1)), fields.integer("split_seed", 0, 2**32 - 1)
         with fields.inner("facts") as inner:
             facts = {name: _fact(inner, name) for name in inner.names()}
     if temperature <= 0 or not set(facts) <= set(_FACTS) or facts.get("loss", next(iter(CATALOG))) not in CATALOG:
         raise LabError(where, _RULE, but="has other facts")
-    return temperature, facts
+    return temperature, labelled, seed, facts
 
 
 def _fact(fields: Fields, name: str) -> object:
@@ -92,7 +97,7 @@ def _split(arrays: Mapping[str, np.ndarray], side: str, file: str) -> Split:
     }
     embeddings = tables.pop("embeddings").astype(np.float32, copy=False)
     lengths = np.linalg.norm(embeddings.astype(np.float64), axis=1)
-    if not np.isfinite(embeddings).all() or (np.abs(lengths - 1) > _UNIT).any():
+    if not np.isfinite(embeddings).all() or (bool(embeddings.shape[1]) and (np.abs(lengths - 1) > _UNIT).any()):
         raise LabError(f"{file}: {side}_embeddings", "must be rows of unit length", but="has others")
     labels = arrays.get(f"{side}_labels")
     if labels is None or labels.dtype.kind not in "iu" or labels.ndim != 1:
@@ -108,7 +113,7 @@ def _others(tables: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _table(array: np.ndarray, where: str) -> np.ndarray:
-    if array.dtype.kind != "f" or array.ndim != 2 or not array.size:
+    if array.dtype.kind != "f" or array.ndim != 2 or not len(array):
         raise LabError(where, "must be (N, D) floats", but=f"is {array.dtype} of shape {array.shape}")
     return array
 

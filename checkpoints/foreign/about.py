@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from analysis.outputs import NO_HEAD
+from checkpoints.brought.network import Brought
 from checkpoints.foreign.cache import key_of
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.preparation import Preparation
@@ -17,8 +18,11 @@ from checkpoints.images.source import ImageData, Side
 from checkpoints.reading.quoting import printable, shown
 from checkpoints.reading.torch_file.contents import TorchContents
 from checkpoints.reading.torch_file.layouts import Network
+from checkpoints.reading.torch_file.naming import plain
+from losses.errors import plural
 
 VERSION = 4  # of what is computed: another one makes kept outputs anew
+_NAMED = 6
 _TEMPERATURES = {"vit": "t", "supcon": "temp"}
 
 
@@ -29,7 +33,7 @@ class Pass:
     path: Path
     contents: TorchContents
     weights: Weights
-    plan: Plan
+    plan: Plan | Brought
     images: ImageData
     preparation: Preparation
     rows: Mapping[str, np.ndarray]
@@ -58,6 +62,7 @@ class Pass:
             "plan": self.plan,
             "preparation": self.preparation,
             "space": self.spec.space,
+            "weights": next(iter(self.weights.places.values()), ""),
             "names": (self.images.name, self.images.class_names, self.contents.name),
         }
         for name, side in self.sides:
@@ -72,7 +77,7 @@ class Pass:
 
 def options_of(contents: TorchContents) -> dict[str, object]:
     """The training script's own options, as the file has them."""
-    places = ("opt/", "args/")
+    places = ("opt/", "args/", "hyper_parameters/", "hparams/", "config/")
     return {name.split("/", 1)[1]: value for name, value in contents.values.items() if name.startswith(places)}
 
 
@@ -93,7 +98,9 @@ def provenance(made: Pass, notes: list[str]) -> dict[str, object]:
         "loss": printable(str(options.get("method", options.get("loss", "a loss that the file does not name"))))[:80],
         "data": f"{made.images.name} ({made.images.kind})",
         "layout": made.weights.layout.title,
+        **_weights(made),
         "network": made.plan.title,
+        **({"builder": made.spec.network} if made.spec.network else {}),
         "preprocessing": made.preparation.words,
         "embeddings": _embeddings(made),
         "device": made.device.type,
@@ -114,13 +121,19 @@ def _no_head(made: Pass) -> dict[str, object]:
 def _embeddings(made: Pass) -> str:
     if made.compares_outputs:
         return "the head's output at unit length, which the loss saw"
-    other = "" if made.plan.role == "logits" else "; the loss saw the head's output"
+    other = "" if made.plan.role != "projection" else "; the loss saw the head's output"
     return f"the encoder's features at unit length{other}"
+
+
+def _weights(made: Pass) -> dict[str, object]:
+    """Which set was taken, where the file has several."""
+    network = made.weights.network
+    return {} if network is None or not network.also else {"weights": printable(network.name)[:200]}
 
 
 def _on_file(made: Pass) -> list[str]:
     notes, classes = [f"assumed: {each}" for each in made.preparation.assumed], made.images.class_names
-    notes += _on_place(made.contents.network)
+    notes += [*made.plan.notes, *_on_place(made.weights.network)]
     if made.plan.layout == "supcon" and "ckpt" in options_of(made.contents):
         notes.append("the file is from the linear stage, whose script saves the encoder and not the classifier")
     if made.has_logits:
@@ -135,14 +148,31 @@ def _on_file(made: Pass) -> list[str]:
 
 
 def _on_place(network: Network | None) -> list[str]:
-    """Which of several networks was taken, and what was left out of its names."""
+    """Which of several networks was taken, and what was left out of its names and beside it."""
     if network is None:
         return []
     notes = [f"all names begin with {shown(network.prefix)} in the file, which was left out"] if network.prefix else []
+    if network.wrappers:
+        notes.append(f"left out of its names, as it only wraps modules: {', '.join(network.wrappers)}")
     if network.also:
-        where = f"under {shown(network.place)}" if network.place else "at its top"
-        others = ", ".join(shown(each) for each in network.also)
-        notes.append(f"the weights are those that the file has {where}; it has others of that layout in {others}")
+        others = ", ".join(shown(each) for each in network.also[:_NAMED])
+        more = f" and {len(network.also) - _NAMED:,} more" if len(network.also) > _NAMED else ""
+        notes.append(
+            f"the weights are those of {shown(network.name)}; the file has others in {others}{more}: --weights"
+        )
+    return notes + _on_rest(network)
+
+
+def _on_rest(network: Network) -> list[str]:
+    """Tensors in the same dict that have no part in what is computed."""
+    notes = []
+    if network.last:
+        notes.append(f"{shown(plain(network.last[0]))} and what else stands behind the head is left out")
+    if network.beside:
+        few = ", ".join(shown(plain(name)) for name in network.beside[:3]) + (
+            ", ..." if len(network.beside) > 3 else ""
+        )
+        notes.append(f"{plural(len(network.beside), 'tensor')} beside the network left out: {few}")
     return notes
 
 

@@ -53,7 +53,8 @@ class Chosen:
 def constants_of(layout: str, options: Mapping[str, object], images: str) -> Chosen:
     """By the data set in the file's options, else mean and std written there, else assumed.
 
-    layout: "vit" for soft target InfoNCE's, any other for SupContrast's. images: what these are known to be, "" if not.
+    layout: "vit" for soft target InfoNCE's, any other for SupContrast's; "imagenet" assumes ImageNet's. images: what
+    these are known to be, "" if not.
     """
     named = options.get("dataset")
     table = SOFT_TARGETS if layout == "vit" else SUPCONTRAST
@@ -73,7 +74,7 @@ def _assumed(layout: str, named: object, images: str) -> Chosen:
     if images in _KNOWN_IMAGES:
         found = (CIFAR10 if images == "cifar10" else CIFAR100), f"{_KNOWN_IMAGES[images]}, which these images are,"
     else:
-        found = (IMAGENET, "ImageNet") if layout == "vit" else (CIFAR10, "CIFAR-10")
+        found = (IMAGENET, "ImageNet") if layout in ("vit", "imagenet") else (CIFAR10, "CIFAR-10")
     return Chosen(found[0], f"{gap}: those of {found[1]} are assumed", assumed=True)
 
 

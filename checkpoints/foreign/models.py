@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from checkpoints.foreign import heads
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.resnet import ResNet, ResNetSpec
 from checkpoints.foreign.vit import TransformerSpec, VisionTransformer
@@ -12,16 +13,18 @@ from checkpoints.native.small_conv import SmallConv
 
 
 class Encoded(nn.Module):
-    """`encoder` and a head of the given name."""
+    """`encoder` and a head of the given name; without one the features are given twice."""
 
-    def __init__(self, encoder: nn.Module, name: str, head: nn.Module) -> None:
+    def __init__(self, encoder: nn.Module, name: str, head: nn.Module | None) -> None:
         super().__init__()
         self.encoder, self.name = encoder, name
-        setattr(self, name, head)
+        if head is not None:
+            setattr(self, name, head)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         features = self.encoder(images)
-        return features, getattr(self, self.name)(features)
+        head = getattr(self, self.name) if self.name else None
+        return features, features if head is None else head(features)
 
 
 class SmallEncoded(SmallConv):
@@ -43,31 +46,8 @@ def _module(plan: Plan) -> nn.Module:
     encoder = plan.encoder
     if isinstance(encoder, SmallConvSpec):
         return SmallEncoded(encoder)
+    head = heads.build(plan.layers) if plan.layers else None
     if isinstance(encoder, TransformerSpec):
-        return VisionTransformer(encoder, _head(plan, encoder.features))
+        return VisionTransformer(encoder, head, plan.head_name)
     assert isinstance(encoder, ResNetSpec)
-    return Encoded(ResNet(encoder), plan.head_name, _head(plan, encoder.features))
-
-
-def _head(plan: Plan, features: int) -> nn.Module:
-    if plan.linear:
-        return nn.Linear(features, plan.outputs)
-    if plan.layout == "vit":
-        return _normalised_mlp(features, plan.hidden, plan.outputs)
-    bias = plan.layout != "simclr"
-    first, second = (nn.Linear(a, b, bias=bias) for a, b in ((features, plan.hidden), (plan.hidden, plan.outputs)))
-    return nn.Sequential(first, nn.ReLU(), second)
-
-
-def _normalised_mlp(features: int, hidden: int, outputs: int) -> nn.Module:
-    """MoCo v3's three layers: no biases, a batch norm after each, the last without gain and shift."""
-    return nn.Sequential(
-        nn.Linear(features, hidden, bias=False),
-        nn.BatchNorm1d(hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, hidden, bias=False),
-        nn.BatchNorm1d(hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, outputs, bias=False),
-        nn.BatchNorm1d(outputs, affine=False),
-    )
+    return Encoded(ResNet(encoder), plan.head_name, head)

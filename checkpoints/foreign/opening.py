@@ -8,21 +8,24 @@ import numpy as np
 from torch import nn
 
 from analysis.outputs import Outputs, Split
+from checkpoints.brought.choosing import brought_network
+from checkpoints.brought.lines import npz_lines
+from checkpoints.brought.matching import fill, shapes_in
+from checkpoints.brought.network import Brought
+from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs
 from checkpoints.foreign.forward import Seen, device_of, forward
-from checkpoints.foreign.plan import Plan, plan_of
+from checkpoints.foreign.plan import Plan, plan_of, traits_of
 from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
-from checkpoints.foreign.tensor_file import tensor_contents
 from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
 from checkpoints.native.forward import scaled_rows, unit_rows
-from checkpoints.reading.content import kind_of, part_of
+from checkpoints.reading.content import part_of
 from checkpoints.reading.quoting import printable
-from checkpoints.reading.safe_files import read_head
-from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
+from checkpoints.reading.torch_file.contents import TorchContents
 from losses.errors import LabError
 
 _SHOWN = 5
@@ -38,8 +41,8 @@ def open_foreign(
     LabError, one sentence, for what is refused. `cache`: the folder where outputs are kept, None for nowhere.
     """
     watch = watch or _unwatched
-    contents = tensor_contents(path) if kind_of(read_head(path)) == "safetensors" else torch_contents(path)
-    weights, plan = network_in(contents)
+    contents = contents_of(path)
+    weights, plan = network_in(contents, spec, path)
     if data is None:
         raise LabError("data", f"must be given for {contents.name}: its network needs images", None, f"Give {FORMS}.")
     watch(0, 0)
@@ -52,17 +55,37 @@ def open_foreign(
         return cached_outputs(made.key(), cache, lambda: _outputs(made, watch))
 
 
-def network_in(contents: TorchContents) -> tuple[Weights, Plan]:
-    """The file's weights and the network that they belong to. LabError where none here has them."""
+def network_in(
+    contents: TorchContents, spec: ForeignSpec | None = None, path: Path | None = None
+) -> tuple[Weights, Plan | Brought]:
+    """The file's weights, of its sets the one that `spec` asks for, and the network that they belong to.
+
+    LabError where none here has them, and none was brought: with lines that write an .npz of the file's own network.
+    `path`: of the file, beside which there may be a config.json.
+    """
+    spec = spec or ForeignSpec()
+    if brought := brought_network(contents, spec, path):
+        return brought
+    try:
+        return _built_here(contents, spec)
+    except LabError as refusal:
+        refusal.lines = npz_lines(contents)
+        raise
+
+
+def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Plan]:
     if part := part_of(contents.name):
-        raise LabError(contents.name, "must be a whole checkpoint", part, "Join the parts into one file first.")
+        remedy = "Give the index.json beside it, or the folder."
+        raise LabError(contents.name, "must be a whole checkpoint", part, remedy)
     if contents.network is None and contents.foreign and not contents.tensors:
         kind = next(iter(contents.foreign.values()))
         found = f"an object that only {printable(kind)[:80]} can make"
         remedy = "Save model.state_dict() with the code that has that class."
         raise LabError(contents.name, "must have its weights as a state_dict", found, remedy)
-    weights = weights_in(contents)
-    return weights, plan_of(weights.layout.name, weights.shapes, name=contents.name)
+    weights = weights_in(contents, spec.weights)
+    traits = traits_of(weights.network, weights.shapes)
+    plan = plan_of(weights.layout.name, weights.shapes, name=contents.name, traits=traits, spec=spec)
+    return (weights if plan.layers else weights.without(traits.head)), plan
 
 
 def _unwatched(done: int, total: int) -> None:
@@ -92,13 +115,22 @@ def _counted(watch: Watch, total: int) -> Callable[[int], None]:
 
 
 def _passed(made: Pass, step: Callable[[int], None]) -> Outputs:
-    model = made.plan.build()
-    load(model, made.weights, made.contents, made.path)
+    model = _filled(made)
     model.to(made.device)
     step(0)
     notes = notes_on(made)
     train, test = (_split(model, made, name, side, notes, step) for name, side in made.sides)
     return Outputs(train, test, made.images.class_names, made.temperature(), provenance(made, notes))
+
+
+def _filled(made: Pass) -> nn.Module:
+    if isinstance(made.plan, Brought):
+        taken = made.plan.module(shapes_in(made.contents))
+        fill(taken, made.weights, made.contents, made.path)
+        return taken
+    model = made.plan.build()
+    load(model, made.weights, made.contents, made.path)
+    return model
 
 
 def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str], step: Callable[[int], None]) -> Split:

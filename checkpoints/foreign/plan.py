@@ -1,50 +1,60 @@
 """Which network a file's tensors belong to: read off their names and shapes, which any file may have chosen."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from checkpoints.foreign import heads
+from checkpoints.foreign.heads import Layers
 from checkpoints.foreign.resnet import ResNetSpec
-from checkpoints.foreign.vit import HEADS, TransformerSpec
+from checkpoints.foreign.shapes import Shapes, Sizes
+from checkpoints.foreign.spec import ForeignSpec
+from checkpoints.foreign.transformer_plan import transformer
+from checkpoints.foreign.vit import TransformerSpec
 from checkpoints.native.encoders import SmallConvSpec
 from checkpoints.reading.quoting import printable
+from checkpoints.reading.torch_file.layouts import Network
+from checkpoints.reading.torch_file.trunks import CLASSIFIERS
 from losses.errors import LabError
 
 if TYPE_CHECKING:
     from torch import nn
 
-Shape = tuple[int, ...]
-Shapes = Mapping[str, Shape]
-_MOST_BLOCKS, _WIDEST, _MOST_OUTPUTS = 64, 1024, 65_536
+_WIDEST = 1024
+# Names of networks that a loss trains against each other: MoCo's, BYOL's and their like.
+_PAIRED = re.compile(r"(^|[^a-z])(encoder_[qk]|base_encoder|momentum_encoder|online\w*|target\w*)([^a-z]|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A network: its layout, its encoder, and its head.
 
-    role: the head's output is the "projection" that a loss compares, or the "logits" of classes. head_name: the head's
-    place in the file; linear: whether it is one layer; hidden and outputs: its sizes.
+    role: the head's output is the "projection" that a loss compares, or the "logits" of classes; "none" without a head.
+    head_name: the head's place in the file; layers: what it is made of. notes: what had to be assumed or left out.
     """
 
     layout: str
     encoder: "ResNetSpec | TransformerSpec | SmallConvSpec"
-    role: Literal["projection", "logits"]
-    head_name: str
-    linear: bool
-    hidden: int
-    outputs: int
+    role: Literal["projection", "logits", "none"]
+    head_name: str = ""
+    layers: Layers = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that the head gives, 0 without one."""
+        return heads.outputs_of(self.layers)
 
     @property
     def title(self) -> str:
         """One line on what it is."""
         name = "the small convolutional encoder" if isinstance(self.encoder, SmallConvSpec) else self.encoder.title
-        head = "linear" if self.linear else f"MLP ({self.hidden:,} hidden units)"
-        return f"{name}, {head} {self.head_name} to {self.outputs:,} {self._outputs}"
-
-    @property
-    def _outputs(self) -> str:
-        return "dimensions" if self.role == "projection" else "class logits"
+        if not self.layers:
+            return f"{name}, without a head"
+        what = "dimensions" if self.role == "projection" else "class logits"
+        return f"{name}, {heads.words_of(self.layers)} {self.head_name} to {self.outputs:,} {what}"
 
     def build(self) -> "nn.Module":
         """The module, on the meta device: shapes without memory. Called with images it gives (features, outputs)."""
@@ -53,19 +63,37 @@ class Plan:
         return build(self)
 
 
-def plan_of(layout: str, shapes: Shapes, *, name: str) -> Plan:
-    """The plan of tensors with these names and shapes. LabError where no network here has them."""
-    if layout not in _PLANS:
-        about = "a layout whose forward pass is known here (SupConResNet, SupCEResNet, SimCLR, ViT in timm naming)"
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the names of a set of weights say beyond its layout. head: what its head is called; prototypes: whether some
+    stand behind it; paired: whether it is one of two that a loss trains against each other, by its name."""
+
+    head: str = ""
+    prototypes: bool = False
+    paired: bool = False
+
+
+def plan_of(
+    layout: str, shapes: Shapes, *, name: str, traits: Traits | None = None, spec: ForeignSpec | None = None
+) -> Plan:
+    """The plan of tensors with these names and shapes. LabError where no network here has them, or where `spec` has to
+    say what the tensors do not."""
+    if layout not in (*_PLANS, *_ANYBODYS):
+        about = "a layout whose forward pass is known here (ResNet or ViT, with or without a head)"
         raise LabError(name, f"must be in {about}", _unknown(layout, shapes), _ARRAYS)
-    return _PLANS[layout](_Sizes(shapes, name))
+    sizes = Sizes(shapes, name)
+    if layout in _PLANS:
+        return _PLANS[layout](sizes)
+    traits = traits or traits_of(None, shapes)
+    if layout == "resnet":
+        return _with_head(layout, _resnet(sizes), sizes, traits, [])
+    encoder, notes = transformer(sizes, spec or ForeignSpec(), paired=traits.paired)
+    return _with_head(layout, encoder, sizes, traits, notes)
 
 
 _ARRAYS = "Its embeddings and labels, computed with its own code, open as an .npz."
 _NOT_OPENED = {
     "linear": "a linear classifier alone (fc.weight and fc.bias), which has no encoder to see images with",
-    "resnet": "a ResNet in torchvision naming, whose images' size and normalisation are not known here",
-    "supcon_encoder": "a SupContrast ResNet without its head",
     "hf_vit": "a vision transformer in Hugging Face's naming",
 }
 
@@ -79,103 +107,116 @@ def _unknown(layout: str, shapes: Shapes) -> str:
     return f"in none of them: its tensors are named {few}" + (", ..." if len(shapes) > 3 else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sizes:
-    """Shapes by name, each asked for with its number of dimensions and its bounds."""
-
-    shapes: Shapes
-    file: str
-
-    def of(self, name: str, dimensions: int) -> Shape:
-        shape = self.shapes.get(name)
-        if shape is None:
-            raise LabError(self.file, f"must have the tensor {name}", but="has none of that name")
-        if len(shape) != dimensions or not all(1 <= size <= _MOST_OUTPUTS for size in shape):
-            rule = f"must have {dimensions} dimensions of 1 to {_MOST_OUTPUTS:,}"
-            raise LabError(f"{self.file}: tensor {name}", rule, f"of shape {shape}")
-        return shape
-
-    def count(self, stem: str, ending: str) -> int:
-        """One more than the largest number between `stem` and `ending`."""
-        middles = (n[len(stem) :].split(".", 1)[0] for n in self.shapes if n.startswith(stem) and n.endswith(ending))
-        found = [int(middle) for middle in middles if middle.isdecimal() and len(middle) < 5]
-        if not found or max(found) >= _MOST_BLOCKS:
-            raise LabError(self.file, f"must have 1 to {_MOST_BLOCKS} of the tensors {stem}0{ending}, ...", len(found))
-        return max(found) + 1
-
-    def has(self, part: str) -> bool:
-        return any(part in name for name in self.shapes)
+def traits_of(network: Network | None, shapes: Shapes) -> Traits:
+    """Of a set of weights in a file; of names alone where there is no file: a head called so."""
+    if network is not None:
+        return Traits(network.head, bool(network.last), _PAIRED.search(network.name) is not None)
+    words = {name.split(".")[0] for name in shapes}
+    return Traits(head=next((word for word in ("head", "projector", "fc") if word in words), ""))
 
 
-def _resnet(sizes: _Sizes) -> ResNetSpec:
+def _resnet(sizes: Sizes) -> ResNetSpec:
+    stem, widths = _stem(sizes)
+    one, two, three, four = (sizes.count(f"encoder.layer{stage}.", ".conv1.weight") for stage in range(1, 5))
+    bottleneck = sizes.has(".conv3.weight")
+    first = "encoder.layer1.0."
+    naming: Literal["shortcut", "downsample"] = "downsample" if sizes.has(".downsample.") else "shortcut"
+    width = sizes.of(f"{first}conv3.weight", 4)[0] // 4 if bottleneck else sizes.of(f"{first}conv1.weight", 4)[0]
+    if not 1 <= width <= _WIDEST:
+        raise LabError(f"{sizes.file}: the first stage", f"must be 1 to {_WIDEST} wide", width)
+    inner, groups = _inner(sizes, f"{first}conv2.weight") if bottleneck else (0, 1)
+    return ResNetSpec(
+        (one, two, three, four), bottleneck, naming, stem, width,
+        () if widths == (width,) else widths, 0 if inner == width else inner, groups, sizes.has(".downsample.2.weight"),
+    )  # fmt: skip
+
+
+def _stem(sizes: Sizes) -> tuple[Literal["cifar", "imagenet", "deep"], tuple[int, ...]]:
+    """Its kind, and the channels of its convolutions."""
+    if "encoder.conv1.0.weight" in sizes.shapes:
+        widths = tuple(sizes.of(f"encoder.conv1.{place}.weight", 4)[0] for place in (0, 3, 6))
+        return "deep", widths
     width, channels, kernel, _ = sizes.of("encoder.conv1.weight", 4)
     if channels != 3 or kernel not in (3, 7) or width > _WIDEST:
         rule = f"must be (width up to {_WIDEST}, 3, 3, 3) or (..., 3, 7, 7)"
         raise LabError(f"{sizes.file}: tensor encoder.conv1.weight", rule, sizes.shapes["encoder.conv1.weight"])
-    one, two, three, four = (sizes.count(f"encoder.layer{stage}.", ".conv1.weight") for stage in range(1, 5))
-    naming: Literal["shortcut", "downsample"] = "downsample" if sizes.has(".downsample.") else "shortcut"
-    stem: Literal["cifar", "imagenet"] = "cifar" if kernel == 3 else "imagenet"
-    return ResNetSpec((one, two, three, four), sizes.has(".conv3.weight"), naming, stem, width)
+    return ("cifar" if kernel == 3 else "imagenet"), (width,)
 
 
-def _supcon(sizes: _Sizes) -> Plan:
+def _inner(sizes: Sizes, name: str) -> tuple[int, int]:
+    """Channels of the first bottleneck's 3x3 convolution, and its groups."""
+    inner, each, _, _ = sizes.of(name, 4)
+    if inner % each:
+        raise LabError(f"{sizes.file}: tensor {name}", "must have groups of one size", sizes.shapes[name])
+    return inner, inner // each
+
+
+def _supcon(sizes: Sizes) -> Plan:
     encoder = _resnet(sizes)
     if "head.weight" in sizes.shapes:
-        return Plan("supcon", encoder, "projection", "head", True, 0, sizes.of("head.weight", 2)[0])
-    hidden, outputs = sizes.of("head.0.weight", 2)[0], sizes.of("head.2.weight", 2)[0]
-    return Plan("supcon", encoder, "projection", "head", False, hidden, outputs)
+        return Plan("supcon", encoder, "projection", "head", heads.linear(*_linear(sizes, "head.weight")))
+    return Plan("supcon", encoder, "projection", "head", _two_layers(sizes, "head"))
 
 
-def _supce(sizes: _Sizes) -> Plan:
-    return Plan("supce", _resnet(sizes), "logits", "fc", True, 0, sizes.of("fc.weight", 2)[0])
+def _supce(sizes: Sizes) -> Plan:
+    return Plan("supce", _resnet(sizes), "logits", "fc", heads.linear(*_linear(sizes, "fc.weight")))
 
 
-def _simclr(sizes: _Sizes) -> Plan:
-    hidden, outputs = sizes.of("projector.0.weight", 2)[0], sizes.of("projector.2.weight", 2)[0]
-    return Plan("simclr", _resnet(sizes), "projection", "projector", False, hidden, outputs)
+def _simclr(sizes: Sizes) -> Plan:
+    return Plan("simclr", _resnet(sizes), "projection", "projector", _two_layers(sizes, "projector", bias=False))
 
 
-def _vit(sizes: _Sizes) -> Plan:
-    width, _, patch, _ = sizes.of("patch_embed.proj.weight", 4)
-    tokens = sizes.of("pos_embed", 3)[1]
-    side = math.isqrt(max(tokens - 1, 0))
-    if width not in HEADS:
-        remedy = "For other widths the number of heads is not known."
-        raise LabError(f"{sizes.file}: the transformer", f"must be {', '.join(map(str, HEADS))} wide", width, remedy)
-    if side**2 != tokens - 1 or not 1 <= side * patch <= 512:
-        rule = "must have one token and a square of patches, 512 pixels at most"
-        raise LabError(f"{sizes.file}: tensor pos_embed", rule, but=f"has {tokens} tokens")
-    _check_pooling(sizes)
-    depth, hidden = sizes.count("blocks.", ".attn.qkv.weight"), sizes.of("blocks.0.mlp.fc1.weight", 2)[0]
-    encoder = TransformerSpec(depth, width, patch, side * patch, hidden)
-    if "head.weight" in sizes.shapes:
-        return Plan("vit", encoder, "logits", "head", True, 0, sizes.of("head.weight", 2)[0])
-    inner, outputs = sizes.of("head.0.weight", 2)[0], sizes.of("head.6.weight", 2)[0]
-    return Plan("vit", encoder, "logits", "head", False, inner, outputs)
+def _linear(sizes: Sizes, name: str) -> tuple[int, int]:
+    """Inputs and outputs."""
+    outputs, inputs = sizes.of(name, 2)
+    return inputs, outputs
 
 
-def _check_pooling(sizes: _Sizes) -> None:
-    """The authors' way: the patches' mean, then `fc_norm`, then a head."""
-    if "fc_norm.weight" not in sizes.shapes and "norm.weight" in sizes.shapes:
-        found = "one that has norm in its place, as those have that look at the class token alone"
-        raise LabError(sizes.file, "must be a ViT with fc_norm after the mean of its patches", found, _ARRAYS)
-    if not any(name.startswith("head.") for name in sizes.shapes):
-        raise LabError(sizes.file, "must be a ViT with a head of class logits", "one that has no head", _ARRAYS)
+def _two_layers(sizes: Sizes, word: str, *, bias: bool = True) -> Layers:
+    (inputs, hidden), (_, outputs) = (_linear(sizes, f"{word}.{place}.weight") for place in (0, 2))
+    return heads.mlp(inputs, hidden, outputs, bias=bias)
 
 
-def _small_conv(sizes: _Sizes) -> Plan:
+def _with_head(
+    layout: str, encoder: ResNetSpec | TransformerSpec, sizes: Sizes, traits: Traits, notes: list[str]
+) -> Plan:
+    """Whatever head stands in the file; one that is no row of layers is left out, and said so."""
+    word = traits.head
+    if not word:
+        return Plan(layout, encoder, "none", notes=tuple(notes))
+    own = {name.removeprefix(f"{word}."): shape for name, shape in sizes.shapes.items() if name.startswith(f"{word}.")}
+    layers = heads.layers_of(own, encoder.features, gelu=traits.prototypes)
+    if isinstance(layers, str):
+        return Plan(layout, encoder, "none", notes=(*notes, f"the head {word} is left out, as it {layers}"))
+    return Plan(layout, encoder, _role(encoder, layers, traits), word, layers, tuple(notes))
+
+
+def _role(encoder: ResNetSpec | TransformerSpec, layers: Layers, traits: Traits) -> Literal["projection", "logits"]:
+    """One layer gives classes, by what it is called, but in networks of a pair; more give what a loss compares, but
+    after the mean of patches, where soft target InfoNCE puts a classifier of three layers."""
+    if traits.paired or traits.prototypes:
+        return "projection"
+    if len(layers) == 1:
+        return "logits" if traits.head in (*CLASSIFIERS, "head") else "projection"
+    after = isinstance(encoder, TransformerSpec) and encoder.after and not encoder.norm
+    return "logits" if after and traits.head == "head" else "projection"
+
+
+def _small_conv(sizes: Sizes) -> Plan:
     width, (features, inputs) = sizes.of("encoder.0.weight", 4)[0], sizes.of("encoder.10.weight", 2)
     side = 2 * math.isqrt(inputs // (2 * width))
     linear = "head.weight" in sizes.shapes
     outputs = sizes.of("head.weight" if linear else "head.2.weight", 2)[0]
-    spec = SmallConvSpec("classes" if linear else "projection", outputs, features, width, side)
-    return Plan("small_conv", spec, "logits" if linear else "projection", "head", linear, features, outputs)
+    small = SmallConvSpec("classes" if linear else "projection", outputs, features, width, side)
+    layers = heads.linear(features, outputs) if linear else heads.mlp(features, features, outputs)
+    return Plan("small_conv", small, "logits" if linear else "projection", "head", layers)
 
 
-_PLANS: dict[str, Callable[[_Sizes], Plan]] = {
+# The authors' own layouts, whose heads are known; and families whose heads are read off the file.
+_PLANS: Mapping[str, Callable[[Sizes], Plan]] = {
     "supcon": _supcon,
     "supce": _supce,
     "simclr": _simclr,
-    "vit": _vit,
     "small_conv": _small_conv,
 }
+_ANYBODYS = ("resnet", "vit")

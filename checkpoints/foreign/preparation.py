@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -11,21 +12,27 @@ from torch import Tensor
 
 from checkpoints.foreign.constants import Chosen, Constants, constants_of
 from checkpoints.foreign.plan import Plan
+from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.foreign.run_config import image_size
-from checkpoints.foreign.spec import SIDES, ForeignSpec
+from checkpoints.foreign.spec import SIDES, ForeignSpec, Interpolation
 from checkpoints.foreign.vit import TransformerSpec
 from checkpoints.native.encoders import SmallConvSpec
 from losses.errors import LabError
 
+if TYPE_CHECKING:
+    from checkpoints.brought.network import Brought
+
 _CROP, _LARGEST_CROPPED = 224 / 256, 224
 _MOST_RESIZED = 4096 * 4096
+_SCALING = "the shorter side is scaled to 256/224 of the size and the centre taken, as torchvision evaluates"
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """side: of the square image in pixels. cropped: its shorter side is scaled to 256/224 of that and the centre taken
-    (bicubic), or its own size above 224; else it is scaled to the square (bilinear). channels 3 or 1. constants None:
-    values stay in [0, 1]. why: where size and constants come from; assumed: what of it nothing says, a sentence each.
+    """side: of the square image in pixels. cropped: its shorter side is scaled to 256/224 of that and the centre taken,
+    or its own size above 224; else it is scaled to the square. interpolation of the scaling. channels 3 or 1. constants
+    None: values stay in [0, 1]. why: where size and constants come from; assumed: what of it nothing says, a sentence
+    each.
     """
 
     side: int
@@ -34,12 +41,14 @@ class Preparation:
     constants: Constants | None
     why: str
     assumed: tuple[str, ...] = ()
+    interpolation: Interpolation = "bilinear"
 
     @property
     def words(self) -> str:
         """One line for a reader."""
-        size = f"{self.side} x {self.side} pixels"
-        how = f"centre {size} of the image scaled to {self._resized} (bicubic)" if self.cropped else f"scaled to {size}"
+        size, way = f"{self.side} x {self.side} pixels", self.interpolation
+        how = f"centre {size} of the image scaled to {self._resized} ({way})" if self.cropped else f"scaled to {size}"
+        how += f" ({way})" if way == "bicubic" and not self.cropped else ""
         colour = ", grey" if self.channels == 1 else ""
         if self.constants is None:
             return f"{how}{colour}, values in [0, 1], not normalised ({self.why})"
@@ -50,6 +59,10 @@ class Preparation:
     def _resized(self) -> int:
         # As util/data.py of soft target InfoNCE has it.
         return int(self.side / _CROP) if self.side <= _LARGEST_CROPPED else self.side
+
+    @property
+    def _resampling(self) -> Image.Resampling:
+        return Image.Resampling.BICUBIC if self.interpolation == "bicubic" else Image.Resampling.BILINEAR
 
     def pixels(self, image: np.ndarray, *, name: str) -> np.ndarray:
         """(S, S, channels) uint8 of an image (H, W[, 3]) uint8, scaled as Pillow does it."""
@@ -62,12 +75,12 @@ class Preparation:
         images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(torch.float32) / 255
         if self.constants is None:
             return images
-        mean, std = (torch.tensor(triple).view(1, 3, 1, 1) for triple in self.constants)
+        mean, std = (torch.tensor(each[: self.channels]).view(1, -1, 1, 1) for each in self.constants)
         return (images - mean) / std
 
     def _square(self, image: Image.Image) -> Image.Image:
         size = (self.side, self.side)
-        return image if image.size == size else image.resize(size, Image.Resampling.BILINEAR)
+        return image if image.size == size else image.resize(size, self._resampling)
 
     def _centre(self, image: Image.Image, name: str) -> Image.Image:
         short, long = sorted(image.size)
@@ -75,27 +88,43 @@ class Preparation:
         if stretched * self._resized > _MOST_RESIZED:
             raise LabError(name, f"must not be longer than {_MOST_RESIZED // self._resized**2:,} times its breadth")
         size = (stretched, self._resized) if image.width > image.height else (self._resized, stretched)
-        image = image.resize(size, Image.Resampling.BICUBIC)
+        image = image.resize(size, self._resampling)
         left, top = (round((extent - self.side) / 2) for extent in image.size)
         return image.crop((left, top, left + self.side, top + self.side))
 
 
 def preparation_of(
-    plan: Plan, options: Mapping[str, object], data_set: str, spec: ForeignSpec, path: Path | None = None
+    plan: "Plan | Brought", options: Mapping[str, object], data_set: str, spec: ForeignSpec, path: Path | None = None
 ) -> Preparation:
     """As the layout's own evaluation prepares images, but for what `spec` says.
 
     `data_set`: what the images are known to be; `path`: of the checkpoint, beside which there may be a config.yaml.
     LabError where `spec` asks for what the network cannot take.
     """
+    if (wanted := getattr(plan, "wanted", None)) is not None:  # of a network that is not built here
+        return wanted.preparation(spec)
+    assert isinstance(plan, Plan)
     side, why_side, guessed = _side(plan, options, spec.side, path)
-    cropped, channels = isinstance(plan.encoder, TransformerSpec), 1 if isinstance(plan.encoder, SmallConvSpec) else 3
+    channels = 1 if isinstance(plan.encoder, SmallConvSpec) else 3
+    cropped, interpolation, said = _scaling(plan, spec)
     chosen = _constants(plan, options, data_set, spec)
-    assumed = ((why_side,) if guessed else ()) + ((chosen.why,) if chosen and chosen.assumed else ())
+    assumed = ((why_side,) if guessed else ()) + said + ((chosen.why,) if chosen and chosen.assumed else ())
     if chosen is None:
         values = "as NCE Lab trains it" if channels == 1 else "its authors' code does not normalise"
-        return Preparation(side, cropped, channels, None, f"{why_side}; {values}", assumed)
-    return Preparation(side, cropped, channels, chosen.constants, f"{why_side}; {chosen.why}", assumed)
+        return Preparation(side, cropped, channels, None, f"{why_side}; {values}", assumed, interpolation)
+    why = f"{why_side}; {chosen.why}"
+    return Preparation(side, cropped, channels, chosen.constants, why, assumed, interpolation)
+
+
+def _scaling(plan: Plan, spec: ForeignSpec) -> tuple[bool, Interpolation, tuple[str, ...]]:
+    """Whether the centre is cropped, by which interpolation, and what of it is assumed: where the layout is nobody's
+    own, ImageNet's usual evaluation."""
+    encoder = plan.encoder
+    large = isinstance(encoder, ResNetSpec) and plan.layout == "resnet" and encoder.stem != "cifar"
+    cropped = isinstance(encoder, TransformerSpec) or large
+    usual: Interpolation = "bicubic" if isinstance(encoder, TransformerSpec) else "bilinear"
+    assumed = () if not large or (spec.crop and spec.interpolation) else (_SCALING,)
+    return (spec.crop == "centre" if spec.crop else cropped), spec.interpolation or usual, assumed
 
 
 def _side(plan: Plan, options: Mapping[str, object], asked: int | None, path: Path | None) -> tuple[int, str, bool]:
@@ -107,11 +136,16 @@ def _side(plan: Plan, options: Mapping[str, object], asked: int | None, path: Pa
         return encoder.side, "the size that the weights fit", False
     if asked is not None:
         return asked, "the size that was asked for", False
-    if plan.layout == "simclr":
+    if plan.layout == "simclr" and isinstance(encoder, ResNetSpec):
         return _side_of_simclr(encoder.stem, path)
     size = options.get("size")
     if type(size) is int and SIDES[0] <= size <= SIDES[1]:
         return size, "the size in the file's options", False
+    if plan.layout == "resnet":
+        usual, whose = (
+            (32, "CIFAR's, as its stem is") if encoder.stem == "cifar" else (224, "ImageNet's, as its stem is")
+        )
+        return usual, f"the file does not say its images' size: {usual} pixels, {whose}, are assumed", True
     return 32, "the file does not say its images' size: 32 pixels, SupContrast's default, are assumed", True
 
 
@@ -130,4 +164,11 @@ def _constants(plan: Plan, options: Mapping[str, object], data_set: str, spec: F
         if grey:
             raise LabError("mean and std", "must be left out for a network of grey images")
         return Chosen((spec.mean, spec.std), "mean and std as asked for")
-    return None if grey or plan.layout == "simclr" else constants_of(plan.layout, options, data_set)
+    return None if grey or plan.layout == "simclr" else constants_of(_table(plan), options, data_set)
+
+
+def _table(plan: Plan) -> str:
+    """Which constants are assumed where the file names none: ImageNet's for a large stem."""
+    encoder = plan.encoder
+    large = plan.layout == "resnet" and isinstance(encoder, ResNetSpec) and encoder.stem != "cifar"
+    return "imagenet" if large else plan.layout

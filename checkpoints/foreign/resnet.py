@@ -1,7 +1,8 @@
-"""ResNet v1 encoders as SupContrast and torchvision define them: one network, two ways to name its shortcuts.
+"""ResNet v1 encoders as SupContrast, torchvision and timm define them: one network, two ways to name its shortcuts.
 
-He et al. 2016 (arXiv 1512.03385), with the stride of a bottleneck in its 3x3 convolution. Letters: N images, S their
-side, F features.
+He et al. 2016 (arXiv 1512.03385), with the stride of a bottleneck in its 3x3 convolution; wide ones (1605.07146),
+ResNeXt (1611.05431), and the deep stem and averaging shortcuts of 1812.01187. Letters: N images, S their side, F
+features.
 """
 
 from dataclasses import dataclass
@@ -16,13 +17,23 @@ _STRIDES = (1, 2, 2, 2)
 
 @dataclass(frozen=True, slots=True)
 class ResNetSpec:
-    """blocks of each of the four stages; width of the first; stem "cifar" (3x3, no pooling) or "imagenet" (7x7)."""
+    """blocks of each of the four stages; width of the first; stem "cifar" (3x3, no pooling), "imagenet" (7x7) or "deep"
+    (three 3x3).
+
+    stem_widths: of the stem's convolutions, () for one of `width`. inner: of a bottleneck's 3x3 in the first stage, 0
+    for `width`; groups of it. averaged: a shortcut that halves takes the mean of 2x2 first. padding of a 3x3 stem.
+    """
 
     blocks: tuple[int, int, int, int]
     bottleneck: bool
     shortcut: Literal["shortcut", "downsample"]
-    stem: Literal["cifar", "imagenet"] = "cifar"
+    stem: Literal["cifar", "imagenet", "deep"] = "cifar"
     width: int = 64
+    stem_widths: tuple[int, ...] = ()
+    inner: int = 0
+    groups: int = 1
+    averaged: bool = False
+    padding: int = 1
 
     @property
     def features(self) -> int:
@@ -33,8 +44,17 @@ class ResNetSpec:
         """ResNet-50 and the like; other depths by their blocks."""
         depth = 2 + sum(self.blocks) * (3 if self.bottleneck else 2)
         known = (depth in (18, 34) and not self.bottleneck) or depth in (50, 101, 152)
-        name = f"ResNet-{depth}" if known else f"a ResNet of {'-'.join(map(str, self.blocks))} blocks"
-        return name if self.width == 64 else f"{name}, first width {self.width}"
+        kind = "ResNet" if self.groups == 1 else "ResNeXt"
+        name = f"{kind}-{depth}" if known else f"a {kind} of {'-'.join(map(str, self.blocks))} blocks"
+        return ", ".join([name, *self._particulars()])
+
+    def _particulars(self) -> list[str]:
+        found = [] if self.width == 64 else [f"first width {self.width}"]
+        if self.groups > 1:
+            found.append(f"{self.groups} groups of {self.inner // self.groups}")
+        elif self.inner:
+            found.append(f"{self.inner} channels within the first bottlenecks")
+        return found + (["deep stem"] if self.stem == "deep" else [])
 
 
 class ResNet(nn.Module):
@@ -42,16 +62,13 @@ class ResNet(nn.Module):
 
     def __init__(self, spec: ResNetSpec) -> None:
         super().__init__()
-        self.pooled = spec.stem == "imagenet"
-        kernel, stride, padding = (7, 2, 3) if self.pooled else (3, 1, 1)
-        self.conv1 = nn.Conv2d(3, spec.width, kernel, stride, padding, bias=False)
-        self.bn1 = nn.BatchNorm2d(spec.width)
-        inputs = spec.width
+        self.pooled = spec.stem != "cifar"
+        self.conv1, inputs = _stem(spec)
+        self.bn1 = nn.BatchNorm2d(inputs)
         for stage, (count, stride) in enumerate(zip(spec.blocks, _STRIDES, strict=True)):
-            width = spec.width << stage
-            blocks = [Block(inputs, width, stride, spec)]
+            blocks = [Block(inputs, stage, stride, spec)]
             inputs = blocks[0].outputs
-            blocks += [Block(inputs, width, 1, spec) for _ in range(count - 1)]
+            blocks += [Block(inputs, stage, 1, spec) for _ in range(count - 1)]
             setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
 
     def forward(self, images: Tensor) -> Tensor:
@@ -63,25 +80,39 @@ class ResNet(nn.Module):
         return hidden.mean(dim=(2, 3))
 
 
+def _stem(spec: ResNetSpec) -> tuple[nn.Module, int]:
+    """What stands before the first batch norm, and its channels."""
+    widths = spec.stem_widths or (spec.width,)
+    if spec.stem != "deep":
+        kernel, stride, padding = (7, 2, 3) if spec.stem == "imagenet" else (3, 1, spec.padding)
+        return nn.Conv2d(3, widths[0], kernel, stride, padding, bias=False), widths[0]
+    layers: list[nn.Module] = []
+    for place, (inputs, outputs) in enumerate(zip((3, *widths), widths, strict=False)):
+        layers.append(nn.Conv2d(inputs, outputs, 3, 1 if place else 2, 1, bias=False))
+        layers += [nn.BatchNorm2d(outputs), nn.ReLU()] if place < len(widths) - 1 else []
+    return nn.Sequential(*layers), widths[-1]
+
+
 class Block(nn.Module):
     """A basic block (two 3x3) or a bottleneck (1x1, 3x3, 1x1 to four times the width), with its shortcut."""
 
-    def __init__(self, inputs: int, width: int, stride: int, spec: ResNetSpec) -> None:
+    def __init__(self, inputs: int, stage: int, stride: int, spec: ResNetSpec) -> None:
         super().__init__()
+        width = spec.width << stage
         self.outputs = width * (4 if spec.bottleneck else 1)
         kernels = (1, 3, 1) if spec.bottleneck else (3, 3)
-        sizes = (inputs, *[width] * (len(kernels) - 1), self.outputs)
+        inner = (spec.inner or spec.width) << stage if spec.bottleneck else width
+        sizes = (inputs, *[inner] * (len(kernels) - 1), self.outputs)
         at = kernels.index(3)  # the first 3x3 has the stride
         self.depth = len(kernels)
         for place, kernel in enumerate(kernels):
-            step = stride if place == at else 1
-            conv = nn.Conv2d(sizes[place], sizes[place + 1], kernel, step, kernel // 2, bias=False)
+            step, groups = (stride, spec.groups) if place == at else (1, 1)
+            conv = nn.Conv2d(sizes[place], sizes[place + 1], kernel, step, kernel // 2, groups=groups, bias=False)
             setattr(self, f"conv{place + 1}", conv)
             setattr(self, f"bn{place + 1}", nn.BatchNorm2d(sizes[place + 1]))
         self.name = spec.shortcut
         if stride != 1 or inputs != self.outputs:
-            projected = nn.Conv2d(inputs, self.outputs, 1, stride, bias=False)
-            setattr(self, self.name, nn.Sequential(projected, nn.BatchNorm2d(self.outputs)))
+            setattr(self, self.name, _shortcut(inputs, self.outputs, stride, averaged=spec.averaged))
 
     def forward(self, inputs: Tensor) -> Tensor:
         hidden = inputs
@@ -91,3 +122,11 @@ class Block(nn.Module):
                 hidden = F.relu(hidden)
         kept = getattr(self, self.name)(inputs) if hasattr(self, self.name) else inputs
         return torch.relu(hidden + kept)
+
+
+def _shortcut(inputs: int, outputs: int, stride: int, *, averaged: bool) -> nn.Module:
+    norm = nn.BatchNorm2d(outputs)
+    if not averaged:
+        return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), norm)
+    halved = nn.AvgPool2d(2, stride, ceil_mode=True, count_include_pad=False) if stride > 1 else nn.Identity()
+    return nn.Sequential(halved, nn.Conv2d(inputs, outputs, 1, bias=False), norm)

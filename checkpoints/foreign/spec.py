@@ -1,5 +1,6 @@
 """What a forward pass over images is asked for. Free of torch."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -8,10 +9,18 @@ from losses.errors import LabError
 
 Space = Literal["head", "encoder"]
 Triple = tuple[float, float, float]
+Pool = Literal["token", "mean"]
+Crop = Literal["centre", "square"]
+Interpolation = Literal["bilinear", "bicubic"]
 SPACES: tuple[str, ...] = get_args(Space)
+POOLS: tuple[str, ...] = get_args(Pool)
+CROPS: tuple[str, ...] = get_args(Crop)
+INTERPOLATIONS: tuple[str, ...] = get_args(Interpolation)
+MOST_HEADS = 128
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MOST_ITEMS = 200_000
 SIDES = (8, 512)
+_TIMM = re.compile(r"timm:[A-Za-z0-9_.]{1,100}", re.ASCII)
 
 # Called with (images done, images in all) after each batch, with (0, 0) before they are counted; may raise `Stopped`.
 Watch = Callable[[int, int], None]
@@ -31,7 +40,11 @@ class ForeignSpec:
     limit: at most so many images a split, evenly from the classes, the first of each; None for all (`MOST_ITEMS`).
     space: embeddings are the "head"'s output, which the loss saw, or the "encoder"'s features; of a model whose head
     gives class logits they are always the encoder's. side in pixels, mean and std of the colour channels, whose values
-    lie in [0, 1]: instead of what the file says or what is assumed; None for that.
+    lie in [0, 1]: instead of what the file says or what is assumed; None for that. crop: the "centre" of an image whose
+    shorter side was scaled to 256/224 of `side`, or all of it scaled to a "square"; and by which interpolation.
+    weights: which of several sets of a file, by its name or a part of it; "" for the first. heads of a transformer, and
+    its pool: features are its class "token" or the "mean" of its patches. network: who builds it; "" for the lab, or a
+    config.json beside the file, "own" for the code that the lab was started with, "timm:NAME" for timm's of that name.
     """
 
     limit: int | None = None
@@ -40,6 +53,12 @@ class ForeignSpec:
     side: int | None = None
     mean: Triple | None = None
     std: Triple | None = None
+    crop: Crop | None = None
+    interpolation: Interpolation | None = None
+    weights: str = ""
+    heads: int | None = None
+    pool: Pool | None = None
+    network: str = ""
 
     def __post_init__(self) -> None:
         if self.limit is not None and not 1 <= self.limit <= MOST_ITEMS:
@@ -50,9 +69,22 @@ class ForeignSpec:
             raise LabError("space", f"must be one of {', '.join(SPACES)}", repr(self.space))
         if self.side is not None and not SIDES[0] <= self.side <= SIDES[1]:
             raise LabError("side", f"must be {SIDES[0]} to {SIDES[1]} pixels", self.side)
+        self._check_choices()
         if (self.mean is None) != (self.std is None):
             raise LabError("mean and std", "must be given both or neither", but="only one of them is")
         for name, triple, low in (("mean", self.mean, 0.0), ("std", self.std, 1e-6)):
             if triple is not None and not (len(triple) == 3 and all(low <= number <= 1 for number in triple)):
                 rule = "must be three numbers from 0 to 1" + (", none of them 0" if low else "")
                 raise LabError(name, rule, triple, "Divide by 255 what is meant for values up to 255.")
+
+    def _check_choices(self) -> None:
+        for name, options in (("crop", CROPS), ("interpolation", INTERPOLATIONS), ("pool", POOLS)):
+            value = getattr(self, name)
+            if value is not None and value not in options:
+                raise LabError(name, f"must be one of {', '.join(options)}", repr(value))
+        if self.network not in ("", "own") and not _TIMM.fullmatch(self.network):
+            raise LabError(
+                "network", "must be own, or timm: and the name of one of its models", repr(self.network[:80])
+            )
+        if self.heads is not None and not 1 <= self.heads <= MOST_HEADS:
+            raise LabError("heads", f"must be 1 to {MOST_HEADS}", self.heads)

@@ -1,9 +1,11 @@
-"""A vision transformer in timm's naming, pooled over its patches, as MAE's and soft target InfoNCE's authors use it.
+"""A vision transformer in timm's naming, with its class token or the mean of its patches, as DINO's, MAE's and others'.
 
-Dosovitskiy et al. 2021 (arXiv 2010.11929). Letters: N images, S their side, T patches and one class token, D width.
+Dosovitskiy et al. 2021 (arXiv 2010.11929); layer scale of 2103.17239, registers of 2309.16588. Letters: N images, S
+their side, T tokens (class token, registers, patches), D width.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -12,17 +14,33 @@ from torch import Tensor, nn
 _EPS = 1e-6
 # Heads cannot be seen from the tensors; these are timm's tiny, small, base, large and huge.
 HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1280: 16}
+_LETTERS = dict(zip(HEADS, ["T", "S", "B", "L", "H"], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class TransformerSpec:
-    """depth blocks of `width`, images of `side` in patches of `patch` pixels, hidden units of each block's MLP."""
+    """depth blocks of `width`, images of `side` in patches of `patch` pixels, hidden units of each block's MLP.
+
+    heads of its attention. pooling: features are the "mean" of the patch tokens or the class "token". norm: all tokens
+    are normalised before that; after: what was pooled is (fc_norm). registers: tokens besides; class_token: whether
+    there is one; placed: how many of both have a position. scaled: layer scale of attention and MLP; biased: queries,
+    keys and values are.
+    """
 
     depth: int
     width: int
     patch: int
     side: int
     hidden: int
+    heads: int = 0
+    pooling: Literal["mean", "token"] = "mean"
+    norm: bool = False
+    after: bool = True
+    registers: int = 0
+    class_token: bool = True
+    placed: int = 1
+    scaled: tuple[bool, bool] = (False, False)
+    biased: bool = True
 
     @property
     def features(self) -> int:
@@ -30,32 +48,55 @@ class TransformerSpec:
 
     @property
     def title(self) -> str:
-        letter = dict(zip(HEADS, ["T", "S", "B", "L", "H"], strict=True))[self.width]
-        usual = {"T": 12, "S": 12, "B": 12, "L": 24, "H": 32}[letter] == self.depth
-        return f"ViT-{letter}/{self.patch}" + ("" if usual else f" with {self.depth} blocks")
+        usual = {"T": 12, "S": 12, "B": 12, "L": 24, "H": 32}
+        letter = _LETTERS.get(self.width)
+        if letter is None or self.heads not in (0, HEADS[self.width]):
+            name = f"a ViT {self.width} wide with {self.heads} heads and {self.depth} blocks, patches of {self.patch}"
+        else:
+            name = f"ViT-{letter}/{self.patch}"
+            name += "" if usual[letter] == self.depth else f" with {self.depth} blocks"
+        return name + (f" and {self.registers} registers" if self.registers else "")
 
 
 class VisionTransformer(nn.Module):
-    """(N, 3, S, S) -> (N, D), after `fc_norm` on the mean of the patch tokens; `head` is applied by the caller."""
+    """(N, 3, S, S) -> features (N, D) and what its head, of the name `head_name`, makes of them."""
 
-    def __init__(self, spec: TransformerSpec, head: nn.Module) -> None:
+    def __init__(self, spec: TransformerSpec, head: nn.Module | None, head_name: str = "head") -> None:
         super().__init__()
-        tokens = 1 + (spec.side // spec.patch) ** 2
-        self.cls_token = nn.Parameter(torch.empty(1, 1, spec.width))
-        self.pos_embed = nn.Parameter(torch.empty(1, tokens, spec.width))
+        self.spec, self.head_name = spec, head_name
+        if spec.class_token:
+            self.cls_token = nn.Parameter(torch.empty(1, 1, spec.width))
+        if spec.registers:
+            self.reg_token = nn.Parameter(torch.empty(1, spec.registers, spec.width))
+        self.pos_embed = nn.Parameter(torch.empty(1, spec.placed + (spec.side // spec.patch) ** 2, spec.width))
         self.patch_embed = nn.ModuleDict({"proj": nn.Conv2d(3, spec.width, spec.patch, spec.patch)})
         self.blocks = nn.Sequential(*(TransformerBlock(spec) for _ in range(spec.depth)))
-        self.fc_norm = nn.LayerNorm(spec.width, _EPS)
-        self.head = head
+        self.norm = nn.LayerNorm(spec.width, _EPS) if spec.norm else nn.Identity()
+        self.fc_norm = nn.LayerNorm(spec.width, _EPS) if spec.after else nn.Identity()
+        if head is not None:
+            setattr(self, head_name, head)
 
     def features(self, images: Tensor) -> Tensor:
-        patches = self.patch_embed["proj"](images).flatten(2).mT  # (N, T - 1, D)
-        tokens = torch.cat([self.cls_token.expand(len(images), -1, -1), patches], dim=1) + self.pos_embed
-        return self.fc_norm(self.blocks(tokens)[:, 1:].mean(dim=1))
+        patches = self.patch_embed["proj"](images).flatten(2).mT  # (N, patches, D)
+        tokens = self.norm(self.blocks(self._placed(patches)))  # (N, T, D)
+        first = tokens.shape[1] - patches.shape[1]
+        pooled = tokens[:, 0] if self.spec.pooling == "token" else tokens[:, first:].mean(dim=1)
+        return self.fc_norm(pooled)
+
+    def _placed(self, patches: Tensor) -> Tensor:
+        """All tokens with their positions; of those before the patches, only the first `placed` have one."""
+        before = [self.cls_token] if self.spec.class_token else []
+        before += [self.reg_token] if self.spec.registers else []
+        placed = self.spec.placed
+        known = [torch.zeros_like(patches[:1, :0]), *before]
+        extra = torch.cat(known, dim=1)  # (1, class token and registers, D)
+        extra = torch.cat([extra[:, :placed] + self.pos_embed[:, :placed], extra[:, placed:]], dim=1)
+        return torch.cat([extra.expand(len(patches), -1, -1), patches + self.pos_embed[:, placed:]], dim=1)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         features = self.features(images)
-        return features, self.head(features)
+        head = getattr(self, self.head_name, None)
+        return features, features if head is None else head(features)
 
 
 class TransformerBlock(nn.Module):
@@ -64,22 +105,34 @@ class TransformerBlock(nn.Module):
     def __init__(self, spec: TransformerSpec) -> None:
         super().__init__()
         self.norm1, self.norm2 = nn.LayerNorm(spec.width, _EPS), nn.LayerNorm(spec.width, _EPS)
-        self.attn = Attention(spec.width, HEADS[spec.width])
+        self.attn = Attention(spec.width, spec.heads or HEADS[spec.width], biased=spec.biased)
+        self.ls1, self.ls2 = (LayerScale(spec.width) if scaled else nn.Identity() for scaled in spec.scaled)
         layers = {"fc1": nn.Linear(spec.width, spec.hidden), "fc2": nn.Linear(spec.hidden, spec.width)}
         self.mlp = nn.ModuleDict(layers)
 
     def forward(self, tokens: Tensor) -> Tensor:  # (N, T, D)
-        tokens = tokens + self.attn(self.norm1(tokens))
-        return tokens + self.mlp["fc2"](F.gelu(self.mlp["fc1"](self.norm2(tokens))))
+        tokens = tokens + self.ls1(self.attn(self.norm1(tokens)))
+        return tokens + self.ls2(self.mlp["fc2"](F.gelu(self.mlp["fc1"](self.norm2(tokens)))))
+
+
+class LayerScale(nn.Module):
+    """Each dimension times its own factor."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.empty(width))
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return tokens * self.gamma
 
 
 class Attention(nn.Module):
     """Every token looks at every token, in `heads` parts of the width."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, *, biased: bool = True) -> None:
         super().__init__()
         self.heads = heads
-        self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.qkv, self.proj = nn.Linear(width, 3 * width, bias=biased), nn.Linear(width, width)
 
     def forward(self, tokens: Tensor) -> Tensor:
         shape = (*tokens.shape[:2], 3, self.heads, -1)

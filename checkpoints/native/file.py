@@ -63,7 +63,7 @@ def peek(path: str | Path) -> Peek:
 
 def is_native(path: str | Path) -> bool:
     """Whether a safetensors file has the metadata of NCE Lab. LabError for one that is broken."""
-    return KEY in safetensors_file.read(path).header.metadata
+    return KEY in safetensors_file.read_header(path).metadata
 
 
 def _about(file: safetensors_file.TensorFile) -> Peek:

@@ -85,6 +85,31 @@ def class_labels(array: np.ndarray, name: str, notes: Notes) -> np.ndarray:
     return array.astype(np.int64)
 
 
+def item_names(array: np.ndarray, name: str, items: int) -> np.ndarray:
+    """(N,) str, the items' own names: texts or whole numbers, one an item."""
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.shape != (items,):
+        raise LabError(name, f"must be ({items},), one name an item", array.shape)
+    if array.dtype.kind in "US":
+        return _texts(array, name)
+    if array.dtype.kind not in "iu":
+        raise LabError(name, "must be texts or whole numbers", f"of dtype {shown(str(array.dtype))}")
+    return array.astype(np.str_)
+
+
+def map_coordinates(array: np.ndarray, name: str, items: int) -> np.ndarray:
+    """(N, 2) float32 places of the items on a map, finite."""
+    if array.dtype.kind not in "fiu":
+        raise LabError(name, "must be numbers", f"of dtype {shown(str(array.dtype))}")
+    if array.shape != (items, 2):
+        raise LabError(name, f"must be ({items}, 2), a place on a map an item", array.shape)
+    with np.errstate(over="ignore"):
+        places: np.ndarray = array.astype(np.float32)
+    _check_finite(places, name)
+    return places
+
+
 def _whole(array: np.ndarray, name: str) -> np.ndarray:
     """Floats that are whole numbers, as int64."""
     _check_finite(array[:, None], name)

@@ -11,19 +11,23 @@ _WRONG = {
     "lfs pointer": ("a git-lfs pointer", "Run `git lfs pull` where it was cloned."),
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
-    "legacy torch": (
-        "one in the older form, a plain pickle",
-        "Its owner can load it and save it again with torch 1.6 or later.",
-    ),
     "tar": ("a tar archive", "Unpack it and give the checkpoint inside."),
     "hdf5": ("an HDF5 file", "Save its arrays with numpy.savez."),
+    "matlab": ("a MATLAB file of version 5", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "matlab 7.3": ("a MATLAB file of version 7.3, which is HDF5", "Save it in MATLAB with save(file, '-v7')."),
+    "parquet": ("a Parquet file", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "arrow": ("an Arrow file", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "feather 1": ("a Feather file of version 1", "Write it again with pyarrow.feather.write_feather."),
     "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
     "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
-    "npy": ("a numpy .npy array", "Put train and test embeddings and labels into one .npz, or give their folder."),
+    "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": ("a JSON text", "An index names the files that hold the weights, a config describes them: give those."),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
-    "text": ("a text", "Save train and test embeddings and labels with numpy.savez, or give the checkpoint itself."),
+    "text": (
+        "a text",
+        "Save embeddings and labels with numpy.savez or as a table (CSV), or give the checkpoint itself.",
+    ),
     "picture": ("a picture", "A checkpoint is opened here; images go beside it (--data)."),
     "nothing": ("an archive with nothing in it", "Save it again, with its arrays or weights."),
     "unknown": (
@@ -38,8 +42,13 @@ _BEGINNINGS = {
     "npy": (b"\x93NUMPY",),
     "compressed": (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh"),
     "hdf5": (b"\x89HDF\r\n",),
+    "matlab": (b"MATLAB 5.0 MAT-file",),
+    "matlab 7.3": (b"MATLAB 7.3 MAT-file",),
+    "parquet": (b"PAR1",),
+    "arrow": (b"ARROW1\x00\x00", b"\xff\xff\xff\xff"),
+    "feather 1": (b"FEA1",),
 }
-_RULES = {"legacy torch": "must be a torch file in the form of torch 1.6 and later"}
+# What torch.save began with before torch 1.6.
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
 
 
@@ -69,7 +78,7 @@ def kind_of(head: bytes) -> str:
 def _kind_of_the_rest(head: bytes) -> str:
     """Of what is no safetensors file: its first bytes are a length, which may look like any of these."""
     if _LEGACY in head[:64]:
-        return "legacy torch"
+        return "torch"
     # A protocol number of 2 to 5 after the PROTO opcode.
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
         return "pickle"
@@ -93,8 +102,7 @@ def check_kind(head: bytes, wanted: str, *, name: str) -> None:
     kind = kind_of(head)
     if kind != wanted:
         found, remedy = _WRONG.get(kind, (f"a {kind} file", ""))
-        rule = _RULES.get(kind, f"must be a {wanted} file")
-        raise LabError(name, rule, found, remedy)
+        raise LabError(name, f"must be a {wanted} file", found, remedy)
 
 
 def words_of(kind: str) -> str:
@@ -105,7 +113,7 @@ def words_of(kind: str) -> str:
 def _is_text(head: bytes) -> bool:
     """Letters in UTF-8 and white space alone; the last letter may be cut."""
     try:
-        text = head.decode()
+        text = head.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError as error:
         if error.start < len(head) - 3:
             return False

@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 
 from checkpoints.reading.quoting import shown
-from checkpoints.reading.zip_archive import open_zip, read_member
+from checkpoints.reading.zip_archive import open_zip, read_member, read_start
 from losses.errors import LabError
 
 MOST_BYTES = 2 << 30
@@ -30,16 +30,18 @@ class NotPlain(LabError):
 
 
 def read_npz(
-    file: IO[bytes], *, name: str, needed: Container[str] | None = None
+    file: IO[bytes], *, name: str, needed: Container[str] | None = None, only: Container[str] | None = None
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """The arrays of an .npz by name; and of those that are not `needed` (None for all) and hold no plain numbers or
-    texts, what they hold. LabError, one sentence, for a file that is refused."""
+    texts, what they hold. `only`: no others are read. LabError, one sentence, for a file that is refused."""
     arrays, others = dict[str, np.ndarray](), dict[str, str]()
     with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
         entries = archive.infolist()
         _check_entries(entries, file.seek(0, 2), name)
         for entry in entries:
             place = entry.filename.removesuffix(".npy")
+            if only is not None and place not in only:
+                continue
             try:
                 arrays[place] = _member(archive, entry, name)
             except NotPlain as mistake:
@@ -57,6 +59,16 @@ def npz_members(file: IO[bytes], *, name: str) -> dict[str, bytes]:
         return {entry.filename.removesuffix(".npy"): read_member(archive, entry, name=name) for entry in entries}
 
 
+def npz_heads(file: IO[bytes], *, name: str, size: int) -> dict[str, tuple[bytes, int]]:
+    """The first `size` bytes of each array of an .npz, its header among them, and the bytes of all; the rest is not
+    unpacked."""
+    with open_zip(file, name=name, what=".npz archive", members=MOST_MEMBERS) as archive:
+        entries = archive.infolist()
+        _check_entries(entries, file.seek(0, 2), name)
+        starts = {entry: read_start(archive, entry, size, name=name) for entry in entries}
+    return {entry.filename.removesuffix(".npy"): (start, entry.file_size) for entry, start in starts.items()}
+
+
 def described(data: bytes, name: str) -> tuple[str, tuple[int, ...], int]:
     """dtype as the header says it, shape, and where the data starts; dtype "O" is of Python objects in a pickle."""
     text, begin = _header_text(data, name)
@@ -71,18 +83,33 @@ def read_npy(file: IO[bytes], size: int, *, name: str) -> np.ndarray:
     return _array(file.read(size), name)
 
 
+def leading(data: bytes, name: str, most: int, size: int) -> tuple[np.dtype, tuple[int, ...], np.ndarray]:
+    """dtype, shape and the first numbers or texts, flat and at most `most`, of an array of `size` bytes with its
+    header, of which `data` is the start.
+
+    Of one whose columns come first in the file there are none. NotPlain for one of other things.
+    """
+    dtype, shape, fortran, start = _header(data, name)
+    _check_whole(math.prod(shape) * dtype.itemsize, size - start, name)
+    count = 0 if fortran and len(shape) > 1 else min(most, math.prod(shape), (len(data) - start) // dtype.itemsize)
+    flat = np.frombuffer(data, np.uint8 if dtype.kind == "b" else dtype, count=count, offset=start)
+    return dtype, shape, flat != 0 if dtype.kind == "b" else flat
+
+
 def _array(data: bytes, name: str) -> np.ndarray:
     """The array in `data`, as its own copy."""
     dtype, shape, fortran, start = _header(data, name)
-    held, declared = len(data) - start, math.prod(shape) * dtype.itemsize
-    if declared != held:
-        raise LabError(
-            name, "must be whole", but=f"declares {shown(declared)} bytes where it has {held:,}", remedy="Get it again."
-        )
+    _check_whole(math.prod(shape) * dtype.itemsize, len(data) - start, name)
     # A bool is 0 or 1 to numpy; a file may say 7.
     flat = np.frombuffer(data, np.uint8 if dtype.kind == "b" else dtype, offset=start)
     array = (flat != 0 if dtype.kind == "b" else flat).reshape(shape, order="F" if fortran else "C")
     return array.copy()
+
+
+def _check_whole(declared: int, held: int, name: str) -> None:
+    if declared != held:
+        found = f"declares {shown(declared)} bytes where it has {held:,}"
+        raise LabError(name, "must be whole", but=found, remedy="Get it again.")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from checkpoints.reading.content import check_kind
-from checkpoints.reading.quoting import shown
-from checkpoints.reading.safe_files import FileContent, read_whole
-from checkpoints.reading.safetensors_header import DTYPES, Header, parse_header
+from checkpoints.reading.quoting import file_name, shown
+from checkpoints.reading.safe_files import FileContent, open_regular, read_whole
+from checkpoints.reading.safetensors_header import DTYPES, MAX_HEADER, Header, parse_header
 from losses.errors import LabError
 
 MAX_BYTES = 1 << 30
@@ -39,6 +39,15 @@ def read(path: str | Path) -> TensorFile:
     content = read_whole(path, limit=MAX_BYTES)
     check_kind(content.data[:4096], "safetensors", name=content.name)
     return TensorFile(content, parse_header(content.data, name=content.name))
+
+
+def read_header(path: str | Path) -> Header:
+    """What a safetensors file declares, checked, without reading its tensors."""
+    with open_regular(path) as (file, size):
+        head, name = file.read(4096), file_name(path)
+        check_kind(head, "safetensors", name=name)
+        file.seek(0)
+        return parse_header(file.read(8 + min(int.from_bytes(head[:8], "little"), MAX_HEADER)), name=name, size=size)
 
 
 def encode(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:

@@ -11,6 +11,7 @@ import numpy as np
 
 from checkpoints.reading import strict_json
 from checkpoints.reading.fields import Fields
+from checkpoints.reading.narrow_floats import NARROW, widened
 from checkpoints.reading.quoting import shown
 from losses.errors import LabError, plural
 
@@ -21,6 +22,8 @@ _MAX_DIMENSIONS = 8
 DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1", "U8": "|u1",
 }  # fmt: skip
+# How the bytes of each dtype are read: of those that numpy lacks the bits, and a bool may be 7 in a file.
+CODES = {**DTYPES, **NARROW, "BOOL": "|u1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,15 @@ class Tensor:
     stop: int
 
     def array(self, data: bytes) -> np.ndarray:
-        """The tensor's own copy of its bytes: writable and aligned."""
-        items = np.frombuffer(data, DTYPES[self.dtype], count=math.prod(self.shape), offset=self.start)
-        return items.reshape(self.shape).copy()
+        """The tensor's own copy of its bytes in the whole file: writable and aligned; narrow floats as float32."""
+        return self.values(memoryview(data)[self.start : self.stop]).reshape(self.shape).copy()
+
+    def values(self, part: bytes | memoryview) -> np.ndarray:
+        """Its own bytes, or the first of them, as a flat array."""
+        items = np.frombuffer(part, CODES[self.dtype])
+        if self.dtype == "BOOL":
+            return items != 0
+        return widened(items, self.dtype) if self.dtype in NARROW else items
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,11 @@ class Header:
     metadata: dict[str, str]
 
 
-def parse_header(data: bytes, *, name: str) -> Header:
-    """Check every declaration against the file before anything is allocated. LabError names file and rule."""
+def parse_header(data: bytes, *, name: str, size: int | None = None) -> Header:
+    """Check every declaration against the file before anything is allocated. LabError names file and rule.
+
+    `data` is the file, or its start with the whole header, and then `size` the bytes of the file.
+    """
     text, where = _header_text(data, name), f"{name}: header"
     origin = 8 + int.from_bytes(data[:8], "little")
     with Fields(strict_json.parse(text, name=where, brackets=4 * MAX_TENSORS), where) as fields:
@@ -56,7 +68,7 @@ def parse_header(data: bytes, *, name: str) -> Header:
         if len(fields.names()) > MAX_TENSORS:
             raise LabError(where, f"must have at most {MAX_TENSORS:,} tensors", len(fields.names()))
         tensors = [_tensor(fields, key, origin, name) for key in fields.names()]
-    _check_contiguous(tensors, origin, len(data), name)
+    _check_contiguous(tensors, origin, len(data) if size is None else size, name)
     return Header(tuple(sorted(tensors, key=lambda tensor: tensor.name)), metadata)
 
 
@@ -79,11 +91,11 @@ def _tensor(fields: Fields, key: str, origin: int, name: str) -> Tensor:
         # A size of 0 would let another one be 2**62 at no cost in bytes.
         shape = tuple(_integers(entry.items("shape", _MAX_DIMENSIONS), 1, f"{name}: sizes of tensor {shown(key)}"))
         offsets = _integers(entry.items("data_offsets", 2), 0, f"{name}: offsets of tensor {shown(key)}")
-    if dtype not in DTYPES:
-        raise LabError(f"{name}: tensor {shown(key)}", f"must have a dtype of {', '.join(DTYPES)}", shown(dtype))
+    if dtype not in CODES:
+        raise LabError(f"{name}: tensor {shown(key)}", f"must have a dtype of {', '.join(CODES)}", shown(dtype))
     if len(offsets) != 2:
         raise LabError(f"{name}: tensor {shown(key)}", "must have two offsets", len(offsets))
-    span, declared = offsets[1] - offsets[0], math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
+    span, declared = offsets[1] - offsets[0], math.prod(shape) * np.dtype(CODES[dtype]).itemsize
     if span != declared:
         rule = f"must span the {shown(declared)} bytes of its shape"
         raise LabError(f"{name}: tensor {shown(key)}", rule, but=f"spans {shown(span)}")

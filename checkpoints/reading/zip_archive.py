@@ -53,6 +53,15 @@ def read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, name: str, 
     return data
 
 
+def read_start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int, *, name: str) -> bytes:
+    """The first `size` bytes of a member, or all that it has; no more of it is unpacked, and no checksum is held."""
+    try:
+        with archive.open(entry) as opened:
+            return opened.read(size)
+    except _BROKEN as error:
+        raise LabError(name, "must be whole", f"damaged in {shown(entry.filename)}", "Get it again.") from error
+
+
 def read_part(file: IO[bytes], entry: zipfile.ZipInfo, start: int, stop: int) -> bytes:
     """Bytes `start` to `stop` of a member that is stored as it is, without looking at the others."""
     file.seek(entry.header_offset)

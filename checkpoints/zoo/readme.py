@@ -24,14 +24,15 @@ raw pixels gives {pixels:.3f}: digits are easy, and what differs between the los
 - 1-NN: accuracy of the nearest train item by cosine, with a 95 % bootstrap interval over test items.
 - probe: accuracy of a logistic regression on the encoder's features at unit length. head: accuracy of the model's own
   class head.
-- target, noise: median cosine to the nearest train item of the same class and of any other; margin: their difference.
+- target, noise: median cosine to the nearest train item of the same class and of any other; margin: their difference;
+  AUC: share of pairs of a target and a noise in order, 0.5 by chance.
 - ECE (15 equal-width bins) and NLL (nats): of the head where there is one, else of the probe; in brackets the ECE that
   a calibrated model with the same confidences would give.
 
 The last row is a loss once more, with another seed: what differs between it and its twin is no property of a loss.
 """
 
-_HEADINGS = ("file", "KB", "1-NN", "probe", "head", "target", "noise", "margin", "ECE", "NLL")
+_HEADINGS = ("file", "KB", "1-NN", "probe", "head", "target", "noise", "margin", "AUC", "ECE", "NLL")
 
 
 def readme(entries: tuple[ZooEntry, ...]) -> str:
@@ -63,6 +64,7 @@ def _cells(entry: ZooEntry) -> list[str]:
         _number(numbers["nearest_target_similarity"]),
         _number(numbers["nearest_noise_similarity"]),
         _number(numbers["margin"]),
+        _area(numbers["target_noise_auc"]),
         _number(numbers["ece"]) + _interval(numbers["ece_if_calibrated"]),
         _number(numbers["nll"]),
     ]
@@ -74,6 +76,11 @@ def _line(cells: list[str] | tuple[str, ...]) -> str:
 
 def _number(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else "-"
+
+
+def _area(value: object) -> str:
+    """With a digit more: most lie near 1."""
+    return f"{value:.4f}" if isinstance(value, float) else "-"
 
 
 def _interval(value: object) -> str:

@@ -198,7 +198,7 @@ def test_impossible_labels_and_few_items_are_reasons(pair, clustered):
     few = measured("few", clustered(test=12))
     found = compare([few, few], "linear probe")
     assert {row.measure.key for row in found.rows if not told(row)} == {
-        "nearest_target", "nearest_noise", "margin", "ece", "class_head_accuracy",
+        "nearest_target", "nearest_noise", "margin", "target_noise_auc", "ece", "class_head_accuracy",
     }  # fmt: skip
 
 

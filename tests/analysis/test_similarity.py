@@ -63,10 +63,34 @@ def test_a_train_too_large_to_copy_gives_the_same(monkeypatch, clustered, rows):
     np.testing.assert_array_equal(found.neighbours.indices, expected.neighbours.indices)
 
 
-def test_without_train_items_nothing_is_near(clustered):
-    outputs = clustered()
-    none = dataclasses.replace(outputs, train=Split(outputs.train.embeddings[:0], outputs.train.labels[:0]))
-    assert margin(nearest_similarity(none)) == Unavailable("there are no train items")
+@pytest.mark.parametrize("copied", [1 << 20, 0])
+@pytest.mark.parametrize("items", [30, 700])
+def test_without_train_items_each_item_is_left_out_of_its_own_search(rng, monkeypatch, items, copied):
+    """Classes of unlike size, so that some items stand in several columns; one class of a single item."""
+    monkeypatch.setattr(similarity, "_COPIED", copied)
+    labels = np.minimum(rng.geometric(0.3, size=items) - 1, 6)
+    labels[0] = 7
+    alone = outputs_of(np.empty((0, 5)), [], rng.normal(size=(items, 5)), labels, classes=8)
+    found, rows = nearest_similarity(alone, k=7, rows=64), alone.test.embeddings
+    cosines = rows.astype(np.float64) @ rows.T.astype(np.float64)
+    np.fill_diagonal(cosines, -np.inf)
+    alike = labels[:, None] == labels
+    np.testing.assert_allclose(found.target, np.where(alike, cosines, -np.inf).max(axis=1), rtol=1e-6)
+    np.testing.assert_allclose(found.noise, np.where(alike, -np.inf, cosines).max(axis=1), rtol=1e-6)
+    np.testing.assert_array_equal(found.neighbours.indices, np.argsort(-cosines, axis=1)[:, :7])
+    assert found.within
+    assert not found.comparable[0]
+    assert margin(found, 7) == Unavailable("a median with an interval needs at least 2 test items, here 1")
+
+
+def test_within_the_items_a_copy_of_another_one_judges_nothing(rng):
+    rows = rng.normal(size=(40, 4))
+    rows[7] = rows[3]
+    found = nearest_similarity(outputs_of(np.empty((0, 4)), [], rows, np.arange(40) % 2, classes=2))
+    assert np.flatnonzero(found.copies).tolist() == [3, 7]
+    assert margin(found).items == 38
+    one = nearest_similarity(outputs_of(np.empty((0, 4)), [], rows, np.zeros(40, int), classes=1))
+    assert margin(one) == Unavailable("there is no other class, so nothing is noise")
 
 
 def test_neighbours_come_from_the_same_pass(clustered):

@@ -67,6 +67,7 @@ def confined() -> Iterator[Confined]:
 
 def main() -> None:
     import analysis.accuracy.probe  # noqa: F401
+    import checkpoints.arrays.opening
     import checkpoints.images.finding
     import checkpoints.inspect
     import checkpoints.inspection
@@ -146,6 +147,39 @@ def _outputs(path: str) -> int:
     return run(lambda: 0 * len(open_outputs(path, keep=False).test))
 
 
+def _arrays(path: str) -> int:
+    """Every array of a file, and the outputs that the likeliest roles give."""
+    from checkpoints.arrays import forms
+    from checkpoints.arrays.opening import listing_of, no_mapping
+    from checkpoints.arrays.roles import propose, said
+    from checkpoints.command_line import run
+    from checkpoints.opening import open_outputs
+    from checkpoints.reading.array_spec import ArraySpec
+
+    def command() -> int:
+        listing = listing_of(path)
+        roles = propose(listing).roles
+        if not roles:
+            raise no_mapping(listing)
+        forms.load(Path(path), {each.name for each in listing.arrays if not each.refused})
+        return 0 * len(open_outputs(path, arrays=ArraySpec(mapping=said(listing, roles))).test)
+
+    return run(command)
+
+
+def _listed(path: str) -> int:
+    """The same without the outputs."""
+    from checkpoints.arrays import forms
+    from checkpoints.arrays.opening import listing_of
+    from checkpoints.command_line import run
+
+    def command() -> int:
+        names = {each.name for each in listing_of(path).arrays if not each.refused}
+        return 0 * len(forms.load(Path(path), names).arrays)
+
+    return run(command)
+
+
 def _images(path: str) -> int:
     """Every image of both sides."""
     from checkpoints.command_line import run
@@ -161,6 +195,21 @@ def _images(path: str) -> int:
     return run(command)
 
 
+def _weights(path: str) -> int:
+    """What weights in several files are, and which network a config.json beside them names: none is built."""
+    from checkpoints.brought.hub_config import config_beside
+    from checkpoints.brought.sharded import contents_of, weights_at
+    from checkpoints.command_line import run
+
+    def command() -> int:
+        at = weights_at(Path(path))
+        assert at is not None
+        print(len(contents_of(at).tensors), config_beside(at) is not None)
+        return 0
+
+    return run(command)
+
+
 def _ends_itself(path: str) -> int:
     """What a reader that crashes looks like."""
     os.kill(os.getpid(), signal.SIGSEGV)
@@ -168,7 +217,9 @@ def _ends_itself(path: str) -> int:
 
 
 READERS = {
-    "inspect": _inspect, "tensors": _tensors, "outputs": _outputs, "images": _images, "ends_itself": _ends_itself,
+    "inspect": _inspect, "tensors": _tensors, "outputs": _outputs, "images": _images, "arrays": _arrays,
+    "listed": _listed, "weights": _weights,
+    "ends_itself": _ends_itself,
 }  # fmt: skip
 
 

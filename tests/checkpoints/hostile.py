@@ -92,14 +92,17 @@ def pickled(value: Pickle) -> Pickle:
 def corpus(marker: Path) -> list[Hostile]:
     """Every case; the exploits among them would make the file `marker`."""
     from tests.checkpoints import (
+        hostile_arrays,
         hostile_bombs,
         hostile_broken,
         hostile_code,
         hostile_data,
         hostile_images,
         hostile_kinds,
+        hostile_legacy,
         hostile_memory,
     )
 
-    parts = (hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_kinds, hostile_memory)
-    return [*hostile_code.cases(marker), *(case for part in parts for case in part.cases())]
+    parts = (hostile_arrays, hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_kinds, hostile_memory)
+    harmful = [*hostile_code.cases(marker), *hostile_legacy.cases(marker)]
+    return [*harmful, *(case for part in parts for case in part.cases())]

@@ -104,7 +104,7 @@ def _archives() -> list[Hostile]:
         Hostile(
             "holes.safetensors",
             make=lambda path: _holes(path, 9 << 30, b"\x02" + bytes(7) + b"{}"),
-            sentence="must have at most",
+            sentence="must end with its last tensor",
         ),
         Hostile("recursive.zip", zipped({"a.zip": zipped({"b.zip": zipped({"c.txt": b"c"})})}), "is a zip archive"),
     ]

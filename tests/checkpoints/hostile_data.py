@@ -136,7 +136,7 @@ def bundle_rows() -> Array:
 def _folders() -> list[Hostile]:
     two = archive(pickled(b"](" + tensor((2,), (1,)) + tensor((2,), (1,)) + b"e"), {"0": bytes(16)})
     members: dict[str, tuple[str, bytes, str]] = {
-        "empty": ("notes.txt", b"", "must have the arrays"),
+        "empty": ("notes.txt", b"", "must have embeddings, but has no arrays"),
         "one_array": ("train_embeds.npy", b"", "must be a .npy array"),
         "two_tensors": ("train_embeds.pth", two, "must hold one tensor and nothing else"),
         "pickle": ("train_labels.pth", b"cos\nsystem\n.", "must be a .npy array"),

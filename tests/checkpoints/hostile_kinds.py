@@ -14,7 +14,7 @@ _LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 
 def cases() -> list[Hostile]:
-    page, old = "is a web page", "must be a torch file in the form of torch 1.6 and later"
+    page, old = "is a web page", "must hold a whole pickle"
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
     files = {
         "empty.pth": (b"", "is an empty file"),
@@ -28,13 +28,13 @@ def cases() -> list[Hostile]:
         "noise.pth": (bytes(range(256)) * 20, "is something else"),
         "zeros.pth": (bytes(5000), "is something else"),
         "legacy.pth": (_LEGACY + b"\x80\x02M\xe9\x03.", old),
-        "legacy_claims.pth": (_LEGACY + b"\xff" * 8 + (2**40).to_bytes(8, "little"), old),
+        "legacy_claims_a_length.pth": (_LEGACY + b"\xff" * 8 + (2**40).to_bytes(8, "little"), old),
         "packed.pth.gz": (gzip.compress(b"hello"), "is a compressed archive"),
         "packed.pth.bz2": (bz2.compress(b"hello"), "is a compressed archive"),
         "packed.pth.xz": (lzma.compress(b"hello"), "is a compressed archive"),
         "packed.tar": (_tar(), "is a tar archive"),
         "weights.h5": (b"\x89HDF\r\n\x1a\n" + bytes(100), "is an HDF5 file"),
-        "array.npy": (b"\x93NUMPY\x01\x00", "is a numpy .npy array"),
+        "array.npy": (b"\x93NUMPY\x01\x00", "must have a header that numpy writes"),
         "photos.zip": (zipped({"a/1.png": b"\x89PNG"}), "is a zip archive"),
         "empty.zip": (zipped({}), "is an archive with nothing in it"),
     }  # fmt: skip
@@ -50,7 +50,7 @@ def _places() -> list[Hostile]:
         Hostile("link.pth", make=lambda path: path.symlink_to("/etc/passwd"), sentence="not a symbolic link"),
         Hostile("loop.pth", make=lambda path: path.symlink_to(path), sentence="not a symbolic link"),
         Hostile("absent.pth", make=lambda path: None, sentence="must be an existing file"),
-        Hostile("folder.pth", make=Path.mkdir, sentence="must have the arrays"),
+        Hostile("folder.pth", make=Path.mkdir, sentence="must have embeddings"),
     ]
 
 

@@ -70,14 +70,79 @@ def test_the_linear_stage_has_no_train_items(arrays, tmp_path, capsys):
     assert found["class_head_accuracy"] == pytest.approx((logits.argmax(axis=1) == labels).mean())
     assert found["ece"] is not None
     assert found["train_items"] == 0
-    for name in ("margin", "knn_accuracy", "probe_accuracy"):
-        assert found[name] is None
-        assert found["unavailable"][name] == "there are no train items"
+    assert found["similarities"] == "within the items, each left out of its own search"
+    assert "seed 0" in found["probe_split"]
 
 
-def test_test_arrays_alone_are_not_taken_for_the_linear_stage(arrays, opened):
-    with pytest.raises(LabError, match="must have the arrays train_embeds, train_labels"):
-        opened(**{name: array for name, array in arrays.items() if name.startswith("test")})
+def test_one_side_alone_is_searched_within(arrays, opened):
+    for side in ("test", "train"):
+        outputs = opened(**{name: array for name, array in arrays.items() if name.startswith(side)})
+        assert outputs.within
+        np.testing.assert_array_equal(outputs.test.labels, arrays[f"{side}_labels"])
+        assert "there are no train items" in outputs.provenance["notes"]
+
+
+def test_half_a_side_is_refused_with_the_name_of_the_rest(arrays, opened):
+    with pytest.raises(LabError, match="must have the array train_embeds"):
+        opened(**{name: array for name, array in arrays.items() if name != "train_embeds"})
+    with pytest.raises(LabError, match=r"must have the array test_embeddings, .* Class scores without embeddings need"):
+        opened(logits=np.ones((4, 2)))
+
+
+def test_the_half_that_teaches_is_drawn_by_the_seed(arrays, tmp_path, capsys):
+    path = tmp_path / "alone.npz"
+    rng = np.random.default_rng(0)
+    np.savez(path, test_embeds=rng.standard_normal((90, 4)), test_labels=np.arange(90) % 3)
+    found = []
+    for seed in (0, 0, 7):
+        assert main([str(path), "--json", "--seed", str(seed)]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0] == found[1]
+    assert found[0]["probe_accuracy"] != found[2]["probe_accuracy"]
+    assert found[0]["margin"] == found[2]["margin"]
+    assert "seed 7" in found[2]["probe_split"]
+
+
+def test_a_seed_for_a_file_with_train_items_is_refused(arrays, tmp_path, capsys):
+    np.savez(tmp_path / "both.npz", **arrays)
+    assert main([str(tmp_path / "both.npz"), "--seed", "3"]) == 2
+    assert "It has train items, so no half of others." in capsys.readouterr().err
+
+
+def test_embeddings_without_labels(arrays, opened):
+    names, places = np.array([f"image {item}" for item in range(24)]), np.arange(48.0).reshape(24, 2)
+    bare = {"test_embeds": arrays["test_embeds"], "ids": names, "coordinates": places}
+    for labels in ({}, {"test_labels": np.full(24, -1)}):
+        outputs = opened(**bare, **labels)
+        assert not outputs.labelled
+        assert outputs.class_names == ("no label",)
+        assert list(outputs.test.ids[:2]) == ["image 0", "image 1"]
+        np.testing.assert_array_equal(outputs.test.coordinates, places)
+        assert "no item has a label" in outputs.provenance["notes"]
+
+
+def test_class_scores_and_labels_alone(arrays, opened):
+    labels = arrays["test_labels"]
+    outputs = opened(logits=np.eye(3)[labels], labels=labels)
+    assert not outputs.has_embeddings
+    assert outputs.has_head
+    with pytest.raises(LabError, match="preds must be usable where there are no embeddings, but is not: its rows lie"):
+        opened(preds=np.full((24, 3), 0.33), labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"ids": np.arange(3)}, "ids must be \\(24,\\), one name an item"),
+        ({"ids": np.linspace(0, 1, 24)}, "ids must be texts or whole numbers"),
+        ({"coordinates": np.zeros((24, 3))}, "coordinates must be \\(24, 2\\), a place on a map an item"),
+        ({"coordinates": np.array([["a", "b"]] * 24)}, "coordinates must be numbers"),
+        ({"coordinates": np.full((24, 2), np.inf)}, "coordinates must be finite"),
+    ],
+)
+def test_ids_and_coordinates_must_fit(arrays, opened, more, sentence):
+    with pytest.raises(LabError, match=sentence):
+        opened(**arrays, **more)
 
 
 def test_a_folder_of_npy_files_and_an_inspection(arrays, tmp_path, capsys):

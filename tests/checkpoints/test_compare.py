@@ -33,7 +33,7 @@ def test_the_json_object_has_the_numbers_that_inspect_gives(capsys, files):
     assert main([*files, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["reference"], found["models"], found["test_items"]) == ("a.npz", ["a.npz", "b.npz", "c.npz"], 60)
-    assert found["tests"] == sum(row["p"] is not None for row in found["rows"]) == 22
+    assert found["tests"] == sum(row["p"] is not None for row in found["rows"]) == 26
     first, second = (inspect_file(path) for path in files[:2])
     rows = {(row["measure"], row["model"]): row for row in found["rows"]}
     for key, name in (("margin", "margin"), ("knn_accuracy", "knn_accuracy"), ("probe_accuracy", "probe_accuracy"),
@@ -48,7 +48,7 @@ def test_the_table_says_a_verdict_for_every_difference(capsys, files):
     assert main(files[:2]) == 0
     said = capsys.readouterr().out
     rows = [line for line in said.splitlines() if line.startswith("  ") and " -> " in line]
-    assert len(rows) == 11
+    assert len(rows) == 13
     endings = (
         "better",
         "worse",

@@ -32,6 +32,16 @@ def test_checkpoints_and_images_are_told_apart(root):
     assert found.note == ""
 
 
+def test_files_of_arrays_are_offered_and_a_folder_of_them_is_one(root):
+    for name in ("a.csv", "b.mat", "c.parquet", "mine/X.npy", "mine/y.npy", "mine/names.json", "tb/tensors.tsv",
+                 "tb/metadata.tsv", "mixed/X.npy", "mixed/y.npy", "mixed/all.npz"):  # fmt: skip
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(b"x")
+    found = set(listing(root).checkpoints)
+    assert found >= {"a.csv", "b.mat", "c.parquet", "mine", "tb", "mixed/X.npy", "mixed/y.npy", "mixed/all.npz"}
+    assert not found & {"mine/X.npy", "tb/tensors.tsv", "mixed"}
+
+
 def test_a_root_that_is_itself_a_data_set(root):
     assert listing(root / "pets").images == (".",)
 

@@ -15,7 +15,7 @@ from checkpoints.foreign.plan import plan_of
 from checkpoints.reading.file_contents import file_contents
 from checkpoints.reading.safe_files import open_regular
 from checkpoints.reading.torch_file.archive import TorchArchive
-from checkpoints.reading.torch_file.contents import torch_contents
+from checkpoints.reading.torch_file.contents import open_torch, torch_contents
 from checkpoints.reading.torch_file.layouts import recognised
 from losses.errors import LabError
 from tests.checkpoints.foreign.states import LAYOUTS
@@ -93,7 +93,7 @@ def test_what_is_not_plain_is_named(tmp_path):
 def test_no_torch_is_needed_to_look(tmp_path):
     path = tmp_path / "model.pth"
     torch.save(network().state_dict(), path)
-    contents = "from checkpoints.reading.torch_file.contents import torch_contents"
+    contents = "from checkpoints.reading.torch_file.contents import open_torch, torch_contents"
     code = f"import sys; {contents}; torch_contents({str(path)!r});"
     done = subprocess.run([sys.executable, "-c", code + "print('torch' in sys.modules)"], cwd=ROOT, capture_output=True)
     assert (done.stdout, done.stderr) == (b"False\n", b"")
@@ -111,6 +111,23 @@ def test_every_global_that_a_pickle_mentions_is_listed(tmp_path):
     contents = written(tmp_path / "options.pth", {"opt": argparse.Namespace(size=torch.Size([2])), "w": torch.ones(1)})
     expected = ("argparse.Namespace", "collections.OrderedDict", "torch.FloatStorage", "torch.Size")
     assert contents.mentions == (*expected, "torch._utils._rebuild_tensor_v2")
+
+
+def test_the_form_before_torch_1_6_is_read_to_the_last_bit(tmp_path):
+    rows = torch.arange(12, dtype=torch.float32).view(3, 4)
+    value = {
+        "state_dict": {"w": rows, "t": rows.T, "p": torch.nn.Parameter(rows[1:]), "b": rows.bfloat16()},
+        "c": torch.zeros(2, dtype=torch.complex64),
+        "opt": argparse.Namespace(temp=0.1),
+    }  # fmt: skip
+    torch.save(value, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    with open_torch(tmp_path / "old.pth") as (contents, opened):
+        for name, expected in value["state_dict"].items():
+            found = contents.tensors[f"state_dict/{name}"].array(opened)
+            np.testing.assert_array_equal(found, expected.detach().float().numpy())
+    assert contents.refused == {"c": "a tensor of complex numbers"}
+    assert contents.values["opt/temp"] == 0.1
+    assert "torch.BFloat16Storage" in contents.mentions
 
 
 def test_a_storage_is_checked_once_and_then_read_in_parts(tmp_path):

@@ -2,16 +2,20 @@
 
 import argparse
 import io
+import json
 import pickle
 import struct
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
+from checkpoints.reading import safetensors_file
 from tests.checkpoints.hostile import zipped
+from tests.checkpoints.hostile_arrays import LABELS, ROWS, columns, feather, matlab, parquet, safetensors
 from tests.checkpoints.hostile_data import bundle
 
 ZOO = Path(__file__).parents[2] / "checkpoints" / "zoo"
@@ -38,6 +42,7 @@ class Seed:
 
 def seeds() -> list[Seed]:
     torch_files = {f"protocol_{p}.pth": _saved(_checkpoint(), pickle_protocol=p) for p in (2, 4, 5)}
+    torch_files["legacy.pth"] = _saved(_checkpoint(), _use_new_zipfile_serialization=False)
     arrays = {f"{name}.npz": bundle(packed=packed) for name, packed in (("stored", False), ("deflated", True))}
     native = {name: (ZOO / f"{name}.safetensors").read_bytes() for name in ("sincere", "nll")}
     return [
@@ -46,11 +51,56 @@ def seeds() -> list[Seed]:
         *(Seed(f"{name}.safetensors", "outputs", {"": data}) for name, data in native.items()),
         Seed("npy_folder", "outputs", _members(bundle()), folder=True),
         Seed("pth_folder", "outputs", _torch_members(bundle()), folder=True),
+        *_any_names(),
         Seed("idx", "images", _idx(), folder=True),
         Seed("cifar_python", "images", _cifar_python(), folder=True),
         Seed("cifar_binary", "images", _cifar_binary(), folder=True),
         Seed("images.zip", "images", {"": _image_zip()}),
+        Seed("sharded", "weights", _sharded(), folder=True),
+        Seed("hub", "weights", _hub(), folder=True),
     ]
+
+
+SLOW = ("wide.parquet", "wide.feather")
+"""Those whose readers start a process for each case: drawn seldom."""
+
+
+def _any_names() -> list[Seed]:
+    """Arrays whose names say nothing, in every form."""
+    files = {
+        "plain.mat": b"MATLAB 5.0 MAT-file".ljust(116) + matlab()[116:],  # without the hour
+        "packed.mat": b"MATLAB 5.0 MAT-file".ljust(116) + matlab(packed=True)[116:],
+        "wide.csv": columns().to_csv(index=False).encode(),
+        "lists.csv": b'v,label\n"[1, 2.5]",cat\n"[0.5, -1]",dog\n"[3, 1e-3]",cat\n',
+        "letters.npz": _letters(),
+        "narrow.safetensors": _narrow(),
+        "dict.pt": _saved({"features": torch.ones(6, 2).bfloat16(), "targets": torch.arange(6)}),
+        "wide.parquet": parquet(),
+        "wide.feather": feather(),
+    }
+    beside = {
+        "X.npy": _members(_letters())["A.npy"],
+        "y.tsv": b"0\n1\n" * 10,
+        "names.json": b'{"0": "cat", "1": "dog"}',
+    }
+    return [
+        *(Seed(name, "listed" if name in SLOW else "arrays", {"": data}) for name, data in files.items()),
+        Seed("any_folder", "arrays", beside, folder=True),
+    ]
+
+
+def _letters() -> bytes:
+    np.savez(made := io.BytesIO(), A=ROWS, B=LABELS)
+    return made.getvalue()
+
+
+def _narrow() -> bytes:
+    bits = ROWS.view(np.uint32) >> 16
+    return safetensors({
+        "X": ("BF16", list(ROWS.shape), bits.astype(np.uint16).tobytes()),
+        "Z": ("F8_E4M3", [20, 2], bytes(range(40))),
+        "y": ("U8", [20], LABELS.astype(np.uint8).tobytes()),
+    })  # fmt: skip
 
 
 def _checkpoint() -> dict[str, object]:
@@ -68,7 +118,11 @@ def supcon_file() -> bytes:
 
 def _saved(value: object, **how: int) -> bytes:
     buffer = io.BytesIO()
-    torch.save(value, buffer, **how)
+    numbers = dict[int, int]()
+    with pytest.MonkeyPatch.context() as patch:  # the old form calls storages by their addresses, other ones every time
+        numbered = property(lambda storage: numbers.setdefault(storage.data_ptr(), 1_000 + len(numbers)))
+        patch.setattr(torch.UntypedStorage, "_cdata", numbered)
+        torch.save(value, buffer, **how)
     return buffer.getvalue()
 
 
@@ -87,6 +141,25 @@ def _members(data: bytes) -> dict[str, bytes]:
 
 def _torch_members(data: bytes) -> dict[str, bytes]:
     return {f"{name}.pth": _saved(torch.from_numpy(array).float()) for name, array in _arrays(data).items()}
+
+
+def _sharded() -> dict[str, bytes]:
+    """Two files and their index."""
+    files = {f"model-{number}.safetensors": _tensor(name) for number, name in enumerate("ab")}
+    places = {name: f"model-{number}.safetensors" for number, name in enumerate("ab")}
+    return files | {"model.safetensors.index.json": json.dumps({"weight_map": places}).encode()}
+
+
+def _hub() -> dict[str, bytes]:
+    """Weights with what transformers writes beside them."""
+    said = {"model_type": "vit", "hidden_size": 32, "num_hidden_layers": 2, "image_size": 32, "id2label": {"0": "a"}}
+    images = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3, "size": {"height": 32, "width": 32}, "resample": 2}
+    texts = {"config.json": said, "preprocessor_config.json": images}
+    return {"model.safetensors": _tensor("a")} | {name: json.dumps(text).encode() for name, text in texts.items()}
+
+
+def _tensor(name: str) -> bytes:
+    return safetensors_file.encode({name: np.zeros(3, np.float32)}, {})
 
 
 def _idx() -> dict[str, bytes]:

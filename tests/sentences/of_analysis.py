@@ -1,5 +1,6 @@
 """What batches, pictures of forces, statistics and calibration say."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,6 +33,7 @@ HEADS = HeadBatch(((1.0, 2.0), (0.0, 1.0)), ((1.0, 0.0), (0.5, 0.5)))
 POINTS = PointBatch(("A", "A", "B"), (0.0, 30.0, 90.0))
 EVEN = np.full((2, 2), 0.5)
 SPLIT = Split(np.eye(4, dtype=np.float32), np.array([0, 0, 1, 1]))
+SCORES_ALONE = Split(np.empty((4, 0), np.float32), np.array([0, 0, 1, 1]), np.eye(4))
 
 
 def own(body: str, signature: str = "embeddings, labels, *, temperature"):
@@ -79,6 +81,8 @@ SAID = (
     lambda _: BatchSpec(spread=-1.0),
     lambda _: BatchSpec(seed=-1),
     lambda _: split_batch(SPLIT, ("a", "b"), classes=3, per_class=2, seed=0),
+    lambda _: split_batch(replace(SPLIT, labelled=False), ("no label",), classes=1, per_class=2, seed=0),
+    lambda _: split_batch(SCORES_ALONE, ("a", "b"), classes=1, per_class=2, seed=0),
     lambda _: ChanceSpec("triplet", 8, 2),
     lambda _: ChanceSpec("supcon", 1, 2),
     lambda _: ChanceSpec("supcon", 8, 1),

@@ -27,7 +27,7 @@ UNIT = np.eye(6, dtype=np.float32)[np.arange(TEST) % 4]
 
 def own(about: object = None, **changes: np.ndarray | None) -> Said:
     """An exported file with some of it changed."""
-    facts = {"schema": 1, "temperature": 1.0, "facts": {}} if about is None else about
+    facts = {"schema": 1, "temperature": 1.0, "labelled": 1, "split_seed": 0, "facts": {}} if about is None else about
     arrays: dict[str, np.ndarray | None] = {MARK: np.array(json.dumps(facts).encode())}
     arrays |= {"class_names": np.array(list("abcd")), "test_embeddings": UNIT, "test_labels": np.arange(TEST) % 4}
     arrays |= {"test_ids": np.arange(TEST).astype(str), **changes}
@@ -84,7 +84,7 @@ SAID: tuple[Said, ...] = (
     own(test_logits=np.zeros((TEST, 2))),
     own(test_probabilities=np.ones((TEST, 4))),
     own(**{MARK: np.arange(3)}),
-    own({"schema": 1, "temperature": -1, "facts": {}}),
+    own({"schema": 1, "temperature": -1, "labelled": 1, "split_seed": 0, "facts": {}}),
     own([]),
     exported(ZOO, "--contents"),
     exported(ZOO, to="{}/out.csv"),

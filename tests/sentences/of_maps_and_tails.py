@@ -108,5 +108,7 @@ SAID = (
     lambda _: threshold(16, 2.0),
     lambda _: threshold(1, 0.9),
     lambda _: negative_cosines(ROWS, np.arange(4), pairs="some"),
+    lambda _: negative_cosines(ROWS, None),
+    lambda _: pca(ROWS[:, :0]),
     lambda _: SphereTailSpec(dimensions=1),
 )

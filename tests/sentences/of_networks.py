@@ -45,19 +45,19 @@ def saved(value: Any, name: str = "last.pth", data: bool = True, broken: bool = 
     return opened
 
 
-def changed(layout: str, **shapes: tuple[int, ...] | None) -> Said:
+def changed(layout: str, spec: ForeignSpec | None = None, **shapes: tuple[int, ...] | None) -> Said:
     """The plan of a layout's tensors with some of another shape, or left out."""
     sizes = {name: tuple(tensor.shape) for name, tensor in state_of(PLANS[layout]).items()}
     for name, shape in shapes.items():
         sizes[name.replace("__", ".")] = shape  # type: ignore[assignment]
     kept = {name: shape for name, shape in sizes.items() if shape is not None}
-    return lambda _: plan_of(PLANS[layout].layout, kept, name="last.pth")
+    return lambda _: plan_of(PLANS[layout].layout, kept, name="last.pth", spec=spec)
 
 
-def without(layout: str, part: str, put: str = "") -> Said:
-    """The same without the tensors that have `part` in their names, or with another part there."""
+def without(layout: str, part: str) -> Said:
+    """The same without the tensors that have `part` in their names."""
     sizes = {name: tuple(tensor.shape) for name, tensor in state_of(PLANS[layout]).items()}
-    kept = {name.replace(part, put) if put else name: shape for name, shape in sizes.items() if put or part not in name}
+    kept = {name: shape for name, shape in sizes.items() if part not in name}
     return lambda _: plan_of(PLANS[layout].layout, kept, name="last.pth")
 
 
@@ -78,9 +78,9 @@ def _rewritten(folder: Path, ending: str) -> object:
     return load(PLANS["supcon"].build(), weights_in(contents), contents, path)
 
 
-def _cut_while_open(folder: Path) -> object:
+def _cut_while_open(folder: Path, **how: Any) -> object:
     """A file that is cut after one of its storages was read."""
-    torch.save({"a": torch.zeros(1 << 20)}, folder / "last.pth")
+    torch.save({"a": torch.zeros(1 << 20)}, folder / "last.pth", **how)
     with open_torch(folder / "last.pth") as (contents, archive):
         contents.tensors["a"].array(archive)
         (folder / "last.pth").write_bytes(b"")
@@ -106,6 +106,7 @@ class Net(torch.nn.Module):
 
 SUPCON, VIT = state_of(PLANS["supcon"]), PLANS["vit"]
 FEATURES = state_of(PLANS["supce"])["fc.weight"].shape[1]
+RESNET = {name.removeprefix("encoder."): each for name, each in state_of(PLANS["resnet"]).items()}
 FLAT = torch.zeros(100_000)
 
 SAID: tuple[Said, ...] = (
@@ -116,7 +117,11 @@ SAID: tuple[Said, ...] = (
     saved({"lr": 0.1}),
     saved({"fc.weight": torch.zeros(3, 4), "fc.bias": torch.zeros(3)}),
     saved({"stem.weight": torch.zeros(3, 4)}),
-    saved({"encoder_q." + name: each for name, each in SUPCON.items()} | {"encoder_k.a": torch.zeros(2)}),
+    saved({f"encoder_{k}.{name}": each for name, each in SUPCON.items() for k in "qk"}, weights="teacher"),
+    saved(RESNET | {"attnpool.positional_embedding": torch.zeros(3)}),
+    saved(state_of(PLANS["vit"]), heads=5),
+    saved(state_of(PLANS["vit"]), pool="max"),
+    saved(state_of(PLANS["vit"]), heads=0),
     saved(SUPCON | {"module.encoder.conv1.weight": SUPCON["encoder.conv1.weight"]}),
     saved(SUPCON | {"head.2.weight": SUPCON["head.2.weight"].to_sparse()}),
     saved({name: each for name, each in SUPCON.items() if name != "encoder.layer2.0.bn1.bias"}),
@@ -131,16 +136,19 @@ SAID: tuple[Said, ...] = (
     lambda folder: _rewritten(folder, "pth"),
     lambda folder: _rewritten(folder, "safetensors"),
     _cut_while_open,
+    lambda folder: _cut_while_open(folder, _use_new_zipfile_serialization=False),
     lambda folder: _kept(folder, spoil=True),
     lambda folder: _kept(folder, spoil=False),
     changed("supcon", encoder__conv1__weight=(4, 1, 3, 3)),
     changed("supcon", encoder__conv1__weight=(4, 3, 3)),
     changed("supcon", encoder__conv1__weight=None),
     without("supcon", "encoder.layer3"),
-    changed("vit", patch_embed__proj__weight=(100, 3, 8, 8)),
-    changed("vit", pos_embed=(1, 16, 192)),
-    without("vit", "fc_norm", "norm"),
-    without("vit", "head."),
+    changed("vit", patch_embed__proj__weight=(256, 3, 8, 8)),
+    changed("resnet", encoder__layer1__0__conv2__weight=(4, 3, 3, 3)),
+    changed("resnet", encoder__layer1__0__conv3__weight=(8192, 4, 1, 1)),
+    changed("vit", pos_embed=(1, 18, 192)),
+    without("vit", "fc_norm"),
+    changed("vit", spec=ForeignSpec(pool="token"), cls_token=None, pos_embed=(1, 16, 192)),
     lambda _: preparation_of(VIT, {}, "", ForeignSpec(side=64)),
     lambda _: Preparation(32, True, 3, None, "").pixels(np.zeros((1, 60_000, 3), np.uint8), name="long.png"),
     lambda _: device_of("mps"),

@@ -14,7 +14,7 @@ from losses.errors import LabError
 ROOT = Path(__file__).parents[2]
 ROOMS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "ui", "pages", "bootstrap.py", "app.py")
 
-KINDS = ("LabError", "NotPlain", "Stopped")
+KINDS = ("HeadsUnknown", "LabError", "NotPlain", "Stopped")
 """It and the classes made of it, which a test compares with what there is."""
 
 Place = tuple[str, int]

@@ -50,7 +50,7 @@ def test_two_checkpoints_with_every_section(open_page):
     assert not app.error
     assert not app.warning
     assert len(charts(app)) == 4
-    assert "11 differences are more than chance" in titles(app)[0]
+    assert "13 differences are more than chance" in titles(app)[0]
     assert any("No test items are marked" in caption.value for caption in app.caption)
     ticks = charts(app)[0]["layout"]["xaxis"]["ticktext"]
     assert ticks == ["SupCon<br>(reference)", "SINCERE"]

@@ -22,7 +22,7 @@ from ui.checkpoints.code import figure_code
 from ui.checkpoints.maps import map_call
 
 CHECKPOINTS, COMPARE = "pages/2_Checkpoints.py", "pages/2_Compare.py"
-SECTIONS = ["map", "similarity", "calibration", "accuracy", "curves", "tails", "geometry"]
+SECTIONS = ["map", "similarity", "calibration", "accuracy", "curves", "tails", "geometry", "clusters", "losses"]
 
 
 @pytest.fixture
@@ -66,8 +66,9 @@ def check(drawn: dict[str, Exhibit], app: AppTest, keys: set[str]) -> None:
 
 
 PLAIN = {
-    "map-test", "nearest-similarity", "class-medians", "reliability", "accuracy", "accuracy-by-k", "confusion",
-    "class-curves", "tail", "tail-quantiles", "tail-thresholds", "spectrum", "spread",
+    "map-test", "nearest-similarity", "class-medians", "separation", "recall-by-k", "objectives", "reliability",
+    "accuracy", "accuracy-by-k", "confusion", "class-curves", "tail", "tail-quantiles", "tail-thresholds",
+    "spectrum", "spread", "clusters",
 }  # fmt: skip
 
 
@@ -88,7 +89,7 @@ PLAIN = {
                 "checkpoint": "supcon", "show": ["calibration", "accuracy", "tails"], "calibration": "temperature",
                 "reading": "probe", "anchors": "single", "quantile": "0.9", "tail_items": "train",
             },
-            {"temperature", "accuracy", "accuracy-by-k", "confusion", "tail-anchors"},
+            {"temperature", "accuracy", "accuracy-by-k", "recall-by-k", "confusion", "tail-anchors"},
         ),
         ({"checkpoint": "supcon", "show": ["tails"], "anchors": "single", "quantile": "0.9999"}, {"negative-cosines"}),
     ],

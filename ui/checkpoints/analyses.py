@@ -8,11 +8,13 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from analysis.accuracy.probe import ClassProbabilities, class_probabilities, has_features, linear_probe
+from analysis.accuracy.top_k import GUESSES, top_accuracy
 from analysis.neighbours.nearest import Margin, Nearest, margin, nearest_similarity
-from analysis.neighbours.vote import Vote, vote
+from analysis.neighbours.retrieval import Recalls, recall_at
+from analysis.neighbours.vote import SHARP, Vote, vote
 from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Estimate, Unavailable
-from ui.checkpoints.maps import POINTS, Map, MapJob, pca_map
+from ui.checkpoints.maps import POINTS, Map, MapJob, given_map, pca_map
 from ui.memo import Memo
 
 __all__ = ["LARGEST_K", "Analyses", "Map", "SplitName"]
@@ -63,19 +65,36 @@ class Analyses:
         return linear_probe(self.outputs) if self.outputs.has_head else self.probabilities
 
     def vote(self, k: int) -> Vote:
-        """k is cut to the number of train items."""
+        """k is cut to the number of items that can be found."""
         k = min(k, self.nearest.neighbours.k)
         return self.once(("vote", k), lambda: self._vote(k))
 
-    def _vote(self, k: int) -> Vote:
-        # The items to judge are known from the pass: a target, and no copy.
-        among = np.isfinite(self.nearest.target) & ~self.nearest.copies
-        return vote(self.nearest.neighbours, self.outputs, k, among)
+    def _vote(self, k: int, temperature: float | None = None) -> Vote:
+        return vote(self.nearest.neighbours, self.outputs, k, self._judged, temperature=temperature)
+
+    @cached_property
+    def _judged(self) -> np.ndarray:
+        """The items to judge are known from the pass: a target, and no copy."""
+        judged: np.ndarray = np.isfinite(self.nearest.target) & ~self.nearest.copies
+        return judged
+
+    def sharp_vote(self, k: int) -> Vote:
+        """The same with exp(cosine / 0.1) as weight."""
+        k = min(k, self.nearest.neighbours.k)
+        return self.once(("sharp vote", k), lambda: self._vote(k, SHARP))
+
+    @cached_property
+    def recalls(self) -> Recalls:
+        return recall_at(self.nearest.neighbours, self.outputs, among=self._judged)
 
     def accuracies(self, k: int) -> dict[str, Estimate | Unavailable]:
         """Each way of reading a class off, by name."""
+        sharp = self.sharp_vote(k)
         voted = {f"{found.k or 'k'} nearest": found.accuracy for found in (self.vote(1), self.vote(k))}
+        voted |= {sharp_name(sharp): sharp.accuracy}
         head = {"class head": _accuracy(self.probabilities)} if self.outputs.has_head else {}
+        if isinstance(self.probabilities, ClassProbabilities) and head:
+            head |= {f"class head, top {GUESSES}": top_accuracy(self.probabilities)}
         return voted | {name: _accuracy(found) for name, found in self.probes().items()} | head
 
     def probes(self) -> "dict[str, ClassProbabilities | Unavailable]":
@@ -87,13 +106,20 @@ class Analyses:
 
     def read_items(self, k: int) -> dict[str, int]:
         """How many test items each reading is over, by the names of `accuracies`."""
+        sharp = self.sharp_vote(k)
         voted = {f"{found.k or 'k'} nearest": int(found.judged.sum()) for found in (self.vote(1), self.vote(k))}
-        found = self.probes() | {"class head": self.probabilities}
+        voted |= {sharp_name(sharp): int(sharp.judged.sum())}
+        head = ("class head", f"class head, top {GUESSES}")
+        found = self.probes() | dict.fromkeys(head, self.probabilities)
         read = {name: len(each.items) for name, each in found.items() if isinstance(each, ClassProbabilities)}
         return voted | read
 
     def pca(self, split: SplitName, points: int = POINTS) -> Map:
         return self.once(("pca", split, points), lambda: pca_map(self.split(split), points))
+
+    def given(self, split: SplitName, points: int = POINTS) -> Map | Unavailable:
+        """The map that came with the items."""
+        return self.once(("given", split, points), lambda: given_map(self.split(split), points))
 
     def umap(self, split: SplitName) -> MapJob:
         return self.map_job(split, "umap")
@@ -119,6 +145,10 @@ class Analyses:
         """So that the next who asks starts it anew, after a stop."""
         with self._lock:
             self._jobs.pop((split, method, points), None)
+
+
+def sharp_name(voted: Vote) -> str:
+    return f"{voted.k or 'k'} nearest, exp(s / {SHARP:g})"
 
 
 def _accuracy(found: ClassProbabilities | Unavailable) -> Estimate | Unavailable:

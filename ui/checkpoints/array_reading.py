@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from checkpoints.reading.array_spec import AS_IT_COMES, READINGS, ArraySpec
+from analysis.outputs import Outputs
+from checkpoints.reading.array_spec import AS_IT_COMES, LARGEST_SEED, READINGS, ArraySpec
 from ui.checkpoints.analyses import Analyses
 from ui.controls import Controls
 
@@ -15,6 +16,7 @@ _TITLES = {
     "scores": ("The class scores are", "A second softmax over probabilities gives those of another model."),
     "columns": ("Columns of the class scores", "Which class each column is: a wrong order spoils every number of it."),
 }
+_HALF = "Seed of the probe's half", "Without train items half of each class teaches the probe, the rest judges it."
 
 
 def as_read(controls: Controls, opened: Callable[[ArraySpec], Analyses]) -> Analyses:
@@ -32,9 +34,17 @@ def as_read(controls: Controls, opened: Callable[[ArraySpec], Analyses]) -> Anal
         taken = str(facts[name])
         chosen = controls.choice(title, name, options, default=taken, help=help)
         if chosen != taken:
-            spec = replace(spec, **{name: chosen})
+            spec = replace(spec, **{name: chosen})  # type: ignore[arg-type]
             analyses = opened(spec)
+    if _has_half(analyses.outputs):
+        title, help = _HALF
+        seed = controls.integer(title, "split_seed", default=0, low=0, high=LARGEST_SEED, help=help)
+        analyses = opened(replace(spec, seed=seed)) if seed else analyses
     return analyses
+
+
+def _has_half(outputs: Outputs) -> bool:
+    return outputs.within and outputs.labelled and outputs.has_embeddings
 
 
 def _forget_another(controls: Controls, digest: str) -> None:
@@ -42,6 +52,6 @@ def _forget_another(controls: Controls, digest: str) -> None:
     last = st.session_state.get(_LAST, digest)
     st.session_state[_LAST] = digest
     if last != digest:
-        for name in READINGS:
+        for name in (*READINGS, "split_seed"):
             st.session_state.pop(name, None)
             controls.link.last.pop(name, None)

@@ -15,6 +15,8 @@ from ui.checkpoints.analyses import Analyses
 _ROOT = Path(__file__).parents[2]
 _IMAGES = "# path/to/images: those it was opened with; spec=ForeignSpec(...) says limit, size and normalisation."
 
+_OWN = "add_own_encoder('path/to/file.py:function')  # the code that the lab was started with"
+
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
@@ -59,6 +61,12 @@ def _opening_of(outputs: Outputs) -> _Opening:
     if "network" in outputs.provenance:
         given.append("'path/to/images'")
         notes.append(_IMAGES)
+    if builder := outputs.provenance.get("builder"):
+        given.append(f"spec=ForeignSpec(network={str(builder)!r})")
+        imports.append("from checkpoints.foreign.spec import ForeignSpec")
+    if builder == "own":
+        notes.append(_OWN)
+        imports.append("from checkpoints.brought.own_code import add_own_encoder")
     if readings := _readings(outputs):
         given.append(f"arrays=ArraySpec({readings})")
         imports.append("from checkpoints.reading.array_spec import ArraySpec")
@@ -79,4 +87,6 @@ def _readings(outputs: Outputs) -> str:
     """How its arrays were read, where they could be read otherwise."""
     possible = outputs.provenance.get("possible_readings")
     names = [name for name in READINGS if isinstance(possible, Mapping) and name in possible]
-    return ", ".join(f"{name}={str(outputs.provenance[name])!r}" for name in names)
+    names += ["mapping"] if "mapping" in outputs.provenance else []
+    seed = [f"seed={outputs.split_seed}"] if outputs.split_seed else []
+    return ", ".join([*(f"{name}={str(outputs.provenance[name])!r}" for name in names), *seed])

@@ -14,7 +14,7 @@ from ui.exhibit import show
 _SPECTRUM = "exhibit = spectrum_figure(spectrum(outputs.{split}.embeddings), {split!r})"
 _SPREAD = """
 items = outputs.{split}
-exhibit = spread_figure(spread(items.embeddings, items.labels), items.embeddings.shape[1], {split!r})
+exhibit = spread_figure(spread(items.embeddings, items.own_labels), items.embeddings.shape[1], {split!r})
 """
 
 
@@ -29,7 +29,7 @@ def section(analyses: Analyses) -> None:
     else:
         code = figure_code(analyses, _SPECTRUM.format(split=split), spectrum, spectrum_figure)
         show(spectrum_figure(found, split).given_by(code), key="spectrum")
-    lie = analyses.once(("spread", split), lambda: spread(items.embeddings, items.labels))
+    lie = analyses.once(("spread", split), lambda: spread(items.embeddings, items.own_labels))
     parts = {"Alignment": lie.alignment, "Uniformity": lie.uniformity}
     if any(not isinstance(part, Unavailable) for part in parts.values()):
         code = figure_code(analyses, _SPREAD.format(split=split), spread, spread_figure)

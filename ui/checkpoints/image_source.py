@@ -8,16 +8,17 @@ from pathlib import Path
 import streamlit as st
 
 from analysis.outputs import Outputs
+from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.spec import ForeignSpec, Stopped, Watch
 from checkpoints.listing import inside
 from checkpoints.native.datasets import DATASETS
 from checkpoints.reading.file_contents import of_torch
-from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
+from checkpoints.reading.torch_file.contents import TorchContents
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.file_contents import draw as draw_contents
-from ui.checkpoints.image_preparation import Own, choose_own, said
+from ui.checkpoints.image_preparation import Known, choose_network, choose_own, network_of, said
 from ui.controls import Controls
 from ui.errors import explain
 from ui.foreign_text import plain
@@ -29,6 +30,8 @@ _SPACES = {"head": "Output of the head", "encoder": "Features of the encoder"}
 _TRY_OUT = 500
 _NOTHING = ""
 _OFFER = "nce_lab_offer"
+_ASSUMED = "assumed: "
+_CHOOSE = " Choose in the sidebar."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,9 @@ class Offer:
     def name(self) -> str:
         """For a list of passes."""
         images = "none" if self.request is None else self.request.images
-        own = [f"{self.spec.side} pixels"] if self.spec.side else []
+        own = [self.spec.weights] if self.spec.weights else []
+        own += ["own code"] if self.spec.network else []
+        own += [f"{self.spec.side} pixels"] if self.spec.side else []
         own += [f"mean {self.spec.mean}, std {self.spec.std}"] if self.spec.mean else []
         return ", ".join(
             [f"{self.checkpoint.name}, {self.spec.limit:,} of {images}", *own, _SPACES[self.spec.space].lower()]
@@ -108,20 +113,24 @@ def draw_waiting() -> None:
 
 def _draw_offer(offer: Offer, found: TorchContents) -> None:
     """The network in the file and the button; LabError where no network here has such weights."""
-    from checkpoints.foreign.opening import network_in
-
-    network = network_in(found)[1].title
-    own = Own(offer.spec.side, offer.spec.mean, offer.spec.std)
-    prepared = said(found, _path(offer.checkpoint.held), _path(offer.data), own)
+    known = Known(found, _path(offer.checkpoint.held), _path(offer.data))
+    weights, plan = network_of(known, offer.spec)
+    prepared = said(known, offer.spec)
     st.info(
-        plain(f"This file has the weights of {network}, so it needs images.")
+        plain(f"This file has the weights of {plan.title}, so it needs images.")
         + " Choose train and test images of the same classes in the sidebar."
     )
     st.caption(plain(f"How images reach the network: {prepared.words}"))
-    if prepared.assumed:
-        st.warning(
-            plain("Assumed: " + "; ".join(prepared.assumed) + ".") + " Size and normalisation are in the sidebar."
-        )
+    if weights.network is not None and weights.network.also:
+        others = ", ".join(weights.network.also[:6])
+        st.info(plain(f"These are the weights {weights.network.name}; the file has others: {others}.") + _CHOOSE)
+    # A note ends with the command's option, where there is one.
+    said_so = (note.partition("; --")[0] for note in plan.notes)
+    notes = [note.removeprefix(_ASSUMED) for note in said_so if note.startswith(_ASSUMED)]
+    if assumed := [*prepared.assumed, *notes]:
+        st.warning(plain("Assumed: " + "; ".join(assumed) + ".") + " All of it can be changed in the sidebar.")
+    if rest := [note for note in plan.notes if not note.startswith(_ASSUMED)]:
+        st.caption(plain("; ".join(rest) + "."))
     st.button("Run the images through", type="primary", disabled=offer.request is None, on_click=offer.start)
 
 
@@ -136,7 +145,7 @@ def draw_about(analyses: Analyses) -> None:
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Looking into the file …")
 def _contents(name: str, state: str, _held: Path | memoryview) -> TorchContents:
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
-        return torch_contents(_on_disk(_held, Path(folder) / "checkpoint", name))
+        return contents_of(_on_disk(_held, Path(folder) / "checkpoint", name))
 
 
 def _choose(controls: Controls) -> tuple[str, str, Path | memoryview] | None:
@@ -165,8 +174,9 @@ def _choose_spec(controls: Controls, checkpoint: Checkpoint, data: Path | memory
     space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
     device = choose_device(controls)
     found = _contents(checkpoint.name, checkpoint.state, checkpoint.held)
-    own = choose_own(controls, found, _path(checkpoint.held), _path(data))
-    return ForeignSpec(limit, device, "head" if space == "head" else "encoder", own.side, own.mean, own.std)
+    known = Known(found, _path(checkpoint.held), _path(data))
+    spec = ForeignSpec(limit, device, "head" if space == "head" else "encoder")
+    return choose_own(controls, known, choose_network(controls, known, spec))
 
 
 def _choose_limit(controls: Controls) -> int:

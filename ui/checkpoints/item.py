@@ -27,7 +27,8 @@ def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
         with column:
             _side(title, outputs, found)
     in_train, in_test = nearest_items(outputs, query, item)
-    _row("Nearest in train", outputs.train, in_train, query.labels[item], outputs.class_names)
+    if not outputs.within:
+        _row("Nearest in train", outputs.train, in_train, query.labels[item], outputs.class_names)
     _row("Nearest in test", outputs.test, in_test, query.labels[item], outputs.class_names)
 
 
@@ -42,10 +43,10 @@ def _side(title: str, outputs: Outputs, found: Nearby | Unavailable) -> None:
     if isinstance(found, Unavailable):
         st.caption(plain(f"{title}: not available, {found.reason}."))
         return
-    train = outputs.train
-    name = outputs.class_names[train.labels[found.item]]
-    said = f"{title}, cosine {cosine(found.similarity)}: train {train.ids[found.item]} · class {name}"
-    _picture(train, found.item, said)
+    searched, side = outputs.searched, "" if outputs.within else "train "
+    name = outputs.class_names[searched.labels[found.item]]
+    said = f"{title}, cosine {cosine(found.similarity)}: {side}{searched.ids[found.item]} · class {name}"
+    _picture(searched, found.item, said)
 
 
 def _row(title: str, split: Split, found: Neighbours, label: int, class_names: tuple[str, ...]) -> None:

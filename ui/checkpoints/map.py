@@ -8,11 +8,14 @@ import streamlit as st
 from analysis.figures.maps.projection import embedding_map
 from analysis.maps.projection import map_sample
 from analysis.maps.quality import map_quality
+from analysis.outputs import NO_EMBEDDINGS, Outputs
+from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoints.analyses import Analyses, Map, SplitName
 from ui.checkpoints.code import figure_code
 from ui.checkpoints.item import item_panel
 from ui.checkpoints.maps import MapJob, map_call
 from ui.checkpoints.search import search
+from ui.checkpoints.unavailable import not_available
 from ui.checkpoints.view import MAP, class_options, splits
 from ui.controls import Controls, part
 from ui.errors import explain
@@ -26,18 +29,23 @@ projection = {call}
 quality, names = map_quality(embeddings, projection.coordinates), outputs.class_names
 exhibit = embedding_map(projection, quality, split, items, names, chosen={chosen}, of={split!r}, only={only})
 """
+_HELP = "PCA is shown until it is ready."
 _METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
 _POINTS = {"2000": "2,000", "10000": "10,000", "50000": "50,000"}
 
 
 def section(analyses: Analyses) -> None:
     """The map on the left, the item on the right."""
+    methods = _methods(analyses)
+    if not methods:
+        not_available("Map", Unavailable(NO_EMBEDDINGS))
+        return
     with part(*MAP) as controls:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            method = controls.choice("Map", "map", _METHODS, default="umap", help="PCA is shown until it is ready.")
+            method = controls.choice("Map", "map", methods, default=next(iter(methods)), help=_HELP)
             split: SplitName = controls.choice("Items on the map", "items", splits(analyses.outputs), default="test")  # type: ignore[assignment]
             points = int(controls.choice("Points at most", "points", _POINTS, default="10000"))
-            only = controls.several("Classes", "only", class_options(analyses.outputs.class_names))
+            only = _choose_classes(controls, analyses.outputs)
         left, right = st.columns([3, 2], gap="large")
         with right, st.container(horizontal=True, vertical_alignment="bottom"):
             item = _choose_item(controls, len(analyses.split(split)) - 1)
@@ -46,6 +54,18 @@ def section(analyses: Analyses) -> None:
         _map(analyses, method, split, points, tuple(map(int, only)), item)
     with right:
         item_panel(analyses, split, item)
+
+
+def _methods(analyses: Analyses) -> dict[str, str]:
+    """Those that there can be, the one to begin with first."""
+    given = any(split.coordinates is not None for split in (analyses.outputs.test, analyses.outputs.train))
+    return ({"given": "As given"} if given else {}) | (_METHODS if analyses.outputs.has_embeddings else {})
+
+
+def _choose_classes(controls: Controls, outputs: Outputs) -> tuple[str, ...]:
+    if not outputs.labelled:
+        return ()
+    return controls.several("Classes", "only", class_options(outputs.class_names))
 
 
 def _choose_item(controls: Controls, last: int) -> int:
@@ -57,6 +77,9 @@ def _choose_item(controls: Controls, last: int) -> int:
 
 def _map(analyses: Analyses, method: str, split: SplitName, points: int, only: tuple[int, ...], item: int) -> None:
     drawn, key = _current_map(analyses, method, split, points), f"map-{split}"
+    if isinstance(drawn, Unavailable):
+        not_available("Map", drawn)
+        return
     figure = embedding_map(
         drawn.projection,
         drawn.quality,
@@ -74,8 +97,10 @@ def _map(analyses: Analyses, method: str, split: SplitName, points: int, only: t
     show(figure.given_by(code), key=key, on_select=partial(_take_click, key, shown))
 
 
-def _current_map(analyses: Analyses, method: str, split: SplitName, points: int) -> Map:
+def _current_map(analyses: Analyses, method: str, split: SplitName, points: int) -> Map | Unavailable:
     """The method that is asked for where it is ready, else PCA at once. What has no PCA map raises here."""
+    if method == "given":
+        return analyses.given(split, points)
     at_once = analyses.pca(split, points)
     if method == "pca":
         return at_once

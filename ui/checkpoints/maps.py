@@ -53,6 +53,14 @@ def pca_map(split: Split, points: int) -> Map:
     return _with_quality(split, items, pca(split.embeddings[items]))
 
 
+def given_map(split: Split, points: int) -> Map | Unavailable:
+    """The map that came with the items."""
+    if split.coordinates is None:
+        return Unavailable("no coordinates came with these items")
+    items = map_sample(len(split), points)
+    return _with_quality(split, items, Projection("As given", split.coordinates[items]))
+
+
 def slow_map(split: Split, method: str, points: int, stopped: threading.Event, *, shared: bool) -> Map:
     """UMAP or t-SNE of at most `points` items, t-SNE of at most as many as it takes; on disk where `shared`."""
     spec = SPECS[method]
@@ -69,6 +77,8 @@ def slow_map(split: Split, method: str, points: int, stopped: threading.Event, *
 def map_call(method: str) -> tuple[str, tuple[Callable[..., Any], ...]]:
     """In code, the projection of `embeddings` by a method as `Projection` names it, and what it imports."""
     calls: dict[str, tuple[Callable[..., Any], type]] = {"UMAP": (umap_map, UmapSpec), "t-SNE": (tsne_map, TsneSpec)}
+    if method == "As given":
+        return "Projection('As given', split.coordinates[items])", (Projection,)
     if method not in calls:
         return "pca(embeddings)", (pca,)
     make, spec = calls[method]

@@ -12,6 +12,7 @@ from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.opened import BELOW, PREFIX, OpenedFile, missing, opened
+from ui.checkpoints.together import Given, sorted_out
 from ui.controls import Controls
 from ui.foreign_text import plain
 from ui.lost import remember
@@ -23,10 +24,14 @@ _MENU = "put-away-opened"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an uploader gave: files that were not there at the last run, and why others are not opened."""
+    """What an uploader gave: files that were not there at the last run, and why others are not opened.
+
+    last: whether the last of them is not.
+    """
 
     news: tuple[OpenedFile, ...]
     refused: tuple[LabError, ...]
+    last: bool = False
 
 
 def named_in_link(key: str) -> tuple[str, ...]:
@@ -91,36 +96,40 @@ def uploader_key(key: str) -> str:
     return key if not emptied else f"{key}-{emptied}"
 
 
-def take(key: str, files: Sequence[UploadedFile], control: str) -> Taken:
-    """Open what the uploader `key` holds, for the control `control`; what was taken out of it by hand is put away."""
+def take(key: str, files: Sequence[UploadedFile], control: str, *, together: bool = False) -> Taken:
+    """Open what the uploader `key` holds, for the control `control`; what was taken out of it by hand is put away.
+
+    together: several files of one array each are one set of arrays.
+    """
     own = opened()
     uploads.count(key, *files)
     visit, before = own.held.pop(key, (0, {}))
     before = before if visit == session().visits else {}
     # It is no longer held while its own are put away: emptied, it would lose what the user gives it next.
-    for upload in before.keys() - {file.file_id for file in files}:
-        own.put_away(before[upload])
-    held, news, refused, left = {}, [], [], {}
-    for file in files:
+    given = sorted_out(files, together=together)
+    for upload in before.keys() - {one.key for one in given}:
+        own.put_away(before[upload], but=[file.file_id for file in files])
+    held, news, refused, left, last = {}, [], [], {}, False
+    for one in given:
         try:
-            known = own.files.get(before.get(file.file_id, ""))
-            found = known or _take(key, file, control)
+            known = own.files.get(before.get(one.key, ""))
+            found, last = known or _take(key, one, control), False
         except LabError as mistake:
             refused.append(mistake)
-            left[file.name] = f"{file.name}, upload it again"
+            left[one.name], last = f"{one.name}, upload it again", True
         else:
-            held[file.file_id] = found.ref
-            news += [found] if file.file_id not in before else []
+            held[one.key] = found.ref
+            news += [found] if one.key not in before else []
     own.held[key] = session().visits, held
     remember(key, left)
-    return Taken(tuple(news), tuple(refused))
+    return Taken(tuple(news), tuple(refused), last)
 
 
-def _take(key: str, file: UploadedFile, control: str) -> OpenedFile:
-    content = file.getvalue()
-    found = opened().take(file.name, file.file_id, content, named_in_link(control))
-    if found.upload == file.file_id:
-        uploads.keep(key, file.file_id, len(content))
+def _take(key: str, one: Given, control: str) -> OpenedFile:
+    found = opened().take(one.name, one.key, one.content(), named_in_link(control), together=one.together)
+    if found.upload == one.key:
+        for file in one.files:
+            uploads.keep(key, file.file_id, file.size)
     return found
 
 

@@ -8,22 +8,25 @@ computed on them lie in the session and go with it.
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 import streamlit as st
 
 from analysis.outputs import Outputs
+from checkpoints.arrays.listed import ArrayListing
+from checkpoints.arrays.opening import listing_of
 from checkpoints.listing import inside
+from checkpoints.opening import needs_of
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec
-from checkpoints.reading.content import kind_of
 from checkpoints.zoo import ZooEntry
 from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.analyses import Analyses
+from ui.checkpoints.together import unpacked
 from ui.memo import Memo
 
 T = TypeVar("T")
@@ -38,7 +41,9 @@ _MADE = 10  # sets of outputs, and what else was read from a file, that a sessio
 class OpenedFile:
     """A file of the user's: `ref` is what links call it, `sha256` of its content, `upload` its number where it came in.
 
-    instead_of: the ref of the file that a link had asked for when this one was given.
+    instead_of: the ref of the file that a link had asked for when this one was given. needs: "images" of weights, a
+    "mapping" of arrays whose names say nothing here, "" of what opens as it is. together: it is an archive
+    of several that were given at once, `upload` their numbers.
     """
 
     name: str
@@ -47,14 +52,21 @@ class OpenedFile:
     upload: str
     content: bytes = field(repr=False)
     instead_of: str = ""
+    needs: str = ""
+    together: bool = False
 
     @property
     def needs_images(self) -> bool:
-        """Whether it is a torch file: weights without outputs."""
-        return kind_of(self.content[:4096]) == "torch"
+        """Whether it is a torch file of weights without outputs."""
+        return self.needs == "images"
+
+    def listing(self) -> ArrayListing:
+        """Its arrays."""
+        return self.once("listing", listing_of)
 
     def analyses(self, spec: ArraySpec = AS_IT_COMES) -> Analyses:
-        """The same object on every page. LabError where the file is refused."""
+        """The same object on every page. LabError where the file is refused, or nobody has said which array is what."""
+        spec = opened().with_map(self.sha256, spec)
         return self.once(("analyses", spec), lambda path: Analyses(_outputs(path, spec), shared=False))
 
     def once(self, what: object, read: Callable[[Path], T]) -> T:
@@ -68,7 +80,10 @@ class OpenedFile:
     def _read(self, read: Callable[[Path], T]) -> T:
         with st.spinner("Opening your file …"), tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
             path = Path(folder) / uploads.safe_name(self.name)
-            path.write_bytes(self.content)
+            if self.together:
+                unpacked(self.content, path)
+            else:
+                path.write_bytes(self.content)
             return read(path)
 
 
@@ -77,7 +92,8 @@ class Opened:
     """Of one session. files: by ref. below: names under the root that were opened, the last one last.
 
     `held` has, for each uploader, the visit of the page and the ref of each upload in it; `emptied` counts how often it
-    was emptied.
+    was emptied. maps: which array is what, as `--map` says it, by a file's sha256 or its name below the root;
+    asked_again: those whose choice is to be changed.
     """
 
     files: dict[str, OpenedFile] = field(default_factory=dict)
@@ -86,6 +102,12 @@ class Opened:
     made: Memo = field(default_factory=lambda: Memo(_MADE))
     logs: Memo = field(default_factory=lambda: Memo(2 * MOST))
     emptied: Counter[str] = field(default_factory=Counter)
+    maps: dict[str, str] = field(default_factory=dict)
+    asked_again: set[str] = field(default_factory=set)
+
+    def with_map(self, key: str, spec: ArraySpec) -> ArraySpec:
+        """The spec with what was confirmed for this file."""
+        return spec if spec.mapping else replace(spec, mapping=self.maps.get(key, ""))
 
     def find(self, ref: str) -> OpenedFile | None:
         """The file that a link calls so: by its content, whatever its name was here."""
@@ -98,7 +120,9 @@ class Opened:
         found = self.find(said)
         return found is not None and found.ref == ref
 
-    def take(self, name: str, upload: str, content: bytes, asked: tuple[str, ...]) -> OpenedFile:
+    def take(
+        self, name: str, upload: str, content: bytes, asked: tuple[str, ...], *, together: bool = False
+    ) -> OpenedFile:
         """Hold a file that can be opened, called as one of `asked` calls its content. LabError for what is refused."""
         sha256 = hashlib.sha256(content).hexdigest()
         known = next((file for file in self.files.values() if file.sha256 == sha256), None)
@@ -109,7 +133,9 @@ class Opened:
         ref = next((each for each in asked if each.endswith(f" {sha256[:PREFIX]}")), "")
         others = () if ref else (each for each in asked if self.find(each) is None)
         file = OpenedFile(name, ref or reference(name, sha256), sha256, upload, content, next(iter(others), ""))
-        if not file.needs_images:
+        file = replace(file, together=together)
+        file = replace(file, needs=file.once("needs", needs_of))
+        if not file.needs:
             file.analyses()
         self.files[file.ref] = file
         return file
@@ -120,16 +146,20 @@ class Opened:
             del self.held[key]
             self.emptied[key] += 1
 
-    def put_away(self, ref: str) -> None:
-        """Forget the file or the pass, all that was made of it, and that the address says it."""
+    def put_away(self, ref: str, but: Collection[str] = ()) -> None:
+        """Forget the file or the pass, all that was made of it, and that the address says it; `but` the uploads of
+        these numbers, which are still in an uploader."""
         for name in list(st.query_params):
             said = st.query_params.get_all(name)
             st.query_params[name] = [each for each in said if each != ref and not self._is(each, ref)]
         file = self.files.pop(ref, None)
         if file is not None:
-            uploads.put_away(file.upload)
+            for upload in file.upload.split():
+                if upload not in but:
+                    uploads.put_away(upload)
             for memo in (self.made, self.logs):
                 memo.forget(lambda key: key[0] == file.sha256)
+            self.maps.pop(file.sha256, None)
             self.empty_uploaders(ref)
         self.below = [name for name in self.below if BELOW + name != ref]
         image_pass.put_away(ref)
@@ -156,10 +186,21 @@ def of_below(name: str, spec: ArraySpec = AS_IT_COMES) -> Analyses:
     if folder is None:
         raise LabError(name, "cannot be opened in an app that was started without a folder")
     path, own = inside(folder, name), opened()
+    spec = own.with_map(name, spec)
     key = (str(path), root.state(path), spec)
     analyses = own.made.once(key, lambda: _read_below(path, spec))
     own.below = [*(other for other in own.below if other != name), name][-MOST:]
     return analyses
+
+
+def needs_below(path: Path) -> str:
+    """What a file or folder under the root needs, as `OpenedFile.needs`; looked at anew when it changes."""
+    return opened().made.once((str(path), root.state(path), "needs"), lambda: needs_of(path))
+
+
+def listing_below(path: Path) -> ArrayListing:
+    """The arrays in a file or folder under the root."""
+    return opened().made.once((str(path), root.state(path), "listing"), lambda: listing_of(path))
 
 
 def analyses_of(ref: str) -> Analyses:

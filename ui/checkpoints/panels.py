@@ -6,11 +6,14 @@ import streamlit as st
 
 from analysis.degenerate import warnings
 from analysis.outputs import Outputs
+from losses.errors import plural
 from ui.checkpoints import accuracy as checkpoint_accuracy
 from ui.checkpoints import calibration as checkpoint_calibration
+from ui.checkpoints import clusters as checkpoint_clusters
 from ui.checkpoints import curves as checkpoint_curves
 from ui.checkpoints import geometry as checkpoint_geometry
 from ui.checkpoints import map as checkpoint_map
+from ui.checkpoints import objectives as checkpoint_objectives
 from ui.checkpoints import provenance as checkpoint_provenance
 from ui.checkpoints import similarity as checkpoint_similarity
 from ui.checkpoints import tails as checkpoint_tails
@@ -27,6 +30,8 @@ _DRAW: dict[str, Callable[[Analyses], None]] = {
     "curves": checkpoint_curves.section,
     "tails": checkpoint_tails.section,
     "geometry": checkpoint_geometry.section,
+    "clusters": checkpoint_clusters.section,
+    "losses": checkpoint_objectives.section,
     "provenance": checkpoint_provenance.section,
 }
 
@@ -55,7 +60,9 @@ def _description(outputs: Outputs) -> str:
     """What is open, in one line."""
     facts = outputs.provenance
     parts = [str(facts[name]) for name in ("file", "loss", "data") if name in facts]
-    parts.append(f"{len(outputs.train):,} train and {len(outputs.test):,} test items")
-    parts.append(f"{len(outputs.class_names)} classes")
-    parts.append(f"{outputs.train.embeddings.shape[1]} dimensions, {facts.get('embeddings', 'as given')}")
+    counts = f"{len(outputs.train):,} train and {len(outputs.test):,} test items"
+    parts.append(plural(len(outputs.test), "item") + ", none of them train" if outputs.within else counts)
+    parts.append(f"{len(outputs.class_names)} classes" if outputs.labelled else "no labels")
+    embedded = f"{outputs.test.embeddings.shape[1]} dimensions, {facts.get('embeddings', 'as given')}"
+    parts.append(embedded if outputs.has_embeddings else "no embeddings")
     return " · ".join(parts)

@@ -4,15 +4,18 @@ import pandas as pd
 import streamlit as st
 
 from analysis.digits import apart
+from analysis.figures.accuracy.class_curves import MOST_SHOWN
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
+from analysis.figures.neighbours.separation import closest_rivals, separation_figure
 from analysis.neighbours.nearest import margin, nearest_similarity
 from analysis.neighbours.selection import Selected, items_between
+from analysis.neighbours.separation import separation_curves
 from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoints.analyses import LARGEST_K, Analyses
 from ui.checkpoints.code import figure_code
 from ui.checkpoints.item import item_panel
 from ui.checkpoints.unavailable import not_available
-from ui.checkpoints.view import SIMILARITY, class_options
+from ui.checkpoints.view import class_options
 from ui.controls import part
 from ui.exhibit import show
 from ui.foreign_text import table
@@ -24,6 +27,10 @@ nearest = nearest_similarity(outputs, k={largest})
 exhibit = nearest_histograms(nearest, margin(nearest, {c}), {of_class})
 """
 _MEDIANS = f"exhibit = class_medians(nearest_similarity(outputs, k={LARGEST_K}), outputs.class_names)"
+_CURVES = """
+curves = separation_curves(nearest_similarity(outputs, k={largest}), len(outputs.class_names))
+exhibit = separation_figure(curves, {shown}, outputs.class_names, within=outputs.within)
+"""
 _KEY = "nearest-similarity"
 _MOST_LISTED = 100
 
@@ -31,7 +38,10 @@ _MOST_LISTED = 100
 def section(analyses: Analyses) -> None:
     """Histograms with what is dragged over, then the medians class by class."""
     names = analyses.outputs.class_names
-    with part(*SIMILARITY) as controls:
+    if isinstance(analyses.margin, Unavailable) and not analyses.nearest.neighbours.k:
+        not_available("Nearest similarity", analyses.margin)
+        return
+    with part("class") as controls:
         options = {"all": "all classes", **class_options(names)}
         chosen = controls.choice("Test items of", "class", options, default="all")
     label = None if chosen == "all" else int(chosen)
@@ -50,6 +60,21 @@ def section(analyses: Analyses) -> None:
         by_class = analyses.once("class medians", lambda: class_medians(analyses.nearest, names))
         code = figure_code(analyses, _MEDIANS, nearest_similarity, class_medians)
         show(by_class.given_by(code), key="class-medians")
+        _separation(analyses)
+
+
+def _separation(analyses: Analyses) -> None:
+    """ROC and precision-recall of target against noise, of the closest rivals or of the classes that are chosen."""
+    names = analyses.outputs.class_names
+    curves = analyses.once("separation", lambda: separation_curves(analyses.nearest, len(names)))
+    with part("separated") as controls:
+        rivals = f"the {min(MOST_SHOWN, len(names))} classes of smallest AUC"
+        chosen = controls.several("Target against noise of", "separated", class_options(names), empty=rivals)
+    shown = tuple(map(int, chosen)) or closest_rivals(curves)
+    body = _CURVES.format(largest=LARGEST_K, shown=shown)
+    code = figure_code(analyses, body, nearest_similarity, separation_curves, separation_figure)
+    within = analyses.outputs.within
+    show(separation_figure(curves, shown, names, within=within).given_by(code), key="separation")
 
 
 def _selected(analyses: Analyses, label: int | None, event: object) -> None:

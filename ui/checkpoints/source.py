@@ -5,17 +5,24 @@ from pathlib import Path
 import streamlit as st
 
 from checkpoints.listing import inside
-from checkpoints.reading.content import kind_of
-from checkpoints.reading.safe_files import read_head
+from checkpoints.opening import needs_images
 from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root, uploads
-from ui.checkpoints import offer, training
+from ui.checkpoints import mapping, offer, training
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.array_reading import as_read
 from ui.checkpoints.image_source import Checkpoint, choose_images
-from ui.checkpoints.opened import OpenedFile, analyses_of, of_below, of_shipped, opened
+from ui.checkpoints.opened import (
+    OpenedFile,
+    analyses_of,
+    listing_below,
+    needs_below,
+    of_below,
+    of_shipped,
+    opened,
+)
 from ui.controls import Controls
 from ui.foreign_text import plain
 
@@ -25,16 +32,22 @@ _SOURCES = {
     "root": "A file under the root",
     "training": "A training under the root",
 }
+_TYPES = [
+    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
+    "ckpt", "bin",
+]  # fmt: skip
 _HELP = (
-    "A file of `python -m checkpoints.train`, an .npz with train and test embeddings and labels, or a torch file of the"
-    " authors' (SupContrast, SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session, on every"
-    " page, until it is put away, and is never executed."
+    "Arrays: an .npz, CSV, Parquet, .mat, .safetensors or .pt with embeddings and labels under any names, or several"
+    " .npy or tables at once. Or a file of `python -m checkpoints.train`, or a torch file of the authors' (SupContrast,"
+    " SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session, on every page, until it is put"
+    " away, and is never executed."
 )
 
 
 def choose(controls: Controls) -> Analyses | None:
     """The list of checkpoints and the place for an own file. None until its images have been through its network.
     LabError for a bad file, and for one that a link asks for and that is not here."""
+    mapping.forget()
     folder = root.root()
     if root.refusal():
         st.error(plain(root.refusal()), icon=":material/error:")
@@ -46,9 +59,11 @@ def choose(controls: Controls) -> Analyses | None:
         source = controls.choice("Open", "source", _SOURCES, default="shipped") if folder else "shipped"
         chosen = _choose_from(controls, source, folder)
     offer.draw_put_away()
-    if taken.refused:
+    if taken.last:
         controls.waits = True
-        raise taken.refused[0]
+        raise taken.refused[-1]
+    for mistake in taken.refused:
+        st.error(plain(str(mistake)), icon=":material/error:")
     if isinstance(chosen, ZooEntry):
         return of_shipped(chosen)
     return _below(controls, *chosen) if isinstance(chosen, tuple) else _own(controls, chosen)
@@ -65,9 +80,9 @@ def _take_own(controls: Controls) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
-        type=["safetensors", "npz", "pth", "pt", "tar", "ckpt"],
+        type=_TYPES, accept_multiple_files=True,
     )  # fmt: skip
-    taken = offer.take("own-file", [own] if own is not None else [], "checkpoint")
+    taken = offer.take("own-file", own, "checkpoint", together=True)
     for file in taken.news:
         offer.into_view(controls, "source", "shipped")
         offer.into_view(controls, "checkpoint", file.ref)
@@ -100,9 +115,12 @@ def _choose_below(controls: Controls, folder: Path) -> tuple[str, Path]:
 
 
 def _below(controls: Controls, name: str, path: Path) -> Analyses | None:
-    if path.is_dir() or kind_of(read_head(path)) != "torch":
-        return as_read(controls, lambda spec: of_below(name, spec))
-    return choose_images(controls, Checkpoint(name, root.state(path), path))
+    needs = needs_below(path)
+    if needs == "images":
+        return choose_images(controls, Checkpoint(name, root.state(path), needs_images(path) or path))
+    if needs == "mapping":
+        return mapping.mapped(controls, name, lambda: listing_below(path), lambda spec: of_below(name, spec))
+    return as_read(controls, lambda spec: of_below(name, spec))
 
 
 def _own(controls: Controls, ref: str) -> Analyses | None:
@@ -114,4 +132,6 @@ def _own(controls: Controls, ref: str) -> Analyses | None:
         return analyses_of(ref)
     if file.needs_images:
         return choose_images(controls, Checkpoint(file.name, file.sha256, memoryview(file.content)))
+    if file.needs == "mapping":
+        return mapping.mapped(controls, file.sha256, file.listing, file.analyses)
     return as_read(controls, file.analyses)

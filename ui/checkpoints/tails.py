@@ -11,6 +11,7 @@ import streamlit as st
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.tails.anchor_tails import anchor_shapes, cosine_histogram
 from analysis.figures.tails.excesses import quantile_plot, tail_histogram, threshold_plot
+from analysis.outputs import NO_EMBEDDINGS, NO_LABELS
 from analysis.statistics.bootstrap import Unavailable, median_estimate, proportion
 from analysis.tails.excesses import LEAST_EXCESSES, fit_anchors, fit_tail, shape_by_threshold
 from analysis.tails.pairs import PAIRS, negative_cosines
@@ -23,7 +24,7 @@ from ui.exhibit import show
 
 _COSINES = """
 items, pairs = outputs.{split}, {pairs!r}
-cosines = negative_cosines(items.embeddings, items.labels, pairs=pairs, anchors={anchors}, partners={partners})
+cosines = negative_cosines(items.embeddings, items.own_labels, pairs=pairs, anchors={anchors}, partners={partners})
 """
 _FIT = "exhibit = {figure}(fit_tail(cosines, quantile={quantile}))"
 _SCAN = "exhibit = threshold_plot(shape_by_threshold(cosines, np.array({scan}), resamples={resamples}))"
@@ -51,7 +52,7 @@ class _Draw:
     def cosines(self, analyses: Analyses) -> np.ndarray:
         items = analyses.split(self.split)
         drawn: dict[str, Any] = {"pairs": self.pairs, "anchors": self.anchors, "partners": self.partners}
-        make = partial(negative_cosines, items.embeddings, items.labels, **drawn)
+        make = partial(negative_cosines, items.embeddings, items.own_labels, **drawn)
         return analyses.once(("cosines", self.split, self.pairs, self.anchors), make)
 
     def code(self, analyses: Analyses, body: str, *used: Callable[..., Any]) -> str:
@@ -61,8 +62,12 @@ class _Draw:
 
 def section(analyses: Analyses) -> None:
     """A fit with its checks, or the histogram alone and why."""
+    if not analyses.outputs.has_embeddings:
+        not_available("Tails", Unavailable(NO_EMBEDDINGS))
+        return
+    negatives = PAIRS if analyses.outputs.labelled else {"all": f"{PAIRS['all']}: {NO_LABELS}"}
     with part(*TAILS) as controls, st.container(horizontal=True, vertical_alignment="bottom"):
-        pairs = controls.choice("Negatives", "pairs", PAIRS, default="different_class")
+        pairs = controls.choice("Negatives", "pairs", negatives, default=next(iter(negatives)))
         level = controls.choice("Tail", "anchors", _LEVELS, default="pooled")
         split: SplitName = controls.choice("Items", "tail_items", splits(analyses.outputs), default="test")  # type: ignore[assignment]
         quantile = controls.real("Threshold, quantile", "quantile", default=0.99, low=0.5, high=0.9999, step=0.005)

@@ -11,16 +11,19 @@ SECTIONS = {
     "curves": "ROC and precision-recall",
     "tails": "Tails",
     "geometry": "Spectrum and spread",
+    "clusters": "Clusters",
+    "losses": "Losses",
     "provenance": "Provenance",
 }
 
 MAP = ("map", "items", "points", "only", "item")
-SIMILARITY = ("class",)
+SIMILARITY = ("class", "separated")
 CALIBRATION = ("calibration", "bins", "scheme", "calibrated")
 ACCURACY = ("k", "reading")
 CURVES = ("curves",)
 TAILS = ("pairs", "anchors", "quantile", "tail_items")
 GEOMETRY = ("geometry_items",)
+CLUSTERS = ("cluster_items", "cluster_seed")
 OWN_CONTROLS = {
     "map": MAP,
     "similarity": SIMILARITY,
@@ -29,6 +32,7 @@ OWN_CONTROLS = {
     "curves": CURVES,
     "tails": TAILS,
     "geometry": GEOMETRY,
+    "clusters": CLUSTERS,
 }
 """Section -> the names, in a link, of the controls that stand in it and not in the sidebar."""
 IN_SECTIONS = tuple(name for names in OWN_CONTROLS.values() for name in names)

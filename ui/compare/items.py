@@ -46,7 +46,7 @@ def item_table(outputs: Outputs, measured: Sequence[MeasuredModel], items: np.nd
     for model in measured:
         known = model.comparable[items]
         columns[f"{model.name}: margin"] = np.where(known, model.margins[items], np.nan)
-        columns[f"{model.name}: kNN"] = names[model.voted[items]]
+        columns[f"{model.name}: kNN"] = np.where(model.voted[items] < 0, "", names[model.voted[items]])
     return pd.DataFrame(columns)
 
 

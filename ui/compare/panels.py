@@ -34,9 +34,11 @@ def draw(compared: Compared, view: View) -> None:
         st.warning(plain(note))
     models = compared.models
     outputs = models[0].analyses.outputs
+    train = f"{len(outputs.train):,} train items"
     st.text(
         f"{len(outputs.test):,} test items, the same in all {len(models)} checkpoints, and "
-        f"{len(outputs.train):,} train items · {len(outputs.class_names)} classes"
+        + ("no train items: similarities are within the items, each left out" if outputs.within else train)
+        + f" · {len(outputs.class_names)} classes"
         + ("" if has_names(outputs.test) else " · matched by row number, since the files name no items")
     )
     for model in models:
@@ -84,6 +86,11 @@ def _table(models: tuple[Model, ...], view: View, job: ComparisonJob, found: Fou
 
 def _histograms(models: tuple[Model, ...], measured: tuple[MeasuredModel, ...], items: np.ndarray, data: str) -> None:
     key = "compare-histograms"
+    if not any(model.comparable.any() for model in measured):
+        first = models[0].analyses.margin
+        reason = first.reason if isinstance(first, Unavailable) else "no item has both"
+        st.info(plain(f"Nearest similarity: not available, {reason}."))
+        return
     figure = comparison_histograms(measured, items).given_by(histograms_code(models, measured[0].k, items))
     show(figure, key=key, on_select=partial(take_bars, key, measured, data), selection_mode=("points", "box"))
 

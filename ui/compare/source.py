@@ -90,7 +90,9 @@ def _models(digests: tuple[str, ...], names: tuple[str, ...], _chosen: tuple[Cho
 
 
 def largest_k(found: tuple[Model, ...]) -> int:
-    return min(LARGEST_K, *(len(model.analyses.outputs.train) for model in found))
+    """Of neighbours that there are to vote, at least 1."""
+    there = (len(model.analyses.outputs.searched) - model.analyses.outputs.within for model in found)
+    return max(1, min(LARGEST_K, *there))
 
 
 def _title(entry: ZooEntry) -> str:

@@ -30,24 +30,30 @@ def hardest_classes(curves: Curves, most: int = MOST_SHOWN) -> tuple[int, ...]:
 
 def class_curve_figure(curves: Curves, shown: Sequence[int], class_names: tuple[str, ...], source: Source) -> Exhibit:
     """Curves of the classes `shown`; the table has all."""
-    plot = make_subplots(1, 2, horizontal_spacing=0.1)
-    layout(plot, x="false positive rate", y="true positive rate", height=460)
-    plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name="chance", line={"color": TRUTH, "dash": "dash"})
     drawn = [found for c in shown if isinstance(found := curves[c], ClassCurve)]
-    for place, curve in enumerate(drawn):
-        _add(plot, curve, label(class_names[curve.label]), _DASHES[place % len(_DASHES)])
-    plot.update_xaxes(title_text="recall", row=1, col=2)
-    plot.update_yaxes(title_text="precision", row=1, col=2)
-    plot.update_xaxes(range=[-0.02, 1.02]).update_yaxes(range=[-0.02, 1.03])
+    plot = curve_plot(drawn, class_names)
     lowest = hardest_classes(curves, 1)
     return Exhibit(
         stem="class-curves",
         title=_title(curves, lowest, class_names),
         plot=plot,
         how_to_read=_how_to_read(curves, len(drawn), class_names, source),
-        alt="; ".join(_summary(curve, class_names) for curve in drawn),
-        table=pd.DataFrame([_row(found, name) for found, name in zip(curves, class_names, strict=True)]),
+        alt="; ".join(curve_summary(curve, class_names) for curve in drawn),
+        table=curve_table(curves, class_names),
     )
+
+
+def curve_plot(drawn: Sequence[ClassCurve], class_names: tuple[str, ...]) -> go.Figure:
+    """ROC on the left, precision-recall on the right."""
+    plot = make_subplots(1, 2, horizontal_spacing=0.1)
+    layout(plot, x="false positive rate", y="true positive rate", height=460)
+    plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name="chance", line={"color": TRUTH, "dash": "dash"})
+    for place, curve in enumerate(drawn):
+        _add(plot, curve, label(class_names[curve.label]), _DASHES[place % len(_DASHES)])
+    plot.update_xaxes(title_text="recall", row=1, col=2)
+    plot.update_yaxes(title_text="precision", row=1, col=2)
+    plot.update_xaxes(range=[-0.02, 1.02]).update_yaxes(range=[-0.02, 1.03])
+    return plot
 
 
 def _add(plot: go.Figure, curve: ClassCurve, name: str, dash: str) -> None:
@@ -101,11 +107,16 @@ def _how_to_read(curves: Curves, drawn: int, class_names: tuple[str, ...], sourc
     return " ".join(parts)
 
 
-def _summary(curve: ClassCurve, class_names: tuple[str, ...]) -> str:
+def curve_summary(curve: ClassCurve, class_names: tuple[str, ...]) -> str:
     return (
         f"{short(class_names[curve.label])}: AUC {interval(curve.auc)}, "
         f"average precision {interval(curve.average_precision)}, {curve.positives} items"
     )
+
+
+def curve_table(curves: Curves, class_names: tuple[str, ...]) -> pd.DataFrame:
+    """A line a class, with the reason where there is no curve."""
+    return pd.DataFrame([_row(found, name) for found, name in zip(curves, class_names, strict=True)])
 
 
 def _row(found: ClassCurve | Unavailable, name: str) -> dict[str, object]:

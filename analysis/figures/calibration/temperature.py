@@ -15,6 +15,7 @@ from analysis.figures.theme import BLUE, ORANGE, TRUTH, layout
 _SCORES: dict[Source, str] = {
     "class head": "the logits",
     "linear probe": "the probe's scores",
+    "linear probe of the other half": "the probe's scores",
     "class head, probabilities alone": "the logarithms of the probabilities, for lack of logits,",
 }
 _ENDS = {

@@ -19,6 +19,8 @@ SOURCES: dict[Source, str] = {
     "probability too small for its numbers is 0",
     "linear probe": "a linear probe, logistic regression on the encoder's features of train items, on the embeddings "
     "where there are no others (unit length; L2 penalty, C = 1, which by itself makes it less confident)",
+    "linear probe of the other half": "a linear probe, logistic regression on half of the items of each class (there "
+    "are no train items; unit length, L2 penalty, C = 1), judged on the other half",
 }
 
 

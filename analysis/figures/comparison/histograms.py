@@ -12,6 +12,7 @@ from analysis.digits import cosines
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
+from analysis.figures.neighbours.nearest import WITHIN
 from analysis.figures.panels import add_together
 from analysis.figures.theme import BLUE, NOISE, TARGET, layout
 from analysis.statistics.histogram_edges import bin_edges
@@ -42,17 +43,19 @@ def comparison_histograms(models: Sequence[MeasuredModel], chosen: np.ndarray) -
     )
     layout(plot, x="", y="", height=110 + 150 * len(models))
     plot.update_layout(barmode="overlay", bargap=0, dragmode="select", selectdirection="h", uirevision="histograms")
-    plot.update_xaxes(title_text="cosine to the nearest train item", row=len(models), col=1)
+    other = "other item" if models[0].within else "train item"
+    plot.update_xaxes(title_text=f"cosine to the nearest {other}", row=len(models), col=1)
     plot.update_xaxes(title_text="margin of an item (cosine)", row=len(models), col=2)
     plot.update_yaxes(tickformat="~%", title_text="items", col=1).update_yaxes(tickformat="~%", col=2)
     edges = _edges(models)
     add_together(plot, _placed(models, chosen, edges))
     return Exhibit(
         stem="comparison-histograms",
-        title="Whose items are nearer to their own class?",
+        title="Whose items are nearer to their own class" + (WITHIN if models[0].within else "") + "?",
         plot=plot,
         how_to_read=(
-            "Left, for each test item its largest cosine to a train item of its class and of any other; right, the "
+            f"Left, for each test item its largest cosine to {'another' if models[0].within else 'a train'} item of its"
+            " class and of any other; right, the "
             "difference of the two, below 0 where another class is nearer. All panels of a column share their axes. "
             "Drag over bars and the items in them are marked everywhere; the legend takes one kind of bar out."
             + "".join(_left_out(model) for model in models)

@@ -9,10 +9,14 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped, labels, short
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.neighbours.nearest import Margin, Nearest, margin
+from analysis.neighbours.separation import Separation, separation
 from analysis.statistics.bootstrap import Unavailable
 from analysis.statistics.histogram_edges import bin_edges
 
 MOST_DRAWN = 40
+_ABSENT = "whose class train does not have"
+WITHIN = ", within the items, each left out of its own search"
+"""What a title says where there is no train."""
 
 
 def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, str] | None = None) -> Exhibit:
@@ -28,7 +32,8 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
     sides = nearest.target[chosen], nearest.noise[chosen]
     edges = bin_edges(np.concatenate(sides).astype(np.float64), -1, 1, 100)
     shares = [np.histogram(side.astype(np.float64), edges)[0] / overall.items for side in sides]
-    plot = layout(go.Figure(), x="cosine to the nearest train item", y=f"share of {escaped(items)}", height=400)
+    other = "other item" if nearest.within else "train item"
+    plot = layout(go.Figure(), x=f"cosine to the nearest {other}", y=f"share of {escaped(items)}", height=400)
     low, high = _occupied(shares[0] + shares[1], edges)
     medians = cosines([overall.target, overall.noise])
     roles = (
@@ -42,15 +47,18 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
     # A quarter of air above the highest bin, for the medians' numbers.
     plot.update_yaxes(tickformat="~%", range=[0, 1.25 * float(np.max(shares))], fixedrange=True)
     plot.update_layout(dragmode="select", selectdirection="h")
+    margin_said = f"Margin {interval(overall.margin)}{_area(nearest, label_of)}"
     return Exhibit(
         stem="nearest-similarity",
-        title=f"Is an item nearer to its own class than to any other?{whose} Margin {interval(overall.margin)}",
+        title=f"Is an item nearer to its own class than to any other?{whose} {margin_said}"
+        + (WITHIN if nearest.within else ""),
         plot=plot,
         how_to_read=(
-            f"For each of {overall.items:,} {items}, its largest cosine to a train item of its class (target) and "
+            f"For each of {overall.items:,} {items}, its largest cosine to {_an(other)} of its class (target) and "
             f"of any other (noise), in bins of {edges[1] - edges[0]:.3g}; dotted lines are medians. The margin is "
             "median target less median noise, signed, with its 95 % bootstrap interval over test items (the SINCERE "
-            "authors' script gives its absolute value). Drag over a part to see its items." + _left_out(nearest)
+            "authors' script gives its absolute value); the AUC is the share of pairs of a target and a noise in "
+            "order, 0.5 by chance. Drag over a part to see its items." + _left_out(nearest)
         ),
         alt=f"Median target {medians[0]}, median noise {medians[1]}.",
         table=pd.DataFrame({"from": edges[:-1], "to": edges[1:], "target": shares[0], "noise": shares[1]}).round(12),
@@ -68,7 +76,9 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     classes = len(known)
     if classes > MOST_DRAWN:
         known = sorted(known, key=lambda row: row[1].margin.value)[:MOST_DRAWN]
-    plot = layout(go.Figure(), x="median cosine to the nearest train item", y="class", height=130 + 26 * len(known))
+    other = "other item" if nearest.within else "train item"
+    x = f"median cosine to the nearest {other}"
+    plot = layout(go.Figure(), x=x, y="class", height=130 + 26 * len(known))
     _add_spans(plot, known)
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
     reasons = [f"{short(name)}: {found.reason}" for name, found in rows if isinstance(found, Unavailable)]
@@ -76,13 +86,13 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     drawn = f" The {MOST_DRAWN} smallest margins of {classes} classes are drawn." if classes > MOST_DRAWN else ""
     return Exhibit(
         stem="nearest-similarity-by-class",
-        title="Which classes have a close rival?",
+        title="Which classes have a close rival" + (WITHIN if nearest.within else "") + "?",
         plot=plot,
         how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
         f"{drawn} The table has every margin with its interval and number of items."
         + (f" Not available for {missing}." if missing else ""),
         alt=f"Median target and noise similarity of {len(known)} classes.",
-        table=pd.DataFrame([_row(name, found) for name, found in rows]),
+        table=pd.DataFrame([_row(name, found, separation(nearest, c)) for c, (name, found) in enumerate(rows)]),
     )
 
 
@@ -145,18 +155,29 @@ def _occupied(share: np.ndarray, edges: np.ndarray) -> tuple[float, float]:
     return max(-1 - beyond, low - air), min(1 + beyond, high + air)
 
 
+def _an(item: str) -> str:
+    return f"an{item}" if item.startswith("other") else f"a {item}"
+
+
 def _left_out(nearest: Nearest) -> str:
     """What the numbers do not include, and why; empty where they include all."""
     copies = int(nearest.copies.sum())
     absent = int((~np.isfinite(nearest.target)).sum())
-    parts = [f"{copies:,} that have the embedding of a train item"] * (copies > 0)
-    parts += [f"{absent:,} whose class train does not have"] * (absent > 0)
+    other, alone = ("another", "that are alone in their class") if nearest.within else ("a train", _ABSENT)
+    parts = [f"{copies:,} that have the embedding of {other} item"] * (copies > 0)
+    parts += [f"{absent:,} {alone}"] * (absent > 0)
     return f" Left out: {' and '.join(parts)}." if parts else ""
 
 
-def _row(name: str, found: Margin | Unavailable) -> dict[str, object]:
+def _area(nearest: Nearest, label_of: tuple[int, str] | None) -> str:
+    found = separation(nearest, None if label_of is None else label_of[0])
+    return "" if isinstance(found, Unavailable) else f", AUC {interval(found.auc)}"
+
+
+def _row(name: str, found: Margin | Unavailable, area: Separation | Unavailable) -> dict[str, object]:
     if isinstance(found, Unavailable):
         return {"class": name, "not available": found.reason}
     low, high = found.margin.low, found.margin.high
     numbers = {"target": found.target, "noise": found.noise, "margin": found.margin.value, "low": low, "high": high}
-    return {"class": name, "items": found.items, **numbers}
+    areas = {} if isinstance(area, Unavailable) else {"AUC": area.auc.value, "from": area.auc.low, "to": area.auc.high}
+    return {"class": name, "items": found.items, **numbers, **areas}

@@ -7,16 +7,22 @@ import plotly.graph_objects as go
 
 from analysis.digits import interval, percent, percent_interval
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.neighbours.nearest import WITHIN
 from analysis.figures.theme import BLUE, layout
 from analysis.statistics.bootstrap import Estimate, Unavailable
 
 
 def accuracies(
-    readings: Mapping[str, Estimate | Unavailable], items: int, classes: int, over: Mapping[str, int] | None = None
+    readings: Mapping[str, Estimate | Unavailable],
+    items: int,
+    classes: int,
+    over: Mapping[str, int] | None = None,
+    within: int | None = None,
 ) -> Exhibit:
     """One row a reading (kNN, linear probe, class head): its accuracy on test with the 95 % interval.
 
-    `over`: how many items a reading is over, where it leaves some out.
+    `over`: how many items a reading is over, where it leaves some out. `within`: there are no train items, and this
+    seed drew the half of the items that taught the probe.
     """
     over = dict.fromkeys(readings, items) | dict(over or {})
     known = {name: found for name, found in readings.items() if isinstance(found, Estimate)}
@@ -27,23 +33,61 @@ def accuracies(
     missing = "; ".join(f"{name}: {found.reason}" for name, found in readings.items() if isinstance(found, Unavailable))
     return Exhibit(
         stem="accuracy",
-        title="How often is a class read off correctly?",
+        title="How often is a class read off correctly" + ("" if within is None else WITHIN) + "?",
         plot=plot,
         how_to_read=(
-            f"Share of {items:,} test items that are right{_fewer(readings, over, items)}; bars "
+            f"Share of {items:,} test items that are right{_fewer(readings, over, items, within is not None)}; bars "
             "are 95 % bootstrap intervals over test items (exact "
             f"binomial at 100 %). Guessing among {classes} classes gives {percent(1 / classes)}. A neighbour votes "
-            "with its cosine." + (f" Not available: {missing}." if missing else "")
+            "with its cosine." + _of_half(within) + (f" Not available: {missing}." if missing else "")
         ),
         alt="; ".join(f"{name} {interval(found)}" for name, found in known.items()),
         table=pd.DataFrame([_row(name, found, over[name]) for name, found in readings.items()]),
     )
 
 
-def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int) -> Exhibit:
-    """Accuracy of the vote against the number of neighbours that vote."""
+def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, within: bool = False) -> Exhibit:
+    """Accuracy of the vote against the number of neighbours that vote; `within`: they are other test items."""
     known = {k: each for k, each in found.items() if isinstance(each, Estimate)}
     plot = layout(go.Figure(), x="neighbours that vote, k", y="accuracy on test items", height=340)
+    _add_by_k(plot, known)
+    return Exhibit(
+        stem="accuracy-by-k",
+        title="Does the vote depend on how many neighbours have one" + (WITHIN if within else "") + "?",
+        plot=plot,
+        how_to_read=(
+            f"Share of {items:,} test items that the vote of their k nearest {'other' if within else 'train'} items"
+            " gets right, with 95 % bootstrap intervals over test items. All marks share the items, so they move"
+            " together."
+        ),
+        alt="; ".join(f"k {k}: {interval(each)}" for k, each in known.items()),
+        table=pd.DataFrame([{"k": k} | _row(f"{k} nearest", each, items) for k, each in found.items()]),
+    )
+
+
+def recall_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, within: bool = False) -> Exhibit:
+    """Recall at k; `within`: the neighbours are other test items."""
+    known = {k: each for k, each in found.items() if isinstance(each, Estimate)}
+    plot = layout(go.Figure(), x="nearest items looked at, k", y="recall at k", height=340)
+    _add_by_k(plot, known)
+    missing = [f"R@{k}: {each.reason}" for k, each in found.items() if isinstance(each, Unavailable)]
+    return Exhibit(
+        stem="recall-by-k",
+        title="Is an item of the class among the nearest" + (WITHIN if within else "") + "?",
+        plot=plot,
+        how_to_read=(
+            f"R@k: share of {items:,} test items with an item of their class among their k nearest"
+            f" {'other' if within else 'train'} items, with 95 % bootstrap intervals over test items. It can only rise"
+            " with k, and large classes raise it." + (f" Not available: {'; '.join(missing)}." if missing else "")
+        ),
+        alt="; ".join(f"R@{k} {interval(each)}" for k, each in known.items()),
+        table=pd.DataFrame([{"k": k} | _row(f"R@{k}", each, items) for k, each in found.items()]).rename(
+            columns={"accuracy": "recall", "reading": "measure"}
+        ),
+    )
+
+
+def _add_by_k(plot: go.Figure, known: Mapping[int, Estimate]) -> None:
     plot.add_scatter(
         x=list(known),
         y=[each.value for each in known.values()],
@@ -59,27 +103,23 @@ def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int) -> Ex
         hovertemplate="k = %{x}: %{y:.6~p}<extra></extra>",
     )
     plot.update_xaxes(type="log", tickvals=list(known)).update_yaxes(tickformat="~%")
-    return Exhibit(
-        stem="accuracy-by-k",
-        title="Does the vote depend on how many neighbours have one?",
-        plot=plot,
-        how_to_read=(
-            f"Share of {items:,} test items that the vote of their k nearest train items gets right, with 95 % "
-            "bootstrap intervals over test items. All marks share the items, so they move together."
-        ),
-        alt="; ".join(f"k {k}: {interval(each)}" for k, each in known.items()),
-        table=pd.DataFrame([{"k": k} | _row(f"{k} nearest", each, items) for k, each in found.items()]),
-    )
 
 
-def _fewer(readings: Mapping[str, Estimate | Unavailable], over: Mapping[str, int], items: int) -> str:
+def _of_half(seed: int | None) -> str:
+    """How a probe is judged where there are no train items."""
+    if seed is None:
+        return ""
+    half = f"a half of each class, drawn with seed {seed}"
+    return f" There are no train items: a probe learns from {half}, and is judged on the rest."
+
+
+def _fewer(readings: Mapping[str, Estimate | Unavailable], over: Mapping[str, int], items: int, within: bool) -> str:
     """Which reading is over fewer items, and why that can be."""
     few = [f"{over[name]:,} for the {name}" for name in readings if over[name] != items]
-    return (
-        f" ({', '.join(few)}: the others are of a class that train does not have, or copies of train items)"
-        if few
-        else ""
-    )
+    why = "of a class that train does not have, or copies of train items"
+    if within:
+        why = "alone in their class, copies of other items, or taught the probe"
+    return f" ({', '.join(few)}: the others are {why})" if few else ""
 
 
 def _add_intervals(plot: go.Figure, known: Mapping[str, Estimate], fewer: Mapping[str, int]) -> None:

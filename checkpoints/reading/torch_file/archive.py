@@ -7,14 +7,30 @@ more than the file has.
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any, Protocol
 
 from checkpoints.reading.quoting import shown
+from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
 from checkpoints.reading.zip_archive import open_zip, read_member, read_part
 from losses.errors import LabError, plural
 
 MOST_PICKLE = 64 << 20
 MOST_MEMBERS = 100_000
+
+
+class Archive(Protocol):
+    """An open torch file in either of its forms: the value in it, inert, and the bytes of its storages."""
+
+    @property
+    def name(self) -> str: ...
+
+    def value(self, mentions: set[Name]) -> tuple[Any, int]: ...
+
+    def size_of(self, key: str) -> int | None: ...
+
+    def storage(self, key: str, start: int, stop: int) -> bytes: ...
+
+    def part(self, key: str, start: int, stop: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +71,11 @@ class TorchArchive:
             )
         return self.read(member)
 
+    def value(self, mentions: set[Name]) -> tuple[Any, int]:
+        """What was saved, and how long its pickle is; the globals that it names are put into `mentions`."""
+        pickled = self.pickle()
+        return read_pickle(pickled, name=self.name, globals_named=mentions), len(pickled)
+
     def size_of(self, key: str) -> int | None:
         """Bytes of the storage `key`, None where there is no such member."""
         entry = self.members.get(f"{self.root}/data/{key}")
@@ -71,6 +92,10 @@ class TorchArchive:
         if len(part) != stop - start:
             raise LabError(self.name, "must not change while it is read", remedy="Open it again.")
         return part
+
+    def part(self, key: str, start: int, stop: int) -> bytes:
+        """Bytes `start` to `stop` of the storage `key`, or what there is of them, held against no checksum."""
+        return read_part(self.file, self.members[f"{self.root}/data/{key}"], start, stop)
 
     def read(self, member: str) -> bytes:
         """A member's bytes, held against its checksum; torch may leave that 0."""

@@ -11,9 +11,10 @@ import numpy as np
 
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
-from checkpoints.reading.torch_file.archive import TorchArchive
-from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
-from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, network_of
+from checkpoints.reading.torch_file.archive import Archive
+from checkpoints.reading.torch_file.inert_pickle import Name
+from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, networks_of
+from checkpoints.reading.torch_file.legacy import archive_of
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from checkpoints.reading.torch_file.walk import UNFOLDED, Found
 from checkpoints.reading.verdict import COMMAND, named_by
@@ -29,19 +30,25 @@ class TorchContents:
     """tensors, plain values and foreign objects by their place in the file, such as "model/encoder.conv1.weight".
 
     `foreign` says what an object is called, `refused` why a tensor cannot be read. `size` in bytes, `digest` sha256.
-    `mentions` has every global that the pickle names, also inside of what is only named here; `network` the tensors of
-    a network whose layout is known.
+    `mentions` has every global that the pickle names, also inside of what is only named here; `networks` the sets of
+    weights whose layout is known, `network` the first of them. `shards`: the files that it lies in, where these are
+    several, each with its own contents.
     """
 
     name: str
     size: int
     digest: str
-    network: Network | None = None
+    networks: tuple[Network, ...] = ()
     tensors: dict[str, StoredTensor] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     mentions: tuple[str, ...] = ()
+    shards: tuple[tuple[Path, "TorchContents"], ...] = ()
+
+    @property
+    def network(self) -> Network | None:
+        return next(iter(self.networks), None)
 
     @property
     def layout(self) -> Layout:
@@ -55,22 +62,25 @@ def torch_contents(path: str | Path) -> TorchContents:
 
 
 @contextmanager
-def open_torch(path: str | Path) -> Iterator[tuple[TorchContents, TorchArchive]]:
-    """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into."""
+def open_torch(path: str | Path, *, hashed: bool = True) -> Iterator[tuple[TorchContents, Archive]]:
+    """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into.
+
+    Without a digest where it is not to be `hashed`: then no more is read than the pickle.
+    """
     with open_regular(path) as (file, size):
         name = file_name(path)
         if size > MOST_BYTES:
             raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long")
-        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-        archive = TorchArchive.of(file, name=name, size=size)
-        pickled = archive.pickle()
-        found = Found(archive, budget=(1 << 20) + UNFOLDED * len(pickled))
+        digest = hashlib.file_digest(file, "sha256").hexdigest() if hashed else ""  # type: ignore[arg-type]
+        archive = archive_of(file, name=name, size=size)
         mentions: set[Name] = set()
-        found.walk(read_pickle(pickled, name=name, globals_named=mentions))
+        top, length = archive.value(mentions)
+        found = Found(archive, budget=(1 << 20) + UNFOLDED * length)
+        found.walk(top)
         _check_shared(found.tensors, name, size)
         parts = (found.tensors, found.values, found.foreign, found.refused, _sorted(mentions))
-        network = network_of((*found.tensors, *found.refused))
-        yield TorchContents(name, size, digest, network, *parts), archive
+        networks = networks_of((*found.tensors, *found.refused))
+        yield TorchContents(name, size, digest, networks, *parts), archive
 
 
 def torch_array(path: Path) -> tuple[np.ndarray, str, int]:

@@ -63,7 +63,23 @@ def read_pickle(data: bytes, *, name: str, globals_named: set[Name] | None = Non
 
     Every global that it mentions, wherever that is, is put into `globals_named`.
     """
-    machine, stream = _Machine(name, set() if globals_named is None else globals_named), BytesIO(data)
+    return read_pickle_at(data, 0, name=name, globals_named=globals_named)[0]
+
+
+def read_pickle_at(
+    data: bytes,
+    start: int,
+    *,
+    name: str,
+    globals_named: set[Name] | None = None,
+    outside: list[Persistent] | None = None,
+) -> tuple[Any, int]:
+    """The value of the pickle that begins at byte `start`, and where it ends; see `read_pickle`.
+
+    Every reference to something outside of it is put into `outside`.
+    """
+    machine, stream = _Machine(name, set() if globals_named is None else globals_named, outside), BytesIO(data)
+    stream.seek(start)
     try:
         for _ in range(MOST_OPERATIONS):
             opcode = _OPCODES[stream.read(1)]
@@ -72,7 +88,7 @@ def read_pickle(data: bytes, *, name: str, globals_named: set[Name] | None = Non
                 raise LabError(name, _PLAIN, but=f"uses the opcode {opcode.name}, which plain data do not need")
             machine.step(opcode.name, _READERS[opcode.name](stream))
             if opcode.name == "STOP":
-                return machine.result
+                return machine.result, stream.tell()
     except LabError:
         raise
     except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
@@ -83,8 +99,8 @@ def read_pickle(data: bytes, *, name: str, globals_named: set[Name] | None = Non
 class _Machine:
     """The pickle virtual machine without its hands."""
 
-    def __init__(self, name: str, names: set[Name]) -> None:
-        self.name, self.names = name, names
+    def __init__(self, name: str, names: set[Name], outside: list[Persistent] | None = None) -> None:
+        self.name, self.names, self.outside = name, names, [] if outside is None else outside
         self.stack, self.memo, self.result = list[Any](), dict[int, Any](), None
 
     def step(self, opcode: str, argument: Any) -> None:
@@ -119,6 +135,10 @@ class _Machine:
         found = Name(_only(str, module), _only(str, attribute))
         self.names.add(found)
         self.stack.append(found)
+
+    def refer(self) -> None:
+        self.outside.append(Persistent(self.pop()))
+        self.stack.append(self.outside[-1])
 
     def call(self, arguments: Any) -> None:
         self.stack.append(Call(self.pop(), arguments))
@@ -187,7 +207,7 @@ _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
     "REDUCE": lambda m, _: m.call(m.pop()),
     "NEWOBJ": lambda m, _: m.call(m.pop()),
     "BUILD": lambda m, _: m.build(),
-    "BINPERSID": lambda m, _: m.stack.append(Persistent(m.pop())),
+    "BINPERSID": lambda m, _: m.refer(),
     "BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "LONG_BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "MEMOIZE": lambda m, _: m.memo.__setitem__(len(m.memo), m.stack[-1]),

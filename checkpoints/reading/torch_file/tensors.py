@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from checkpoints.reading.torch_file.archive import TorchArchive
+from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.inert_pickle import Call, Name, Persistent
 
 _STORAGES = {
@@ -56,20 +56,41 @@ class StoredTensor:
     def itemsize(self) -> int:
         return 2 if self.dtype == "bfloat16" else np.dtype(self.dtype).itemsize
 
-    def array(self, archive: TorchArchive) -> np.ndarray:
-        """Its own copy, C-contiguous; bfloat16 as float32. LabError where the file has been damaged or changed."""
-        start, stop = self.offset * self.itemsize, (self.last + 1) * self.itemsize
-        part = archive.storage(self.key, start, stop) if self.count else b""
-        flat = np.frombuffer(part, _RAW.get(self.dtype, self.dtype))
-        steps = tuple(step * self.itemsize for step in self.stride)
-        view = np.lib.stride_tricks.as_strided(flat, self.shape, steps, writeable=False)
+    @property
+    def numpy_name(self) -> str:
+        """Its dtype in words."""
+        return self.dtype if self.dtype == "bfloat16" else np.dtype(self.dtype).name
+
+    def first(self, archive: Archive, size: int) -> np.ndarray:
+        """The numbers in its first `size` bytes, flat, none where they do not lie in order; no checksum is held."""
+        steps = tuple(math.prod(self.shape[place + 1 :]) for place in range(len(self.shape)))
+        if steps != self.stride or not self.count:
+            return np.empty(0, np.float32)
+        begin, most = self.offset * self.itemsize, size // self.itemsize * self.itemsize
+        part = archive.part(self.key, begin, min((self.last + 1) * self.itemsize, begin + most))
+        return self._numbers(np.frombuffer(part[: len(part) // self.itemsize * self.itemsize], self._raw))
+
+    @property
+    def _raw(self) -> str:
+        return _RAW.get(self.dtype, self.dtype)
+
+    def _numbers(self, view: np.ndarray) -> np.ndarray:
+        """A C-contiguous copy of what was read as `_raw`."""
         if self.dtype == "bfloat16":
             return (view.astype(np.uint32, order="C") << 16).view(np.float32)
         # A bool is 0 or 1 to numpy; a file may say 7.
         return np.not_equal(view, 0, order="C") if self.dtype == "|b1" else np.array(view, order="C")
 
+    def array(self, archive: Archive) -> np.ndarray:
+        """Its own copy, C-contiguous; bfloat16 as float32. LabError where the file has been damaged or changed."""
+        start, stop = self.offset * self.itemsize, (self.last + 1) * self.itemsize
+        part = archive.storage(self.key, start, stop) if self.count else b""
+        flat = np.frombuffer(part, self._raw)
+        steps = tuple(step * self.itemsize for step in self.stride)
+        return self._numbers(np.lib.stride_tricks.as_strided(flat, self.shape, steps, writeable=False))
 
-def tensor_of(record: Any, archive: TorchArchive) -> StoredTensor | str | None:
+
+def tensor_of(record: Any, archive: Archive) -> StoredTensor | str | None:
     """A tensor's record, checked; why it is refused; or None where the record is no tensor."""
     if isinstance(record, Call) and record.name in _PARAMETERS:
         record = record.arguments[0] if isinstance(record.arguments, tuple) and record.arguments else None
@@ -136,6 +157,8 @@ def _storage(key: Any) -> tuple[str, str] | None:
     """(key, dtype) of ("storage", type, key, location, number of elements)."""
     if not isinstance(key, tuple) or len(key) < 4 or key[0] != "storage" or not isinstance(key[1], Name):
         return None
+    if len(key) > 5 and key[5] is not None:
+        return None  # a part of another storage, as torch 0.1 wrote them
     known = key[1].module == "torch" and key[1].attribute in _STORAGES and isinstance(key[2], str)
     return (key[2], _STORAGES[key[1].attribute]) if known else None
 

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from checkpoints.reading.quoting import shown
-from checkpoints.reading.torch_file.archive import TorchArchive
+from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.inert_pickle import Call, Name, Pairs
 from checkpoints.reading.torch_file.tensors import StoredTensor, attributes_of, tensor_of
 from losses.errors import LabError
@@ -27,7 +27,7 @@ class Found:
     that few bytes unfold to many values.
     """
 
-    def __init__(self, archive: TorchArchive, *, budget: int) -> None:
+    def __init__(self, archive: Archive, *, budget: int) -> None:
         self.archive, self.budget = archive, min(budget, _MOST_LETTERS)
         self.tensors: dict[str, StoredTensor] = {}
         self.values: dict[str, Any] = {}

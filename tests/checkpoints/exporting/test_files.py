@@ -93,7 +93,7 @@ def changed(outputs: Outputs, **arrays: np.ndarray | None) -> bytes:
 
 
 def about(**changes: object) -> np.ndarray:
-    facts = {"schema": 1, "temperature": 1.0, "facts": {}} | changes
+    facts = {"schema": 1, "temperature": 1.0, "labelled": 1, "split_seed": 0, "facts": {}} | changes
     return np.array(json.dumps(facts).encode())
 
 

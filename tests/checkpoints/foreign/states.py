@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from checkpoints.foreign.heads import layers_of, linear, mlp
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.foreign.vit import TransformerSpec
@@ -26,19 +27,33 @@ def resnet(*, bottleneck: bool = False, naming: str = "shortcut", stem: str = "c
     return ResNetSpec((1, 2, 1, 1), bottleneck, naming, stem, width=4)
 
 
+HEADS_ASSUMED = ("assumed: 3 heads, the usual number at a width of 192; --heads says otherwise",)
+# Soft target InfoNCE's three layers, as MoCo v3's: no biases, a norm after each, the last without gain and shift.
+_NORMS = {
+    f"{place}.{what}": (size,) for place, size in ((1, 20), (4, 20), (7, 3)) for what in ("running_mean", "running_var")
+}
+_GAINS = {f"{place}.{what}": (20,) for place in (1, 4) for what in ("weight", "bias")}
+MOCO_V3 = layers_of({"0.weight": (20, 192), "3.weight": (20, 20), "6.weight": (3, 20)} | _NORMS | _GAINS, 192)
+
+
 # One small network a layout and head; sizes differ everywhere, so that no two can be mistaken for each other.
 PLANS = {
-    "supcon": Plan("supcon", resnet(), "projection", "head", False, 20, 6),
-    "supcon linear": Plan("supcon", resnet(bottleneck=True), "projection", "head", True, 0, 6),
-    "supce": Plan("supce", resnet(), "logits", "fc", True, 0, 3),
-    "simclr": Plan("simclr", resnet(naming="downsample"), "projection", "projector", False, 20, 6),
+    "supcon": Plan("supcon", resnet(), "projection", "head", mlp(32, 20, 6)),
+    "supcon linear": Plan("supcon", resnet(bottleneck=True), "projection", "head", linear(128, 6)),
+    "supce": Plan("supce", resnet(), "logits", "fc", linear(32, 3)),
+    "simclr": Plan("simclr", resnet(naming="downsample"), "projection", "projector", mlp(32, 20, 6, bias=False)),
     "simclr large": Plan(
-        "simclr", resnet(bottleneck=True, naming="downsample", stem="imagenet"), "projection", "projector", False, 20, 6
+        "simclr",
+        resnet(bottleneck=True, naming="downsample", stem="imagenet"),
+        "projection",
+        "projector",
+        mlp(128, 20, 6, bias=False),
     ),
-    "vit": Plan("vit", TransformerSpec(2, 192, 8, 32, 100), "logits", "head", True, 0, 3),
-    "vit mlp": Plan("vit", TransformerSpec(1, 192, 16, 32, 100), "logits", "head", False, 20, 3),
-    "small_conv": Plan("small_conv", SmallConvSpec("projection", 6, 12, 4), "projection", "head", False, 12, 6),
-    "small_conv classes": Plan("small_conv", SmallConvSpec("classes", 3, 12, 4), "logits", "head", True, 12, 3),
+    "resnet": Plan("resnet", resnet(bottleneck=True, naming="downsample"), "logits", "classifier", linear(128, 3)),
+    "vit": Plan("vit", TransformerSpec(2, 192, 8, 32, 100, 3), "logits", "head", linear(192, 3), HEADS_ASSUMED),
+    "vit mlp": Plan("vit", TransformerSpec(1, 192, 16, 32, 100, 3), "logits", "head", MOCO_V3, HEADS_ASSUMED),
+    "small_conv": Plan("small_conv", SmallConvSpec("projection", 6, 12, 4), "projection", "head", mlp(12, 12, 6)),
+    "small_conv classes": Plan("small_conv", SmallConvSpec("classes", 3, 12, 4), "logits", "head", linear(12, 3)),
 }
 
 

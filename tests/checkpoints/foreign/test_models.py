@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from checkpoints.foreign.plan import plan_of
+from checkpoints.foreign.plan import plan_of, traits_of
 from checkpoints.foreign.vit import HEADS
-from checkpoints.reading.torch_file.layouts import recognised
+from checkpoints.reading.torch_file.layouts import network_of
 from losses.errors import LabError
 from tests.checkpoints.foreign import by_hand
 from tests.checkpoints.foreign.states import LAYOUTS, PLANS, state_of
@@ -22,8 +22,12 @@ TITLES = {
 }
 
 
-def planned(shapes, name="file.pth"):
-    return plan_of(recognised(shapes).name, shapes, name=name)
+def planned(shapes, name="file.pth", spec=None):
+    network = network_of(shapes)
+    if network is None or not network.layout.opens:
+        return plan_of("" if network is None else network.layout.name, shapes, name=name)
+    named = {here: shapes[full] for here, full in network.names.items()}
+    return plan_of(network.layout.name, named, name=name, traits=traits_of(network, named), spec=spec)
 
 
 @pytest.mark.parametrize("layout", NETWORKS)
@@ -55,7 +59,7 @@ def test_a_resnet_computes_what_its_definition_says(name):
     state, encoder = state_of(plan), plan.encoder
     expected = by_hand.resnet(state, images, encoder.blocks, encoder.shortcut, encoder.stem == "imagenet")
     torch.testing.assert_close(features, expected, rtol=1e-4, atol=1e-5)
-    head = by_hand.linear if plan.linear else by_hand.mlp
+    head = by_hand.linear if len(plan.layers) == 1 else by_hand.mlp
     torch.testing.assert_close(outputs, head(state, plan.head_name, expected), rtol=1e-4, atol=1e-5)
 
 
@@ -82,9 +86,9 @@ def computed(plan, images):
         ("supcon", {"encoder.conv1.weight": (4, 3)}, "must have 4 dimensions"),
         ("supcon", {"encoder.layer1.4999.conv1.weight": (4, 4, 3, 3)}, "1 to 64 of the tensors encoder.layer1"),
         ("supcon", {"head.0.weight": None}, "must have the tensor head.0.weight"),
-        ("vit", {"pos_embed": (1, 18, 192)}, "must have one token and a square of patches"),
-        ("vit", {"pos_embed": (1, 10**4 + 1, 192)}, "512 pixels at most"),
-        ("vit", {"patch_embed.proj.weight": (200, 3, 8, 8)}, "the number of heads is not known"),
+        ("vit", {"pos_embed": (1, 18, 192)}, "must have a token, registers and a square of patches"),
+        ("vit", {"pos_embed": (1, 200**2 + 1, 192)}, "1024 pixels at most"),
+        ("vit", {"patch_embed.proj.weight": (256, 3, 8, 8)}, "256 wide. Give --heads. Most .* a head: --heads 4"),
         ("small_conv", {"encoder.10.weight": (12, 8 * 34**2)}, "encoder side must be an integer from 4 to 64"),
     ],
 )  # fmt: skip
@@ -104,32 +108,25 @@ def test_what_is_not_opened_is_called_what_it_is():
         planned({})
 
 
-def test_a_resnet_with_a_classifier_is_no_linear_classifier():
+def test_a_resnet_is_one_with_its_classifier_and_without():
     encoder = {name.removeprefix("encoder."): shape for name, shape in shapes_of("simclr").items() if "encoder" in name}
-    for classifier in ({}, {"fc.weight": (10, 32), "fc.bias": (10,)}):
-        with pytest.raises(LabError, match="is a ResNet in torchvision naming, whose images' size"):
-            planned(encoder | classifier)
+    titles = {"fc": "linear fc to 10 class logits", "": "without a head"}
+    for classifier in ("fc", ""):
+        names = {"fc.weight": (10, 32), "fc.bias": (10,)} if classifier else {}
+        assert planned(encoder | names).title.endswith(titles[classifier])
     own = {name.removeprefix("encoder."): shape for name, shape in shapes_of("supcon").items() if "encoder" in name}
-    with pytest.raises(LabError, match="is a SupContrast ResNet without its head"):
-        planned(own)
+    assert planned(own).role == "none"
     with pytest.raises(LabError, match=r"its tensors are named features\.0\.weight, fc\.weight, fc\.bias"):
         planned({"features.0.weight": (3,), "fc.weight": (3, 3), "fc.bias": (3,)})
 
 
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        (lambda name: name.replace("fc_norm.", "norm."), "has norm in its place, as those have that look at the class"),
-        (
-            lambda name: "" if name.startswith("head.") else name,
-            "must be a ViT with a head of class logits, but is one",
-        ),
-    ],
-)
-def test_vits_of_another_make_are_called_what_they_are(change, sentence):
-    shapes = {change(name): shape for name, shape in shapes_of("vit").items()}
-    with pytest.raises(LabError, match=sentence):
-        planned({name: shape for name, shape in shapes.items() if name})
+def test_a_vit_is_pooled_as_its_norm_says_and_opens_without_a_head():
+    shapes = shapes_of("vit")
+    token = planned({name.replace("fc_norm.", "norm."): shape for name, shape in shapes.items()})
+    assert (token.encoder.pooling, token.encoder.norm, token.encoder.after) == ("token", True, False)
+    assert any("the class token is the feature; --pool mean" in note for note in token.notes)
+    bare = planned({name: shape for name, shape in shapes.items() if not name.startswith("head.")})
+    assert (bare.role, bare.encoder.pooling, bare.title) == ("none", "mean", "ViT-T/8 with 2 blocks, without a head")
 
 
 def shapes_of(plan):

@@ -1,5 +1,6 @@
 """From a training script's file and a zip of images to outputs, and what is said of both."""
 
+import dataclasses
 import json
 import re
 from argparse import Namespace
@@ -11,6 +12,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from checkpoints import open_outputs
+from checkpoints.foreign.heads import linear
 from checkpoints.foreign.preparation import preparation_of
 from checkpoints.foreign.spec import ForeignSpec, Stopped
 from checkpoints.inspect import main
@@ -88,15 +90,11 @@ def test_a_file_of_the_linear_stage_says_that_it_holds_the_encoder(tmp_path, ima
 
 
 def test_logits_of_other_classes_are_left_out_and_said(tmp_path, image_zip):
-    plan = PLANS["supce"].__class__(**{**as_fields(PLANS["supce"]), "outputs": 7})
+    plan = dataclasses.replace(PLANS["supce"], layers=linear(32, 7))
     outputs = open_outputs(saved(tmp_path / "last.pth", plan), image_zip)
     assert outputs.test.logits is None
     assert "the head has 7 classes and the images 3: its logits are left out" in outputs.provenance["notes"]
     assert outputs.no_head == "the head has 7 classes and the images 3"
-
-
-def as_fields(plan):
-    return {name: getattr(plan, name) for name in plan.__slots__}
 
 
 def test_a_limit_takes_the_first_of_each_class(tmp_path, image_zip):
@@ -169,7 +167,7 @@ def test_a_vits_own_constants_reach_its_images(tmp_path, image_zip, pixels):
     expected = by_hand.vit(state, normal, heads=3)
     outputs = open_outputs(path, image_zip)
     np.testing.assert_allclose(outputs.test.embeddings, unit(expected.numpy())[6:], atol=1e-5)
-    assert "assumed" not in outputs.provenance["notes"]
+    assert "assumed: the" not in outputs.provenance["notes"]
     torch.save({"model": state}, path)
     assumed = open_outputs(path, image_zip)
     assert "assumed: the file does not name its data set: those of ImageNet are assumed" in assumed.provenance["notes"]
@@ -211,7 +209,10 @@ def test_which_of_several_networks_was_taken_is_said(tmp_path, image_zip):
     torch.save({"student": student, "teacher": teacher}, tmp_path / "both.pth")
     notes = open_outputs(tmp_path / "both.pth", image_zip).provenance["notes"]
     assert "all names begin with 'backbone.' in the file, which was left out" in notes
-    assert "the weights are those that the file has under 'student'; it has others of that layout in 'teacher/" in notes
+    assert "the weights are those of 'student/backbone'; the file has others in 'teacher/backbone': --weights" in notes
+    teacher = open_outputs(tmp_path / "both.pth", image_zip, spec=ForeignSpec(weights="teacher")).provenance
+    assert teacher["weights"] == "teacher/backbone"
+    assert open_outputs(tmp_path / "both.pth", image_zip).provenance["digest"] != teacher["digest"]
 
 
 def test_the_same_weights_in_safetensors_give_the_same_outputs(tmp_path, image_zip):

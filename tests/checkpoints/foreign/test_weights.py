@@ -6,6 +6,7 @@ import torch
 
 from checkpoints.foreign.opening import network_in
 from checkpoints.foreign.plan import plan_of
+from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.foreign.weights import load, weights_in
 from checkpoints.reading.torch_file.contents import torch_contents
 from losses.errors import LabError
@@ -118,14 +119,21 @@ def test_a_file_that_changed_since_it_was_looked_at_is_refused(tmp_path):
         load(PLAN.build(), weights_in(contents), contents, path)
 
 
-def test_one_prefix_with_others_beside_it_is_named(tmp_path):
-    both = under("encoder_q.", state_of(PLAN)) | under("encoder_k.", state_of(PLAN, 1))
-    with pytest.raises(LabError) as refusal:
-        loaded(tmp_path / "moco.pth", {"state_dict": both})
-    said = str(refusal.value)
-    assert "SupConResNet (SupContrast, SINCERE): encoder and head under the prefix 'encoder_k.'" in said
-    assert "(another under state_dict/encoder_q.)" in said
-    assert said.endswith("Save the tensors under that prefix alone.")
+def test_of_several_sets_the_one_that_is_asked_for_is_taken(tmp_path):
+    both = under("encoder_k.", state_of(PLAN, 1)) | under("encoder_q.", state_of(PLAN)) | {"queue": torch.zeros(2, 3)}
+    torch.save({"state_dict": both}, tmp_path / "moco.pth")
+    contents = torch_contents(tmp_path / "moco.pth")
+    assert [each.name for each in contents.networks] == ["state_dict/encoder_q", "state_dict/encoder_k"]
+    for asked, seed in (("", 0), ("encoder_k", 1), ("state_dict/encoder_q", 0)):
+        weights, plan = network_in(contents, ForeignSpec(weights=asked))
+        load(model := plan.build(), weights, contents, tmp_path / "moco.pth")
+        assert torch.equal(model.encoder.conv1.weight, state_of(PLAN, seed)["encoder.conv1.weight"])
+    for asked in ("state_dict", "teacher"):
+        with pytest.raises(LabError) as refusal:
+            network_in(contents, ForeignSpec(weights=asked))
+        assert "must name one of the sets in moco.pth (state_dict/encoder_q, state_dict/encoder_k)" in str(
+            refusal.value
+        )
 
 
 class Tagged(torch.Tensor):

@@ -1,0 +1,163 @@
+"""From a file of arrays to `Outputs`: arrays of known names as they are, any others by the roles that are given."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from analysis.outputs import Outputs
+from checkpoints.array_sides import NAMES
+from checkpoints.arrays import forms
+from checkpoints.arrays.class_names import numbers_are_named, with_class_names
+from checkpoints.arrays.listed import ArrayListing, shown_name
+from checkpoints.arrays.roles import propose, said
+from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
+from checkpoints.reading import class_scores as scores
+from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
+from checkpoints.reading.quoting import file_name, printable
+from losses.errors import LabError
+
+CANONICAL = {
+    "embeddings": "test_embeddings",
+    "labels": "test_labels",
+    "ids": "test_ids",
+    "coordinates": "test_coordinates",
+}
+"""Role -> the name under which `outputs_of` takes its array, where that is another."""
+_NO_ROLE = "it was given no role"
+_NO_ANALYSIS = {"predictions": "no analysis takes predicted classes without scores"}
+
+
+def listing_of(path: str | Path) -> ArrayListing:
+    """The arrays in a file or folder, without reading them. LabError for what has none, and for a broken file."""
+    path = Path(path)
+    kind = forms.kind_in(path)
+    words = "a folder of arrays" if kind == "folder" else forms.FORMS[kind].words
+    return ArrayListing(file_name(path), words, forms.listed(path))
+
+
+def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
+    """Outputs of the arrays in a file or folder. LabError names what is missing or refused, and what would open it."""
+    if data is not None:
+        raise LabError("data", f"must be left out for {file_name(path)}", str(data), "Arrays need no images.")
+    spec = spec or AS_IT_COMES
+    if path.is_dir() and not spec.mapping and _has_known_files(path):
+        return open_folder(path, spec)
+    listing = listing_of(path)
+    if spec.mapping:
+        return _mapped(path, listing, spec)
+    if are_known(listing):
+        return _known(path, listing, spec)
+    raise no_mapping(listing)
+
+
+def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
+    roles = roles_of(spec, listing)
+    loaded = forms.load(path, set(roles.values()))
+    unused = {each.name: each.refused or _NO_ROLE for each in listing.arrays if each.name not in roles.values()}
+    unused |= {roles[role]: why for role, why in _NO_ANALYSIS.items() if role in roles}
+    arrays = {
+        CANONICAL.get(role, role): loaded.arrays[name] for role, name in roles.items() if role not in _NO_ANALYSIS
+    }
+    own = {CANONICAL.get(role, role): name for role, name in roles.items()}
+    names = arrays.pop("class_names") if numbers_are_named(arrays, roles) else None
+    spec = replace(spec, mapping=said(listing, roles))
+    facts = {"file": listing.file, "digest": loaded.digest, "size": loaded.size}
+    try:
+        outputs = outputs_of(arrays, **facts, spec=spec, unused=unused)  # type: ignore[arg-type]
+    except LabError as mistake:
+        raise _in_the_files_names(mistake, own) from mistake
+    if names is not None:
+        outputs = with_class_names(outputs, names, f"{listing.file}: {printable(roles['class_names'])[:60]}")
+    notes = _renamed(str(outputs.provenance["notes"]), own)
+    return replace(outputs, provenance={**outputs.provenance, "notes": notes, "mapping": spec.mapping})
+
+
+def needs_mapping(path: str | Path) -> bool:
+    """Whether the arrays of a file or folder have names that are not known, so that somebody must say what is what."""
+    if Path(path).is_dir() and _has_known_files(Path(path)):
+        return False
+    return not are_known(listing_of(path))
+
+
+def _has_known_files(folder: Path) -> bool:
+    """Whether a file of a folder is called like an array of one side: whatever it is, that is what is meant."""
+    every = [name for names in NAMES.values() for name in names]
+    known = {name for name in every if name.startswith(("train_", "test_", "embeds"))}
+    return any(each.stem in known and each.suffix in (".npy", ".pth") for each in folder.iterdir())
+
+
+def are_known(listing: ArrayListing) -> bool:
+    """Whether the arrays' own names say what is what: some embeddings have a name that is known here, or there are none
+    but class scores, and no labels under another name (what is missing is then said by its name)."""
+    names = set(listing.names)
+    if names & {*NAMES["train embeddings"], *NAMES["test embeddings"]}:
+        return True
+    proposed = set() if not names & set(scores.NAMES) else propose(listing).roles.keys()
+    labelled = bool(names & set(NAMES["test labels"])) or "labels" not in proposed
+    return bool(proposed) and "embeddings" not in proposed and labelled
+
+
+def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:
+    """Role -> array of this file. LabError for an array that it has not, and for one that cannot be read."""
+    found = {role: listing.find(name) for role, name in roles_in(spec.mapping).items()}
+    for array in found.values():
+        if array.refused:
+            where = f"{listing.file}: {printable(array.name)[:60]}"
+            raise LabError(where, "must hold plain numbers or texts", but=f"holds {array.refused}")
+    return {role: array.name for role, array in found.items()}
+
+
+def specs_of(paths: Sequence[str], spec: ArraySpec | None) -> dict[str, ArraySpec]:
+    """The spec of each of several files of arrays: a mapping is of those that have its arrays; others are read by their
+    names. LabError where none has them."""
+    spec = spec or AS_IT_COMES
+    found, refused = dict.fromkeys(paths, replace(spec, mapping="")), None
+    for path in paths if spec.mapping else ():
+        try:
+            roles_of(spec, listing_of(path))
+            found[path] = spec
+        except LabError as mistake:
+            refused = mistake
+    if refused is not None and not any(each.mapping for each in found.values()):
+        raise refused
+    return found
+
+
+def no_mapping(listing: ArrayListing) -> LabError:
+    """What a file of other names is answered: what is in it, and what would most likely open it."""
+    proposal = propose(listing)
+    rule = "must say which array is what"
+    objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
+    if not proposal.roles:
+        remedy = f"No array looks like embeddings (N, D) or labels.{objects}"
+        return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
+    remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks.{objects}"
+    return LabError(listing.file, rule, but=f"has {listing.in_words()}", remedy=remedy)
+
+
+def _known(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
+    """Of arrays of known names."""
+    if opener := _OF_BUNDLE.get(forms.kind_in(path)):
+        return opener(path, spec)
+    loaded = forms.load(path, {name for name in listing.names if name in KNOWN})
+    others = [each for each in listing.arrays if each.name not in KNOWN]
+    unused = {each.name: each.refused or "no name that is known here" for each in others}
+    return outputs_of(
+        loaded.arrays, file=listing.file, digest=loaded.digest, size=loaded.size, spec=spec, unused=unused
+    )
+
+
+_OF_BUNDLE: Mapping[str, Callable[..., Outputs]] = {"npz": open_npz, "folder": open_folder}
+
+
+def _in_the_files_names(mistake: LabError, names: Mapping[str, str]) -> LabError:
+    """The same sentence, in which each array is called as in the file."""
+    told = (_renamed(text, names) for text in (mistake.name, mistake.rule, mistake.but))
+    name, rule, but = told
+    return LabError(name, rule, remedy=mistake.remedy, but=but)
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+    return pattern.sub(lambda found: printable(names[found[0]])[:60], text)

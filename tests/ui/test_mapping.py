@@ -1,0 +1,86 @@
+"""Arrays under any names on the checkpoint page: what is what is asked, proposed, kept, in the link, changeable."""
+
+import io
+
+import numpy as np
+import pytest
+
+PAGE = "pages/2_Checkpoints.py"
+ITEMS = 120
+TITLES = ("Embeddings", "Labels", "Train embeddings", "Train labels")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A root with files of arrays whose names are not known here."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "root"
+    root.mkdir()
+    monkeypatch.setattr("ui.root.root", lambda: root)
+    rng = np.random.default_rng(0)
+    labels = np.arange(ITEMS) % 3
+    rows = np.eye(5)[labels] + 0.3 * rng.normal(size=(ITEMS, 5))
+    np.savez(root / "letters.npz", A=rows, B=labels, a=rows[:60], b=labels[:60])
+    return root
+
+
+def box(app, title):
+    return next(each for each in app.selectbox if each.label.startswith(title))
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label == label)
+
+
+def test_unknown_names_are_asked_for_and_one_button_opens(open_page, folder):
+    app = open_page(PAGE, source="root", path="letters.npz", show="similarity")
+    assert not app.exception
+    assert [box(app, title).value for title in ("Embeddings", "Labels", "Train emb", "Train lab")] == [
+        "a",
+        "b",
+        "A",
+        "B",
+    ]
+    button(app, "Show the pictures").click().run()
+    assert not app.exception
+    assert app.query_params["roles"] == "embeddings=a,labels=b,train_embeddings=A,train_labels=B"
+    assert any("120 train and 60 test items" in text.value for text in app.text)
+
+
+def test_several_files_at_once_are_one_set(open_page):
+    def npy(array):
+        np.save(made := io.BytesIO(), array)
+        return made.getvalue()
+
+    app = open_page(PAGE, show="similarity")
+    labels = np.arange(ITEMS) % 3
+    rows = np.eye(5)[labels] + 0.3 * np.random.default_rng(0).normal(size=(ITEMS, 5))
+    given = app.file_uploader("own-file")
+    given.upload("y.npy", npy(labels)).upload("X.npy", npy(rows)).upload("names.json", b'["cat", "dog", "eel"]').run()
+    assert not app.exception
+    assert [box(app, title).value for title in (*TITLES[:2], "Names of the classes")] == ["X", "y", "names"]
+    button(app, "Show the pictures").click().run()
+    assert any("120 items" in text.value for text in app.text)
+    (held,) = app.session_state["nce_lab_opened"].files.values()
+    assert held.name == "X.npy + names.json + y.npy"
+
+
+def test_the_choice_is_kept_in_the_link_and_can_be_changed(open_page, folder):
+    app = open_page(PAGE, source="root", path="letters.npz", show="similarity", roles="embeddings=A,labels=B")
+    assert any("120 items" in text.value for text in app.text)
+    button(app, "Change what is what").click().run()
+    assert [box(app, title).value for title in TITLES] == ["A", "B", "", ""]
+    box(app, "Embeddings").select("a")
+    button(app, "Show the pictures").click().run()
+    assert any("B must have a row for each of 60 rows of a" in error.value.replace("\\", "") for error in app.error)
+    box(app, "Labels").select("b")
+    button(app, "Show the pictures").click().run()
+    assert app.query_params["roles"] == "embeddings=a,labels=b" or app.query_params["roles"] == [
+        "embeddings=a,labels=b"
+    ]
+
+
+def test_a_link_with_other_names_is_told(open_page, folder):
+    app = open_page(PAGE, source="root", path="letters.npz", show="similarity", roles="embeddings=Q")
+    assert any("must have the array 'Q'" in warning.value.replace("\\", "") for warning in app.warning)
+    assert button(app, "Show the pictures")

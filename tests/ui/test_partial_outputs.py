@@ -1,0 +1,87 @@
+"""Files without train items, without labels, or with class scores alone: every page says what it can, and why not."""
+
+import numpy as np
+import pytest
+
+PAGES = {"checkpoints": "pages/2_Checkpoints.py", "compare": "pages/2_Compare.py", "forces": "pages/3_Forces.py"}
+SECTIONS = [
+    "map",
+    "similarity",
+    "calibration",
+    "accuracy",
+    "curves",
+    "tails",
+    "geometry",
+    "clusters",
+    "losses",
+    "provenance",
+]
+ITEMS = 90
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A root with one file a case, open on the page by path."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "root"
+    root.mkdir()
+    monkeypatch.setattr("ui.root.root", lambda: root)
+    rng = np.random.default_rng(0)
+    labels = np.arange(ITEMS) % 4
+    rows = np.eye(6)[labels] + 0.4 * rng.normal(size=(ITEMS, 6))
+    logits = 3 * np.eye(4)[labels] + rng.normal(size=(ITEMS, 4))
+    np.savez(root / "alone.npz", test_embeds=rows, test_labels=labels)
+    np.savez(root / "other.npz", test_embeds=rows + 0.1, test_labels=labels, logits=logits)
+    np.savez(root / "unlabelled.npz", test_embeds=rows, ids=[f"i{item}" for item in range(ITEMS)])
+    np.savez(root / "scores.npz", logits=logits, labels=labels)
+    np.savez(root / "one.npz", test_embeds=rows[:1], test_labels=labels[:1])
+    return root
+
+
+def said(app) -> str:
+    """All that a page says, as it is read."""
+    parts = (*app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.text)
+    return " ".join(part.value.replace("\\", "") for part in parts)
+
+
+def test_similarities_are_within_the_items_and_say_so(open_page, folder):
+    shown = ["similarity", "accuracy", "map"]
+    app = open_page(PAGES["checkpoints"], source="root", path="alone.npz", show=shown, map="pca")
+    assert not app.exception
+    assert not app.error
+    text = said(app)
+    assert "within the items, each left out of its own search" in text
+    assert "a probe learns from a half of each class, drawn with seed 0" in text
+    assert "none of them train" in text
+    assert "Nearest in train" not in text
+
+
+def test_the_seed_of_the_half_is_in_the_link(open_page, folder):
+    found = []
+    for seed in (0, 3):
+        link = {"split_seed": str(seed)} if seed else {}
+        app = open_page(PAGES["checkpoints"], source="root", path="alone.npz", show="accuracy", **link)
+        assert f"drawn with seed {seed}" in said(app)
+        found.append(said(app))
+    assert found[0] != found[1]
+
+
+@pytest.mark.parametrize("name", ["alone", "unlabelled", "scores", "one"])
+def test_no_section_falls(open_page, folder, name):
+    app = open_page(PAGES["checkpoints"], source="root", path=f"{name}.npz", show=SECTIONS, map="pca")
+    assert not app.exception
+    assert not app.error or name == "one"  # a map needs two
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        ("unlabelled", ["Nearest similarity: not available, the items have no labels"]),
+        ("scores", ["Nearest similarity: not available, there are no embeddings", "Map: not available"]),
+    ],
+)
+def test_what_is_not_there_has_a_reason(open_page, folder, name, sentences):
+    app = open_page(PAGES["checkpoints"], source="root", path=f"{name}.npz", show=SECTIONS, map="pca")
+    text = said(app)
+    for sentence in sentences:
+        assert sentence in text

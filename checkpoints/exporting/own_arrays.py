@@ -105,11 +105,15 @@ def _split(arrays: Mapping[str, np.ndarray], side: str, file: str) -> Split:
     if "features" in tables and not np.isfinite(tables["features"]).all():
         raise LabError(f"{file}: {side}_features", "must be finite", but="are not so")
     ids = _texts(arrays, f"{side}_ids", file)
-    return Split(embeddings, labels.astype(np.int64), tables.get("logits"), None, ids, **_others(tables))
-
-
-def _others(tables: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: tables[name] for name in ("probabilities", "features") if name in tables}
+    return Split(
+        embeddings,
+        labels.astype(np.int64),
+        tables.get("logits"),
+        None,
+        ids,
+        probabilities=tables.get("probabilities"),
+        features=tables.get("features"),
+    )
 
 
 def _table(array: np.ndarray, where: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""python -m checkpoints.inspect PATH [--data PATH] [--limit N] [--json]: a checkpoint's numbers on its test items."""
+"""python -m checkpoints.inspect PATH [--data PATH] [--limit N] [--json] [--export FILE]: a checkpoint's numbers."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
 from checkpoints.reading.quoting import printable
+from losses.errors import LabError
 
 if TYPE_CHECKING:
     from analysis.accuracy.probe import On
@@ -32,13 +33,16 @@ def main(argv: list[str] | None = None) -> int:
 
 def _inspect(options: argparse.Namespace) -> int:
     spec = foreign_spec(options)
+    export = None if options.export is None else _export_to(options)
     if options.contents:
         from checkpoints.reading.file_contents import file_contents, report
 
         numbers = report(file_contents(options.path))
     else:
         arrays = array_spec(options)
-        numbers = inspect_file(options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on)
+        numbers = inspect_file(
+            options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on, export=export
+        )
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
     return 0
 
@@ -51,11 +55,12 @@ def inspect_file(
     spec: ForeignSpec | None = None,
     arrays: ArraySpec | None = None,
     on: "On" = "features",
+    export: Path | None = None,
 ) -> dict[str, object]:
     """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
 
     Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it: it is read as data, and
-    nothing in it is run.
+    nothing in it is run. `export`: where the items go too, see `exporting.files`.
     """
     # numpy and torch only once the command line is known to be right.
     from checkpoints.opening import needs_images
@@ -63,6 +68,10 @@ def inspect_file(
     weights = needs_images(path)
     if data is None and weights is not None and weights.suffix != ".json" and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
+        if export is not None:
+            raise LabError(
+                "--export", f"must be left out for {Path(path).name}", None, "Without images it has no items."
+            )
         from checkpoints.reading.file_contents import file_contents, report
 
         return report(file_contents(weights))
@@ -81,7 +90,25 @@ def inspect_file(
         "classes": len(outputs.class_names),
     }
     numbers = inspect_outputs(outputs, k=k, on=on).numbers()
-    return said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})
+    numbers = said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})
+    return numbers if export is None else numbers | {"exported": _exported(outputs, export)}
+
+
+def _export_to(options: argparse.Namespace) -> Path:
+    from checkpoints.exporting.files import check_export
+
+    if options.contents:
+        raise LabError("--export", "must be left out with --contents")
+    check_export(Path(options.export))
+    return Path(options.export)
+
+
+def _exported(outputs: "Outputs", path: Path) -> list[str]:
+    """The files that were written."""
+    from checkpoints.exporting.computed import compute
+    from checkpoints.exporting.files import write
+
+    return [str(each) for each in write(path, outputs, compute(outputs))]
 
 
 def _clusters(outputs: "Outputs") -> dict[str, object]:
@@ -169,6 +196,7 @@ def _parser() -> Parser:
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)
+    parser.add_argument("--export", metavar="FILE", help="the items too: .parquet, .npz, or .tsv for the projector")
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

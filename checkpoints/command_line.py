@@ -7,8 +7,9 @@ from checkpoints.reading.array_spec import AUTO, READINGS, ROLES, ArraySpec
 from checkpoints.reading.quoting import printable
 from commands import answers
 from commands.answers import Parser
+from losses.errors import LabError
 
-__all__ = ["Parser", "add_readings", "array_spec", "run"]
+__all__ = ["Parser", "add_readings", "array_spec", "array_specs", "run"]
 
 
 def run(command: Callable[[], int], options: argparse.Namespace | None = None, stopped: str = "Stopped.") -> int:
@@ -28,15 +29,23 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(option, choices=(AUTO, *options), default=AUTO, help=about[name])
     parser.add_argument(
         "--map",
-        default="",
+        action="append",
         metavar="ROLE=ARRAY,...",
-        help=f"which array is what, as embeddings=X,labels=y; roles: {', '.join(ROLES)}",
+        help=f"which array is what, as embeddings=X,labels=y, once for each kind of file; roles: {', '.join(ROLES)}",
     )
     drawn = "draws the half of the items that teaches a probe, where a file of arrays has no train items"
     parser.add_argument("--seed", type=int, default=0, help=drawn)
 
 
 def array_spec(options: argparse.Namespace) -> ArraySpec:
-    """What those options say."""
+    """What those options say of one file. LabError for several mappings."""
+    first, *more = array_specs(options)
+    if more:
+        raise LabError("--map", "must be given once for one file", len(more) + 1)
+    return first
+
+
+def array_specs(options: argparse.Namespace) -> tuple[ArraySpec, ...]:
+    """What those options say, once for each mapping."""
     readings = {name: getattr(options, name) for name in READINGS}
-    return ArraySpec(**readings, seed=options.seed, mapping=options.map)
+    return tuple(ArraySpec(**readings, seed=options.seed, mapping=each) for each in options.map or [""])

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkpoints.command_line import Parser, add_readings, array_spec, run
+from checkpoints.command_line import Parser, add_readings, array_specs, run
 from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    arrays, spec, wanted = array_spec(options), foreign_spec(options), _wanted(options.smallest)
+    arrays, spec, wanted = array_specs(options), foreign_spec(options), _wanted(options.smallest)
     outputs = _opened(options.paths, options.data, arrays, spec)
     found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe).judged(wanted)
     notes = {name: str(each.provenance["notes"]) for name, each in outputs.items() if each.provenance.get("notes")}
@@ -48,14 +48,14 @@ def compare_files(
     k: int = 1,
     bins: int = 15,
     probe_all: bool = False,
-    arrays: ArraySpec | None = None,
+    arrays: Sequence[ArraySpec] = (),
     spec: ForeignSpec | None = None,
     smallest: Sequence[str] = (),
 ) -> "Comparison":
     """The comparison of two to six files. LabError where one is refused or their data differ.
 
-    `arrays`: how those that are files of arrays are read. `spec`: how images go through those that need them.
-    `smallest`: smallest differences of interest, each as "measure=number".
+    `arrays`: how those that are files of arrays are read, one for each mapping. `spec`: how images go through those
+    that need them. `smallest`: smallest differences of interest, each as "measure=number".
     """
     wanted = _wanted(smallest)
     return _compared(_opened(paths, data, arrays, spec), k=k, bins=bins, probe_all=probe_all).judged(wanted)
@@ -69,7 +69,7 @@ def _wanted(said: Sequence[str]) -> Mapping[str, float]:
 
 
 def _opened(
-    paths: Sequence[str], data: str | None, arrays: ArraySpec | None, spec: ForeignSpec | None
+    paths: Sequence[str], data: str | None, arrays: Sequence[ArraySpec], spec: ForeignSpec | None
 ) -> "dict[str, Outputs]":
     """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
@@ -83,7 +83,7 @@ def _opened(
     foreign = _foreign(paths, data)
     of_arrays = specs_of([path for path in paths if path not in foreign and is_of_arrays(Path(path))], arrays)
     if not of_arrays:
-        check_no_arrays(arrays, "these checkpoints")
+        check_no_arrays(arrays[0] if arrays else None, "these checkpoints")
     return matched(
         {
             name: open_outputs(path, data if path in foreign else None, spec=spec, arrays=of_arrays.get(path))

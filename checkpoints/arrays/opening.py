@@ -109,19 +109,22 @@ def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:
     return {role: array.name for role, array in found.items()}
 
 
-def specs_of(paths: Sequence[str], spec: ArraySpec | None) -> dict[str, ArraySpec]:
-    """The spec of each of several files of arrays: a mapping is of those that have its arrays; others are read by their
-    names. LabError where none has them."""
-    spec = spec or AS_IT_COMES
-    found, refused = dict.fromkeys(paths, replace(spec, mapping="")), None
-    for path in paths if spec.mapping else ():
-        try:
-            roles_of(spec, listing_of(path))
-            found[path] = spec
-        except LabError as mistake:
-            refused = mistake
-    if refused is not None and not any(each.mapping for each in found.values()):
-        raise refused
+def specs_of(paths: Sequence[str], specs: Sequence[ArraySpec]) -> dict[str, ArraySpec]:
+    """The spec of each of several files of arrays: the first mapping whose arrays a file has is its own, others are
+    read by their names. LabError for a mapping whose arrays none has."""
+    first = specs[0] if specs else AS_IT_COMES
+    found = dict.fromkeys(paths, replace(first, mapping=""))
+    for spec in reversed([each for each in specs if each.mapping]):
+        refused = None
+        for path in paths:
+            try:
+                roles_of(spec, listing_of(path))
+            except LabError as mistake:
+                refused = mistake
+            else:
+                found[path] = spec
+        if refused is not None and spec not in found.values():
+            raise refused
     return found
 
 

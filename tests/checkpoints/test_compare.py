@@ -168,3 +168,18 @@ def test_a_wrong_command_exits_with_2_and_one_sentence(capsys, files, words, sen
     assert said.out == ""
     assert said.err.count("\n") == 1
     assert sentence in said.err
+
+
+def test_each_file_is_read_by_the_mapping_whose_arrays_it_has(capsys, tmp_path):
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 3
+    rows = np.eye(3, 6)[labels] + 0.5 * rng.normal(size=(60, 6))
+    np.savez(tmp_path / "a.npz", A=rows, B=labels)
+    np.savez(tmp_path / "c.npz", C=rows + 0.1 * rng.normal(size=(60, 6)), D=labels)
+    paths = [str(tmp_path / name) for name in ("a.npz", "c.npz")]
+    assert main([*paths, "--map", "embeddings=A,labels=B", "--map", "embeddings=C,labels=D"]) == 0
+    assert "60 test items" in capsys.readouterr().out
+    assert main([*paths, "--map", "embeddings=A,labels=B"]) == 2
+    assert "--map embeddings=C,labels=D" in capsys.readouterr().err
+    assert main([*paths, "--map", "embeddings=A,labels=B", "--map", "embeddings=E"]) == 2
+    assert "E" in capsys.readouterr().err

@@ -103,6 +103,7 @@ SAID: tuple[Said, ...] = (
     folder("embeddings=X,labels=y,class_names=y", **PAIR),
     folder("", **PAIR, X__csv=b"1.5\n2.5\n"),
     limited(forms, "_MOST_FILES", 1, folder("", **PAIR)),
+    inspected(TABLE, "--map", "embeddings=e0-e1", "--map", "labels=label", name="t.csv"),
     limited(tables, "MOST_BYTES", 8, inspected(TABLE, "--map", "embeddings=e0-e1,labels=label", name="t.csv")),
     limited(tables, "_LONGEST_TEXT", 2, inspected(TABLE, "--map", "embeddings=e0-e1,labels=label", name="t.csv")),
     limited(tables, "_MOST_TEXT", 2, inspected(TABLE, "--map", "embeddings=e0-e1,labels=label", name="t.csv")),

@@ -131,3 +131,13 @@ def test_a_link_with_other_names_is_told(open_page, folder):
     app = open_page(PAGE, source="root", path="letters.npz", show="similarity", roles="embeddings=Q")
     assert any("must have the array 'Q'" in warning.value.replace("\\", "") for warning in app.warning)
     assert button(app, "Show the pictures")
+
+
+def test_compare_leads_to_the_page_that_asks(open_page):
+    rows, labels = np.random.default_rng(0).normal(size=(ITEMS, 5)), np.arange(ITEMS) % 3
+    np.savez(made := io.BytesIO(), A=rows, B=labels)
+    app = open_page("pages/2_Compare.py", show="table")
+    app.file_uploader("own-files").upload("mine.npz", made.getvalue()).run()
+    assert not app.exception
+    (link,) = [each for each in app.get("page_link") if "mine.npz" in each.proto.label.replace("\\", "")]
+    assert link.proto.page == "Checkpoints"

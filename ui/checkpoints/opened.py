@@ -92,8 +92,9 @@ class Opened:
     """Of one session. files: by ref. below: names under the root that were opened, the last one last.
 
     `held` has, for each uploader, the visit of the page and the ref of each upload in it; `emptied` counts how often it
-    was emptied. maps: which array is what, as `--map` says it, by a file's sha256 or its name below the root;
-    asked_again: those whose choice is to be changed.
+    was emptied; `sets` has the numbers of uploads that came in together, `latest` of those that came in last. maps:
+    which array is what, as `--map` says it, by a file's sha256 or its name below the root; asked_again: those whose
+    choice is to be changed.
     """
 
     files: dict[str, OpenedFile] = field(default_factory=dict)
@@ -221,7 +222,7 @@ def missing(ref: str) -> LabError:
     """Which file a link asks for that is not in this session."""
     name, _, begins = ref.rpartition(" ")
     rule = f"must be given: this link is about it, and it is not in this session (its sha256 begins with {begins})"
-    return LabError(name, rule, None, "Upload it on Checkpoints: then it is here too.")
+    return LabError(name, rule, None, "Give it under 'Or open your own' on Checkpoints: then it is on every page.")
 
 
 @st.cache_resource(max_entries=16, show_spinner="Opening the checkpoint …")

@@ -169,9 +169,20 @@ def _of_own(controls: Controls) -> list[Chosen | LabError]:
     with place:
         picked = controls.choices("Open in this session", "opened", options, default=()) if options else ()
         offer.warn_of_another(picked)
+    for ref in picked:
+        _link_to_the_question(ref)
     offer.draw_put_away()
     chosen = [_or_refusal(partial(_of_session, controls, ref)) for ref in picked]
     return [*chosen, *taken.refused]
+
+
+def _link_to_the_question(ref: str) -> None:
+    """Where a file's arrays have names that say nothing here, the way to the page that asks which is what."""
+    own = opened()
+    file = own.find(ref)
+    if file is not None and file.needs == "mapping" and file.sha256 not in own.maps:
+        label = plain(f"Say which array of {file.name} is what")
+        st.page_link("pages/2_Checkpoints.py", label=label, query_params={"checkpoint": ref})
 
 
 def _of_session(controls: Controls, ref: str) -> Chosen:

@@ -33,13 +33,14 @@ def main(argv: list[str] | None = None) -> int:
 def _inspect(options: argparse.Namespace) -> int:
     spec = foreign_spec(options)
     if options.contents:
-        from checkpoints.reading.file_contents import file_contents, report
+        from checkpoints.contents import contents_at
+        from checkpoints.reading.file_contents import report
 
-        numbers = report(file_contents(options.path))
+        numbers = report(contents_at(options.path))
     else:
         arrays = array_spec(options)
         numbers = inspect_file(options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on)
-    print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
+    print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else _shown(numbers))
     return 0
 
 
@@ -54,8 +55,8 @@ def inspect_file(
 ) -> dict[str, object]:
     """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
 
-    Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it: it is read as data, and
-    nothing in it is run.
+    Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it and what to do next: it is
+    read as data, and nothing in it is run.
     """
     # numpy and torch only once the command line is known to be right.
     from checkpoints.opening import needs_images
@@ -63,9 +64,10 @@ def inspect_file(
     weights = needs_images(path)
     if data is None and weights is not None and weights.suffix != ".json" and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
+        from checkpoints.next_step import next_step
         from checkpoints.reading.file_contents import file_contents, report
 
-        return report(file_contents(weights))
+        return report(file_contents(weights)) | next_step(weights, spec)
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -116,6 +118,13 @@ def _progress(done: int, total: int) -> None:
     """A line that counts, where somebody watches."""
     if total and sys.stderr.isatty():
         print(f"\r{done:,} of {total:,} images", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def _shown(numbers: dict[str, object]) -> str:
+    """The table, and below it the lines of code that lead on, to be copied as they are."""
+    lines = numbers.get("lines")
+    code = [printable(line) for line in lines] if isinstance(lines, list) else []
+    return "\n".join([table({name: each for name, each in numbers.items() if name != "lines"}), *code])
 
 
 def table(numbers: dict[str, object]) -> str:

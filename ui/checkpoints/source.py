@@ -28,10 +28,6 @@ from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
 _SOURCES = {"shipped": "A shipped one, or one that is open", "root": "A file under the root"}
-_TYPES = [
-    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
-    "ckpt", "bin",
-]  # fmt: skip
 _HELP = (
     "Arrays: an .npz, CSV, Parquet, .mat, .safetensors or .pt with embeddings and labels under any names, or several"
     " .npy or tables at once. Or a file of `python -m checkpoints.train`, or a torch file of the authors' (SupContrast,"
@@ -70,7 +66,7 @@ def _take_own(controls: Controls) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
-        type=_TYPES, accept_multiple_files=True,
+        type=offer.TYPES, accept_multiple_files=True,
     )  # fmt: skip
     taken = offer.take("own-file", own, "checkpoint", together=True)
     for file in taken.news:

@@ -62,12 +62,13 @@ def inspect_file(
     from checkpoints.opening import needs_images
 
     weights = needs_images(path)
-    if data is None and weights is not None and weights.suffix != ".json" and not (spec and spec.network):
+    if data is None and weights is not None and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
+        from checkpoints.contents import contents_at
         from checkpoints.next_step import next_step
-        from checkpoints.reading.file_contents import file_contents, report
+        from checkpoints.reading.file_contents import report
 
-        return report(file_contents(weights)) | next_step(weights, spec)
+        return report(contents_at(weights)) | next_step(weights, spec)
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 

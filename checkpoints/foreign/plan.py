@@ -104,7 +104,7 @@ def _unknown(layout: str, shapes: Shapes) -> str:
     if not shapes:
         return "a file in which no tensors were found"
     few = ", ".join(printable(name)[:60] or "nothing" for name in list(shapes)[:3])
-    return f"in none of them: its tensors are named {few}" + (", ..." if len(shapes) > 3 else "")
+    return f"in none of them: its tensors are named {few}" + (" and so on" if len(shapes) > 3 else "")
 
 
 def traits_of(network: Network | None, shapes: Shapes) -> Traits:

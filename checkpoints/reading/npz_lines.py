@@ -1,4 +1,4 @@
-"""Lines of Python that write an .npz from the user's own model and loaders: shown where no network here fits, never run.
+"""Lines of Python that write an .npz from the user's own model and loaders: shown where no network fits, never run.
 
 A name in a file is quoted by Python, and stands in a literal or a comment alone.
 """

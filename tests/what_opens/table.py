@@ -19,7 +19,7 @@ from tests.what_opens.weights import WEIGHTS
 PAGE = Path(__file__).parents[2] / "docs" / "what_opens.md"
 _HEAD = """# What opens, and what is answered
 
-Files as people have them, small ones with random numbers, and what `python -m checkpoints.inspect FILE` answers to each:
+Files as people have them, small ones with random numbers, and what `python -m checkpoints.inspect FILE` answers:
 what it opens, or a sentence that leads on. *Plain?* is the answer of `--contents` to "May I open this file?". The page
 Checkpoints says the same, and asks where the command names an option. `python -m tests.what_opens` writes this page; a
 test holds it.

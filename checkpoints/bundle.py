@@ -12,9 +12,10 @@ import numpy as np
 
 from analysis.outputs import NO_HEAD, UNLABELLED, Outputs
 from checkpoints.array_sides import NAMES, ArraySides, check_dimensions, nothing_of
+from checkpoints.exporting.own_arrays import MARK, outputs_of_own
 from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_rules import Notes
-from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, asked_for
+from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, asked_for, check_no_arrays
 from checkpoints.reading.class_scores import ClassScores
 from checkpoints.reading.label_values import LabelValues
 from checkpoints.reading.npz import read_npy, read_npz
@@ -36,6 +37,9 @@ def open_npz(path: Path, spec: ArraySpec | None = None) -> Outputs:
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
         arrays, unused = read_npz(file, name=file_name(path), needed=KNOWN)
+    if MARK in arrays:
+        check_no_arrays(spec, file_name(path))
+        return outputs_of_own(arrays, file=file_name(path), digest=digest, size=size)
     return outputs_of(arrays, file=file_name(path), digest=digest, size=size, spec=spec, unused=unused)
 
 

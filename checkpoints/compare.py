@@ -181,7 +181,7 @@ def _named(paths: Sequence[str]) -> list[tuple[str, str]]:
 def _parser() -> Parser:
     parser = Parser("python -m checkpoints.compare", description="Compare checkpoints.", allow_abbrev=False)
     parser.add_argument("paths", nargs="+", metavar="PATH", help="two to six checkpoints, the reference first")
-    parser.add_argument("--data", help="the folder of images that foreign checkpoints need")
+    parser.add_argument("--data", help="the images that foreign checkpoints need, as inspect takes them")
     add_foreign(parser)
     add_readings(parser)
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")

@@ -1,4 +1,4 @@
-"""python -m checkpoints.inspect PATH [--data PATH] [--limit N] [--json]: a checkpoint's numbers on its test items."""
+"""python -m checkpoints.inspect PATH [--data PATH] [--limit N] [--json] [--export FILE]: a checkpoint's numbers."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
 from checkpoints.reading.quoting import printable
+from losses.errors import LabError
 
 if TYPE_CHECKING:
     from analysis.accuracy.probe import On
@@ -32,6 +33,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _inspect(options: argparse.Namespace) -> int:
     spec = foreign_spec(options)
+    export = None if options.export is None else _export_to(options)
     if options.contents:
         from checkpoints.contents import contents_at
         from checkpoints.reading.file_contents import report
@@ -39,7 +41,9 @@ def _inspect(options: argparse.Namespace) -> int:
         numbers = report(contents_at(options.path))
     else:
         arrays = array_spec(options)
-        numbers = inspect_file(options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on)
+        numbers = inspect_file(
+            options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on, export=export
+        )
     print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else _shown(numbers))
     return 0
 
@@ -52,11 +56,13 @@ def inspect_file(
     spec: ForeignSpec | None = None,
     arrays: ArraySpec | None = None,
     on: "On" = "features",
+    export: Path | None = None,
 ) -> dict[str, object]:
     """What the checkpoint is, then its numbers (see `Inspection.numbers`), as plain JSON values.
 
-    Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it and what to do next: it is
-    read as data, and nothing in it is run.
+    Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it: it is read as data, and
+    nothing in it is run. `export`: where the items go too, see `exporting.files`.
+>>>>>>> main
     """
     # numpy and torch only once the command line is known to be right.
     from checkpoints.opening import needs_images
@@ -64,9 +70,17 @@ def inspect_file(
     weights = needs_images(path)
     if data is None and weights is not None and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
+<<<<<<< HEAD
         from checkpoints.contents import contents_at
         from checkpoints.next_step import next_step
         from checkpoints.reading.file_contents import report
+=======
+        if export is not None:
+            raise LabError(
+                "--export", f"must be left out for {Path(path).name}", None, "Without images it has no items."
+            )
+    Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it and what to do next: it is
+    read as data, and nothing in it is run.
 
         return report(contents_at(weights)) | next_step(weights, spec)
     from checkpoints.inspection import inspect_outputs
@@ -84,7 +98,25 @@ def inspect_file(
         "classes": len(outputs.class_names),
     }
     numbers = inspect_outputs(outputs, k=k, on=on).numbers()
-    return said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})
+    numbers = said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})
+    return numbers if export is None else numbers | {"exported": _exported(outputs, export)}
+
+
+def _export_to(options: argparse.Namespace) -> Path:
+    from checkpoints.exporting.files import check_export
+
+    if options.contents:
+        raise LabError("--export", "must be left out with --contents")
+    check_export(Path(options.export))
+    return Path(options.export)
+
+
+def _exported(outputs: "Outputs", path: Path) -> list[str]:
+    """The files that were written."""
+    from checkpoints.exporting.computed import compute
+    from checkpoints.exporting.files import write
+
+    return [str(each) for each in write(path, outputs, compute(outputs))]
 
 
 def _clusters(outputs: "Outputs") -> dict[str, object]:
@@ -172,11 +204,14 @@ def _cell(value: object) -> str:
 def _parser() -> Parser:
     parser = Parser("python -m checkpoints.inspect", description="Inspect a checkpoint.", allow_abbrev=False)
     parser.add_argument("path", help="the checkpoint")
-    parser.add_argument("--data", help="the images that a foreign checkpoint needs: a folder, a zip, CIFAR, IDX")
+    parser.add_argument(
+        "--data", help="the images that a foreign checkpoint needs: a folder, zip or tar of them, Parquet, CSV, .npz"
+    )
     add_foreign(parser)
     parser.add_argument("--probe-on", choices=("features", "embeddings"), default="features", help="of a linear probe")
     parser.add_argument("--contents", action="store_true", help="what is in the file, and whether to open it")
     add_readings(parser)
+    parser.add_argument("--export", metavar="FILE", help="the items too: .parquet, .npz, or .tsv for the projector")
     parser.add_argument("--k", type=int, default=1, help="neighbours that vote")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

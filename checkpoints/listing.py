@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checkpoints.bundle import NAMES
-from checkpoints.images.cifar import form_of
-from checkpoints.images.idx import is_idx
-from checkpoints.images.tree import SIDES
+from checkpoints.images.looks import holds_images, looks_like_images
 from checkpoints.reading.quoting import printable, shown
 from losses.errors import LabError
 
@@ -90,7 +88,7 @@ def _walk(root: Path) -> Iterator[tuple[str, str]]:
             if not is_text(name):
                 yield _NOT_UTF8, path
             elif not is_folder:
-                yield _file_kind(name), path
+                yield from ((kind, path) for kind in _file_kinds(root / path))
             elif depth < _DEEPEST:
                 yield "", path
                 waiting.append((path, depth + 1))
@@ -110,8 +108,7 @@ def _folder_kind(folder: Path) -> str:
     names = {name for name, _ in _entries(folder)}
     if names & _ARRAYS or names >= _PROJECTOR or _are_parts(names):
         return "checkpoint"
-    trees = {SIDES[name.lower()] for name in names if name.lower() in SIDES and (folder / name).is_dir()}
-    return "images" if trees == {"train", "test"} or form_of(folder) or is_idx(folder) else ""
+    return "images" if holds_images(folder, names) else ""
 
 
 def _are_parts(names: set[str]) -> bool:
@@ -120,7 +117,7 @@ def _are_parts(names: set[str]) -> bool:
     return len(opened) > 1 and all(name.lower().endswith(".npy") for name in opened)
 
 
-def _file_kind(name: str) -> str:
-    if name.lower().endswith(_CHECKPOINTS):
-        return "checkpoint"
-    return "images" if name.lower().endswith(".zip") else ""
+def _file_kinds(path: Path) -> tuple[str, ...]:
+    """A table or an archive may be either: the user knows."""
+    kinds = ("checkpoint",) if path.name.lower().endswith(_CHECKPOINTS) else ()
+    return (*kinds, "images") if looks_like_images(path) else kinds or ("",)

@@ -18,7 +18,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the checkpoint is written, 2 for a mistake in the command, 130 when interrupted."""
     options = _parser().parse_args(argv)
     stopped = "Stopped; the same command continues where this one was."
-    return run(lambda: _train(recipe_of(options), Path(options.out)), options, stopped)
+    return run(lambda: _train(recipe_of(options), Path(options.out), options.every), options, stopped)
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
@@ -39,7 +39,9 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
     )  # fmt: skip
 
 
-def _train(recipe: Recipe, out: Path) -> int:
+def _train(recipe: Recipe, out: Path, every: int) -> int:
+    if every < 0:
+        raise LabError("--every", "must be at least 0", every)
     if out.suffix != ".safetensors":
         raise LabError("--out", "must end in .safetensors", str(out))
     if not str(out).isprintable():
@@ -61,7 +63,7 @@ def _train(recipe: Recipe, out: Path) -> int:
             if log:
                 bar.set_postfix(loss=number(log[-1].loss, least=4), knn=number(log[-1].knn_accuracy, least=4))
 
-        metadata = train(recipe, out, report)
+        metadata = train(recipe, out, report, every=every)
     print(f"{out}: " + ", ".join(f"{name} {number(value, least=4)}" for name, value in metadata.metrics.items()))
     return 0
 
@@ -78,6 +80,9 @@ def _parser() -> Parser:
     for name, (low, high) in BOUNDS.items():
         users = [loss for loss, objective in OBJECTIVES.items() if name in objective.parameters]
         parser.add_argument(f"--{name}", type=float, help=f"{low:g} to {high:g}, for {', '.join(users)}")
+    parser.add_argument(
+        "--every", type=int, default=0, metavar="N", help="a snapshot each N epochs, in a folder beside FILE; 0: none"
+    )
     parser.add_argument("--out", required=True, help="the checkpoint to write, FILE.safetensors")
     return parser
 

@@ -3,6 +3,7 @@
 from ui.checkpoints.image_source import draw_about
 from ui.checkpoints.panels import draw
 from ui.checkpoints.source import choose
+from ui.checkpoints.training import draw as draw_training
 from ui.checkpoints.view import IN_SECTIONS, choose_sections
 from ui.checkpoints.waiting import draw_waiting
 from ui.controls import panel
@@ -18,4 +19,5 @@ with explain():
         draw_waiting()
     else:
         draw_about(analyses)
+        draw_training(analyses)
         draw(analyses, sections)

@@ -80,6 +80,15 @@ class Controls:
         value = st.selectbox(label, names, index, _shown(options, line), key=key, help=help, filter_mode=None)
         return self._keep(key, value, default, [value])
 
+    def stepped(
+        self, label: str, key: str, options: Mapping[str, str], *, default: str, help: str | None = None
+    ) -> str:
+        """One of two `options` or more, name -> label, on a slider in their order; a link says the name."""
+        start = self._start(key, default, lambda raw: _name(key, options, raw))
+        first = start if start in options else default
+        value = st.select_slider(label, list(options), first, _shown(options, line), key=key, help=help)
+        return self._keep(key, value, default, [value])
+
     def choices(
         self, label: str, key: str, options: Mapping[str, str], *, default: tuple[str, ...], help: str | None = None
     ) -> tuple[str, ...]:

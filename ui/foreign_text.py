@@ -8,6 +8,8 @@ where it shows text as it is (st.text, st.code, select boxes, tables, alternativ
 import re
 from typing import TYPE_CHECKING
 
+from checkpoints.reading.quoting import is_formula
+
 if TYPE_CHECKING:
     import pandas as pd  # half a second, which no page's first words need to wait for
 
@@ -18,7 +20,6 @@ _LIST = re.compile(r"^(\d+)(?=\.)")
 # from them: http://, www., a@b.c, :smile:, :material/x:, and arrows that stand alone.
 _JOINER = "\u2060"
 _SECOND_LOOK = re.compile(r"(?<=:)(?=//|[\w+-]+[:/])|(?<=[Ww]{3})(?=\.)|(?<=\S)(?=@\S)|(?<=\s[-<>~])(?=[->=]+(\s|$))")
-_FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 
 
 def line(text: str) -> str:
@@ -63,12 +64,4 @@ def table(frame: "pd.DataFrame", inert: str = _JOINER) -> "pd.DataFrame":
 def _cell(value: object, inert: str) -> object:
     if not isinstance(value, str):
         return value
-    return inert + line(value) if _FORMULA.match(value) and not _is_number(value) else line(value)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return inert + line(value) if is_formula(value) else line(value)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from checkpoints.arrays.columns import NUMBER, TEXT, ColumnArray, arrays_of, longest_run, numbered
 from checkpoints.reading.safe_files import open_regular

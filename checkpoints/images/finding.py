@@ -1,14 +1,23 @@
 """From a path that the user gave to its images: which form they are in is decided by what is there."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
-from checkpoints.images.cifar import cifar_data, form_of
-from checkpoints.images.folder import folder_data
+from checkpoints.images.array_file import arrays_data, keys_in
+from checkpoints.images.cifar import CifarForm, cifar_data, form_of
+from checkpoints.images.folder import files_below, folder_data
 from checkpoints.images.idx import idx_data, is_idx
+from checkpoints.images.listed_paths import is_table, pair_in, table_data
+from checkpoints.images.parquet import ENDING as PARQUET
+from checkpoints.images.parquet import is_parquet, parquet_data
+from checkpoints.images.shards import shards_among
 from checkpoints.images.source import ImageData, Side, array_side
+from checkpoints.images.stl import stl_data, stl_in
+from checkpoints.images.web_dataset import ENDING as TAR
+from checkpoints.images.web_dataset import is_tar, tar_data
 from checkpoints.images.zipped import zip_data
 from checkpoints.native.datasets import DATASETS, Images
 from checkpoints.reading.content import kind_of, words_of
@@ -16,7 +25,44 @@ from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
-FORMS = "an image folder, a zip of one, or a folder with CIFAR batches or IDX files"
+FORMS = (
+    "an image folder, a zip or tar of one, Parquet or WebDataset shards, a CSV of paths and labels, an .npz of images,"
+    " or a folder with CIFAR, STL-10 or IDX files"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A way that images come: whether a path has them so, and what opens them for the time of a block."""
+
+    fits: Callable[[Path], bool]
+    data: Callable[[Path], AbstractContextManager[ImageData]]
+
+
+def _has_shards(endings: tuple[str, ...]) -> Callable[[Path], bool]:
+    return lambda path: bool(shards_among(files_below(path), endings))
+
+
+# A further form is one line. The first that fits is taken.
+FILES = (
+    Form(is_parquet, parquet_data),
+    Form(is_tar, tar_data),
+    Form(lambda path: _kind(path) == "npz" and bool(keys_in(path)), arrays_data),
+    Form(lambda path: _kind(path) in ("zip", "torch", "npz"), zip_data),  # as the first member's name has it
+    Form(
+        lambda path: is_table(path) and _kind(path) not in ("web page", "lfs pointer"),
+        lambda path: nullcontext(table_data(path)),
+    ),
+)
+FOLDERS = (
+    Form(lambda path: _cifar(path) is not None, lambda path: nullcontext(cifar_data(*_cifar(path)))),  # type: ignore[misc]
+    Form(is_idx, lambda path: nullcontext(idx_data(path))),
+    Form(lambda path: stl_in(path) is not None, stl_data),
+    Form(lambda path: bool(pair_in(path)), lambda path: nullcontext(table_data(path))),
+    Form(_has_shards(PARQUET), parquet_data),
+    Form(_has_shards(TAR), tar_data),
+    Form(lambda path: True, lambda path: nullcontext(folder_data(path))),
+)
 
 
 @contextmanager
@@ -24,23 +70,25 @@ def image_data(path: Path) -> Iterator[ImageData]:
     """The images at `path`, or of a registered data set of that name. Read inside the block."""
     if str(path) in DATASETS and not path.exists():
         yield _registered(str(path))
-    elif path.is_dir():
-        yield _of_folder(path)
-    else:
-        kind = kind_of(read_head(path))
-        if kind not in ("zip", "torch", "npz"):  # judged by the first member's name, which an image folder chose
-            raise LabError(file_name(path), f"must be {FORMS}", words_of(kind))
-        with zip_data(path) as data:
-            yield data
+        return
+    form = next((each for each in (FOLDERS if path.is_dir() else FILES) if each.fits(path)), None)
+    if form is None:
+        raise LabError(file_name(path), f"must be {FORMS}", words_of(kind_of(read_head(path))))
+    with form.data(path) as data:
+        yield data
 
 
-def _of_folder(path: Path) -> ImageData:
+def _kind(path: Path) -> str:
+    return kind_of(read_head(path))
+
+
+def _cifar(path: Path) -> tuple[Path, CifarForm] | None:
     """The folder itself, or the one CIFAR folder in it, as an unpacked download has it."""
     inner = ("cifar-10-batches-py", "cifar-100-python", "cifar-10-batches-bin", "cifar-100-binary")
     for place in (path, *(path / name for name in inner)):
         if place.is_dir() and (form := form_of(place)) is not None:
-            return cifar_data(place, form)
-    return idx_data(path) if is_idx(path) else folder_data(path)
+            return place, form
+    return None
 
 
 def _registered(name: str) -> ImageData:

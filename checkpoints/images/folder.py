@@ -32,7 +32,7 @@ def folder_data(path: Path) -> ImageData:
             digest.update(f"{each}\0".encode(errors="surrogatepass") + _digest(path / each))
         return digest.digest()
 
-    return tree_data(_files(path), read, content, name=file_name(path), kind="an image folder")
+    return tree_data(files_below(path), read, content, name=file_name(path), kind="an image folder")
 
 
 def _digest(path: Path) -> bytes:
@@ -43,7 +43,7 @@ def _digest(path: Path) -> bytes:
         return b"refused"
 
 
-def _files(top: Path) -> Iterator[str]:
+def files_below(top: Path) -> Iterator[str]:
     """Relative paths of the regular files below `top`."""
     waiting, seen = [("", 0)], 0
     while waiting:

@@ -45,7 +45,8 @@ def provenance(about: Peek) -> dict[str, object]:
     """Where the outputs come from, as plain JSON values."""
     metadata = about.metadata
     recipe, log = metadata.recipe, metadata.log
-    return {
+    unfinished = {"snapshot": f"after {len(log):,} of {recipe.epochs:,} epochs"} if len(log) < recipe.epochs else {}
+    return unfinished | {
         "digest": about.digest,
         "file": about.name,
         "bytes": about.size,

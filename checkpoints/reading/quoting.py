@@ -1,8 +1,10 @@
 """How text that came from a file is quoted in a sentence."""
 
+import re
 import reprlib
 from pathlib import Path
 
+_FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
@@ -36,3 +38,26 @@ def file_name(path: str | Path) -> str:
     caf\\udce9.npz
     """
     return printable(Path(path).name)
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may take a cell with this text for a formula: it begins like one and is no number."""
+    return bool(_FORMULA.match(text)) and not _is_number(text)
+
+
+def inert(text: str) -> str:
+    """`text` as one line that no spreadsheet runs: what is a formula begins with '.
+
+    >>> inert("=1+1")
+    "'=1+1"
+    """
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    return f"'{line}" if is_formula(text) else line
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

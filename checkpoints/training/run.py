@@ -37,10 +37,17 @@ EMBEDDING_DIMENSIONS = 32
 Report = Callable[[list[Epoch]], None]
 
 
-def train(recipe: Recipe, out: Path, report: Report = lambda log: None) -> Metadata:
+def snapshot_folder(out: Path) -> Path:
+    """Where the snapshots of the training to `out` go: run.safetensors has run_epochs beside it."""
+    return out.with_name(f"{out.stem}_epochs")
+
+
+def train(recipe: Recipe, out: Path, report: Report = lambda log: None, *, every: int = 0) -> Metadata:
     """Train by `recipe` and write the checkpoint to `out`; continue where an earlier run of it was killed.
 
-    `report` is called with the log so far, first before any new epoch and then after each. LabError for an
+    `report` is called with the log so far, first before any new epoch and then after each. `every`: after so many
+    epochs, and after the first and the last, a snapshot in `snapshot_folder`, a checkpoint like the finished one; 0
+    for none. The bytes of `out` are the same. LabError for an
     unwritable `out`, a batch larger than the data, a loss that diverges.
     """
     check_writable(out)
@@ -48,15 +55,42 @@ def train(recipe: Recipe, out: Path, report: Report = lambda log: None) -> Metad
     if recipe.batch_size > len(data.train):
         raise LabError("batch size", f"must be at most the {len(data.train):,} train images", recipe.batch_size)
     spec = _encoder_for(recipe, data)
+    if every:
+        check_writable(snapshots_in(out) / "epoch_0001.safetensors")
     with _one_thread():
-        model, log = _run(recipe, data, spec, out, report)
-        metadata = Metadata(
-            "small_conv", spec, recipe, data.class_names, _final_metrics(model, data, log), tuple(log),
-            recipe.command(str(out)), library_versions(),
-        )  # fmt: skip
+
+        def keep(model: SmallConv, log: list[Epoch]) -> None:
+            report(log)
+            if every and log and (len(log) % every == 0 or len(log) in (1, recipe.epochs)):
+                path = snapshot_folder(out) / f"epoch_{len(log):04}.safetensors"
+                native.write(path, weights_of(model), _metadata(recipe, spec, data, model, log, out))
+
+        model, log = _run(recipe, data, spec, out, keep)
+        metadata = _metadata(recipe, spec, data, model, log, out)
     native.write(out, weights_of(model), metadata)
     resume.resume_path(out).unlink(missing_ok=True)
     return metadata
+
+
+def _metadata(
+    recipe: Recipe, spec: SmallConvSpec, data: DataSet, model: SmallConv, log: list[Epoch], out: Path
+) -> Metadata:
+    """Of the model as it is after the epochs in `log`."""
+    return Metadata(
+        "small_conv", spec, recipe, data.class_names, _final_metrics(model, data, log), tuple(log),
+        recipe.command(str(out)), library_versions(),
+    )  # fmt: skip
+
+
+def snapshots_in(out: Path) -> Path:
+    """`snapshot_folder`, made where it is missing. LabError where that cannot be."""
+    folder = snapshot_folder(out)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        rule = f"cannot be the folder of the snapshots ({error.strerror})"
+        raise LabError(str(folder), rule) from error
+    return folder
 
 
 def library_versions() -> dict[str, str]:
@@ -66,17 +100,17 @@ def library_versions() -> dict[str, str]:
 
 
 def _run(
-    recipe: Recipe, data: DataSet, spec: SmallConvSpec, out: Path, report: Report
+    recipe: Recipe, data: DataSet, spec: SmallConvSpec, out: Path, keep: Callable[[SmallConv, list[Epoch]], None]
 ) -> tuple[SmallConv, list[Epoch]]:
     model = spec.build()
     initialise(model, _generator(recipe.seed, 0))
     optimiser = torch.optim.AdamW(model.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     log = resume.load(out, recipe, library_versions(), model, optimiser)
-    report(log)
+    keep(model, log)
     for epoch in range(len(log), recipe.epochs):
         log.append(_epoch(recipe, data, model, optimiser, epoch))
         resume.save(out, recipe, library_versions(), log, model, optimiser)
-        report(log)
+        keep(model, log)
     return model, log
 
 

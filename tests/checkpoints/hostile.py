@@ -97,12 +97,14 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_broken,
         hostile_code,
         hostile_data,
+        hostile_image_forms,
         hostile_images,
         hostile_kinds,
         hostile_legacy,
         hostile_memory,
     )
 
-    parts = (hostile_arrays, hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_kinds, hostile_memory)
+    parts = (hostile_arrays, hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_image_forms)
+    parts += (hostile_kinds, hostile_memory)
     harmful = [*hostile_code.cases(marker), *hostile_legacy.cases(marker)]
     return [*harmful, *(case for part in parts for case in part.cases())]

@@ -42,6 +42,31 @@ def test_files_of_arrays_are_offered_and_a_folder_of_them_is_one(root):
     assert not found & {"mine/X.npy", "tb/tensors.tsv", "mixed"}
 
 
+def test_archives_and_tables_of_images_are_offered_as_such_too(root):
+    files = {
+        "a.csv": b"path,label\n1.png,cat", "b.csv": b"e0,e1\n0,1", "n.npz": b"PK",
+        "m.npz": b"PK\x03\x04train_images.npy",
+        "p.parquet": b"PAR1\x89PNG", "q.parquet": b"PAR1", "t.tar": bytes(257) + b"\0ustar",
+        "hf/train-0.parquet": b"PAR1\x89PNG", "hf/test-0.parquet": b"PAR1\xff\xd8\xff",
+        "rows/train.parquet": b"PAR1", "rows/test.parquet": b"PAR1",
+    }  # fmt: skip
+    for name, data in files.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(data)
+    found = listing(root)
+    assert set(found.images) == {
+        "a.csv",
+        "cifar-10-batches-py",
+        "hf",
+        "images.zip",
+        "m.npz",
+        "p.parquet",
+        "pets",
+        "t.tar",
+    }
+    assert set(found.checkpoints) >= {"a.csv", "m.npz", "p.parquet", "t.tar", "rows/train.parquet"}
+
+
 def test_a_root_that_is_itself_a_data_set(root):
     assert listing(root / "pets").images == (".",)
 

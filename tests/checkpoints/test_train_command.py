@@ -51,7 +51,7 @@ def test_it_trains_and_says_so(capsys, tmp_path, bars_data):
 
 
 def test_an_interrupt_says_how_to_go_on(capsys, tmp_path, bars_data, monkeypatch):
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("checkpoints.training.run.train", interrupt)

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from checkpoints.reading import safetensors_file
+from tests.checkpoints import hostile_image_forms
 from tests.checkpoints.hostile import zipped
 from tests.checkpoints.hostile_arrays import LABELS, ROWS, columns, feather, matlab, parquet, safetensors
 from tests.checkpoints.hostile_data import bundle
@@ -56,6 +57,11 @@ def seeds() -> list[Seed]:
         Seed("cifar_python", "images", _cifar_python(), folder=True),
         Seed("cifar_binary", "images", _cifar_binary(), folder=True),
         Seed("images.zip", "images", {"": _image_zip()}),
+        Seed("images.tar", "images", {"": hostile_image_forms.good_tar()}),
+        Seed("images.parquet", "images", {"": hostile_image_forms.good_parquet()}),
+        Seed("table", "images", hostile_image_forms.good_table(), folder=True),
+        Seed("mnist.npz", "images", {"": hostile_image_forms.good_arrays()}),
+        Seed("stl", "images", hostile_image_forms.good_stl(), folder=True),
         Seed("sharded", "weights", _sharded(), folder=True),
         Seed("hub", "weights", _hub(), folder=True),
     ]

@@ -90,7 +90,7 @@ def many_classes() -> object:
 
 
 def no_folder(top: Path) -> object:
-    return list(folder._files(top / "gone"))
+    return list(folder.files_below(top / "gone"))
 
 
 def not_an_archive_of_images(top: Path) -> object:

@@ -31,7 +31,8 @@ from ui.pictures import data_url, enlarge
 PAGE = "pages/2_Checkpoints.py"
 EVERYTHING = list(SECTIONS)
 OWNER = {key: section for section, keys in OWN_CONTROLS.items() for key in keys}
-CHARTS = {"map": 1, "similarity": 2, "calibration": 1, "accuracy": 3, "curves": 1, "tails": 3, "geometry": 2}
+CHARTS = {"map": 1, "similarity": 3, "calibration": 1, "accuracy": 4, "curves": 1, "tails": 3, "geometry": 2}
+CHARTS |= {"clusters": 1, "losses": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +84,7 @@ def test_every_section_draws(open_page):
     assert any("ECE 0." in title for title in titles)
     assert any("python -m checkpoints.train" in code.value for code in app.code)
     assert any(text.value.startswith("NLL 0.") for text in app.text)
-    assert "7 nearest" in charts(app)[4]["data"][0]["y"]
+    assert "7 nearest" in charts(app)[CHARTS["map"] + CHARTS["similarity"] + CHARTS["calibration"]]["data"][0]["y"]
 
 
 @pytest.mark.parametrize("entry", shipped(), ids=lambda entry: entry.name)
@@ -91,7 +92,7 @@ def test_every_shipped_checkpoint_opens(open_page, entry):
     app = open_page(PAGE, checkpoint=entry.name, show=["similarity", "calibration", "provenance"])
     assert not app.exception
     assert not app.error
-    assert len(charts(app)) == 3
+    assert len(charts(app)) == CHARTS["similarity"] + CHARTS["calibration"]
     assert any(entry.command == code.value for code in app.code)
 
 
@@ -219,8 +220,12 @@ def test_without_train_items_the_rest_is_shown():
     app = drawn(Outputs(nothing, test, whole.class_names, 1.0, whole.provenance))
     assert not app.exception
     assert not app.error
-    said = " ".join(text.value for text in app.info)
-    assert "there are no train items" in said
+    assert not app.info
+    assert any(
+        "within the items, each left out of its own search" in found.value and "Margin" in found.value
+        for found in app.subheader
+    )
+    assert any("There are no train items" in found.value for found in app.caption)
     assert any("ECE" in found.value for found in app.subheader)  # by the class head
     assert len(charts(app)) >= 5
     assert app.selectbox("items").options == ["test"]
@@ -234,13 +239,14 @@ def test_one_class_gives_reasons_and_no_numbers():
         "Calibration\\:",
         "Accuracy, 1 nearest\\:",
         "Accuracy, 5 nearest\\:",
+        "Accuracy, 5 nearest, exp\\(s / 0.1\\)\\:",
         "Accuracy, linear probe\\:",
         "Confusion matrix\\:",
         "ROC and precision\\-recall\\:",
         "Tail\\:",
     ]
     assert [text.value for text in app.warning] == ["Train has one class only, so there is nothing to tell apart."]
-    assert len(charts(app)) == 3
+    assert len(charts(app)) == 5
 
 
 def test_names_from_a_file_are_never_markup():
@@ -259,7 +265,7 @@ def test_equal_embeddings_are_one_sentence_a_section():
     assert "all train embeddings are the same" in app.info[0].value
     assert "12 of 12 test items have the embedding of a train item" in app.warning[1].value
     said = [info.value.split(" not available")[0] for info in app.info]
-    assert said[-3:] == ["Spectrum\\:", "Alignment\\:", "Uniformity\\:"]
+    assert said[-4:] == ["Spectrum\\:", "Alignment\\:", "Uniformity\\:", "Clusters\\:"]
 
 
 def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):

@@ -15,10 +15,12 @@ SOURCES = sorted([*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py"), 
 FIRST = {
     "markdown", "caption", "info", "warning", "error", "success", "toast", "title", "header", "subheader",
     "button", "selectbox", "multiselect", "pills", "segmented_control", "radio", "checkbox", "toggle", "slider",
-    "number_input", "text_input", "text_area", "file_uploader", "download_button", "link_button", "menu_button",
+    "number_input", "select_slider", "text_input", "text_area", "file_uploader", "download_button",
+    "link_button", "menu_button",
     "popover", "expander", "status", "spinner", "metric", "badge", "tabs", "table",
     "text",  # shown as it is, and still one line without bidirectional marks
-    "integer", "number", "real", "numbers", "choice", "choices", "several", "switch", "whole",  # our own controls
+    "integer", "number", "real", "numbers", "stepped", "choice", "choices", "several",
+    "switch", "whole",  # our own controls
 }  # fmt: skip
 """Calls whose first argument is shown; most read it as Markdown."""
 NAMED = {"help", "label", "body", "text", "caption", "placeholder", "alt", "empty", "page_title"}

@@ -135,6 +135,12 @@ class Analyses:
                 self._jobs[key] = MapJob(self.split(split), method, points, shared=self.shared)
             return self._jobs[key]
 
+    def finished_map(self, split: SplitName, method: str, points: int = POINTS) -> Map | None:
+        """The map if it has been made; none is started."""
+        with self._lock:
+            job = self._jobs.get((split, method, points))
+        return job.result() if job is not None and job.done and job.failure is None else None
+
     def forget_map(self, split: SplitName, method: str, points: int) -> None:
         """So that the next who asks starts it anew, after a stop."""
         with self._lock:

@@ -151,8 +151,10 @@ def _contents(name: str, state: str, _held: Path | memoryview) -> TorchContents:
 def _choose(controls: Controls) -> tuple[str, str, Path | memoryview] | None:
     """Name, state and place: an uploaded zip goes first, then a path under the root or a data set of the lab."""
     given = st.file_uploader(
-        "Images, as a zip", type=["zip"], key="own-images", max_upload_size=uploads.caps().file_mb,
-        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip. It stays in this browser session.",
+        "Images, as a zip, tar, Parquet or .npz", type=["zip", "tar", "parquet", "npz"], key="own-images",
+        max_upload_size=uploads.caps().file_mb,
+        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip or tar; Parquet with a `split`; `.npz`"
+        " as MedMNIST's. It stays in this browser session.",
     )  # fmt: skip
     uploads.admit("own-images", given)
     folder = root.root()

@@ -10,7 +10,7 @@ from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root, uploads
-from ui.checkpoints import mapping, offer
+from ui.checkpoints import mapping, offer, training
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.array_reading import as_read
 from ui.checkpoints.image_source import Checkpoint, choose_images
@@ -27,7 +27,11 @@ from ui.controls import Controls
 from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
-_SOURCES = {"shipped": "A shipped one, or one that is open", "root": "A file under the root"}
+_SOURCES = {
+    "shipped": "A shipped one, or one that is open",
+    "root": "A file under the root",
+    "training": "A training under the root",
+}
 _HELP = (
     "Arrays: an .npz, CSV, Parquet, .mat, .safetensors or .pt with embeddings and labels under any names, or several"
     " .npy or tables at once. Or a file of `python -m checkpoints.train`, or a torch file of the authors' (SupContrast,"
@@ -49,8 +53,7 @@ def choose(controls: Controls) -> Analyses | None:
     taken = _take_own(controls)
     with place:
         source = controls.choice("Open", "source", _SOURCES, default="shipped") if folder else "shipped"
-        by_path = source == "root" and folder is not None
-        chosen = _choose_below(controls, folder) if by_path and folder else _choose_listed(controls)
+        chosen = _choose_from(controls, source, folder)
     offer.draw_put_away()
     if taken.last:
         controls.waits = True
@@ -60,6 +63,13 @@ def choose(controls: Controls) -> Analyses | None:
     if isinstance(chosen, ZooEntry):
         return of_shipped(chosen)
     return _below(controls, *chosen) if isinstance(chosen, tuple) else _own(controls, chosen)
+
+
+def _choose_from(controls: Controls, source: str, folder: Path | None) -> ZooEntry | str | tuple[str, Path]:
+    training.forget()
+    if folder is None or source == "shipped":
+        return _choose_listed(controls)
+    return training.choose(controls, folder) if source == "training" else _choose_below(controls, folder)
 
 
 def _take_own(controls: Controls) -> offer.Taken:

@@ -163,7 +163,7 @@ def test_evenly_takes_the_first_of_each_class(limit):
 @pytest.mark.parametrize("content", [b"", b"<!doctype html>", b"\x93NUMPY", b"hello"])
 def test_a_file_of_another_kind_is_named(tmp_path, content):
     (tmp_path / "images.zip").write_bytes(content)
-    with pytest.raises(LabError, match=r"images\.zip must be an image folder, a zip of one"), image_data(
+    with pytest.raises(LabError, match=r"images\.zip must be an image folder, a zip or tar of one"), image_data(
         tmp_path / "images.zip"
     ):  # fmt: skip
         pass

@@ -62,7 +62,6 @@ def inspect_file(
 
     Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it: it is read as data, and
     nothing in it is run. `export`: where the items go too, see `exporting.files`.
->>>>>>> main
     """
     # numpy and torch only once the command line is known to be right.
     from checkpoints.opening import needs_images
@@ -70,17 +69,13 @@ def inspect_file(
     weights = needs_images(path)
     if data is None and weights is not None and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
-<<<<<<< HEAD
-        from checkpoints.contents import contents_at
-        from checkpoints.next_step import next_step
-        from checkpoints.reading.file_contents import report
-=======
         if export is not None:
             raise LabError(
                 "--export", f"must be left out for {Path(path).name}", None, "Without images it has no items."
             )
-    Of a torch file without images, and of .safetensors that are not NCE Lab's, what is in it and what to do next: it is
-    read as data, and nothing in it is run.
+        from checkpoints.contents import contents_at
+        from checkpoints.next_step import next_step
+        from checkpoints.reading.file_contents import report
 
         return report(contents_at(weights)) | next_step(weights, spec)
     from checkpoints.inspection import inspect_outputs

@@ -9,6 +9,7 @@ from analysis.outputs import Outputs
 from checkpoints.arrays.opening import listing_of
 from checkpoints.arrays.roles import propose, said
 from checkpoints.contents import contents_at
+from checkpoints.images.finding import FORMS
 from checkpoints.inspect import inspect_file
 from checkpoints.opening import needs_images, needs_of, open_outputs
 from checkpoints.reading.array_spec import ArraySpec
@@ -61,7 +62,8 @@ def _answer(path: Path, spec: ArraySpec | None = None) -> str:
 
 def _of_weights(numbers: Mapping[str, object]) -> str:
     named = f"{numbers['network']}. " if numbers["network"] else ""
-    return f"{named}{numbers['next']}{' + lines' if 'lines' in numbers else ''}"
+    said = str(numbers["next"]).replace(f": {FORMS}", "")
+    return f"{named}{said}{' + lines' if 'lines' in numbers else ''}"
 
 
 def _of_arrays(outputs: Outputs) -> str:

@@ -42,7 +42,8 @@ class ListedArray:
         """The first whole rows of a table (n, K), as float64; n may be 0."""
         columns = self.shape[1]
         whole = len(self.sample) // max(1, columns)
-        return self.sample[: whole * columns].reshape(whole, columns).astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
+            return self.sample[: whole * columns].reshape(whole, columns).astype(np.float64)
 
     @property
     def first(self) -> str:

@@ -12,6 +12,7 @@ from checkpoints.arrays.class_names import numbers_are_named, with_class_names
 from checkpoints.arrays.listed import ArrayListing, shown_name
 from checkpoints.arrays.roles import propose, said
 from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
+from checkpoints.exporting.own_arrays import MARK
 from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
 from checkpoints.reading.quoting import file_name, printable
@@ -95,7 +96,7 @@ def are_known(listing: ArrayListing) -> bool:
     """Whether the arrays' own names say what is what: some embeddings have a name that is known here, or there are none
     but class scores, and no labels under another name (what is missing is then said by its name)."""
     names = set(listing.names)
-    if names & {*NAMES["train embeddings"], *NAMES["test embeddings"]}:
+    if MARK in names or names & {*NAMES["train embeddings"], *NAMES["test embeddings"]}:
         return True
     proposed = set() if not names & set(scores.NAMES) else propose(listing).roles.keys()
     labelled = bool(names & set(NAMES["test labels"])) or "labels" not in proposed

@@ -183,7 +183,8 @@ def _names_classes(array: ListedArray) -> bool:
         return flat and array.are_texts
     if not array.sample.size:
         return False
-    values = array.sample.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
+        values = array.sample.astype(np.float64)
     return bool(np.isfinite(values).all() and (values == np.rint(values)).all())
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.maps.cache import cached_map
 from analysis.maps.projection import Projection, UmapSpec
-from analysis.outputs import Outputs, Split
+from analysis.outputs import ROWS, Outputs, Split
 from checkpoints.foreign.cache import cached_outputs
 from tests.fuzz.mutations import Mutation, flip, mutated
 
@@ -46,7 +46,7 @@ def _made() -> Outputs:
 
 
 def _facts(outputs: Outputs) -> object:
-    parts = [getattr(split, name) for split in (outputs.train, outputs.test) for name in Split.__dataclass_fields__]
+    parts = [getattr(split, name) for split in (outputs.train, outputs.test) for name in ROWS]
     arrays = [(part.dtype.str, part.shape, part.tobytes()) for part in parts if part is not None]
     facts = {name: value for name, value in outputs.provenance.items() if name != "cache"}
     return arrays, outputs.class_names, outputs.temperature, facts

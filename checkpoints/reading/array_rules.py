@@ -142,4 +142,4 @@ def _check_finite(array: np.ndarray, name: str) -> None:
     wrong = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if len(wrong):
         found = f"not so in {plural(len(wrong), 'row')}, first row {wrong[0]}"
-        raise LabError(name, "must be finite", found, "Leave out the rows that np.isfinite(x).all(axis=1) says no to.")
+        raise LabError(name, "must be finite", found, "Leave those rows out, or mend them.")

@@ -72,13 +72,23 @@ class Controls:
         self.link.last[key] = typed  # what the widget is made with when one comes back
         return kept
 
-    def choice(self, label: str, key: str, options: Mapping[str, str], *, default: str, help: str | None = None) -> str:
-        """One of `options`, name -> label; a link says the name."""
+    def choice(
+        self,
+        label: str,
+        key: str,
+        options: Mapping[str, str],
+        *,
+        default: str,
+        help: str | None = None,
+        always: bool = False,
+    ) -> str:
+        """One of `options`, name -> label; a link says the name, that of the default too where it is `always` to."""
         names = list(options)
         start = self._start(key, default, lambda raw: _name(key, options, raw))
         index = names.index(start if start in options else default)
         value = st.selectbox(label, names, index, _shown(options, line), key=key, help=help, filter_mode=None)
-        return self._keep(key, value, default, [value])
+        self._keep(key, value, None if always else default, [value])
+        return value
 
     def stepped(
         self, label: str, key: str, options: Mapping[str, str], *, default: str, help: str | None = None

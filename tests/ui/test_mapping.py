@@ -1,9 +1,13 @@
 """Arrays under any names on the checkpoint page: what is what is asked, proposed, kept, in the link, changeable."""
 
 import io
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+
+from ui.checkpoints import offer
+from ui.checkpoints.opened import Opened
 
 PAGE = "pages/2_Checkpoints.py"
 ITEMS = 120
@@ -45,6 +49,49 @@ def test_unknown_names_are_asked_for_and_one_button_opens(open_page, folder):
     assert not app.exception
     assert app.query_params["roles"] == "embeddings=a,labels=b,train_embeddings=A,train_labels=B"
     assert any("120 train and 60 test items" in text.value for text in app.text)
+
+
+def saved(array) -> bytes:
+    np.save(made := io.BytesIO(), array)
+    return made.getvalue()
+
+
+@dataclass
+class Upload:
+    """As Streamlit's, as far as a set is told by it."""
+
+    file_id: str
+    name: str
+    content: bytes
+
+    def getbuffer(self) -> memoryview:
+        return memoryview(self.content)
+
+
+def test_files_that_come_in_one_after_the_other_are_not_one_set(monkeypatch):
+    own = Opened()
+    monkeypatch.setattr(offer, "opened", lambda: own)
+    one, two, three, four = (Upload(str(number), f"{number}.npy", saved(np.eye(2))) for number in range(4))
+
+    def sets(*files):
+        return [[file.name for file in given.files] for given in offer._given("own", files, together=True)]
+
+    assert sets(one) == [["0.npy"]]
+    assert sets(one, two) == [["0.npy"], ["1.npy"]]
+    assert sets(one, two, three, four) == [["0.npy"], ["1.npy"], ["2.npy", "3.npy"]]
+    assert sets(two, four) == [["1.npy"], ["3.npy"]], "a set that one was taken out of is none"
+    assert sets(one, four) == [["3.npy"], ["0.npy"]], "what comes in last stands last"
+
+
+def test_what_is_refused_is_said_until_something_else_comes_in(open_page):
+    app = open_page(PAGE, show="similarity")
+    app.file_uploader("own-file").upload("page.npz", b"<html>").run()
+    assert "page.npz must be" in app.error[0].value
+    app.run()
+    assert "page.npz must be" in app.error[0].value
+    app.file_uploader("own-file").upload("mine.npy", saved(np.random.default_rng(0).normal(size=(ITEMS, 5)))).run()
+    assert not app.exception
+    assert not app.error
 
 
 def test_several_files_at_once_are_one_set(open_page):

@@ -48,7 +48,9 @@ def choose(controls: Controls) -> Path | OpenedFile | None:
     names = {each: each for each in root.contents(folder).checkpoints}
     if not names:
         raise LabError("the root", "must have checkpoints below it", but="has none")
-    name = controls.choice("File", "path", names, default=next(iter(names)), help="Below the folder of --root.")
+    name = controls.choice(
+        "File", "path", names, default=next(iter(names)), help="Below the folder of --root.", always=True
+    )
     return inside(folder, name)
 
 

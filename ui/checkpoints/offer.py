@@ -111,14 +111,15 @@ def uploader_key(key: str) -> str:
 def take(key: str, files: Sequence[UploadedFile], control: str, *, together: bool = False) -> Taken:
     """Open what the uploader `key` holds, for the control `control`; what was taken out of it by hand is put away.
 
-    together: several files of one array each are one set of arrays.
+    together: files of one array each that came in at once are one set of arrays. What is refused is said until
+    something else comes in.
     """
     own = opened()
     uploads.count(key, *files)
     visit, before = own.held.pop(key, (0, {}))
     before = before if visit == session().visits else {}
     # It is no longer held while its own are put away: emptied, it would lose what the user gives it next.
-    given = sorted_out(files, together=together)
+    given = _given(key, files, together=together)
     for upload in before.keys() - {one.key for one in given}:
         own.put_away(before[upload], but=[file.file_id for file in files])
     held, news, refused, left, last = {}, [], [], {}, False
@@ -127,7 +128,7 @@ def take(key: str, files: Sequence[UploadedFile], control: str, *, together: boo
             known = own.files.get(before.get(one.key, ""))
             found, last = known or _take(key, one, control), False
         except LabError as mistake:
-            refused.append(mistake)
+            refused += [mistake] if one.key in own.latest.get(key, ()) else []
             left[one.name], last = f"{one.name}, upload it again", True
         else:
             held[one.key] = found.ref
@@ -135,6 +136,19 @@ def take(key: str, files: Sequence[UploadedFile], control: str, *, together: boo
     own.held[key] = session().visits, held
     remember(key, left)
     return Taken(tuple(news), tuple(refused), last)
+
+
+def _given(key: str, files: Sequence[UploadedFile], *, together: bool) -> list[Given]:
+    """The files as they came in, those of one time together; what came in last stands last."""
+    own, here = opened(), {file.file_id: file for file in files}
+    before = [numbers for numbers in own.sets.get(key, ()) if here.keys() >= set(numbers)]
+    known = {number for numbers in before for number in numbers}
+    news = sorted_out([file for file in files if file.file_id not in known], together=together)
+    if news:
+        own.latest[key] = tuple(one.key for one in news)
+    given = [*(Given(tuple(here[number] for number in numbers)) for numbers in before), *news]
+    own.sets[key] = tuple(tuple(file.file_id for file in one.files) for one in given)
+    return given
 
 
 def _take(key: str, one: Given, control: str) -> OpenedFile:

@@ -102,6 +102,8 @@ class Opened:
     made: Memo = field(default_factory=lambda: Memo(_MADE))
     logs: Memo = field(default_factory=lambda: Memo(2 * MOST))
     emptied: Counter[str] = field(default_factory=Counter)
+    sets: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    latest: dict[str, tuple[str, ...]] = field(default_factory=dict)
     maps: dict[str, str] = field(default_factory=dict)
     asked_again: set[str] = field(default_factory=set)
 

@@ -106,7 +106,9 @@ def _choose_below(controls: Controls, folder: Path) -> tuple[str, Path]:
     if not found.checkpoints:
         raise LabError("the root", "must have checkpoints below it", but="has none that can be opened")
     names = {each: each for each in found.checkpoints}
-    name = controls.choice("File", "path", names, default=found.checkpoints[0], help=plain(f"Below {folder}."))
+    # Which file is the first changes with the folder: a link names it.
+    help = plain(f"Below {folder}.")
+    name = controls.choice("File", "path", names, default=found.checkpoints[0], help=help, always=True)
     return name, inside(folder, name)
 
 

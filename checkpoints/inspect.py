@@ -35,15 +35,16 @@ def _inspect(options: argparse.Namespace) -> int:
     spec = foreign_spec(options)
     export = None if options.export is None else _export_to(options)
     if options.contents:
-        from checkpoints.reading.file_contents import file_contents, report
+        from checkpoints.contents import contents_at
+        from checkpoints.reading.file_contents import report
 
-        numbers = report(file_contents(options.path))
+        numbers = report(contents_at(options.path))
     else:
         arrays = array_spec(options)
         numbers = inspect_file(
             options.path, options.data, k=options.k, spec=spec, arrays=arrays, on=options.probe_on, export=export
         )
-    print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else table(numbers))
+    print(json.dumps(numbers, indent=2, allow_nan=False) if options.json else _shown(numbers))
     return 0
 
 
@@ -66,15 +67,17 @@ def inspect_file(
     from checkpoints.opening import needs_images
 
     weights = needs_images(path)
-    if data is None and weights is not None and weights.suffix != ".json" and not (spec and spec.network):
+    if data is None and weights is not None and not (spec and spec.network):
         check_no_arrays(arrays, Path(path).name)
         if export is not None:
             raise LabError(
                 "--export", f"must be left out for {Path(path).name}", None, "Without images it has no items."
             )
-        from checkpoints.reading.file_contents import file_contents, report
+        from checkpoints.contents import contents_at
+        from checkpoints.next_step import next_step
+        from checkpoints.reading.file_contents import report
 
-        return report(file_contents(weights))
+        return report(contents_at(weights)) | next_step(weights, spec)
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
@@ -143,6 +146,13 @@ def _progress(done: int, total: int) -> None:
     """A line that counts, where somebody watches."""
     if total and sys.stderr.isatty():
         print(f"\r{done:,} of {total:,} images", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def _shown(numbers: dict[str, object]) -> str:
+    """The table, and below it the lines of code that lead on, to be copied as they are."""
+    lines = numbers.get("lines")
+    code = [printable(line) for line in lines] if isinstance(lines, list) else []
+    return "\n".join([table({name: each for name, each in numbers.items() if name != "lines"}), *code])
 
 
 def table(numbers: dict[str, object]) -> str:

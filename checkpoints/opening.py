@@ -11,7 +11,7 @@ from checkpoints.brought.sharded import weights_at
 from checkpoints.native.file import is_native
 from checkpoints.native.outputs import open_native
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
-from checkpoints.reading.content import check_kind, kind_of
+from checkpoints.reading.content import ACCEPTED, check_kind, kind_of
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import read_head
 
@@ -54,7 +54,7 @@ def open_outputs(
     head = read_head(path)
     kind = kind_of(head)
     if kind not in OPENERS:
-        check_kind(head, "safetensors, torch, .npz, CSV, Parquet or MATLAB", name=file_name(path))
+        check_kind(head, ACCEPTED, name=file_name(path))
     return OPENERS[kind](Path(path), given, arrays)
 
 

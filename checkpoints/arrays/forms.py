@@ -10,7 +10,7 @@ import numpy as np
 from checkpoints.arrays import arrow, matlab, numpy_files, sidecar, tables, tensors
 from checkpoints.arrays.listed import ListedArray, LoadedArrays
 from checkpoints.native.file import is_native
-from checkpoints.reading.content import check_kind, kind_of
+from checkpoints.reading.content import ARRAYS, check_kind, kind_of
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
@@ -51,7 +51,7 @@ def kind_in(path: Path) -> str:
         return "folder"
     kind = _kind(path)
     if kind not in FORMS:
-        check_kind(read_head(path), ".npz, CSV, Parquet or MATLAB", name=file_name(path))
+        check_kind(read_head(path), ARRAYS, name=file_name(path))
     return kind
 
 
@@ -59,7 +59,7 @@ def listed(path: Path) -> tuple[ListedArray, ...]:
     """The arrays in a file, or in all files of a folder, by the names that `load` takes."""
     if not path.is_dir():
         return FORMS[kind_in(path)].listed(path)
-    found = [replace(each, name=name) for file in _members(path) for name, each in _named(file)]
+    found = [replace(each, name=name) for file in members(path) for name, each in _named(file)]
     names = [each.name for each in found]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
@@ -72,7 +72,7 @@ def load(path: Path, wanted: Collection[str]) -> LoadedArrays:
     if not path.is_dir():
         return FORMS[kind_in(path)].load(path, wanted)
     arrays, parts = dict[str, np.ndarray](), list[LoadedArrays]()
-    for file in _members(path):
+    for file in members(path):
         own = {each.name: name for name, each in _named(file) if name in wanted}
         if own:
             parts.append(_IN_FOLDERS[_kind(file, beside=True)].load(file, own))
@@ -91,7 +91,7 @@ def _kind(path: Path, *, beside: bool = False) -> str:
     return kind if not native and tensors.are_arrays(tensors.shapes_in(path, kind), beside=beside) else "weights"
 
 
-def _members(folder: Path) -> list[Path]:
+def members(folder: Path) -> list[Path]:
     """The files of a folder that are arrays, in the order of their names; what is hidden or a link is passed over."""
     found = [each for each in folder.iterdir() if not each.name.startswith(".") and not each.is_symlink()]
     files = sorted(each for each in found if each.is_file())

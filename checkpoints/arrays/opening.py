@@ -25,6 +25,7 @@ CANONICAL = {
     "coordinates": "test_coordinates",
 }
 """Role -> the name under which `outputs_of` takes its array, where that is another."""
+_OPENING = {"embeddings", "train_embeddings", "logits", "probabilities"}
 _NO_ROLE = "it was given no role"
 _NO_ANALYSIS = {"predictions": "no analysis takes predicted classes without scores"}
 
@@ -49,6 +50,8 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
         return _mapped(path, listing, spec)
     if are_known(listing):
         return _known(path, listing, spec)
+    if named_by_role(listing):
+        return _mapped(path, listing, replace(spec, mapping=said(listing, propose(listing).roles)))
     raise no_mapping(listing)
 
 
@@ -78,7 +81,8 @@ def needs_mapping(path: str | Path) -> bool:
     """Whether the arrays of a file or folder have names that are not known, so that somebody must say what is what."""
     if Path(path).is_dir() and _has_known_files(Path(path)):
         return False
-    return not are_known(listing_of(path))
+    listing = listing_of(path)
+    return not (are_known(listing) or named_by_role(listing))
 
 
 def _has_known_files(folder: Path) -> bool:
@@ -97,6 +101,14 @@ def are_known(listing: ArrayListing) -> bool:
     proposed = set() if not names & set(scores.NAMES) else propose(listing).roles.keys()
     labelled = bool(names & set(NAMES["test labels"])) or "labels" not in proposed
     return bool(proposed) and "embeddings" not in proposed and labelled
+
+
+def named_by_role(listing: ArrayListing) -> bool:
+    """Whether every array is called like the role that it would be given, as embeddings and labels are."""
+    roles = propose(listing).roles
+    return (
+        "embeddings" in roles and sorted(listing.names) == sorted(roles) and all(roles[each] == each for each in roles)
+    )
 
 
 def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:
@@ -133,8 +145,8 @@ def no_mapping(listing: ArrayListing) -> LabError:
     proposal = propose(listing)
     rule = "must say which array is what"
     objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
-    if not proposal.roles:
-        remedy = f"No array looks like embeddings (N, D) or labels.{objects}"
+    if not _OPENING & proposal.roles.keys():
+        remedy = f"No array looks like embeddings (N, D) or class scores.{objects}"
         return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
     remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks.{objects}"
     return LabError(listing.file, rule, but=f"has {listing.in_words()}", remedy=remedy)

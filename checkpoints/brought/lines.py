@@ -5,30 +5,16 @@ A name in a file is quoted by Python, and stands in a literal or a comment alone
 
 from collections.abc import Iterable
 
+from checkpoints.reading.npz_lines import LOADERS, MODEL, lines, quoted
 from checkpoints.reading.torch_file.contents import TorchContents
 from checkpoints.reading.torch_file.naming import by_place
 
-MODEL, LOADERS = "model = ...", "train_loader, test_loader = ..., ..."
-_LONGEST = 120
+__all__ = ["LOADERS", "MODEL", "npz_lines"]
 
 
 def npz_lines(contents: TorchContents) -> str:
     """Copyable Python. Two lines are to be filled in: `MODEL`, a module that gives embeddings (N, D), and `LOADERS`."""
-    name, place = contents.name, _place(contents)
-    stem = _quoted(f"{name.split('.')[0] or 'embeddings'}.npz")
-    return "\n".join(
-        [
-            "import numpy as np, torch",
-            f"{MODEL}  # yours: made as for training; images -> embeddings (N, D)",
-            f"{LOADERS}  # yours: batches of (images, labels), not shuffled",
-            *_load(contents, place),
-            'for side, loader in (("train", train_loader), ("test", test_loader)):',
-            "    with torch.inference_mode():",
-            "        rows = [(model(x).float().flatten(1).numpy(force=True), np.asarray(y)) for x, y in loader]",
-            '    found[f"{side}_embeds"], found[f"{side}_labels"] = (np.concatenate(part) for part in zip(*rows))',
-            f"np.savez({stem}, **found)  # this opens in NCE Lab",
-        ]
-    )
+    return lines(contents.name, _load(contents, _place(contents)))
 
 
 def _load(contents: TorchContents, place: str) -> list[str]:
@@ -37,12 +23,12 @@ def _load(contents: TorchContents, place: str) -> list[str]:
         return ["model.eval(); found = {}"]
     files = [path.name for path, _ in contents.shards] or [contents.name]
     tensors = files[0].lower().endswith(".safetensors")
-    keys = "".join(f"[{_quoted(key)}]" for key in place.split("/") if key)
+    keys = "".join(f"[{quoted(key)}]" for key in place.split("/") if key)
     load = "load_file(file)" if tensors else f'torch.load(file, map_location="cpu", weights_only=True){keys}'
     imports = ["from safetensors.torch import load_file"] if tensors else []
     prefix = _prefix(contents, place)
-    name = f"name.removeprefix({_quoted(prefix)})" if prefix else "name"
-    files_in_code = f"[{', '.join(map(_quoted, files))}]"
+    name = f"name.removeprefix({quoted(prefix)})" if prefix else "name"
+    files_in_code = f"[{', '.join(map(quoted, files))}]"
     state = f"state = {{{name}: each for file in {files_in_code} for name, each in {load}.items()}}"
     return [*imports, f"{state}  # here: give their paths", "model.load_state_dict(state); model.eval(); found = {}"]
 
@@ -66,8 +52,3 @@ def _common(names: Iterable[str], prefix: str) -> str | None:
     longer = (prefix + wrapper for wrapper in ("module.", "_orig_mod.", "_fsdp_wrapped_module.", "_forward_module."))
     known = list(names)
     return next((each for each in longer if known and all(name.startswith(each) for name in known)), None)
-
-
-def _quoted(text: str) -> str:
-    """As a literal in ASCII; a name that is too long is cut, to be mended by hand."""
-    return ascii(text[:_LONGEST])

@@ -66,6 +66,7 @@ def network_in(
     spec = spec or ForeignSpec()
     if brought := brought_network(contents, spec, path):
         return brought
+    _check_no_part(contents)
     try:
         return _built_here(contents, spec)
     except LabError as refusal:
@@ -73,10 +74,13 @@ def network_in(
         raise
 
 
-def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Plan]:
+def _check_no_part(contents: TorchContents) -> None:
     if part := part_of(contents.name):
         remedy = "Give the index.json beside it, or the folder."
         raise LabError(contents.name, "must be a whole checkpoint", part, remedy)
+
+
+def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Plan]:
     if contents.network is None and contents.foreign and not contents.tensors:
         kind = next(iter(contents.foreign.values()))
         found = f"an object that only {printable(kind)[:80]} can make"

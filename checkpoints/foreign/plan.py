@@ -80,7 +80,7 @@ def plan_of(
     say what the tensors do not."""
     if layout not in (*_PLANS, *_ANYBODYS):
         about = "a layout whose forward pass is known here (ResNet or ViT, with or without a head)"
-        raise LabError(name, f"must be in {about}", _unknown(layout, shapes), _ARRAYS)
+        raise LabError(name, f"must be in {about}", _unknown(layout, shapes), _WAYS.get(layout, _ARRAYS))
     sizes = Sizes(shapes, name)
     if layout in _PLANS:
         return _PLANS[layout](sizes)
@@ -92,6 +92,7 @@ def plan_of(
 
 
 _ARRAYS = "Its embeddings and labels, computed with its own code, open as an .npz."
+_WAYS = {"hf_vit": "Put the config.json that it came with beside it: then transformers builds it."}
 _NOT_OPENED = {
     "linear": "a linear classifier alone (fc.weight and fc.bias), which has no encoder to see images with",
     "hf_vit": "a vision transformer in Hugging Face's naming",
@@ -104,7 +105,7 @@ def _unknown(layout: str, shapes: Shapes) -> str:
     if not shapes:
         return "a file in which no tensors were found"
     few = ", ".join(printable(name)[:60] or "nothing" for name in list(shapes)[:3])
-    return f"in none of them: its tensors are named {few}" + (", ..." if len(shapes) > 3 else "")
+    return f"in none of them: its tensors are named {few}" + (" and so on" if len(shapes) > 3 else "")
 
 
 def traits_of(network: Network | None, shapes: Shapes) -> Traits:

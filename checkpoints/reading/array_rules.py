@@ -141,4 +141,5 @@ def _one_hot(array: np.ndarray) -> bool:
 def _check_finite(array: np.ndarray, name: str) -> None:
     wrong = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if len(wrong):
-        raise LabError(name, "must be finite", f"not so in {plural(len(wrong), 'row')}, first row {wrong[0]}")
+        found = f"not so in {plural(len(wrong), 'row')}, first row {wrong[0]}"
+        raise LabError(name, "must be finite", found, "Leave those rows out, or mend them.")

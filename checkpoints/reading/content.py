@@ -4,6 +4,10 @@ import re
 
 from losses.errors import LabError
 
+ARRAYS = ".npz, .npy, CSV, TSV, Parquet, Arrow, Feather or MATLAB"
+ACCEPTED = f"torch, safetensors, {ARRAYS}"
+"""What is opened here, as a refusal names it."""
+
 # Each reads on after "FILE must be ..., but is".
 _WRONG = {
     "empty": ("an empty file", "The download or the training failed; get it again."),

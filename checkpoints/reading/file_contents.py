@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checkpoints.reading import safetensors_file
-from checkpoints.reading.content import check_kind, kind_of, part_of
+from checkpoints.reading.content import ACCEPTED, check_kind, kind_of, part_of
 from checkpoints.reading.npz import MOST_BYTES, described, npz_members
 from checkpoints.reading.quoting import shown
 from checkpoints.reading.safe_files import open_regular, read_head
@@ -67,7 +67,10 @@ class FileContents:
 
 
 def file_contents(path: str | Path) -> FileContents:
-    """Look into a torch, safetensors, .npz or .npy file. LabError, one sentence, for any other and for a broken one."""
+    """Look into a torch, safetensors, .npz or .npy file. LabError, one sentence, for any other and for a broken one.
+
+    For tables, Parquet, MATLAB and folders see `checkpoints.contents`.
+    """
     head = read_head(path)
     kind = kind_of(head)
     if kind == "torch":
@@ -75,7 +78,7 @@ def file_contents(path: str | Path) -> FileContents:
     if kind in ("npz", "npy"):
         return _of_arrays(Path(path), kind)
     if kind != "safetensors":
-        check_kind(head, "torch, safetensors, .npz or .npy", name=Path(path).name)
+        check_kind(head, ACCEPTED, name=Path(path).name)
     return _of_safetensors(path)
 
 

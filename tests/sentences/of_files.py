@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from checkpoints.contents import contents_at
 from tests.checkpoints.confined import READERS
 from tests.checkpoints.hostile import Hostile, corpus, zipped
 
@@ -19,7 +20,13 @@ def _program(folder: Path) -> object:
     return READERS["inspect"](str(folder / "script.pt"))
 
 
+def _nothing(folder: Path) -> object:
+    """The contents of a folder without any arrays."""
+    return contents_at(folder)
+
+
 SAID: tuple[Callable[[Path], object], ...] = (
     *(partial(_opened, case) for case in corpus(Path("marker")) if case.sentence is not None),
     _program,
+    _nothing,
 )

@@ -13,6 +13,7 @@ from tests.waiting import PATIENCE
 from ui import root, uploads
 from ui.checkpoints import opened as opened_files
 from ui.checkpoints import source
+from ui.compare import source as compared
 from ui.compare.job import ComparisonJob
 from ui.live import kept_runs
 from ui.live.slots import Slots
@@ -55,6 +56,10 @@ def no_zoo(folder: Path) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "shipped", lambda: ())
         return opened("2_Checkpoints")(folder)
+
+
+def without_images(_: Path) -> object:
+    return compared._no_images("last.pth")
 
 
 def too_many_opened(_: Path) -> object:
@@ -105,6 +110,7 @@ SAID: tuple[Said, ...] = (
     opened("2_Compare", checkpoints=""),
     no_zoo,
     too_many_opened,
+    without_images,
     lambda _: opened_files.of_below("mine.npz"),
     lambda _: opened_files.missing("mine.npz 0123456789ab"),
     full,

@@ -16,6 +16,7 @@ from checkpoints.zoo import other_seeds, shipped
 from losses.errors import LabError
 from tests.ui.run_page import run_until
 from tests.waiting import PATIENCE, until
+from tests.what_opens.weights import WEIGHTS
 from ui.compare.presets import PRESETS
 from ui.compare.source import Model
 
@@ -188,6 +189,15 @@ def test_an_upload_of_the_same_test_items_stands_beside_the_shipped_ones(open_pa
     assert not app.error
     assert not app.warning
     assert len(charts(app)[0]["layout"]["xaxis"]["ticktext"]) == 3
+
+
+def test_weights_without_images_are_said_to_need_them(open_page, tmp_path):
+    WEIGHTS["torchvision_resnet18.pth"][1](tmp_path / "a.pth")
+    app = open_page(PAGE, show="table")
+    app.file_uploader("own-files").upload("a.pth", (tmp_path / "a.pth").read_bytes()).run()
+    settled(app)
+    assert "a.pth must have been through its images to be compared." in app.warning[0].value.replace("\\", "")
+    assert len(charts(app)) == 1
 
 
 def test_six_own_files_take_the_place_of_the_preselected_ones(open_page):

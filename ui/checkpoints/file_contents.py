@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from checkpoints.contents import contents_at
 from checkpoints.listing import inside
-from checkpoints.reading.file_contents import FileContents, file_contents
+from checkpoints.reading.file_contents import FileContents
 from checkpoints.reading.quoting import printable
 from losses.errors import LabError, plural
 from ui import root
@@ -44,7 +45,7 @@ def choose(controls: Controls) -> Path | OpenedFile | None:
         return _choose_open(controls, files)
     if source == "upload" or folder is None:
         return None
-    names = {each: each for each in root.contents(folder).checkpoints if not (folder / each).is_dir()}
+    names = {each: each for each in root.contents(folder).checkpoints}
     if not names:
         raise LabError("the root", "must have checkpoints below it", but="has none")
     name = controls.choice(
@@ -69,12 +70,13 @@ def look(chosen: Path | OpenedFile | None) -> FileContents | None:
         " needed."
     )
     if isinstance(chosen, OpenedFile):
-        return chosen.once("contents", file_contents)
+        return chosen.once("contents", contents_at)
     if chosen is not None:
         return _at_path(str(chosen), root.state(chosen))
     given = st.file_uploader(
         "Checkpoint or arrays", key="file", max_upload_size=caps().file_mb,
-        help="A torch file, .safetensors, .npz or .npy. It is not kept.",
+        help="A torch file, .safetensors, .npz, .npy, a table (CSV, TSV), Parquet, Arrow, Feather or MATLAB file. It is"
+        " not kept.",
     )  # fmt: skip
     admit("file", given)
     if given is None:
@@ -83,12 +85,12 @@ def look(chosen: Path | OpenedFile | None) -> FileContents | None:
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as private:
         path = Path(private) / safe_name(given.name)
         path.write_bytes(given.getbuffer())
-        return file_contents(path)
+        return contents_at(path)
 
 
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Looking into the file …")
 def _at_path(path: str, state: str) -> FileContents:
-    return file_contents(path)
+    return contents_at(path)
 
 
 def draw(found: FileContents, *, asked: bool = False) -> None:

@@ -18,6 +18,11 @@ from ui.foreign_text import plain
 from ui.lost import remember
 from ui.session import session
 
+TYPES = [
+    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
+    "ckpt", "bin",
+]  # fmt: skip
+"""Endings of files that uploaders of checkpoints and arrays take."""
 _ASKED = re.compile(rf".{{1,120}} [0-9a-f]{{{PREFIX}}}")
 _MENU = "put-away-opened"
 
@@ -88,6 +93,13 @@ def warn_of_another(refs: Sequence[str]) -> None:
                     f" {file.sha256[:PREFIX]}: it is another file."
                 )
             )
+
+
+def waiting(key: str) -> list[OpenedFile]:
+    """What the uploader `key` holds whose images have not been through their network."""
+    _, held = opened().held.get(key, (0, {}))
+    files = (opened().files.get(ref) for ref in held.values())
+    return [file for file in files if file is not None and file.needs_images]
 
 
 def uploader_key(key: str) -> str:

@@ -32,10 +32,6 @@ _SOURCES = {
     "root": "A file under the root",
     "training": "A training under the root",
 }
-_TYPES = [
-    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
-    "ckpt", "bin",
-]  # fmt: skip
 _HELP = (
     "Arrays: an .npz, CSV, Parquet, .mat, .safetensors or .pt with embeddings and labels under any names, or several"
     " .npy or tables at once. Or a file of `python -m checkpoints.train`, or a torch file of the authors' (SupContrast,"
@@ -80,7 +76,7 @@ def _take_own(controls: Controls) -> offer.Taken:
     """What comes in new goes into view."""
     own = st.file_uploader(
         "Or open your own", key=offer.uploader_key("own-file"), max_upload_size=uploads.caps().file_mb, help=_HELP,
-        type=_TYPES, accept_multiple_files=True,
+        type=offer.TYPES, accept_multiple_files=True,
     )  # fmt: skip
     taken = offer.take("own-file", own, "checkpoint", together=True)
     for file in taken.news:

@@ -152,18 +152,18 @@ def _of_own(controls: Controls) -> list[Chosen | LabError]:
     place = st.container()
     files = st.file_uploader(
         "And your own",
-        type=["safetensors", "npz"],
+        type=offer.TYPES,
         accept_multiple_files=True,
         key=offer.uploader_key("own-files"),
         max_upload_size=uploads.caps().file_mb,
-        help="Files of `python -m checkpoints.train`, or .npz with train and test embeddings and labels, of the same"
-        " test items. They stay in this browser session, on every page, until they are put away, and are never"
-        " executed.",
+        help="Of the same test items: arrays in any form that Checkpoints opens, or files of `python -m"
+        " checkpoints.train`. Weights go through their images on Checkpoints first. They stay in this browser session,"
+        " on every page, until they are put away, and are never executed.",
     )
-    taken = offer.take("own-files", files, "opened")
-    if taken.news:
+    taken = offer.take("own-files", files, "opened", together=True)
+    if news := [file.ref for file in taken.news if not file.needs_images]:
         before = st.session_state.get("opened", controls.link.last.get("opened", ()))
-        offer.into_view(controls, "opened", list(dict.fromkeys([*before, *(file.ref for file in taken.news)])))
+        offer.into_view(controls, "opened", list(dict.fromkeys([*before, *news])))
     options = offer.on_offer("opened")
     offer.keep_within("opened", options)
     with place:
@@ -173,7 +173,12 @@ def _of_own(controls: Controls) -> list[Chosen | LabError]:
         _link_to_the_question(ref)
     offer.draw_put_away()
     chosen = [_or_refusal(partial(_of_session, controls, ref)) for ref in picked]
-    return [*chosen, *taken.refused]
+    return [*chosen, *taken.refused, *(_no_images(file.name) for file in offer.waiting("own-files"))]
+
+
+def _no_images(name: str) -> LabError:
+    rule = "must have been through its images to be compared"
+    return LabError(name, rule, remedy="Open it on Checkpoints with them: then it is on offer here.")
 
 
 def _link_to_the_question(ref: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO, Any, Protocol
 
+from checkpoints.reading.npz_lines import lines_of_program
 from checkpoints.reading.quoting import shown
 from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
 from checkpoints.reading.zip_archive import open_zip, read_member, read_part
@@ -107,7 +108,10 @@ def _check_no_program(entries: list[zipfile.ZipInfo], name: str) -> None:
     """TorchScript is a zip with a data.pkl too, and the program's code in a folder `code`."""
     if any(PurePosixPath(entry.filename).parts[1:2] == ("code",) for entry in entries):
         remedy = "Who has the network's class saves its state_dict() with torch.save."
-        raise LabError(name, "must be a file of torch.save", "TorchScript, a program with its weights", remedy)
+        found = "TorchScript, a program with its weights"
+        refusal = LabError(name, "must be a file of torch.save", found, remedy)
+        refusal.lines = lines_of_program(name)
+        raise refusal
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], name: str, size: int) -> None:

@@ -1,0 +1,115 @@
+"""Arrays as people save them: each maker writes one file or folder, and says what it holds."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from safetensors.torch import save_file
+from scipy.io import savemat
+
+Maker = Callable[[Path], object]
+_N, _D, _K = 24, 8, 3
+_RNG = np.random.default_rng(0)
+_Y, _Z = np.arange(_N) % _K, np.arange(_N // 2) % _K
+_X, _W = (_RNG.normal(size=(len(y), _D)).astype(np.float32) + 2 * np.eye(_K, _D, dtype=np.float32)[y] for y in (_Y, _Z))
+_LOGITS = _RNG.normal(size=(len(_Z), _K)).astype(np.float32) + 2 * np.eye(_K, dtype=np.float32)[_Z]
+_PROBABILITIES = np.exp(_LOGITS) / np.exp(_LOGITS).sum(axis=1, keepdims=True)
+_NAMES = np.array(["cat", "dog", "owl"])
+_STD = {"train_embeds": _X, "train_labels": _Y, "test_embeds": _W, "test_labels": _Z}
+
+
+def _npz(**changed: object) -> Maker:
+    return lambda path: np.savez(path, **_STD | changed)
+
+
+def _of(**arrays: object) -> Maker:
+    return lambda path: np.savez(path, **arrays)  # type: ignore[arg-type]
+
+
+def _frame() -> pd.DataFrame:
+    return pd.DataFrame({f"e{place}": _X[:, place] for place in range(_D)} | {"label": _NAMES[_Y]})
+
+
+def _csv(separator: str) -> Maker:
+    return lambda path: _frame().round(4).to_csv(path, sep=separator, index=False)
+
+
+def _folder(**arrays: np.ndarray) -> Maker:
+    def make(path: Path) -> None:
+        path.mkdir()
+        for name, array in arrays.items():
+            np.save(path / f"{name}.npy", array)
+
+    return make
+
+
+def _projector(path: Path) -> None:
+    path.mkdir()
+    np.savetxt(path / "tensors.tsv", _X, delimiter="\t", fmt="%.4f")
+    (path / "metadata.tsv").write_text("\n".join(_NAMES[_Y]) + "\n")
+
+
+def _with_names(path: Path) -> None:
+    _folder(embeddings=_X, labels=_Y)(path)
+    (path / "classes.json").write_text(json.dumps(_NAMES.tolist()))
+
+
+def _tensors(**arrays: np.ndarray) -> dict[str, torch.Tensor]:
+    return {name: torch.tensor(array) for name, array in arrays.items()}
+
+
+def _half() -> np.ndarray:
+    return np.where(np.arange(_N) % 2, _Y, -1)
+
+
+ARRAYS: dict[str, tuple[str, Maker]] = {
+    "std.npz": ("train and test embeddings with labels, by known names", _npz()),
+    "std_f16.npz": ("the same in half precision", _npz(train_embeds=_X.astype("f2"), test_embeds=_W.astype("f2"))),
+    "logits.npz": ("and logits of the test items", _npz(logits=_LOGITS)),
+    "probs.npz": ("and probabilities", _npz(probs=_PROBABILITIES)),
+    "preds_logits.npz": ("and `preds` that are logits", _npz(preds=_LOGITS)),
+    "preds_argmax.npz": ("and `preds` that are predicted classes", _npz(preds=_LOGITS.argmax(axis=1))),
+    "strings.npz": ("labels that are names", _npz(train_labels=_NAMES[_Y], test_labels=_NAMES[_Z])),
+    "objects.npz": ("labels that are Python objects", _npz(train_labels=_NAMES[_Y].astype(object))),
+    "float_labels.npz": ("labels in floats", _npz(train_labels=_Y.astype(float), test_labels=_Z.astype(float))),
+    "onehot.npz": ("labels one-hot", _npz(train_labels=np.eye(_K)[_Y], test_labels=np.eye(_K)[_Z])),
+    "gaps.npz": ("labels 7, 107, 207", _npz(train_labels=_Y * 100 + 7, test_labels=_Z * 100 + 7)),
+    "negative.npz": ("labels from -1 up", _npz(train_labels=_Y - 1, test_labels=_Z - 1)),
+    "half_labelled.npz": ("every other train item labelled, the rest -1", _npz(train_labels=_half())),
+    "one_class.npz": ("all items of one class", _npz(train_labels=_Y * 0, test_labels=_Z * 0)),
+    "unseen_class.npz": ("a test class that train has not", _npz(train_embeds=_X[_Y < 2], train_labels=_Y[_Y < 2])),
+    "nan.npz": ("a row of NaN", _npz(train_embeds=np.where(np.arange(_N)[:, None] == 3, np.nan, _X))),
+    "zero_row.npz": ("a row of zeros", _npz(train_embeds=_X * (np.arange(_N)[:, None] != 3))),
+    "short_labels.npz": ("one label too few", _npz(train_labels=_Y[:-1])),
+    "test_only.npz": ("no train items", _of(test_embeds=_W, test_labels=_Z)),
+    "train_only.npz": ("no test items", _of(train_embeds=_X, train_labels=_Y)),
+    "no_labels.npz": ("embeddings alone", _of(embeds=_X)),
+    "scores_only.npz": ("logits and labels, no embeddings", _of(logits=_LOGITS, labels=_Z)),
+    "x_y.npz": ("`X` and `y`", _of(X=_X, y=_Y)),
+    "X_train.npz": ("scikit-learn's four names", _of(X_train=_X, y_train=_Y, X_test=_W, y_test=_Z)),
+    "features_targets.npz": ("`features` and `targets`", _of(features=_X, targets=_Y)),
+    "embeddings_labels.npz": ("`embeddings` and `labels`", _of(embeddings=_X, labels=_Y)),
+    "letters.npz": ("names that say nothing", _of(A=_X, B=_Y)),
+    "labels_alone.npz": ("labels and nothing else", _of(y=_Y)),
+    "single.npy": ("one array", lambda path: np.save(path, _X)),
+    "known_folder": ("a folder, a .npy an array, known names", _folder(**_STD)),
+    "npy_folder": ("a folder of `embeddings.npy`, `labels.npy`", _folder(embeddings=_X, labels=_Y)),
+    "named_folder": ("the same with `classes.json`", _with_names),
+    "projector": ("TensorBoard's `tensors.tsv` and `metadata.tsv`", _projector),
+    "empty_folder": ("nothing", lambda path: path.mkdir()),
+    "emb.csv": ("a column a dimension, and labels", _csv(",")),
+    "emb.tsv": ("the same with tabs", _csv("\t")),
+    "emb.parquet": ("the same", lambda path: _frame().to_parquet(path)),
+    "emb.feather": ("the same", lambda path: _frame().to_feather(path)),
+    "emb.mat": ("MATLAB version 5", lambda path: savemat(path, {"X": _X, "y": _Y})),
+    "emb_v73.mat": ("MATLAB version 7.3", lambda path: path.write_bytes(b"MATLAB 7.3 MAT-file".ljust(600))),
+    "emb.h5": ("HDF5", lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n".ljust(600, b"\0"))),
+    "emb_dict.pt": ("a dict of tensors", lambda path: torch.save(_tensors(embeddings=_X, labels=_Y), path)),
+    "emb_bf16.pt": ("one tensor in bfloat16", lambda path: torch.save(torch.tensor(_X).bfloat16(), path)),
+    "emb.safetensors": ("train and test by known names", lambda path: save_file(_tensors(**_STD), path)),
+    "notes.txt": ("a text", lambda path: path.write_text("hi")),
+    "page.npz": ("a web page, saved by mistake", lambda path: path.write_text("<!doctype html><html></html>")),
+}

@@ -49,7 +49,9 @@ def test_a_small_difference_is_readable_and_a_cell_of_fewer_items_says_so(three)
         replace(row, found=replace(row.found, difference=tiny, items=71)) if row.measure.key == "margin" else row
         for row in found.rows
     ]
-    trace = comparison_table(replace(found, rows=tuple(rows)).judged({})).plot.data[2]
+    plot = comparison_table(replace(found, rows=tuple(rows)).judged({})).plot
+    trace, lines = plot.data[2], len(plot.data)
+    assert plot.layout.height - comparison_table(found).plot.layout.height >= 13 * lines, "a third line needs room"
     assert trace.text[1].startswith("= -1.36e-4<br>")
     assert "-1.71e-4 to -9.1e-5<br>n 71<" in trace.text[1]
     assert "-0.000136 (95 % -0.000171 to -0.000091)" in trace.hovertext[1]

@@ -30,7 +30,7 @@ def test_from_an_unknown_npz_to_the_three_pictures(server, tab):
     for title in (
         "does the encoder put together?",
         "Is an item nearer to its own class",
-        "Can the probabilities be trusted?",
+        "Can the probe's probabilities be trusted?",
     ):
         page.get_by_text(title).first.wait_for(timeout=60_000)
     page.locator(".js-plotly-plot .main-svg").nth(2).wait_for(timeout=60_000)

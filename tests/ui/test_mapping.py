@@ -141,3 +141,12 @@ def test_compare_leads_to_the_page_that_asks(open_page):
     assert not app.exception
     (link,) = [each for each in app.get("page_link") if "mine.npz" in each.proto.label.replace("\\", "")]
     assert link.proto.page == "Checkpoints"
+
+
+def test_labels_that_are_objects_are_told_how_to_be_saved(open_page):
+    rows = np.random.default_rng(0).normal(size=(ITEMS, 5))
+    np.savez(made := io.BytesIO(), A=rows, B=np.array(["a", "b"] * (ITEMS // 2), object))
+    app = open_page(PAGE, show="similarity")
+    app.file_uploader("own-file").upload("mine.npz", made.getvalue()).run()
+    assert not app.exception
+    assert any("labels.astype" in each.value and each.value.startswith("B holds") for each in app.warning)

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from checkpoints.arrays.listed import ArrayListing
+from checkpoints.arrays.listed import ArrayListing, shown_name
 from checkpoints.arrays.opening import roles_of
 from checkpoints.arrays.roles import RoleProposal, propose, said
 from checkpoints.reading.array_spec import ROLES, ArraySpec
@@ -19,6 +19,7 @@ from ui.controls import Controls
 from ui.foreign_text import line, plain, table
 
 _KEY = "roles"
+_MOST_TOLD = 5
 _QUESTION = "nce_lab_mapping"
 _NONE = ""
 _TITLES = {
@@ -86,6 +87,8 @@ def draw() -> None:
         st.error(plain(str(question.refused)), icon=":material/error:")
     st.text(line(f"{listing.file} is {listing.form}. {_in_words(proposal)}"))
     st.dataframe(table(_frame(listing)), hide_index=True, height="content" if len(listing.arrays) <= 10 else 380)
+    for each in [array for array in listing.arrays if array.refused][:_MOST_TOLD]:
+        st.warning(plain(f"{shown_name(each.name)} holds {each.refused}."))
     roles = _chosen(question) or dict(proposal.roles)
     with st.form("map-form", border=False):
         chosen = _choose(question, roles)

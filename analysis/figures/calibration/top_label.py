@@ -26,10 +26,10 @@ SOURCES: dict[Source, str] = {
 
 def reliability_diagram(found: Calibration, source: Source) -> Exhibit:
     """Points at (mean confidence, accuracy), the diagonal, the null band of each bin, and the counts below."""
-    bins = found.bins
+    bins, whose = found.bins, "the" if source.startswith("class head") else "the probe's"
     return Exhibit(
         stem="reliability",
-        title=f"Can the probabilities be trusted? {ece_in_words(bins, found.null)}",
+        title=f"Can {whose} probabilities be trusted? {ece_in_words(bins, found.null)}",
         plot=reliability_plot(bins, found.null, x="confidence: probability of the predicted class", y="accuracy"),
         how_to_read=_how_to_read(found, source),
         alt=f"Reliability diagram of the {source}: calibration error {number(bins.ece)} on {found.items} items.",

@@ -29,6 +29,7 @@ _FILLS: dict[Verdict, str] = {
     "not distinguishable": "rgba(128,128,128,0.10)",
 }
 _LINE = 48  # pixels a measure
+_THIRD = 16  # more of them where a cell says its own n
 
 
 def comparison_table(found: Comparison) -> Exhibit:
@@ -38,7 +39,8 @@ def comparison_table(found: Comparison) -> Exhibit:
     lines = [found.of(key) for key in shown]
     fills = [fill for line, rows in enumerate(lines) for fill in _fills(line, rows)]
     plot = go.Figure([_line(line, rows, found.items) for line, rows in enumerate(lines)], {"shapes": fills})
-    layout(plot, x="", y="", height=90 + _LINE * len(shown))
+    own = any(isinstance(row.found, Difference) and row.found.items != found.items for row in found.rows)
+    layout(plot, x="", y="", height=90 + (_LINE + _THIRD * own) * len(shown))
     plot.update_xaxes(
         tickvals=list(range(len(columns))), ticktext=columns, side="top", range=[-0.5, len(columns) - 0.5]
     )

@@ -32,7 +32,7 @@ app: install
 
 test: install-dev
 	@$(IN) tests.browser.chromium
-	$(IN) pytest -n 3 --dist loadfile --durations=40
+	$(IN) pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=40
 
 # Before a commit: lint, types and the quick tests, side by side. tests/quick.py says which tests these are.
 check: install-dev

@@ -19,14 +19,13 @@ def letters() -> bytes:
 
 
 def test_from_an_unknown_npz_to_the_three_pictures(server, tab):
-    """Give the file, press the button, ask for calibration: three actions, and the link says the choice."""
+    """Give the file, press the button: two actions, and the link says the choice."""
     opened = tab().open(f"{server.url}/Checkpoints?map=pca")
     page = opened.page
     give(page, "letters.npz", letters())
     page.get_by_text("Which array is what?").wait_for(timeout=60_000)
     page.get_by_role("button", name="Show the pictures").click()
     page.get_by_text("60 items, none of them train").wait_for(timeout=60_000)
-    page.get_by_test_id("stButtonGroup").get_by_text("Calibration", exact=True).click()
     for title in (
         "does the encoder put together?",
         "Is an item nearer to its own class",

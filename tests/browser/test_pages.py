@@ -15,8 +15,11 @@ def address(name: str) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_cold_by_deep_link_light_and_dark(cold_server, tab, name):
+    opened = tab()
     for scheme, width in (("light", 1440), ("dark", 900)):
-        opened = tab(scheme, width).open(f"{cold_server.url}/{address(name)}")
+        opened.page.emulate_media(color_scheme=scheme)
+        opened.page.set_viewport_size({"width": width, "height": 1000})
+        opened.open(f"{cold_server.url}/{address(name)}")
         assert opened.page.locator("h1").inner_text() == PAGES[name].question
         assert opened.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
         background = opened.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")

@@ -44,8 +44,8 @@ def splits(outputs: Outputs) -> dict[str, str]:
 
 
 def choose_sections(controls: Controls) -> tuple[str, ...]:
-    """The sections, in the order of the menu."""
-    return controls.choices("Show", "show", SECTIONS, default=("map", "similarity"))
+    """The sections, in the order of the menu; at first the three pictures that the page is there for."""
+    return controls.choices("Show", "show", SECTIONS, default=("map", "similarity", "calibration"))
 
 
 def class_options(class_names: tuple[str, ...]) -> dict[str, str]:

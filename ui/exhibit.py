@@ -10,6 +10,7 @@ from analysis.figures.exhibit import Exhibit
 from ui import browser, export
 from ui.foreign_text import line, plain, table
 from ui.number_columns import number_columns
+from ui.server.downloads import kept
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]}
 
@@ -68,10 +69,11 @@ def _files(exhibit: Exhibit, key: str) -> None:
             ("CSV", "csv", "text/csv", export.csv),
             ("HTML", "html", "text/html", export.web_page),
         ):
+            name = f"{exhibit.stem}.{suffix}"
             st.download_button(
                 label,
-                partial(make, exhibit),
-                f"{exhibit.stem}.{suffix}",
+                kept(partial(make, exhibit), mime, name),
+                name,
                 mime,
                 key=f"{key}-{suffix}",
                 on_click="ignore",

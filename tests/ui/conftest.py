@@ -21,6 +21,16 @@ def runs_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def root_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty folder that the app takes for its root, and a cache of this test's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "root"
+    root.mkdir()
+    monkeypatch.setattr("ui.root.root", lambda: root)
+    return root
+
+
+@pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch) -> Opener:
     """`open_page("pages/1_Simplex_labels.py", seed="nan")`: the page after its first run, with that URL."""
     monkeypatch.setattr("ui.machine.warm_up", lambda: None)  # no thread may import torch beside the tests

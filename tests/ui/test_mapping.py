@@ -15,12 +15,9 @@ TITLES = ("Embeddings", "Labels", "Train embeddings", "Train labels")
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(root_folder):
     """A root with files of arrays whose names are not known here."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    root = tmp_path / "root"
-    root.mkdir()
-    monkeypatch.setattr("ui.root.root", lambda: root)
+    root = root_folder
     rng = np.random.default_rng(0)
     labels = np.arange(ITEMS) % 3
     rows = np.eye(5)[labels] + 0.3 * rng.normal(size=(ITEMS, 5))

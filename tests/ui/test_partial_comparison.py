@@ -11,12 +11,9 @@ ITEMS = 80
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(root_folder):
     """A root with pairs of files, open on the page by path."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    root = tmp_path / "root"
-    root.mkdir()
-    monkeypatch.setattr("ui.root.root", lambda: root)
+    root = root_folder
     rng = np.random.default_rng(0)
     labels = np.arange(ITEMS) % 4
     for name, noise in (("one", 0.3), ("two", 0.6)):

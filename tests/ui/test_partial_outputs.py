@@ -20,12 +20,9 @@ ITEMS = 90
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(root_folder):
     """A root with one file a case, open on the page by path."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    root = tmp_path / "root"
-    root.mkdir()
-    monkeypatch.setattr("ui.root.root", lambda: root)
+    root = root_folder
     rng = np.random.default_rng(0)
     labels = np.arange(ITEMS) % 4
     rows = np.eye(6)[labels] + 0.4 * rng.normal(size=(ITEMS, 6))

@@ -5,8 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.digits import interval
+from analysis.figures.estimates import add_estimates
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import BLUE, layout
+from analysis.figures.theme import layout
 from analysis.geometry.clusters import Clusters
 
 
@@ -14,20 +15,7 @@ def clusters_figure(found: Clusters, ids: np.ndarray, of: str) -> Exhibit:
     """ids (N,): the names of all items of the split `of`."""
     known = found.silhouettes
     plot = layout(go.Figure(), x="groups, k", y="silhouette (-1 to 1)", height=340)
-    plot.add_scatter(
-        x=list(known),
-        y=[each.value for each in known.values()],
-        mode="lines+markers",
-        line={"color": BLUE, "width": 2},
-        error_y={
-            "symmetric": False,
-            "array": [each.high - each.value for each in known.values()],
-            "arrayminus": [each.value - each.low for each in known.values()],
-            "color": BLUE,
-        },
-        showlegend=False,
-        hovertemplate="%{x} groups: %{y:.4~f}<extra></extra>",
-    )
+    add_estimates(plot, known, "%{x} groups: %{y:.4~f}")
     sample = "" if len(found.items) == len(ids) else f", drawn from {len(ids):,}"
     return Exhibit(
         stem=f"clusters-{of}",

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.digits import interval, percent, percent_interval
+from analysis.figures.estimates import add_estimates
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours.nearest import WITHIN
 from analysis.figures.theme import BLUE, layout
@@ -88,20 +89,7 @@ def recall_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, with
 
 
 def _add_by_k(plot: go.Figure, known: Mapping[int, Estimate]) -> None:
-    plot.add_scatter(
-        x=list(known),
-        y=[each.value for each in known.values()],
-        mode="lines+markers",
-        line={"color": BLUE, "width": 2},
-        error_y={
-            "symmetric": False,
-            "array": [each.high - each.value for each in known.values()],
-            "arrayminus": [each.value - each.low for each in known.values()],
-            "color": BLUE,
-        },
-        showlegend=False,
-        hovertemplate="k = %{x}: %{y:.6~p}<extra></extra>",
-    )
+    add_estimates(plot, known, "k = %{x}: %{y:.6~p}")
     plot.update_xaxes(type="log", tickvals=list(known)).update_yaxes(tickformat="~%")
 
 

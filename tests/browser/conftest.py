@@ -1,5 +1,6 @@
 """A cold server and a real Chromium for each test that asks."""
 
+import asyncio
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -56,8 +57,9 @@ class Tab:
             self.problems.append(f"{response.status}: {response.url}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file: Playwright's event loop runs in this thread, and no `asyncio.run` may beside it."""
     path = chromium.find()
     if path is None and os.environ.get("CI"):
         pytest.fail(chromium.NONE)
@@ -67,6 +69,8 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield opened
         opened.close()
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        asyncio.get_running_loop()
 
 
 @pytest.fixture

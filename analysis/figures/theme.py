@@ -1,15 +1,12 @@
-"""One palette, one layout: a role or a loss keeps its colour, dash and marker in every figure.
+"""One palette, one layout: a role keeps its colour in every figure; a loss has its own in `loss_styles`.
 
 The hues keep a contrast of at least 3:1 on white and on Streamlit's dark background, and are told apart by
 colour-blind readers (Okabe-Ito). Colour is never alone: every style has a dash and a marker too.
 """
 
 from dataclasses import dataclass
-from itertools import cycle
 
 import plotly.graph_objects as go
-
-from losses.catalog import CATALOG
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#808080"
 
@@ -30,25 +27,6 @@ class Style:
     dash: str
     symbol: str
 
-
-LOSS_STYLES: dict[str, Style] = {
-    "nll": Style(PURPLE, "solid", "circle"),
-    "label_infonce": Style(PURPLE, "dash", "circle-open"),
-    "soft_target_cross_entropy": Style(ORANGE, "solid", "square"),
-    "soft_distribution_infonce": Style(ORANGE, "dash", "square-open"),
-    "soft_target_infonce": Style(BLUE, "solid", "diamond"),
-    "soft_target_infonce_exact_noise": Style(GREEN, "solid", "triangle-up"),
-    "supcon": Style(ORANGE, "solid", "square"),
-    "sincere": Style(BLUE, "solid", "diamond"),
-    "eps_sup_infonce": Style(BLUE, "dash", "diamond-open"),
-    "nt_xent": Style(PURPLE, "solid", "circle"),
-    "weibit": Style(GREEN, "dash", "triangle-up-open"),
-    "weince": Style(GREEN, "solid", "triangle-up"),
-}
-
-# A loss that is new to the catalogue is dotted until it has a style of its own.
-_SPARE = cycle(Style(colour, "dot", "x") for colour in (GREEN, PURPLE, BLUE, ORANGE))
-LOSS_STYLES |= {name: next(_SPARE) for name in CATALOG if name not in LOSS_STYLES}
 
 CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY)
 CLASS_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")

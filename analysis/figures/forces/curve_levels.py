@@ -9,7 +9,8 @@ from plotly.subplots import make_subplots
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.curves import curve_table, kind_of, logarithmic
-from analysis.figures.theme import LOSS_STYLES, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import layout
 from analysis.forces.curves import Curve, ForceCurves
 from analysis.forces.scene import AXES
 from losses.catalog import CATALOG

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import TRUTH, layout
 from analysis.forces.curves import Curve, ForceCurves, Mark
 from analysis.forces.of_scene import EMBEDDING
 from analysis.forces.scene import AXES, Scene

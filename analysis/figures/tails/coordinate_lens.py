@@ -6,7 +6,8 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import TRUTH, layout
 from analysis.tails.coordinate_lens import Lens
 
 _GRID = np.concatenate([np.linspace(-1, 0.9, 96), 1 - np.geomspace(0.1, 1e-3, 60)[1:]])

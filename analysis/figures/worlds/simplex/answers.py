@@ -7,7 +7,8 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import GREY, LOSS_STYLES, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import GREY, layout
 from toy_models.simplex import LOSSES, Reference, Trace
 
 _QUESTIONS = {

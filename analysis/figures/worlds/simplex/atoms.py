@@ -8,13 +8,13 @@ import plotly.graph_objects as go
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import SEQUENTIAL
+from analysis.figures.theme import ORANGE, SEQUENTIAL
 from analysis.figures.worlds.simplex.triangle import Mosaic, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, Trace, by_softmax, divergence, implied_shares, labels_of, true_shares
 
 _WIDTH = 100
-_CIRCLE = {"symbol": "circle-open", "size": 14, "color": "#D55E00", "line": {"width": 2.5}}
-_CROSS = {"symbol": "x", "size": 9, "color": "#D55E00", "line": {"color": "white", "width": 1}}
+_CIRCLE = {"symbol": "circle-open", "size": 14, "color": ORANGE, "line": {"width": 2.5}}
+_CROSS = {"symbol": "x", "size": 9, "color": ORANGE, "line": {"color": "white", "width": 1}}
 _HOW_TO_READ = (
     "Each triangle is the simplex of soft labels; a corner is one class. The dots are all labels that occur, brighter "
     "and larger the more probable one is at this x, b(w) exp(w . f) normalised over them. The ring is the true mean "

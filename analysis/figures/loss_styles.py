@@ -5,9 +5,11 @@ and on the dark ground, and lie at least 15 apart in CIELAB to full, deuteranope
 to it.
 """
 
+from collections.abc import Collection
+from dataclasses import replace
 from itertools import product
 
-from analysis.figures.theme import BLUE, GREEN, ORANGE, PURPLE, Style
+from analysis.figures.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, Style
 from losses.catalog import CATALOG
 
 BROWN, ROSE, INDIGO, MAGENTA = "#776633", "#FF2255", "#4F3DFF", "#F030D8"
@@ -36,3 +38,9 @@ _SPARE = (
     for dash, colour in product(("dashdot", "longdash"), (GREEN, PURPLE, BLUE, ORANGE, BROWN, ROSE, INDIGO, MAGENTA))
 )
 LOSS_STYLES |= {name: next(_SPARE) for name in CATALOG if name not in LOSS_STYLES}
+
+
+def style_among(loss: str, highlighted: Collection[str]) -> Style:
+    """The loss's style, in grey where others are highlighted and it is not."""
+    style = LOSS_STYLES[loss]
+    return style if not highlighted or loss in highlighted else replace(style, colour=GREY)

@@ -14,7 +14,13 @@ TARGET, NOISE = GREEN, ORANGE
 PULL, PUSH = BLUE, ORANGE
 TRUTH = GREY
 
-SEQUENTIAL = "cividis"
+INK = "#000037"
+"""Of every text. Streamlit's page puts the text colour of its theme in the place of this one, which it takes for its
+own name of it: near black on white, near white on black. Elsewhere it is what it says, a near black."""
+
+_RAMP = ("#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
+SEQUENTIAL = tuple((at / (len(_RAMP) - 1), colour) for at, colour in enumerate(_RAMP))
+"""Cividis without its darkest fifth, which is the dark page's own colour."""
 # Neutral zero is a breath of grey on whichever background there is: what has a sign stands out in light and dark.
 SIGNED = [[0.0, BLUE], [0.5, "rgba(128,128,128,0.1)"], [1.0, ORANGE]]
 

@@ -9,15 +9,15 @@ from plotly.subplots import make_subplots
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.curves import curve_table, kind_of, logarithmic
-from analysis.figures.loss_styles import LOSS_STYLES
-from analysis.figures.theme import layout
+from analysis.figures.loss_styles import style_among
+from analysis.figures.theme import Style, layout
 from analysis.forces.curves import Curve, ForceCurves
 from analysis.forces.scene import AXES
 from losses.catalog import CATALOG
 
 
-def loss_levels(shown: ForceCurves) -> Exhibit:
-    """A panel for losses of embeddings, one for those of a class head."""
+def loss_levels(shown: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
+    """A panel for losses of embeddings, one for those of a class head; `highlighted` ones keep their colours."""
     groups = [[one for one in shown.curves if kind_of(one.name) == kind] for kind in ("embeddings", "head")]
     groups = [group for group in groups if group]
     plot = make_subplots(1, len(groups), shared_yaxes=True, horizontal_spacing=0.06)
@@ -25,7 +25,7 @@ def loss_levels(shown: ForceCurves) -> Exhibit:
     plot.update_layout(legend={"y": -0.2, "yanchor": "top"}, margin={"b": 130})
     for column, group in enumerate(groups, start=1):
         for curve in group:
-            _add_curve(plot, shown, curve, column)
+            _add_curve(plot, shown, curve, style_among(curve.name, highlighted), column)
         if len(shown.values) and not shown.axis.endswith("size"):
             _name_levels(plot, shown, group, column)
     plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear")
@@ -46,8 +46,7 @@ def loss_levels(shown: ForceCurves) -> Exhibit:
     )
 
 
-def _add_curve(plot: go.Figure, shown: ForceCurves, curve: Curve, column: int) -> None:
-    style = LOSS_STYLES[curve.name]
+def _add_curve(plot: go.Figure, shown: ForceCurves, curve: Curve, style: Style, column: int) -> None:
     lines = (
         ("", curve.loss, {"dash": style.dash, "width": 2.5}),
         (", chance level", curve.chance, {"dash": "dot", "width": 1.5}),

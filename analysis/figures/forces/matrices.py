@@ -33,7 +33,7 @@ def force_matrices(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> Exhibi
     limit = colour_limit([matrix.forces[matrix.same_class] for matrix in matrices])
     sums = [balance(matrix) for matrix in matrices]
     plot = make_subplots(1, len(matrices), shared_yaxes=True, horizontal_spacing=0.04)
-    layout(plot, x="other sample, by class", y="", height=_HEIGHTS[len(matrices)])
+    layout(plot, x="other sample", y="", height=_HEIGHTS[len(matrices)])
     # Shapes and titles go in together: plotly copies all there are whenever one is added.
     plot.update_layout(
         coloraxis=colour_axis(limit, "s"),
@@ -126,11 +126,11 @@ def _add_image(plot: go.Figure, source: str, column: int) -> None:
 
 def _title(matrix: ForceMatrix, total: Balance, axis: str) -> dict[str, object]:
     """The loss's name above its matrix, with what it does to its own class."""
-    share = f"{_percent(total.repelling_share)} of same-class pairs repel"
-    repel = share if total.repelling else "no same-class pair repels"
+    repel = f"{_percent(total.repelling_share)} repel" if total.repelling else "none repels"
     ratio = "nothing pulls" if total.push_to_pull is None else f"push to pull {number(total.push_to_pull, least=2)}"
     return {
         "text": f"<b>{force_losses()[matrix.loss]}</b><br>{repel}<br>{ratio}",
+        "font": {"size": 12},
         "x": 0,
         "xanchor": "left",
         "xref": f"x{axis} domain",
@@ -155,15 +155,12 @@ def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, colum
     edges, size = class_edges(matrix.labels), len(matrix.labels)
     names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
     ticks = {"tickvals": (edges[:-1] + edges[1:] - 1) / 2, "ticktext": names, "showgrid": False, "ticks": ""}
-    plot.update_xaxes(**ticks, range=[-0.5, size - 0.5], constrain="domain", constraintoward="left", col=column)
-    plot.update_yaxes(
-        **ticks,
-        range=[size - 0.5, -0.5],
-        constrain="domain",
-        constraintoward="top",
-        scaleanchor=f"x{_AXES[column - 1]}",
-        col=column,
-    )
+    # All match the first panel's axes, and those alone are anchored to each other: Plotly ignores the anchor of an axis
+    # that matches another, and the panels without one would be as wide as the page has room for.
+    across = {"constrain": "domain", "constraintoward": "left", "matches": "x" if column > 1 else None}
+    up = {"constrain": "domain", "constraintoward": "top", "scaleanchor": "x" if column == 1 else None}
+    plot.update_xaxes(**ticks, **across, range=[-0.5, size - 0.5], col=column)
+    plot.update_yaxes(**ticks, **up, range=[size - 0.5, -0.5], col=column)
 
 
 def _shares(matrices: Sequence[ForceMatrix], sums: Sequence[Balance]) -> str:
@@ -182,7 +179,8 @@ def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:
     picture = f" {size} x {size} cells are a picture: each pair's numbers are in the table." if size > _HOVERED else ""
     return (
         "Each cell is what an anchor's loss does to its similarity with another sample: blue pulls the two together,"
-        " orange pushes them apart. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
+        " orange pushes them apart. Above each matrix, how many of the same-class pairs repel, and what pushes them apart"
+        " over what pulls them together. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
         f" the loss pushes apart. {SCALED:.0%} of the same-class forces lie within the scale"
         f"{beyond([matrix.forces for matrix in matrices], limit)}.{picture}"
     )

@@ -33,7 +33,7 @@ def coordinate_lens(lens: Lens, hard: float) -> Exhibit:
             at = {"x": [hard], "y": values(np.array([hard])), "mode": "markers", "marker": mark}
             plot.add_scatter(**at, legendgroup=name, showlegend=False, row=1, col=column)
     plot.add_vline(hard, line={"color": TRUTH, "dash": "dot", "width": 1})
-    plot.update_yaxes(type="log", exponentformat="none", dtick=1, col=2)
+    plot.update_yaxes(type="log", dtick=1, col=2)
     return Exhibit(
         stem="coordinate-lens",
         title=_title(lens, hard),

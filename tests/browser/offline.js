@@ -40,3 +40,23 @@ function kindOf(element) {
     for (const kind of kinds) if ([...at.classList].some((name) => name.includes(kind))) return kind;
   return element.getAttribute("class") ?? "";
 }
+
+// The colour that most pixels have in each of some boxes of a screenshot: what lies behind a text.
+async function groundsOf(source, boxes) {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  return boxes.map(([left, top, width, height]) => {
+    const { data } = context.getImageData(left, top, width, height);
+    const counts = new Map();
+    for (let at = 0; at < data.length; at += 4) {
+      const colour = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+    const [most] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one));
+    return `#${most.toString(16).padStart(6, "0")}`;
+  });
+}

@@ -1,6 +1,9 @@
 """Figures in a real Chromium without a server: drawn by Plotly's own script as the app draws them, then looked at."""
 
+import base64
 import json
+import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -120,7 +123,7 @@ class Easel:
         figure["layout"]["template"] = {"layout": _TEMPLATE}
         if height is not None:
             figure["layout"]["height"] = height
-        self.page.set_viewport_size({"width": width, "height": 1200})
+        self.page.set_viewport_size({"width": width, "height": int(figure["layout"]["height"]) + 8})
         seen: dict[str, Any] = self.page.evaluate(
             "([figure, width, ground]) => lookAt(figure, width, ground)", [figure, width, GROUNDS[scheme]]
         )
@@ -130,6 +133,27 @@ class Easel:
             tuple(Box(**each) for each in seen["texts"]),
             tuple(Box(**each) for each in seen["panels"]),
         )
+
+    def grounds(self, drawn: Drawn) -> list[str]:
+        """What lies behind each text of the figure drawn last, "#rrggbb", read off a screenshot."""
+        size = {"x": 0, "y": 0, "width": math.ceil(drawn.width), "height": math.ceil(drawn.height)}
+        shot = base64.b64encode(self.page.screenshot(clip=size)).decode()
+        boxes = [
+            [max(0, int(each.left)), max(0, int(each.top)), math.ceil(each.width), math.ceil(each.height)]
+            for each in drawn.texts
+        ]
+        found: list[str] = self.page.evaluate(
+            "([source, boxes]) => groundsOf(source, boxes)", [f"data:image/png;base64,{shot}", boxes]
+        )
+        return found
+
+
+def hexadecimal(colour: str) -> str:
+    """
+    >>> hexadecimal("rgb(38, 39, 48)")
+    '#262730'
+    """
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", colour)[:3])
 
 
 @contextmanager

@@ -179,9 +179,9 @@ def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:
     picture = f" {size} x {size} cells are a picture: each pair's numbers are in the table." if size > _HOVERED else ""
     return (
         "Each cell is what an anchor's loss does to its similarity with another sample: blue pulls the two together,"
-        " orange pushes them apart. Above each matrix, how many of the same-class pairs repel, and what pushes them apart"
-        " over what pulls them together. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
-        f" the loss pushes apart. {SCALED:.0%} of the same-class forces lie within the scale"
+        " orange pushes them apart. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
+        " the loss pushes apart; above each matrix, how many of them repel, and their push over their pull."
+        f" {SCALED:.0%} of the same-class forces lie within the scale"
         f"{beyond([matrix.forces for matrix in matrices], limit)}.{picture}"
     )
 

@@ -32,9 +32,8 @@ _KNOWN = ("repelling_share", "same_cosine", "noise_cosine", "margin", "loss")
 def repulsion_curves(trace: Trace, answer: Reference) -> Exhibit:
     """Nine curves against steps: median over seeds, band from lowest to highest, the exact optimum dotted."""
     rows = len(_PANELS) // _COLUMNS
-    plot = make_subplots(
-        rows, _COLUMNS, subplot_titles=[wrapped(title) for title in _PANELS.values()], vertical_spacing=0.12
-    )
+    titles = [wrapped(title) for title in _PANELS.values()]
+    plot = make_subplots(rows, _COLUMNS, subplot_titles=titles, vertical_spacing=0.12)
     layout(plot, x="", y="", height=900)
     plot.update_layout(margin={"l": 50, "r": 16, "t": 100, "b": 50}, legend={"y": 1.05})
     plot.update_annotations(font_size=13)

@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from analysis.figures.bands import Cell
+from analysis.figures.labels import wrapped
 
 MANY = 10  # lines in a figure: from here on they are named at their ends
-ROOM = 132  # pixels right of a panel for the longest name
+_APART = 32  # pixels from one name to the next: two lines
+ROOM = 96  # pixels right of a panel for the longest line of a name
 
 
 def add_line_labels(plot: go.Figure, ends: Mapping[str, float], cell: Cell, *, height: float) -> None:
     """`ends`: what to write -> where the line ends, from 0 at the bottom of its panel, `height` pixels high, to 1."""
     names = sorted(ends, key=lambda name: ends[name])
-    for name, at in zip(names, spread([ends[each] for each in names], 14 / height), strict=True):
+    for name, at in zip(names, spread([ends[each] for each in names], _APART / height), strict=True):
         plot.add_annotation(
             x=1,
             xref="x domain",
@@ -21,7 +23,8 @@ def add_line_labels(plot: go.Figure, ends: Mapping[str, float], cell: Cell, *, h
             xshift=4,
             y=at,
             yref="y domain",
-            text=name,
+            text=wrapped(name, 14),
+            align="left",
             font={"size": 11},
             showarrow=False,
             **cell.place,

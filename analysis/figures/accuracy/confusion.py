@@ -32,7 +32,7 @@ def confusion_matrix(found: Confusion, class_names: tuple[str, ...], reading: st
         zmin=0,
         zmax=1,
         colorscale=SEQUENTIAL,
-        colorbar={"title": {"text": "share of the class"}, "tickformat": "~%"},
+        colorbar={"title": {"text": "share of the class", "side": "right"}, "tickformat": "~%"},
         hovertemplate="%{text} items, %{z:.3~p} of the class<extra></extra>",
         xgap=1,
         ygap=1,

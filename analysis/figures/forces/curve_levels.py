@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -27,7 +26,7 @@ def loss_levels(shown: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
         for curve in group:
             _add_curve(plot, shown, curve, style_among(curve.name, highlighted), column)
         if len(shown.values) and not shown.axis.endswith("size"):
-            _name_levels(plot, shown, group, column)
+            _name_levels(plot, group, column)
     plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear")
     plot.update_yaxes(title_text="loss of the anchor, nats", col=1)
     above = [CATALOG[one.name].title for one in shown.curves if (one.loss > one.chance + 1e-9).any()]
@@ -66,21 +65,20 @@ def _add_curve(plot: go.Figure, shown: ForceCurves, curve: Curve, style: Style, 
         )
 
 
-def _name_levels(plot: go.Figure, shown: ForceCurves, group: Sequence[Curve], column: int) -> None:
-    """Each chance level once, at the left end; equal ones share their label."""
+def _name_levels(plot: go.Figure, group: Sequence[Curve], column: int) -> None:
+    """Each chance level once, at either end in turn; equal ones share their label."""
     levels: dict[float, set[str]] = {}
     for curve in group:
         levels.setdefault(round(float(curve.chance[0]), 9), set()).add(CATALOG[curve.name].chance_words)
-    start = float(shown.values[0])
     for place, (level, names) in enumerate(sorted(levels.items())):
         plot.add_annotation(
-            x=np.log10(start) if logarithmic(shown.axis) else start,
+            x=1 if place % 2 else 0,
+            xref="x domain",
             y=level,
-            text=f"{' = '.join(sorted(names))} = {number(level)}",
+            text=f"{' = '.join(sorted(names))}<br>= {number(level)}",
             showarrow=False,
-            xanchor="left",
-            xshift=150 * (place % 3),
-            yanchor="bottom",
+            xanchor="right" if place % 2 else "left",
+            yanchor="top" if place > 1 else "bottom",
             font={"size": 11},
             row=1,
             col=column,

@@ -1,5 +1,6 @@
 """The force on every pair of a batch, one matrix a loss, all on one colour scale."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -26,6 +27,7 @@ _AXES = ("", "2", "3", "4")
 _OUTLINE = {"color": GREY, "width": 1}
 # Larger matrices are pictures, whose numbers are in the table alone: a cell would be too small to point at.
 _HOVERED = 128
+_NAMED = 24  # classes along all matrices of a figure
 
 
 def force_matrices(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> Exhibit:
@@ -44,7 +46,7 @@ def force_matrices(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> Exhibi
     plot.update_yaxes(title_text="anchor, by class", col=1)
     for column, matrix in enumerate(matrices, start=1):
         _add_matrix(plot, matrix, limit, column)
-        _name_classes(plot, matrix, batch, column)
+        _name_classes(plot, matrix, batch, column, most=_NAMED // len(matrices))
     return Exhibit(
         stem="force-matrices",
         title=f"Same-class pairs that repel: {_shares(matrices, sums)}",
@@ -150,11 +152,15 @@ def _outlines(matrix: ForceMatrix, axis: str) -> list[dict[str, object]]:
     return [{**frame, "x0": low, "y0": low, "x1": high, "y1": high} for low, high in corners]
 
 
-def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, column: int) -> None:
-    """The classes' names at the middles of their blocks; the matrix is square, its first anchor on top."""
+def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, column: int, *, most: int) -> None:
+    """The classes' names at the middles of their blocks; the matrix is square, its first anchor on top.
+
+    Of more than `most` every second, or third: beside each other, smaller matrices have room for fewer.
+    """
     edges, size = class_edges(matrix.labels), len(matrix.labels)
     names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
-    ticks = {"tickvals": (edges[:-1] + edges[1:] - 1) / 2, "ticktext": names, "showgrid": False, "ticks": ""}
+    middles, every = (edges[:-1] + edges[1:] - 1) / 2, math.ceil(len(names) / most)
+    ticks = {"tickvals": middles[::every], "ticktext": names[::every], "showgrid": False, "ticks": ""}
     # All match the first panel's axes, and those alone are anchored to each other: Plotly ignores the anchor of an axis
     # that matches another, and the panels without one would be as wide as the page has room for.
     across = {"constrain": "domain", "constraintoward": "left", "matches": "x" if column > 1 else None}

@@ -90,7 +90,7 @@ def canvas(mosaic: Mosaic, titles: list[str]) -> go.Figure:
     )
     for index, title in enumerate(titles):
         x, y = mosaic.place(index, np.array([0.0, 0.0, 1.0]))
-        plot.add_annotation(x=x, y=y, yshift=4, text=title, showarrow=False, yanchor="bottom", font_size=12)
+        plot.add_annotation(x=x, y=y, yshift=10, text=title, showarrow=False, yanchor="bottom", font_size=12)
     width, height = mosaic.size
     plot.update_xaxes(visible=False, range=[0, width])
     up = {"constrain": "domain", "constraintoward": "top"}  # a narrow page leaves the room below, not above

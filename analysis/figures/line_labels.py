@@ -22,6 +22,7 @@ def add_line_labels(plot: go.Figure, ends: Mapping[str, float], cell: Cell, *, h
             xanchor="left",
             xshift=4,
             y=at,
+            yanchor="middle",
             yref="y domain",
             text=wrapped(name, 14),
             align="left",

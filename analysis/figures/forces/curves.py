@@ -131,7 +131,8 @@ class _Panel:
     def ends(self) -> dict[str, float]:
         """Title -> where its curve leaves the panel on the right, as a share of the panel's height."""
         low, high = self.range
-        last = {curve.name: float(self.drawn(curve)[-1]) for curve in self.curves}
+        drawn = {curve.name: self.drawn(curve) for curve in self.curves}
+        last = {name: float(values[np.isfinite(values)][-1]) for name, values in drawn.items()}
         at = {name: (np.log10(max(end, 1e-300)) if self.sizes else end) for name, end in last.items()}
         return {CATALOG[name].title: float((end - low) / (high - low)) for name, end in at.items()}
 

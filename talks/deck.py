@@ -54,7 +54,9 @@ def build(talk: Talk, *, address: str = ADDRESS) -> str:
 
 def _boxes(talk: Talk) -> Iterator[tuple[tuple[Figure, tuple[int, int]], str]]:
     """Each figure once in each size that it is shown in, with the name of its element."""
-    seen = dict.fromkeys((each, _SIZES[len(slide.figures)]) for slide in talk.slides for each in slide.figures)
+    seen = dict.fromkeys(
+        (each, _SIZES[len(slide.figures)]) for slide in talk.slides for each in slide.figures
+    )
     return ((box, f"figure-{number}") for number, box in enumerate(seen))
 
 
@@ -84,9 +86,7 @@ def _figures(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str]) -> 
 def _box(figure: Figure, size: tuple[int, int], name: str, own_title: bool) -> str:
     width, height = size
     title = f"<p>{escape(figure.title)}</p>" if own_title else ""
-    place = (
-        f'data-figure="{name}" data-width="{width}" data-height="{height}" style="width:{width}px;height:{height}px"'
-    )
+    place = f'data-figure="{name}" data-width="{width}" data-height="{height}" style="width:{width}px;height:{height}px"'
     return f'<div>{title}<div class="plot" role="img" aria-label="{escape(figure.alt)}" {place}></div></div>'
 
 

@@ -27,9 +27,7 @@ def encode(talk: Talk) -> bytes:
     figures = {figure.digest: figure.plot for slide in talk.slides for figure in slide.figures}
     members = {"talk.json": as_text(_contents(talk))} | {f"figures/{each}.json": figures[each] for each in figures}
     if sum(len(text.encode()) for text in members.values()) > bounds.FILE_BYTES:
-        raise LabError(
-            "talk", f"must have at most {bounds.FILE_BYTES >> 20} MB in all", remedy="Delete a large figure."
-        )
+        raise LabError("talk", f"must have at most {bounds.FILE_BYTES >> 20} MB in all", remedy="Delete a large figure.")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(members, key=lambda each: (each != "talk.json", each)):

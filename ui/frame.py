@@ -13,8 +13,7 @@ from ui.session import session
 ROOT = Path(__file__).parent.parent
 ICON = ROOT / "ui" / "assets" / "icon.svg"
 _SIDEBAR = 284  # pixels
-# On a narrow window the figures need the room that Streamlit leaves empty beside them; no option sets it.
-_STYLE = "<style>@media (max-width: 1100px) { .stMainBlockContainer { padding-inline: 1.5rem; } }</style>"
+_STYLE = f"<style>{(ROOT / 'ui' / 'assets' / 'page.css').read_text()}</style>"
 
 
 @dataclass(frozen=True, slots=True)

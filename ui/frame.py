@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -129,7 +130,7 @@ def frame(page: str) -> None:
     memory.keep_level()
     machine.warm_up()
     with st.sidebar:
-        _menu()
+        _menu(here)
         session().controls = st.container()
         st.caption(f"NCE Lab {VERSION} · offline")
         browser.watch_connection()
@@ -137,11 +138,31 @@ def frame(page: str) -> None:
     own_loss.show_refusals()
 
 
-def _menu() -> None:
+def _menu(here: Page) -> None:
+    """All pages where there is nothing to control; elsewhere those of the group in use, and one button for the rest."""
+    if not here.group:
+        _groups()
+        return
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
+        st.page_link(PAGES["start"].script, label="NCE Lab", icon=":material/home:", width="content")
+        st.space("stretch")
+        with st.popover("All pages", type="tertiary", icon=":material/menu:"):
+            _groups()
+    st.caption(here.group)
+    with st.container(horizontal=True, gap="xxsmall"):
+        _links(here.group, width="content")
+
+
+def _groups() -> None:
+    """Every page under the name of its group."""
     for group in dict.fromkeys(page.group for page in PAGES.values()):
         with st.container(gap="xxsmall"):
             if group:
                 st.caption(group)
-            for page in PAGES.values():
-                if page.group == group and (ROOT / page.script).exists():
-                    st.page_link(page.script, label=page.label, width="stretch")
+            _links(group, width="stretch")
+
+
+def _links(group: str, *, width: Literal["content", "stretch"]) -> None:
+    for page in PAGES.values():
+        if page.group == group and (ROOT / page.script).exists():
+            st.page_link(page.script, label=page.label, width=width)

@@ -71,14 +71,17 @@ def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> RunSnapshot[F] |
 
 
 def _look(world: LiveWorld[F]) -> RunSnapshot[F] | None:
-    """At this session's run, else at the one on disk."""
+    """At this session's run, else at the one on disk, else at the one that comes with the lab."""
     live = session().live
     if live is not None and live.spec == world.spec:
         return live.run.look()
     found = other_runs.kept(world.name, world.spec)
-    if found is None:
-        return None
-    return RunSnapshot(Phase.ENDED, world.steps, found.frames, found.seconds, "", kept_since=found.ended)
+    if found is not None:
+        return RunSnapshot(Phase.ENDED, world.steps, found.frames, found.seconds, "", kept_since=found.ended)
+    shipped = other_runs.shipped(world.name, world.spec)
+    if shipped is not None:
+        return RunSnapshot(Phase.ENDED, world.steps, shipped.frames, shipped.seconds, "", 0, shipped.made, shipped=True)
+    return None
 
 
 def _going(look: RunSnapshot[F] | None) -> bool:
@@ -163,19 +166,25 @@ def _status(world: LiveWorld[F], look: RunSnapshot[F]) -> None:
     if not look.frames and not look.reason:
         counts = "starting torch …"
     if look.phase is Phase.ENDED and not look.reason:
-        st.caption(f"Finished: {counts}{_since(look)}")
+        st.caption(_finished(look, counts))
     else:
         st.progress(done, text=f"{'Paused at ' if look.phase is Phase.PAUSED else ''}{counts}")
     if look.reason:
         (st.caption if look.reason.startswith("Stopped") else st.error)(plain(look.reason))
 
 
-def _since(look: RunSnapshot[F]) -> str:
-    """From when a run is that was found on disk."""
+def _finished(look: RunSnapshot[F], counts: str) -> str:
+    """Also from when and where a run is that this session has not made."""
     if look.kept_since is None:
-        return ""
-    when = datetime.fromtimestamp(look.kept_since, UTC).astimezone()
-    return f" · computed on {when:%d %B %Y at %H:%M} and kept on this machine; Run computes it anew"
+        return f"Finished: {counts}"
+    when = f"{datetime.fromtimestamp(look.kept_since, UTC).astimezone():%d %B %Y}"
+    if look.shipped:
+        return (
+            f"A finished run, shipped with the lab: {look.step:,} steps, computed on {when} on a CPU in"
+            f" {look.seconds:.1f} s, {len(look.frames)} moments kept; Run computes it here, with every moment"
+        )
+    at = f"{datetime.fromtimestamp(look.kept_since, UTC).astimezone():%H:%M}"
+    return f"Finished: {counts} · computed on {when} at {at} and kept on this machine; Run computes it anew"
 
 
 def _offer_last(live: LiveRun) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from toy_models.shipped import find_answer
 from toy_models.simplex import SimplexSpec
+from toy_models.worlds import WORLDS
 from ui.exhibit import show
 from ui.worlds.simplex_controls import View
 
@@ -22,14 +24,19 @@ _TRAINING = ("steps", "seeds", "seed", "learning_rate", "hidden")
 
 def exact(spec: SimplexSpec) -> "Reference":
     """The exact answers of a spec's world, which know nothing of how its networks are trained."""
-    return _exact(replace(spec, **{name: getattr(_DEFAULTS, name) for name in _TRAINING}))
+    return _exact(_untrained(spec))
+
+
+def _untrained(spec: SimplexSpec) -> SimplexSpec:
+    return replace(spec, **{name: getattr(_DEFAULTS, name) for name in _TRAINING})
 
 
 @st.cache_data(max_entries=32, show_spinner="Solving for the exact answers …")
 def _exact(spec: SimplexSpec) -> "Reference":
     from toy_models.simplex import reference
 
-    return reference(spec)
+    shipped = find_answer(WORLDS["simplex"], lambda preset: _untrained(preset) == spec)
+    return reference(spec) if shipped is None else shipped
 
 
 @st.cache_data(max_entries=16, show_spinner="Solving for each batch size …")

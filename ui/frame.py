@@ -14,6 +14,7 @@ from ui.session import session
 ROOT = Path(__file__).parent.parent
 ICON = ROOT / "ui" / "assets" / "icon.svg"
 _SIDEBAR = 284  # pixels
+_COLUMN = 130  # pixels: two columns of groups fill the list of all pages
 # On a narrow window the figures need the room that Streamlit leaves empty beside them; no option sets it.
 _STYLE = "<style>@media (max-width: 1100px) { .stMainBlockContainer { padding-inline: 1.5rem; } }</style>"
 
@@ -141,22 +142,22 @@ def frame(page: str) -> None:
 def _menu(here: Page) -> None:
     """All pages where there is nothing to control; elsewhere those of the group in use, and one button for the rest."""
     if not here.group:
-        _groups()
+        _groups("stretch")
         return
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
         st.page_link(PAGES["start"].script, label="NCE Lab", icon=":material/home:", width="content")
         st.space("stretch")
-        with st.popover("All pages", type="tertiary", icon=":material/menu:"):
-            _groups()
+        with st.popover("All pages", type="tertiary", icon=":material/menu:"), st.container(horizontal=True):
+            _groups(_COLUMN)
     st.caption(here.group)
     with st.container(horizontal=True, gap="xxsmall"):
         _links(here.group, width="content")
 
 
-def _groups() -> None:
+def _groups(width: Literal["stretch"] | int) -> None:
     """Every page under the name of its group."""
     for group in dict.fromkeys(page.group for page in PAGES.values()):
-        with st.container(gap="xxsmall"):
+        with st.container(gap="xxsmall", width=width):
             if group:
                 st.caption(group)
             _links(group, width="stretch")

@@ -13,10 +13,6 @@ pytestmark = pytest.mark.browser
 SMALL = "Noise_floor?repetitions=400&show=error"
 
 
-def press(page, button):
-    page.get_by_role("button", name=button, exact=True).click()
-
-
 def give(page, name, data, place=0):
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
     page.locator("input[type=file]").nth(place).set_input_files(file, timeout=60_000)
@@ -73,10 +69,10 @@ def test_an_upload_is_named_where_the_page_was_loaded_anew_and_not_where_it_was_
     kept.wait_for(timeout=60_000)
     opened.settle()
     assert page.get_by_text("no longer has").count() == 0
-    page.get_by_role("link", name="Losses", exact=True).click()
+    go_to(page, "Losses")
     page.get_by_text("Which pairs are in this loss?").wait_for(timeout=60_000)
     opened.settle()
-    page.get_by_role("link", name=address.split("?")[0], exact=True).click()
+    go_to(page, address.split("?")[0])
     kept.wait_for(timeout=60_000)
     opened.settle()
     assert page.get_by_text("no longer has").count() == 0

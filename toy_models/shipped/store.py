@@ -40,7 +40,7 @@ def keep(path: Path, world: WorldEntry, trace: Any) -> None:
     arrays = {"spec": np.array(trace.spec.to_json()), "computed": trace.seconds[-1], "made": np.array(time.time())}
     if world.name in _SLOWLY_SOLVED:
         arrays |= arrays_of(world.package.reference(trace.spec))
-    np.savez_compressed(path, **arrays, **thin(trace))
+    np.savez_compressed(path, allow_pickle=False, **arrays, **thin(trace))
 
 
 def find(world: WorldEntry, spec: Any) -> ShippedRun | None:

@@ -1,6 +1,7 @@
 """The live panel of a toy world: Run, Pause, Step, Stop, progress, and a picture that moves while it trains."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -21,29 +22,43 @@ from ui.session import LiveRun, session
 F = TypeVar("F")
 TICK = 0.25
 """Seconds between two looks at a run: the heartbeat, and how often the picture moves."""
+MAIN_CONTROL = "main-control"
+"""The key of the place of what a page is there to press."""
 _LOST = "the run that was here (finished runs alone are kept), Run starts it anew"
 
 
 @dataclass(frozen=True, slots=True)
 class LiveWorld(Generic[F]):
     """What the panel runs: the world's name, the spec (with a device, where there is a choice) that names the run, its
-    number of steps, its simulation, the picture of some frames."""
+    number of steps, its simulation, the picture of some frames, and the frames that are seen before a run."""
 
     name: str
     spec: Any
     steps: int
     simulation: Simulation[F]
     draw: Callable[[tuple[F, ...]], None]
+    opening: Callable[[], tuple[F, ...]] = tuple
 
 
-def live_world(name: str, spec: Any, known: object, *, key: str, device: str | None = None) -> LiveWorld[Any]:
+def live_world(
+    name: str, spec: Any, known: object, *, key: str, device: str | None = None, starts: bool = False
+) -> LiveWorld[Any]:
     """A world by its name in `WORLDS`, its picture the one in `analysis.figures.worlds`.
 
-    `known` is what the picture shows beside the frames; `device`: where there is a choice of it.
+    `known` is what the picture shows beside the frames; `device`: where there is a choice of it; `starts`: whether the
+    start is worth a look before any run.
     """
     run = partial(WORLDS[name].simulate, spec, device or "cpu")
     named = spec if device is None else (spec, device)
-    return LiveWorld(name, named, spec.steps, run, partial(_draw, name, spec, known, key))
+    opening = partial(_first_frame, name, spec) if starts else tuple
+    return LiveWorld(name, named, spec.steps, run, partial(_draw, name, spec, known, key), opening)
+
+
+def _first_frame(name: str, spec: Any) -> tuple[Any, ...]:
+    """None where even the start has no finite loss: a run says so."""
+    with suppress(LabError):
+        return (next(WORLDS[name].simulate(spec)),)
+    return ()
 
 
 def _draw(name: str, spec: Any, known: object, key: str, frames: tuple[Any, ...]) -> None:
@@ -105,7 +120,7 @@ def _panel(world: LiveWorld[F], controls: tuple[str, ...], was: tuple[bool, bool
         if offered is not None:
             _offer(world, controls, offered)
     if look is None or going or was_going:
-        world.draw(() if look is None else look.frames)
+        world.draw(world.opening() if look is None else look.frames)
     if (going, offered is not None) != was:
         st.rerun()  # the whole page: the ticking begins, or ends and the finished figures appear
 
@@ -114,17 +129,23 @@ def _buttons(world: LiveWorld[F], controls: tuple[str, ...], phase: Phase | None
     """Callbacks act before the panel is drawn, so that what it shows is already so."""
     start, live = partial(_start, world, controls), session().live
     run = live.run if live is not None and phase not in (None, Phase.ENDED) else None
-    label = "Resume" if phase is Phase.PAUSED else "Run"
-    with st.container(horizontal=True):
+    label, act = _first_button(phase, run, start)
+    with st.container(horizontal=True, key=MAIN_CONTROL):
         at_rest = phase in (None, Phase.PAUSED, Phase.ENDED)
-        st.button(label, type="primary", disabled=not at_rest, on_click=run.resume if run else start)
-        st.button("Pause", disabled=at_rest, on_click=run.pause if run else None)
-        hint = "Train up to the next recorded frame, then wait."
-        st.button("Step", disabled=not at_rest, help=hint, on_click=run.step if run else partial(start, paused=True))
-        st.button("Stop", disabled=run is None, on_click=run.stop if run else None)
+        # One button that is always there: one that were disabled under the finger would lose the keyboard's focus.
+        st.button(label, type="primary", key="run", shortcut="Ctrl+Enter", on_click=act)
+        hint, step = "Train up to the next recorded frame, then wait.", run.step if run else partial(start, paused=True)
+        st.button("Step", key="step", disabled=not at_rest, help=hint, shortcut="Ctrl+Shift+Enter", on_click=step)
+        st.button("Stop", key="stop", disabled=run is None, on_click=run.stop if run else None)
     if session().refusal:
         st.error(plain(session().refusal))
         session().refusal = ""
+
+
+def _first_button(phase: Phase | None, run: Run[Any] | None, start: Callable[[], None]) -> tuple[str, Any]:
+    if run is None:
+        return "Run", start
+    return ("Resume", run.resume) if phase is Phase.PAUSED else ("Pause", run.pause)
 
 
 def _start(world: LiveWorld[F], controls: tuple[str, ...], *, paused: bool = False) -> None:

@@ -15,6 +15,7 @@ from toy_models.worlds import WORLDS
 from ui.foreign_text import line, plain
 from ui.live import other_runs
 from ui.live.run import Limits, Phase, Run, RunSnapshot, Simulation
+from ui.live.slots import PROCESS
 from ui.lost import remember
 from ui.server.public import caps
 from ui.session import LiveRun, session
@@ -24,6 +25,8 @@ TICK = 0.25
 """Seconds between two looks at a run: the heartbeat, and how often the picture moves."""
 MAIN_CONTROL = "main-control"
 """The key of the place of what a page is there to press."""
+_TICKS = 2 / TICK
+"""Pictures a second that all sessions together draw, about: more would keep a click waiting."""
 _LOST = "the run that was here (finished runs alone are kept), Run starts it anew"
 
 
@@ -77,12 +80,17 @@ def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> RunSnapshot[F] |
         live.leave("Stopped: the settings changed.")
     look, offered = _look(world), _offered(world)
     state = _going(look), offered is not None
-    st.fragment(_panel, run_every=TICK if any(state) else None)(world, tuple(controls), state)
+    st.fragment(_panel, run_every=tick() if any(state) else None)(world, tuple(controls), state)
     held = {} if look is None and offered is None else {repr(world.spec): _LOST}
     remember(f"run-{world.name}", held)
     if live is not None and look is None:
         _offer_last(live)
     return look
+
+
+def tick() -> float:
+    """Seconds between two looks with as many runs as go and wait now."""
+    return max(TICK, PROCESS.taken() / _TICKS)
 
 
 def _look(world: LiveWorld[F]) -> RunSnapshot[F] | None:

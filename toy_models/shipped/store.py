@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent / "runs"
 _SLOWLY_SOLVED = {"simplex"}
-_WRONG = (LabError, OSError, KeyError, TypeError, ValueError, IndexError)
+_WRONG = (LabError, OSError, KeyError, TypeError, ValueError, IndexError, BadZipFile)
 """What a file that is not whole, or of another version, raises: it is as if it were not there."""
 
 
@@ -66,7 +67,7 @@ def _arrays(world: WorldEntry, alike: Callable[[Any], bool]) -> Mapping[str, np.
     name, preset = next(((n, each) for n, each in world.presets.items() if alike(each.spec)), ("", None))
     if preset is None:
         raise KeyError(world.name)
-    with np.load(path_of(world, name), allow_pickle=False) as file:
+    with path_of(world, name).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
         if str(file["spec"]) != preset.spec.to_json():
             raise KeyError(name)
         return {name: file[name] for name in file}

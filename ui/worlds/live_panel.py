@@ -209,8 +209,8 @@ def _finished(look: RunSnapshot[F], counts: str) -> str:
     when = f"{datetime.fromtimestamp(look.kept_since, UTC).astimezone():%d %B %Y}"
     if look.shipped:
         return (
-            f"A finished run, shipped with the lab: {look.step:,} steps, computed on {when} on a CPU in"
-            f" {look.seconds:.1f} s, {len(look.frames)} moments kept; Run computes it here, with every moment"
+            f"A finished run, shipped with the lab: {look.step:,} steps, {len(look.frames)} moments,"
+            f" computed on {when}. Run replaces it."
         )
     at = f"{datetime.fromtimestamp(look.kept_since, UTC).astimezone():%H:%M}"
     return f"Finished: {counts} · computed on {when} at {at} and kept on this machine; Run computes it anew"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.digits import interval, percent_interval
+from analysis.digits import interval, percent, percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
 from analysis.figures.theme import layout
@@ -60,7 +60,7 @@ def embedding_map(
         plot.update_layout(legend={"itemclick": False, "itemdoubleclick": False})
     return Exhibit(
         stem=f"map-{projection.method.lower()}-{of}",
-        title=f"Which {of} items does the encoder put together?",
+        title=f"Which {of} items does the encoder put together?{_kept(quality)}",
         plot=plot,
         how_to_read=_how_to_read(quality, on_map, len(split), of, bool(only)),
         alt=f"{projection.method} map of {len(items)} {of} items in {len(classes)} classes.",
@@ -74,6 +74,12 @@ def embedding_map(
             }
         ),
     )
+
+
+def _kept(quality: MapQuality | Unavailable) -> str:
+    if isinstance(quality, Unavailable):
+        return ""
+    return f" The map keeps {percent(quality.overlap.value)} of each item's {quality.k} nearest"
 
 
 def _axes(projection: Projection) -> dict[str, str]:

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, LOSS_STYLES, layout
+from analysis.figures.worlds.simplex.titles import of_answers
 from toy_models.simplex import LOSSES, Reference, Trace
 
 _QUESTIONS = {
@@ -34,7 +35,7 @@ def which_question(trace: Trace, answer: Reference) -> Exhibit:
     plot.update_annotations(font_size=13)
     return Exhibit(
         stem="simplex-questions",
-        title="Which question does each loss answer?",
+        title=of_answers(trace),
         plot=plot,
         how_to_read=_how_to_read(trace, answer),
         alt=_alt(trace),

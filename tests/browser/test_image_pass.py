@@ -55,9 +55,9 @@ def test_from_a_torchvision_resnet_and_a_folder_of_images_to_the_three_pictures(
         archive.extractall(root / "pets")
     with running(tmp_path / "log", "--", "--root", str(root)) as server:
         page = (opened := tab().open(f"{server.url}/Checkpoints?map=pca")).page
-        choose(page, "Open", "A file under the root")
+        choose(opened, "Open", "A file under the root")
         page.get_by_text("weights of ResNet-18, first width 4, linear fc to 1,000 class logits").wait_for()
-        choose(page, "Or images that are here", "pets")
+        choose(opened, "Or images that are here", "pets")
         page.get_by_role("button", name="Run the images through").click()
         for title in (
             "does the encoder put together?",
@@ -70,7 +70,9 @@ def test_from_a_torchvision_resnet_and_a_folder_of_images_to_the_three_pictures(
         assert opened.problems == []
 
 
-def choose(page, label, option):
-    """One action of a user's: out of a list of the sidebar."""
+def choose(opened, label, option):
+    """One action of a user's: out of a list of the sidebar, which a run of the page would close."""
+    page = opened.page
+    opened.settle()
     page.get_by_test_id("stSelectbox").filter(has_text=label).get_by_role("combobox").click()
     page.get_by_role("option", name=option).click()

@@ -81,8 +81,8 @@ def recall_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, with
         plot=plot,
         how_to_read=(
             f"R@k: share of {items:,} {items_of('' if within else 'test')} with an item of their class among their k"
-            f" nearest {'other' if within else 'train'} items, with 95 % bootstrap intervals over items. It can only rise"
-            " with k, and large classes raise it." + (f" Not available: {'; '.join(missing)}." if missing else "")
+            f" nearest {'other' if within else 'train'} items, with 95 % bootstrap intervals over items. It can only"
+            " rise with k, and large classes raise it." + (f" Not available: {'; '.join(missing)}." if missing else "")
         ),
         alt="; ".join(f"R@{k} {interval(each)}" for k, each in known.items()),
         table=pd.DataFrame([{"k": k} | _row(f"R@{k}", each, items) for k, each in found.items()]).rename(

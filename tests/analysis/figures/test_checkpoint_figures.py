@@ -127,9 +127,9 @@ def test_a_largest_gap_of_few_items_says_so():
     right = np.concatenate([np.ones(40), np.arange(30) < 18, [1, 1]]).astype(bool)
     said = largest_gap_in_words(bin_confidences(confidence, right, bins=10))
     assert said == (
-        "largest gap of a bin (MCE) .750, of a bin of 2 items, which is mostly chance; .050 among bins of 20 or more"
+        "largest gap of a bin (MCE) 0.750, of a bin of 2 items, which is mostly chance; 0.0500 among bins of 20 or more"
     )
-    assert largest_gap_in_words(bin_confidences(confidence[:70], right[:70], bins=10)).endswith("(MCE) .050")
+    assert largest_gap_in_words(bin_confidences(confidence[:70], right[:70], bins=10)).endswith("(MCE) 0.0500")
 
 
 def test_every_accuracy_has_its_interval_or_its_reason():

@@ -47,7 +47,7 @@ def embedding_map(
     # Unvalidated: Plotly looks at every symbol of 50,000 for two seconds. A test has it look at fewer.
     plot = layout(go.Figure(traces, _validate=False), **_axes(projection), height=600)
     named = classes if len(class_names) <= _NAMED else []
-    notes = [class_name(one, projection.coordinates[one.members], ground=webgl) for one in named]
+    notes = [class_name(one, projection.coordinates[one.members], crowd=webgl) for one in named]
     notes += [frame for place in marked for frame in frames(place)] if webgl else []
     plot.update_layout(annotations=notes)
     if projection.explained is None:

@@ -151,7 +151,6 @@ def _add_median(plot: go.Figure, median: float, said: str, colour: str, line: in
         xanchor="right" if left else "left",
         xshift=-6 if left else 6,
         text=f"median {said}",
-        font={"color": colour},
         showarrow=False,
     )
 

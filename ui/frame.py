@@ -80,7 +80,7 @@ PAGES: dict[str, Page] = {
     "anatomy": Page(
         "pages/3_Anatomy.py",
         "Anatomy",
-        "Present a claim",
+        "Look inside a loss",
         "Who is in this loss, and with which weight?",
     ),
     "file_contents": Page(
@@ -92,29 +92,32 @@ PAGES: dict[str, Page] = {
     "forces": Page(
         "pages/3_Forces.py",
         "Gradient forces",
-        "Present a claim",
+        "Look inside a loss",
         "Which pairs does a loss pull together, and which does it push apart?",
     ),
     "force_curves": Page(
         "pages/3_Force_curves.py",
         "Force curves",
-        "Present a claim",
+        "Look inside a loss",
         "When does a loss push a positive away, and how hard does it push noise?",
     ),
     "dynamics": Page(
         "pages/3_Dynamics.py",
         "Dynamics",
-        "Present a claim",
+        "Look inside a loss",
         "Where does the gradient go while a loss is trained?",
     ),
     "sampling": Page(
         "pages/3_Sampling.py",
         "Sampling",
-        "Present a claim",
+        "Look inside a loss",
         "What does it cost to draw labels from soft targets?",
     ),
+    "claims": Page("pages/5_Claims.py", "Claims", "Present", "Which claims of the papers hold on this machine?"),
+    "talk": Page("pages/5_Talk.py", "Talk", "Present", "What do you show, and in which order?"),
     "losses": Page("pages/4_Losses.py", "Losses", "Look up", "Which pairs are in this loss?"),
 }
+PAGES = {name: page for name, page in PAGES.items() if (ROOT / page.script).exists()}
 
 
 def frame(page: str) -> None:
@@ -143,5 +146,5 @@ def _menu() -> None:
             if group:
                 st.caption(group)
             for page in PAGES.values():
-                if page.group == group and (ROOT / page.script).exists():
+                if page.group == group:
                     st.page_link(page.script, label=page.label, width="stretch")

@@ -12,12 +12,16 @@ from losses.errors import LabError
 
 def measure(claim: Claim, effort: Effort, seed: int = 0, watch: Watch = lambda done, total: None) -> Result:
     """Compute a claim's numbers here and now. The same claim, effort and seed give the same numbers."""
-    if not 0 <= seed <= MOST_SEED:
-        raise LabError("seed", f"must be a whole number from 0 to {MOST_SEED:,}", seed)
+    check_seed(seed)
     began = time.perf_counter()
     findings = claim.measure(effort, seed, watch)
     seconds = time.perf_counter() - began
     return Result(claim, effort, seed, findings, time.time(), seconds, code_of(claim), libraries())
+
+
+def check_seed(seed: int) -> None:
+    if not 0 <= seed <= MOST_SEED:
+        raise LabError("seed", f"must be a whole number from 0 to {MOST_SEED:,}", seed)
 
 
 def known(claim: Claim, seed: int = 0, folder: Path | None = None) -> Result | None:

@@ -26,7 +26,7 @@ _NAMES = {
 }
 
 
-def measure(effort: Effort, seed: int, watch: Watch) -> Findings:
+def measure(effort: Effort, _seed: int, watch: Watch) -> Findings:
     """Floors at each concentration; nothing is random, so the seed changes nothing."""
     concentrations = CONCENTRATIONS[effort]
     found = []
@@ -107,14 +107,18 @@ CLAIM = Claim(
     ),
     source=Source(
         "soft_target",
-        "The abstract says that cross-entropy takes labels to be categorical and that one toy example shows where this"
-        " falls short. The comparison both ways, and what is added of exact noise, are ours.",
+        (
+            "The abstract says that cross-entropy takes labels to be categorical and that one toy example shows where"
+            " this falls short. The comparison both ways, and what is added of exact noise, are ours."
+        ),
     ),
     formula=(
         r"p(w \mid x) \propto b(w)\, e^{w \cdot h(x)}, \qquad"
         r" \min_f\; \mathbb{E}_x\, \mathrm{KL}\bigl(p(\cdot \mid x) \,\|\, b\, e^{w \cdot f(x)} / Z\bigr)"
     ),
-    measured="Exact optima on the grid of the simplex world, base density Dirichlet(1) and (1.5); no network, no batch.",
+    measured=(
+        "Exact optima on the grid of the simplex world, base density Dirichlet(1) and (1.5); no network, no batch."
+    ),
     parts=(
         Part("ce_density", "Cross-entropy misses the density", "nats", Above(SEEN)),
         Part("ce_mean", "Cross-entropy gets the mean label", "nats", Below(GONE)),
@@ -132,22 +136,29 @@ CLAIM = Claim(
             "How far is each loss's best density from the true one?",
             "Concentration of the base density",
             "KL to the true density, nats",
-            "Each mark is the exact optimum of a loss, with no network and no noise left: 0 is a loss that can learn the"
-            " density of labels. At concentration 1 the world is the continuous categorical family itself.",
+            (
+                "Each mark is the exact optimum of a loss, with no network and no noise left: 0 is a loss that can"
+                " learn the density of labels. At concentration 1 the world is the continuous categorical family"
+                " itself."
+            ),
         ),
         Drawing(
             "mean",
             "How far is each loss's mean label from the true one?",
             "Concentration of the base density",
             "KL of the mean label, nats",
-            "The mean label is read as softmax of the logits, which is what people do; for the likelihood, off its own"
-            " density. High for exact noise: its logits describe a density, and softmax is not that density's mean.",
+            (
+                "The mean label is read as softmax of the logits, which is what people do; for the likelihood, off"
+                " its own density. High for exact noise: its logits describe a density, and softmax is not that"
+                " density's mean."
+            ),
         ),
     ),
     changes=(
-        "A noise model that fits: the class prior is the assumption that noise is continuous categorical with the mean"
-        " target as its parameter, and the true noise is a mixture. Where the mixture is nearly one member of that family"
-        " (labels hardly depend on x), the density floor of soft target InfoNCE falls below the threshold too."
+        "A noise model that fits: the class prior is the assumption that noise is continuous categorical with the"
+        " mean target as its parameter, and the true noise is a mixture. Where the mixture is nearly one member of"
+        " that family (labels hardly depend on x), the density floor of soft target InfoNCE falls below the threshold"
+        " too."
     ),
     caveats=(
         "The world is our construction; the paper's toy example is not published with numbers.",

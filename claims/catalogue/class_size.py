@@ -83,17 +83,22 @@ CLAIM = Claim(
             "Where does push over pull stop rising?",
             "Vectors that share a label",
             "Push over pull on same-class pairs",
-            "All that SupCon pushes same-class pairs apart over all that it pulls them together, at temperature 0.1 unless"
-            " said, means over draws with 95 % intervals. 1 is as much push as pull.",
+            (
+                "All that SupCon pushes same-class pairs apart over all that it pulls them together, at temperature"
+                " 0.1 unless said, means over draws with 95 % intervals. 1 is as much push as pull."
+            ),
             log_x=True,
         ),
     ),
     changes=(
-        "Temperature and spread decide: it levels off where a class has most of the denominator, earlier for tight classes,"
-        " later for cold losses; at high temperature no pair's share exceeds 1/|P| and nothing repels."
+        "Temperature and spread decide: it levels off where a class has most of the denominator, earlier for tight"
+        " classes, later for cold losses; at high temperature no pair's share exceeds 1/|P| and nothing repels."
     ),
     caveats=(
-        "The abstract names no settings; a batch with fewer than about 32 images a class is where it says what we find.",
+        (
+            "The abstract names no settings; a batch with fewer than about 32 images a class is where it says what we"
+            " find."
+        ),
         "Random clusters stand for a batch in the middle of training, and are not trained.",
     ),
     play_on=(

@@ -80,7 +80,11 @@ CLAIM = Claim(
     name="repelling_pairs",
     title="Same-class pairs that repel",
     statement="SupCon makes images of one class repel each other; SINCERE never does.",
-    source=Source("sincere", "The abstract says that SupCon can make images of one class repel, and that SINCERE ends it."),
+    source=Source((
+        "sincere"
+    ), (
+        "The abstract says that SupCon can make images of one class repel, and that SINCERE ends it."
+    )),
     formula=(
         r"\text{SupCon: } \frac{\partial \ell_i}{\partial s_{ip}} = \frac{1}{\tau} \Bigl( q_{ip} - \frac{1}{|P(i)|}"
         r" \Bigr), \qquad \text{SINCERE: } \le 0"
@@ -102,8 +106,10 @@ CLAIM = Claim(
             "Which share of same-class pairs repels?",
             "Step of training",
             "Share of same-class pairs that repel",
-            "The median over seeds, bars from the lowest to the highest. A pair repels where the loss would rise if its"
-            " cosine did.",
+            (
+                "The median over seeds, bars from the lowest to the highest. A pair repels where the loss would rise"
+                " if its cosine did."
+            ),
         ),
     ),
     changes=(
@@ -112,8 +118,10 @@ CLAIM = Claim(
     ),
     caveats=(
         "That a pair repels at a step does not say that it ends apart: both losses end in the same geometry here.",
-        "Pairs of a batch are not independent, so the bound on SINCERE's share is a smaller sample's than it says; the"
-        " derivative's form is the proof.",
+        (
+            "Pairs of a batch are not independent, so the bound on SINCERE's share is a smaller sample's than it"
+            " says; the derivative's form is the proof."
+        ),
     ),
     play_on=(
         PlayOn("repulsion", "Watch the forces on the sphere while they act"),

@@ -74,14 +74,18 @@ CLAIM = Claim(
     ),
     source=Source(
         "weince",
-        "The abstract says that softmax is the likelihood of Gumbel noise and that bounded cosines have Weibull extremes;"
-        " the experiment is the fourth of the released synthetic notebook.",
+        (
+            "The abstract says that softmax is the likelihood of Gumbel noise and that bounded cosines have Weibull"
+            " extremes; the experiment is the fourth of the released synthetic notebook."
+        ),
     ),
     formula=(
         r"p_j \propto (1 - s_j)^{-\alpha}; \qquad \text{Weibit: } e^{-b \log(1 - s_j)},"
         r" \quad \text{softmax: } e^{b s_j}"
     ),
-    measured="The noise floor's world at the released scores (0.15, 0.45, 0.70, 0.90) and exponent 0.8; 100,000 winners.",
+    measured=(
+        "The noise floor's world at the released scores (0.15, 0.45, 0.70, 0.90) and exponent 0.8; 100,000 winners."
+    ),
     parts=(
         Part("softmax", "Softmax: squared error left with 100,000 winners", "nats²", Above(FLOOR)),
         Part("weibit", "Weibit: squared error left with 100,000 winners", "nats²", Below(GONE)),
@@ -94,20 +98,27 @@ CLAIM = Claim(
             "Does more data help?",
             "Winners seen, n",
             "Squared error of the log-odds, nats²",
-            "Marks are means over repetitions with 95 % intervals, dotted lines the exact theory. A line that bends to"
-            " the level is an error that data cannot cure.",
+            (
+                "Marks are means over repetitions with 95 % intervals, dotted lines the exact theory. A line that"
+                " bends to the level is an error that data cannot cure."
+            ),
             log_x=True,
             log_y=True,
         ),
     ),
     changes=(
-        "Winners that do come from a softmax: then the roles are exchanged, and the Weibit link keeps the floor. The claim"
-        " is about which noise there is, not about which link is better."
+        "Winners that do come from a softmax: then the roles are exchanged, and the Weibit link keeps the floor. The"
+        " claim is about which noise there is, not about which link is better."
     ),
     caveats=(
-        "Winners are drawn from the Weibit link itself, so it cannot be wrong here; real similarities need not obey it.",
-        "One parameter a link: a network can bend its scores before the softmax, and a floor of this kind is then one of"
-        " training, not of the loss.",
+        (
+            "Winners are drawn from the Weibit link itself, so it cannot be wrong here; real similarities need not"
+            " obey it."
+        ),
+        (
+            "One parameter a link: a network can bend its scores before the softmax, and a floor of this kind is then"
+            " one of training, not of the loss."
+        ),
     ),
     play_on=(
         PlayOn("noise_floor", "Change scores, exponent and draws, and watch the floor"),

@@ -16,7 +16,7 @@ FAR, TOLD = 0.1, 0.001
 _ARITHMETIC = 1e-9
 
 
-def measure(effort: Effort, seed: int, watch: Watch) -> Findings:
+def measure(_effort: Effort, _seed: int, watch: Watch) -> Findings:
     """Exact; the seed changes nothing, and the quick form is the full one."""
     watch(0, 1)
     gaps = tuple(least_gap(0.0, top) for top in TOPS)
@@ -59,7 +59,11 @@ CLAIM = Claim(
     title="No temperature turns one coordinate into the other",
     statement="A softmax of cosines at any temperature and a Weibit of the same cosines are different losses.",
     source=Source(
-        "weince", "Follows from the abstract's two likelihoods, Gumbel and Weibull; that no temperature helps is our sum."
+        (
+            "weince"
+        ), (
+            "Follows from the abstract's two likelihoods, Gumbel and Weibull; that no temperature helps is our sum."
+        )
     ),
     formula=r"\min_{\tau, c}\; \max_{s \in [0, 0.9]} \Bigl| \tfrac{s}{\tau} + c + \log(1 - s) \Bigr| > 0",
     measured="Exact, on cosines from 0 to 0.9 and on the released scores (0.15, 0.45, 0.70, 0.90).",
@@ -75,13 +79,15 @@ CLAIM = Claim(
             "How far apart does the best temperature leave them?",
             "Largest cosine there is",
             "Largest gap of the logits, nats",
-            "For each range of cosines from 0 on, the temperature and the offset were chosen that bring s / tau nearest to"
-            " -log(1 - s). What is left rises as the cosines come near 1.",
+            (
+                "For each range of cosines from 0 on, the temperature and the offset were chosen that bring s / tau"
+                " nearest to -log(1 - s). What is left rises as the cosines come near 1."
+            ),
         ),
     ),
     changes=(
-        "Cosines that stay low. Up to 0.5 the best temperature leaves less than the threshold, and a softmax is a Weibit"
-        " for all that can be seen; most pairs of a high-dimensional encoder are there."
+        "Cosines that stay low. Up to 0.5 the best temperature leaves less than the threshold, and a softmax is a"
+        " Weibit for all that can be seen; most pairs of a high-dimensional encoder are there."
     ),
     caveats=(
         "Two losses that differ need not train different encoders: see the claim on WEINCE beside NT-Xent.",

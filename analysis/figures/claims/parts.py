@@ -37,10 +37,11 @@ def asked_and_found(stem: str, title: str, judged: Sequence[Judged]) -> Exhibit:
 
 
 _HOW_TO_READ = (
-    "Each row is a part of the claim, on an axis of its own in the unit that it names. The shaded region is where the part"
-    " holds, by a rule that was written before the numbers; the bar is the interval that the rule saw, wider than 95 % so"
-    " that all parts together are wrong at most once in twenty; small marks are single seeds. A part holds where the whole"
-    " bar lies in the region, fails where all of it lies outside, and is open else. An exact number has no bar."
+    "Each row is a part of the claim, on an axis of its own in the unit that it names. The shaded region is where the"
+    " part holds, by a rule that was written before the numbers; the bar is the interval that the rule saw, wider"
+    " than 95 % so that all parts together are wrong at most once in twenty; small marks are single seeds. A part"
+    " holds where the whole bar lies in the region, fails where all of it lies outside, and is open else. An exact"
+    " number has no bar."
 )
 
 

@@ -20,7 +20,9 @@ _PICTURES = "analysis/figures/"  # they draw numbers and make none
 
 def libraries() -> str:
     """What else decides the digits, as a line to read; not for which kind of machine they were built."""
-    return ", ".join(f"{name} {version(name).partition('+')[0]}" for name in ("torch", "numpy", "scipy", "scikit-learn"))
+    return ", ".join(
+        f"{name} {version(name).partition('+')[0]}" for name in ("torch", "numpy", "scipy", "scikit-learn")
+    )
 
 
 def machine() -> str:

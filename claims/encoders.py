@@ -3,7 +3,7 @@ written. The same seed gives the same weights on one machine, and the same first
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -42,7 +42,14 @@ def of_loss(name: str, parameters: Mapping[str, float]) -> "Step":
 
 
 def trained(step: "Step", data: "DataSet", how: Training, temperature: float = 1.0) -> "Outputs":
-    """The outputs of an encoder after training by `step` on the train side of `data`."""
+    """The outputs on `data` of an encoder after training by `step` on its train side."""
+    return trained_and_judged(step, data, (data,), how, temperature)[0]
+
+
+def trained_and_judged(
+    step: "Step", data: "DataSet", judged: "Sequence[DataSet]", how: Training, temperature: float = 1.0
+) -> "list[Outputs]":
+    """The same encoder's outputs on each of `judged`."""
     import torch
 
     from checkpoints.native.encoders import SmallConvSpec
@@ -55,7 +62,7 @@ def trained(step: "Step", data: "DataSet", how: Training, temperature: float = 1
     initialise(model, generator)
     with one_thread():
         _train(step, model, data, how, generator)
-        return _outputs(model, data, temperature)
+        return [_outputs(model, each, temperature) for each in judged]
 
 
 def _train(step: "Step", model: "SmallConv", data: "DataSet", how: Training, generator: "Generator") -> None:

@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 
 from claims.catalogue import (
+    calibrated_head,
     categorical_floor,
     class_size,
+    extra_terms,
+    kl_bound,
+    probe_and_transfer,
     repelling_pairs,
+    sampled_labels,
+    separation,
     softmax_floor,
     two_coordinates,
+    weibull_tails,
 )
 from claims.claim import Claim
 from losses.errors import LabError
@@ -16,10 +23,17 @@ CLAIMS: Mapping[str, Claim] = {
     each.CLAIM.name: each.CLAIM
     for each in (
         categorical_floor,
+        sampled_labels,
+        calibrated_head,
         repelling_pairs,
         class_size,
+        separation,
+        kl_bound,
+        probe_and_transfer,
         softmax_floor,
         two_coordinates,
+        weibull_tails,
+        extra_terms,
     )
 }
 

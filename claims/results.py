@@ -116,7 +116,8 @@ def _evidence(said: dict[str, Any]) -> Evidence:
     over = _text(said["over"])
     if "trials" in said:
         return Share(_whole(said["hits"], 2**53), _whole(said["trials"], 2**53), over)
-    return Number(*(_number(said[name]) for name in ("value", "error", "freedom")), over, _numbers(said["points"]))
+    value, error, freedom = (_number(said[name]) for name in ("value", "error", "freedom"))
+    return Number(value, error, freedom, over, _numbers(said["points"]))
 
 
 def _of_line(line: Line) -> dict[str, object]:

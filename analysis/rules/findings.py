@@ -1,6 +1,6 @@
 """What a measurement leaves: numbers for the rules, and lines for the pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.rules.numbers import Evidence
@@ -29,6 +29,18 @@ class Line:
         if not 0 < len(self.x) == len(self.y) <= MOST_MARKS or bounds not in ({0}, {len(self.x)}):
             rule = f"must have 1 to {MOST_MARKS} marks, an x and a y each, and ends for all or none"
             raise LabError("line", rule, but=f"has {len(self.x)}, {len(self.y)}, {len(self.low)}, {len(self.high)}")
+
+
+def estimates(name: str, style: str, x: Sequence[float], found: Sequence[Evidence]) -> Line:
+    """A line through numbers with their 95 % intervals."""
+    ends = [each.interval() for each in found]
+    low, high = (tuple(getattr(each, end) for each in ends) for end in ("low", "high"))
+    return Line(name, style, tuple(map(float, x)), tuple(each.value for each in ends), low, high)
+
+
+def marks(name: str, style: str, x: Iterable[float], y: Iterable[float]) -> Line:
+    """A line without intervals."""
+    return Line(name, style, tuple(map(float, x)), tuple(map(float, y)))
 
 
 @dataclass(frozen=True, slots=True)

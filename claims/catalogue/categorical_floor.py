@@ -49,7 +49,8 @@ def floors(concentration: float) -> Mapping[str, float]:
     from toy_models.simplex.spec import SimplexSpec
     from toy_models.threads import one_thread
 
-    world, found = world_of(SimplexSpec(concentration=concentration)), {}
+    world = world_of(SimplexSpec(concentration=concentration))
+    found: dict[str, float] = {}
     with one_thread():
         for name in _NAMES:
             logits = OBJECTIVES[name].population(world).optimum()

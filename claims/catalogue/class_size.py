@@ -1,8 +1,10 @@
 """Does SupCon's repulsion get worse as more images share a label? Where it does, and where it levels off."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from analysis.rules.findings import Drawing, Findings, Line
+from analysis.rules.findings import Drawing, Findings, Line, estimates
 from analysis.rules.kinds import Above, Greater
 from analysis.rules.numbers import mean_of
 from analysis.rules.verdict import Part
@@ -17,7 +19,7 @@ SILENT = 0.005
 def measure(effort: Effort, seed: int, watch: Watch) -> Findings:
     """Push over pull on same-class pairs of random clusters, nested in class size, paired within draws."""
     from toy_models.repulsion.class_size import StudySpec, study
-    from toy_models.repulsion.verdict import curve, interval
+    from toy_models.repulsion.verdict import curve
 
     draws = DRAWS[effort]
     spec = StudySpec(TEMPERATURES, SPREADS, draws=draws, seed=seed)
@@ -33,15 +35,17 @@ def measure(effort: Effort, seed: int, watch: Watch) -> Findings:
         "grown": mean_of(grown[at[8]] - grown[at[2]], "draws"),
         "warm": mean_of(warm[at[128]], "draws"),
     }
-    lines = []
-    for spread, style in zip(SPREADS, ("sincere", "supcon", "nt_xent"), strict=True):
-        means = interval(curve(found, "balanced", 0.1, spread))
-        ends = [tuple(map(float, each)) for each in (means.mean, means.low, means.high)]
-        lines.append(Line(f"spread {spread:g}", style, tuple(map(float, sizes)), *ends))
-    warmed = interval(warm)
-    ends = [tuple(map(float, each)) for each in (warmed.mean, warmed.low, warmed.high)]
-    lines.append(Line("spread 0.3 at temperature 0.5", "weibit", tuple(map(float, sizes)), *ends))
+    lines = [
+        _line(f"spread {spread:g}", style, sizes, curve(found, "balanced", 0.1, spread))
+        for spread, style in zip(SPREADS, ("sincere", "supcon", "nt_xent"), strict=True)
+    ]
+    lines.append(_line("spread 0.3 at temperature 0.5", "weibit", sizes, warm))
     return Findings(numbers, {"sizes": tuple(lines)})
+
+
+def _line(name: str, style: str, sizes: Sequence[int], ratios: np.ndarray) -> Line:
+    """Of (size, draw)."""
+    return estimates(name, style, sizes, [mean_of(row, "draws") for row in ratios])
 
 
 def by_loops(z: np.ndarray, labels: np.ndarray, temperature: float) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.rules.findings import Drawing, Findings, Line
 from analysis.rules.kinds import Above, Never
-from analysis.rules.numbers import Share, mean_of
+from analysis.rules.numbers import Evidence, Share, mean_of
 from analysis.rules.verdict import Part
 from claims.claim import Claim, Effort, PlayOn, Source, Watch
 
@@ -28,11 +28,11 @@ def measure(effort: Effort, seed: int, watch: Watch) -> Findings:
     pairs = 4 * 8 * 7  # of the spec's defaults: ordered, within a class
     seen = f"pairs of {len(steps)} steps x {seeds} seeds"
     encoders = [of_encoder(name, batches, seed, lambda done: watch(STEPS + done, total)) for name in LOSSES]
-    numbers = {
+    numbers: dict[str, Evidence] = {
         "supcon": mean_of(supcon.mean(axis=0), "seeds"),
         "sincere": Share(int(np.rint(sincere * pairs).sum()), sincere.size * pairs, seen),
         "supcon_encoder": mean_of(encoders[0][:, 0] / encoders[0][:, 1], "batches"),
-        "sincere_encoder": Share(*map(int, encoders[1].sum(axis=0)), f"pairs of {batches} batches"),
+        "sincere_encoder": Share(*_totals(encoders[1]), over=f"pairs of {batches} batches"),
     }
     lines = (_line("SupCon", LOSSES[0], steps, supcon), _line("SINCERE", LOSSES[1], steps, sincere))
     return Findings(numbers, {"shares": lines})
@@ -72,8 +72,15 @@ def of_encoder(name: str, batches: int, seed: int, watch: Callable[[int], None])
 
 def _line(title: str, name: str, steps: np.ndarray, shares: np.ndarray) -> Line:
     """Median over seeds (T, S) with the lowest and the highest."""
-    ends = (np.median(shares, axis=1), shares.min(axis=1), shares.max(axis=1))
-    return Line(title, name, tuple(map(float, steps)), *(tuple(map(float, each)) for each in ends))
+    middle, low, high = np.median(shares, axis=1), shares.min(axis=1), shares.max(axis=1)
+    x, y = tuple(map(float, steps)), tuple(map(float, middle))
+    return Line(title, name, x, y, tuple(map(float, low)), tuple(map(float, high)))
+
+
+def _totals(counted: np.ndarray) -> tuple[int, int]:
+    """Of (batches, 2): how many repel, and how many there are."""
+    repel, pairs = counted.sum(axis=0)
+    return int(repel), int(pairs)
 
 
 CLAIM = Claim(

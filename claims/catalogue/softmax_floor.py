@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.rules.findings import Drawing, Findings, Line
+from analysis.rules.findings import Drawing, Findings, Line, estimates
 from analysis.rules.kinds import Above, Below, Same
 from analysis.rules.numbers import exactly, mean_of
 from analysis.rules.verdict import Part
@@ -37,11 +37,10 @@ def measure(effort: Effort, seed: int, watch: Watch) -> Findings:
     }
     lines = []
     for place, (link, title) in enumerate(LINKS.items()):
-        found = [mean_of(errors[:, place, column], over).interval() for column in range(len(DRAWS))]
-        ends = [tuple(getattr(each, end) for each in found) for end in ("value", "low", "high")]
+        found = [mean_of(errors[:, place, column], over) for column in range(len(DRAWS))]
         x = tuple(map(float, DRAWS))
         style = {"softmax": "nt_xent"}.get(link, link)
-        lines.append(Line(title, style, x, *ends))
+        lines.append(estimates(title, style, x, found))
         exact = tuple(map(float, answer.links[place].squared_error(np.array(DRAWS))))
         lines.append(Line(f"{title}: theory", style, x, exact, exact=True))
     return Findings(numbers, {"errors": tuple(lines)})

@@ -58,17 +58,20 @@ def overview() -> None:
 
 
 def _row(claim: Claim) -> dict[str, str]:
-    result = result_of(claim, 0)
     paper = PAPERS[claim.source.paper]
-    known = result is not None
     return {
         "Claim": f"[{claim.title}](?claim={claim.name})",
         "States": claim.statement,
-        "Verdict": _verdict(result) if known else "not measured yet",
-        "Because": plain(_short(result)) if known else "",
-        "From": "shipped" if known and result.shipped else "this machine" if known else "",
+        **_found(result_of(claim, 0)),
         "Paper": f"[arXiv {paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})",
     }
+
+
+def _found(result: Result | None) -> dict[str, str]:
+    if result is None:
+        return {"Verdict": "not measured yet", "Because": "", "From": ""}
+    origin = "shipped" if result.shipped else "this machine"
+    return {"Verdict": _verdict(result), "Because": plain(_short(result)), "From": origin}
 
 
 def _short(result: Result) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analysis.rules.findings import Drawing, Findings
+from analysis.rules.findings import Drawing, Findings, marks
 from analysis.rules.kinds import Greater, Same
 from analysis.rules.numbers import mean_of
 from analysis.rules.verdict import Part

@@ -61,7 +61,7 @@ def embedding_map(
         plot.update_layout(legend={"itemclick": False, "itemdoubleclick": False})
     return Exhibit(
         stem="-".join(filter(None, ("map", projection.method.lower(), of))),
-        title=f"Which {items_of(of)} does the encoder put together?{_kept(quality)}",
+        title=f"Which {items_of(of)} does the encoder put together?{_answer(quality)}",
         plot=plot,
         how_to_read=_how_to_read(quality, on_map, len(split), of, bool(only)),
         alt=f"{projection.method} map of {items_of(of, len(items))} in {len(classes)} classes.",
@@ -77,7 +77,7 @@ def embedding_map(
     )
 
 
-def _kept(quality: MapQuality | Unavailable) -> str:
+def _answer(quality: MapQuality | Unavailable) -> str:
     if isinstance(quality, Unavailable):
         return ""
     return f" The map keeps {percent(quality.overlap.value)} of each item's {quality.k} nearest"

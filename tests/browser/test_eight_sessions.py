@@ -17,6 +17,7 @@ from analysis.figures.worlds.noise_floor.error import error_against_draws
 from analysis.figures.worlds.repulsion.curves import repulsion_curves
 from analysis.figures.worlds.simplex.curves import learning_curves as simplex_curves
 from analysis.figures.worlds.two_views.curves import learning_curves as two_views_curves
+from tests.browser.buttons import press
 from tests.browser.server import ROOT
 from tests.waiting import LONG
 from toy_models.noise_floor import NoiseFloorSpec
@@ -44,10 +45,6 @@ RUNS = (
     ("noise_floor", NoiseFloorSpec(repetitions=2_000, exponent=3.0)),
     ("two_views", TwoViewsSpec(steps=40, seeds=2, seed=7)),
 )
-
-
-def press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
 
 
 def running(page: Page) -> None:

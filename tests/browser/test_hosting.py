@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.buttons import go_to
 from tests.browser.proxy import proxy
 from tests.browser.server import NAME, running
 from tests.waiting import LONG
@@ -93,7 +94,7 @@ def works(browser, url):
     page.goto(f"{url}/File_contents")
     expect(page.get_by_role("heading", level=1)).to_have_text("May I open this file?", timeout=LONG)
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=LONG)
-    page.get_by_role("link", name="Losses").click(timeout=LONG)
+    go_to(page, "Losses")
     expect(page.get_by_role("heading", level=1)).to_have_text("Which pairs are in this loss?", timeout=LONG)
     assert urlsplit(page.url).path.removeprefix(urlsplit(url).path) == "/Losses"
     assert [each for each in problems if not each.startswith(("data:", "blob:"))] == []

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.buttons import go_to
 from tests.browser.test_lost import give
 from tests.checkpoints.hostile_data import bundle
 from tests.waiting import LONG
@@ -16,7 +17,7 @@ MINE = bundle()
 
 def follow(opened, name, question):
     """By the menu, as a reader would."""
-    opened.page.get_by_role("link", name=name, exact=True).click()
+    go_to(opened.page, name)
     opened.page.get_by_role("heading", name=question).wait_for(timeout=LONG)
     opened.settle()
 

@@ -49,7 +49,7 @@ def confusion_matrix(found: Confusion, class_names: tuple[str, ...], reading: st
         plot=plot,
         how_to_read=(
             f"A row is a class, a column is what {reading} takes its items for; the diagonal is right. {wrong:,} of "
-            f"{found.items:,} test items are off it. {_hidden(found, shown)}{_recalls(found, class_names)}"
+            f"{found.items:,} items are off it. {_hidden(found, shown)}{_recalls(found, class_names)}"
         ),
         alt=f"Confusion matrix of {len(shown)} classes, {wrong} of {found.items} items off the diagonal.",
         table=_table(found, class_names),
@@ -93,7 +93,7 @@ def _title(found: Confusion, class_names: tuple[str, ...]) -> str:
 def _recalls(found: Confusion, class_names: tuple[str, ...]) -> str:
     known = [(e, name) for e, name in zip(found.recall, class_names, strict=True) if isinstance(e, Estimate)]
     if not known:
-        return "No class has two test items, so no share of one has an interval."
+        return "No class has two items, so no share of one has an interval."
     lowest, name = min(known, key=lambda pair: pair[0].value)
     return (
         f"Lowest share right: {short(name)}, {percent_interval(lowest)}. The "

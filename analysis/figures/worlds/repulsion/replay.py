@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.player import add_player
 from analysis.figures.theme import layout
@@ -26,12 +27,19 @@ def vector_replay(trace: Trace) -> Exhibit:
     add_player(plot, "after step ", redraw=trace.spec.dimensions == 3)
     return Exhibit(
         stem="repulsion-replay",
-        title="Where does each loss carry the same vectors?",
+        title=_title(trace),
         plot=plot,
         how_to_read=_how_to_read(trace.spec),
         alt=f"{trace.spec.vectors} vectors under {len(trace.spec.losses)} losses, step by step to {trace.steps[-1]}.",
         table=_table(trace, chosen),
     )
+
+
+def _title(trace: Trace) -> str:
+    """Where the first seed's vectors end, by the mean cosine within a class."""
+    ends = zip(trace.spec.losses, trace.same_cosine[-1, :, 0], strict=True)
+    said = ", ".join(f"{number(cosine, least=2)} under {LOSSES[name]}" for name, cosine in ends)
+    return f"From {number(trace.same_cosine[0, 0, 0], least=2)} the mean cosine within a class goes to {said}"
 
 
 def _ground(trace: Trace) -> go.Figure:

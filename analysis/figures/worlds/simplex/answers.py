@@ -9,6 +9,7 @@ from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.loss_styles import LOSS_STYLES
 from analysis.figures.theme import GREY, layout
+from analysis.figures.worlds.simplex.titles import of_answers
 from toy_models.simplex import LOSSES, Reference, Trace
 
 _QUESTIONS = {
@@ -38,7 +39,7 @@ def which_question(trace: Trace, answer: Reference) -> Exhibit:
         plot.update_xaxes(range=[-0.06 * largest, 1.06 * largest], title_font_size=13, col=column)
     return Exhibit(
         stem="simplex-questions",
-        title="Which question does each loss answer?",
+        title=of_answers(trace),
         plot=plot,
         how_to_read=_how_to_read(trace, answer),
         alt=_alt(trace),

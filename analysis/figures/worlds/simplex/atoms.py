@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import ORANGE, SEQUENTIAL
+from analysis.figures.worlds.simplex.titles import of_moment
 from analysis.figures.worlds.simplex.triangle import BAR, Mosaic, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, Trace, by_softmax, divergence, implied_shares, labels_of, true_shares
 
@@ -50,7 +51,7 @@ def label_panels(trace: Trace, answer: Reference, probe: int, frame: int = -1, s
     where = f"x = ({x:.2f}, {y:.2f})"
     return Exhibit(
         stem=f"simplex-labels-{x:+.2f}{y:+.2f}",
-        title=f"Which labels does each loss expect at {where}? {LOSSES[nearest]} is nearest",
+        title=of_moment(trace, where, atoms.divergences),
         plot=_plot(trace, atoms),
         how_to_read=_HOW_TO_READ,
         alt=f"Probabilities of labels at {where}, truth and {len(atoms.divergences)} losses. Nearest to the truth is "

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import SEQUENTIAL
+from analysis.figures.worlds.simplex.titles import of_moment
 from analysis.figures.worlds.simplex.triangle import BAR, Mosaic, add_picture, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, SimplexSpec, Trace, divergence, relative_density, true_tilt
 
@@ -80,7 +81,7 @@ def density_panels(trace: Trace, answer: Reference, probe: int, frame: int = -1,
     plot.update_layout(coloraxis=colour_axis(max(0.0, float(np.nanmax(picture)))))
     return Exhibit(
         stem=f"simplex-density-x{moment.x:+.2f}",
-        title=f"Which labels does each loss expect at x = {moment.x:.2f}?",
+        title=of_moment(trace, f"x = {moment.x:.2f}", moment.divergences),
         plot=plot,
         how_to_read=HOW_TO_READ,
         alt=_alt(moment),

@@ -17,6 +17,7 @@ from analysis.figures.worlds.simplex.density import (
     table_of,
     triangles,
 )
+from analysis.figures.worlds.simplex.titles import of_moment
 from analysis.figures.worlds.simplex.triangle import Mosaic, add_picture
 from toy_models.simplex import Reference, Trace
 
@@ -39,7 +40,7 @@ def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -
     add_controls(plot, [moment.step for moment in moments])
     return Exhibit(
         stem=f"simplex-replay-x{last.x:+.2f}",
-        title=f"How does each density form, at x = {last.x:.2f}?",
+        title=of_moment(trace, f"x = {last.x:.2f}, after {last.step:,} steps", last.divergences),
         plot=plot,
         how_to_read="Move the slider through the steps of training, or play them. " + HOW_TO_READ,
         alt=f"Densities over soft labels at x = {last.x:.2f}, step by step from {moments[0].step} to {last.step}.",

@@ -58,7 +58,7 @@ def check_legible(drawn: Drawn) -> None:
     assert [each.text for each in drawn.texts if "tick" in each.kind and _PREFIX.search(each.text)] == []
 
 
-@pytest.mark.parametrize(("world", "preset"), world_presets(), ids="/".join)
+@pytest.mark.parametrize(("world", "preset"), world_presets(), ids=["/".join(each) for each in world_presets()])
 def test_every_figure_of_every_preset_is_legible(drawing, world, preset):
     for exhibit in exhibits(world, preset):
         for width in THREE:

@@ -29,6 +29,12 @@ _lost = component(
     css=(_ASSETS / "lost.css").read_text(),
     js=(_ASSETS / "lost.js").read_text(),
 )
+_skip = component(
+    "nce_lab.skip",
+    html='<a href="#">Skip to the main control</a>',
+    css=(_ASSETS / "skip.css").read_text(),
+    js=(_ASSETS / "skip.js").read_text(),
+)
 _connection = component("nce_lab.connection", html="<div hidden></div>", js=(_ASSETS / "connection.js").read_text())
 
 
@@ -45,6 +51,11 @@ def save_picture(chart: str, stem: str) -> None:
 def lost(place: str, data: Mapping[str, object]) -> None:
     """Nothing, or a notice of what `data` no longer holds at `place`, see `ui.lost`."""
     _lost(key=f"lost-{place}", data=data)
+
+
+def skip_link() -> None:
+    """A link that only the keyboard sees, to what the page is there to press."""
+    _skip(key="skip")
 
 
 def watch_connection() -> None:

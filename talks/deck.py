@@ -17,7 +17,7 @@ from talks.model import Figure, Slide, Talk
 ADDRESS = "http://127.0.0.1:8501"
 """Where the lab is when it runs on the machine of whoever looks at the deck."""
 _HERE = Path(__file__).parent
-_POLICY = (
+POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:;"
     " font-src data:; frame-src 'self' file: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
 )
@@ -43,7 +43,7 @@ def build(talk: Talk, *, address: str = ADDRESS) -> str:
     boxes = dict(_boxes(talk))
     slides = "\n".join(_section(slide, boxes, address) for slide in talk.slides)
     return _PAGE.format(
-        policy=escape(_POLICY),
+        policy=escape(POLICY),
         title=escape(talk.title),
         styles=_styles(_has_formula(slides)),
         slides=slides,
@@ -54,9 +54,7 @@ def build(talk: Talk, *, address: str = ADDRESS) -> str:
 
 def _boxes(talk: Talk) -> Iterator[tuple[tuple[Figure, tuple[int, int]], str]]:
     """Each figure once in each size that it is shown in, with the name of its element."""
-    seen = dict.fromkeys(
-        (each, _SIZES[len(slide.figures)]) for slide in talk.slides for each in slide.figures
-    )
+    seen = dict.fromkeys((each, _SIZES[len(slide.figures)]) for slide in talk.slides for each in slide.figures)
     return ((box, f"figure-{number}") for number, box in enumerate(seen))
 
 
@@ -86,7 +84,9 @@ def _figures(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str]) -> 
 def _box(figure: Figure, size: tuple[int, int], name: str, own_title: bool) -> str:
     width, height = size
     title = f"<p>{escape(figure.title)}</p>" if own_title else ""
-    place = f'data-figure="{name}" data-width="{width}" data-height="{height}" style="width:{width}px;height:{height}px"'
+    place = (
+        f'data-figure="{name}" data-width="{width}" data-height="{height}" style="width:{width}px;height:{height}px"'
+    )
     return f'<div>{title}<div class="plot" role="img" aria-label="{escape(figure.alt)}" {place}></div></div>'
 
 

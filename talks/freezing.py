@@ -13,7 +13,7 @@ from losses.errors import LabError
 from talks import bounds
 from talks.figure_rules import read_figure
 from talks.model import Cell, Figure
-from talks.writing import as_text
+from talks.writing import as_text, cleaned
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
@@ -31,15 +31,15 @@ def frozen(exhibit: "Exhibit", *, link: str = "", command: str = "", code: str =
     return Figure(
         stem=exhibit.stem,
         title=_line(exhibit.title),
-        how_to_read=_lines(exhibit.how_to_read),
-        alt=_lines(exhibit.alt),
+        how_to_read=cleaned(exhibit.how_to_read),
+        alt=cleaned(exhibit.alt),
         plot=plot,
         columns=tuple(_line(str(each), bounds.LINE) for each in table.columns),
         rows=tuple(tuple(map(_cell, row)) for row in table.itertuples(index=False, name=None)),
         total=len(exhibit.table),
         link=link,
-        code=_lines(exhibit.code or code),
-        command=_lines(command),
+        code=cleaned(exhibit.code or code),
+        command=cleaned(command),
         versions=tuple(sorted(versions().items())),
         date=(on or date.today()).isoformat(),
     )
@@ -72,10 +72,4 @@ def _cell(value: object) -> Cell:
 
 
 def _line(text: str, limit: int = 2_000) -> str:
-    return _lines(text, limit).replace("\n", " ").replace("\t", " ")
-
-
-def _lines(text: str, limit: int = bounds.TEXT) -> str:
-    """Printable lines, cut at `limit`: what a file may say."""
-    kept = (letter if letter.isprintable() or letter in "\n\t" else " " for letter in text[:limit])
-    return "".join(kept)
+    return cleaned(text, one_line=True, limit=limit)

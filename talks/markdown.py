@@ -25,7 +25,9 @@ def line_as_html(text: str) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable(["image", "html_block"])
+    parser = (
+        MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable(["image", "html_block"])
+    )
     parser.disable(["html_inline", "reference"])
     parser.inline.ruler.before("escape", "formula", _formula)
     parser.add_render_rule("formula", _render)

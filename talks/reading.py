@@ -38,6 +38,15 @@ def decode(data: bytes, name: str) -> Talk:
     return _talk(parse(_text(members, "talk.json", name), name=name, brackets=bounds.BRACKETS), members, name)
 
 
+def title_of(data: bytes, name: str) -> str:
+    """The talk's title alone."""
+    found = parse(_text(_members(data, name), "talk.json", name), name=name, brackets=bounds.BRACKETS)
+    title = found.get("title") if isinstance(found, dict) else None
+    if not isinstance(title, str):
+        raise LabError(name, f"must be a {_WHAT}", but="has no title")
+    return title[: bounds.LINE]
+
+
 def _members(data: bytes, name: str) -> Mapping[str, bytes]:
     most = 1 + bounds.FIGURES * bounds.SLIDES
     with open_zip(io.BytesIO(data), name=name, what=_WHAT, members=most) as archive:

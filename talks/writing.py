@@ -27,7 +27,9 @@ def encode(talk: Talk) -> bytes:
     figures = {figure.digest: figure.plot for slide in talk.slides for figure in slide.figures}
     members = {"talk.json": as_text(_contents(talk))} | {f"figures/{each}.json": figures[each] for each in figures}
     if sum(len(text.encode()) for text in members.values()) > bounds.FILE_BYTES:
-        raise LabError("talk", f"must have at most {bounds.FILE_BYTES >> 20} MB in all", remedy="Delete a large figure.")
+        raise LabError(
+            "talk", f"must have at most {bounds.FILE_BYTES >> 20} MB in all", remedy="Delete a large figure."
+        )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(members, key=lambda each: (each != "talk.json", each)):
@@ -35,6 +37,12 @@ def encode(talk: Talk) -> bytes:
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
             archive.writestr(entry, members[name])
     return buffer.getvalue()
+
+
+def cleaned(text: str, *, one_line: bool = False, limit: int = bounds.TEXT) -> str:
+    """Text that was typed or came from elsewhere, as a file may say it: printable lines, cut at `limit`."""
+    kept = "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text[:limit])
+    return " ".join(kept.split("\n")).replace("\t", " ").strip() if one_line else kept
 
 
 def as_text(value: object) -> str:

@@ -10,6 +10,7 @@ from losses import __version__ as VERSION
 from ui import browser, machine, own_loss, uploads
 from ui.server import memory
 from ui.session import session
+from ui.talks import held
 
 ROOT = Path(__file__).parent.parent
 ICON = ROOT / "ui" / "assets" / "icon.svg"
@@ -138,6 +139,7 @@ def frame(page: str) -> None:
         session().controls = st.container(key="controls")
         st.caption(f"NCE Lab {VERSION} · offline")
         browser.watch_connection()
+        held.remember_tab()
     st.title(here.question, anchor=False)
     own_loss.show_refusals()
 

@@ -63,7 +63,7 @@ def test_a_run_that_goes_on_is_offered_after_a_reload_and_one_that_was_stopped_i
 
 
 @pytest.mark.parametrize(("address", "place"), [("Checkpoints?show=similarity", 0), ("Compare?show=table", 0)])
-def test_an_upload_is_named_where_the_page_was_loaded_anew_and_not_where_it_was_left(server, tab, address, place):
+def test_an_upload_is_taken_back_by_a_page_that_was_loaded_anew_and_by_no_other(server, tab, address, place):
     opened = tab().open(f"{server.url}/{address}")
     page = opened.page
     give(page, "mine.npz", bundle(), place)
@@ -79,10 +79,13 @@ def test_an_upload_is_named_where_the_page_was_loaded_anew_and_not_where_it_was_
     opened.settle()
     assert page.get_by_text("no longer has").count() == 0
     page.reload()
-    anew = page.get_by_text("This page was loaded anew, or its connection was gone")
-    anew.wait_for(timeout=LONG)
-    give(page, "mine.npz", bundle(), place)
-    anew.wait_for(state="hidden", timeout=LONG)
+    kept.wait_for(timeout=LONG)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=LONG)
+    opened.settle()
+    assert page.get_by_text("no longer has").count() == 0
+    other = tab().open(page.url)  # somebody who has the link has not the file
+    other.page.locator("[data-testid=stAlert], .js-plotly-plot").first.wait_for(timeout=LONG)
+    assert other.page.get_by_role("button", name="Put away …").count() == 0
     assert opened.problems == []
 
 

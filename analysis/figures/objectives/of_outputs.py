@@ -69,7 +69,7 @@ def _how_to_read(found: Sequence[Objective], known: Sequence[tuple[Objective, Es
             reasons.setdefault(each.loss.reason, []).append(each.title)
     missing = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
     return (
-        f"Mean loss of the test items, {batch:,} in one batch{sample}, with 95 % bootstrap intervals over anchors among"
+        f"Mean loss of the items, {batch:,} in one batch{sample}, with 95 % bootstrap intervals over anchors among"
         " the same candidates; a bar marks the loss of embeddings that are all equal, or of constant logits. A loss"
         " that contrasts with the batch grows with its size, so compare it with its chance level or with another"
         " checkpoint on the same items, never with a training log. A loss that is not its own has the"

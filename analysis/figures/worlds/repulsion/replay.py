@@ -59,7 +59,8 @@ def _ground(trace: Trace) -> go.Figure:
         add_vectors(plot, spec, points, row + 1, styles, text=names, hovertemplate="%{text}<extra></extra>")
     set_ground(plot, spec, 1.1)
     if spec.dimensions > 3:
-        plot.update_xaxes(title_text=NEAREST_AXES[0])
+        # Of four panels on a narrow page each has room for a title of two words; both are cosines.
+        plot.update_xaxes(title_text="nearest noise", title_font_size=12)
         plot.update_yaxes(title_text=NEAREST_AXES[1], col=1)
     return plot
 
@@ -84,7 +85,7 @@ def _frame(plot: go.Figure, trace: Trace, frame: int, marks: list[int]) -> go.Fr
 
 def _titles(trace: Trace, frame: int) -> list[str]:
     return [
-        f"{LOSSES[name]}<br>{_of(trace.repelling_share[frame, row, 0], '.0%')} repel, "
+        f"{LOSSES[name]}<br>{_of(trace.repelling_share[frame, row, 0], '.0%')} repel<br>"
         f"margin {_of(trace.margin[frame, row, 0], '.2f')}"
         for row, name in enumerate(trace.spec.losses)
     ]

@@ -39,7 +39,7 @@ def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
             _add_floor(plot, trace, getattr(answer.floors[row], metric), name, column)
     _add_truth(plot, trace, answer)
     for column in (1, 2):
-        plot.update_yaxes(type="log", range=[np.log10(_SMALLEST), 0.5], dtick=1, exponentformat="none", col=column)
+        plot.update_yaxes(type="log", range=[np.log10(_SMALLEST), 0.5], dtick=1, col=column)
     low = min(-0.1, float(np.quantile(trace.information_bound, 0.02)))
     plot.update_yaxes(range=[max(low, -0.5), 1.15 * max(answer.mutual_information, 0.1)], col=3)
     return Exhibit(

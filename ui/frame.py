@@ -154,7 +154,6 @@ def _menu(here: Page) -> None:
         st.space("stretch")
         with st.popover("All pages", type="tertiary", icon=":material/menu:"), st.container(horizontal=True):
             _groups(_COLUMN)
-    st.caption(here.group)
     with st.container(horizontal=True, gap="xxsmall"):
         _links(here.group, width="content")
 

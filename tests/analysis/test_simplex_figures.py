@@ -101,11 +101,9 @@ def test_the_picture_of_the_truth_is_its_density(trace, answer):
     corner = np.array([0.7, 0.2, 0.1])
     x, y = mosaic.place(0, corner)
     value = heatmap.z[int(y / heatmap.dy), int(x / heatmap.dx)]
-    assert value == pytest.approx(moment.densities(corner[None])[0, 0], rel=0.1)
+    assert 10**value == pytest.approx(moment.densities(corner[None])[0, 0], rel=0.1)
     inside = mosaic.paint(moment.densities(mosaic.labels), np.nan, np.float32)
-    assert np.nanmean(inside[108 + 27 :, :120]) == pytest.approx(
-        1, abs=0.08
-    )  # the uniform density is 1; the grid is coarse
+    assert np.nanmean(inside[145:, :120]) == pytest.approx(1, abs=0.08)  # the uniform density is 1; the grid is coarse
 
 
 def test_titles_say_how_far_each_loss_is_from_the_truth(trace, answer):
@@ -152,8 +150,12 @@ def test_a_frame_of_the_replay_is_that_moment(trace, answer):
     assert picture.z.dtype == np.uint8
     assert f"{moment.divergences[3]:.3f} nats away" in frame.layout.annotations[4].text
     bar = plot.layout.coloraxis.colorbar
-    top = 254 * float(bar.ticktext[-1]) / (bar.tickvals[-1] - 1)
-    levels = 1 + 254 * (moment.densities(Mosaic(7, 80).labels) / top).clip(0, 1)
+    # The bar says which level stands for which density: level 1 for 0.01 and less, evenly in powers of ten.
+    assert bar.ticktext[:3] == ("≤ 0.01", "0.1", "1")
+    assert bar.tickvals[0] == 1
+    per_power = bar.tickvals[1] - bar.tickvals[0]
+    levels = 1 + per_power * (np.log10(moment.densities(Mosaic(7, 80).labels)).clip(-2) + 2)
+    levels = levels.clip(None, 255)
     assert np.sort(picture.z[picture.z > 0]) == pytest.approx(np.sort(levels.ravel()), abs=1)
 
 

@@ -3,11 +3,13 @@
 Fixed scripts, plain data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import streamlit as st
 from streamlit.components.v2 import component
 
+TALK_TAB = "talk-tab"
 _ASSETS = Path(__file__).parent / "assets"
 _CSS = (_ASSETS / "buttons.css").read_text()
 
@@ -31,6 +33,8 @@ _lost = component(
 )
 _connection = component("nce_lab.connection", html="<div hidden></div>", js=(_ASSETS / "connection.js").read_text())
 
+_talk_tab = component("nce_lab.talk_tab", html="<div hidden></div>", js=(_ASSETS / "talk_tab.js").read_text())
+
 
 def copy_link(values: Mapping[str, list[str]], version: str) -> None:
     """A button that copies this page's address with `values` and `v=version` in it."""
@@ -42,12 +46,25 @@ def save_picture(chart: str, stem: str) -> None:
     _save_picture(key=f"{chart}-picture", data={"chart": chart, "stem": stem}, width="content")
 
 
-def lost(place: str, data: Mapping[str, object]) -> None:
+def lost(place: str, data: Mapping[str, object], take_back: Callable[[str], None] | None = None) -> None:
     """Nothing, or a notice of what `data` no longer holds at `place`, see `ui.lost`."""
-    _lost(key=f"lost-{place}", data=data)
+    key = f"lost-{place}"
+
+    def on_back() -> None:
+        token = st.session_state[key].get("back")
+        if take_back is not None and isinstance(token, str):
+            take_back(token)
+
+    _lost(key=key, data=data, on_back_change=on_back)
 
 
 def watch_connection() -> None:
     """So that a server which does not answer is called that, and not a missing internet; and a run of the page when it
     answers again: by then it may be another one."""
     _connection(key="connection", on_back_change=lambda: None)
+
+
+def talk_of_tab(name: str, on_answer: Callable[[], None]) -> None:
+    """Have the tab remember that it edits the talk `name`; where that is "", `on_answer` runs once the tab has said
+    which one it edited before, in the session's `TALK_TAB`."""
+    _talk_tab(key=TALK_TAB, data={"talk": name}, on_talk_change=on_answer)

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped
-from analysis.figures.theme import LOSS_STYLES, TRUTH, Style, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import TRUTH, Style, layout
 from analysis.rules.findings import Drawing, Line
 
 _TRUTH = Style(TRUTH, "dot", "circle")

@@ -190,7 +190,9 @@ def test_squared_errors_are_those_of_scipys_fits(monkeypatch):
     weights = (1 - scores) ** -0.8
     counts = np.random.default_rng(5).multinomial(500, weights / weights.sum(), size=3)
     for row, x in enumerate((-np.log(1 - scores), scores)):
-        slopes = [optimize.minimize_scalar(lambda b, c=c, x=x: c.sum() * logsumexp(b * x) - b * c @ x).x for c in counts]
+        slopes = [
+            optimize.minimize_scalar(lambda b, c=c, x=x: c.sum() * logsumexp(b * x) - b * c @ x).x for c in counts
+        ]
         errors = [(slope * (x[-1] - x[0]) - 1.712053) ** 2 for slope in slopes]
         assert found[row, 0] == pytest.approx(np.mean(errors), rel=1e-4)
 

@@ -80,9 +80,12 @@ class Page:
 
     def warm_up(self) -> None:
         """Plotly's and scikit-learn's first use is not this question's."""
-        test = self.analyses.outputs.test
-        few = Split(test.embeddings[:300], test.labels[:300], test.logits[:300] if test.logits is not None else None)
-        small = Page(Analyses(Outputs(few, few, self.names, 1.0, {"digest": "0"}), shared=False))
+        outputs = self.analyses.outputs
+        few = [
+            Split(each.embeddings[:300], each.labels[:300], each.logits[:300] if each.logits is not None else None)
+            for each in (outputs.train, outputs.test)
+        ]
+        small = Page(Analyses(Outputs(few[0], few[1], self.names, 1.0, {"digest": "0"}), shared=False))
         for name in ("map", "calibration", "curves", "geometry"):
             getattr(small, name)()
 

@@ -7,7 +7,8 @@ verdict, Holm-corrected over the whole table.
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from analysis.comparison.verdicts import Comparison, Row
     from analysis.outputs import Outputs
 
+MOST_TRAININGS = 100
+"""Files of settings and seeds, which are opened one after the other."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 with the table on stdout, or 2 with one sentence on stderr."""
@@ -31,6 +35,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     arrays, spec, wanted = array_specs(options), foreign_spec(options), _wanted(options.smallest)
+    if options.over_seeds:
+        return _print_over_seeds(_openers(options.paths, options.data, arrays, spec, most=MOST_TRAININGS), options)
     outputs = _opened(options.paths, options.data, arrays, spec)
     found = _compared(outputs, k=options.k, bins=options.bins, probe_all=options.probe).judged(wanted)
     notes = {name: str(each.provenance["notes"]) for name, each in outputs.items() if each.provenance.get("notes")}
@@ -38,6 +44,19 @@ def _compare(options: argparse.Namespace) -> int:
         print(json.dumps(_json(found) | {"notes": notes}, indent=2, allow_nan=False))
     else:
         print(table(found), *(f"\n{printable(name)}: {printable(said)}" for name, said in notes.items()), sep="\n")
+    return 0
+
+
+def _print_over_seeds(openers: "Mapping[str, Callable[[], Outputs]]", options: argparse.Namespace) -> int:
+    """One file in memory at a time: a training's numbers are its own."""
+    from analysis.comparison.measured import common_source, measure_outputs
+    from analysis.comparison.over_seeds import over_seeds
+    from checkpoints.seeds_table import as_json, as_table
+
+    measured = [measure_outputs(name, opened(), k=options.k) for name, opened in openers.items()]
+    source = "linear probe" if options.probe else common_source(measured)
+    found = over_seeds(measured, source, bins=options.bins)
+    print(json.dumps(as_json(found), indent=2, allow_nan=False) if options.json else as_table(found))
     return 0
 
 
@@ -73,23 +92,30 @@ def _opened(
 ) -> "dict[str, Outputs]":
     """The files' outputs by name, their test items in the order of the first."""
     # numpy and torch only once the command line is known to be right.
-    from analysis.comparison.matching import FEWEST, MOST, matched
+    from analysis.comparison.matching import MOST, matched
+
+    return matched({name: opened() for name, opened in _openers(paths, data, arrays, spec, most=MOST).items()})
+
+
+def _openers(
+    paths: Sequence[str], data: str | None, arrays: Sequence[ArraySpec], spec: ForeignSpec | None, *, most: int
+) -> "dict[str, Callable[[], Outputs]]":
+    """What opens each file, by name. LabError where they are too few or more than `most`."""
+    from analysis.comparison.matching import FEWEST
     from checkpoints.arrays.forms import is_of_arrays
     from checkpoints.arrays.opening import specs_of
     from checkpoints.opening import open_outputs
 
-    if not FEWEST <= len(paths) <= MOST:
-        raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(paths))
+    if not FEWEST <= len(paths) <= most:
+        raise LabError("checkpoints", f"must number {FEWEST} to {most} to be compared", len(paths))
     foreign = _foreign(paths, data)
     of_arrays = specs_of([path for path in paths if path not in foreign and is_of_arrays(Path(path))], arrays)
     if not of_arrays:
         check_no_arrays(arrays[0] if arrays else None, "these checkpoints")
-    return matched(
-        {
-            name: open_outputs(path, data if path in foreign else None, spec=spec, arrays=of_arrays.get(path))
-            for name, path in _named(paths)
-        }
-    )
+    return {
+        name: partial(open_outputs, path, data if path in foreign else None, spec=spec, arrays=of_arrays.get(path))
+        for name, path in _named(paths)
+    }
 
 
 def _compared(outputs: "dict[str, Outputs]", *, k: int, bins: int, probe_all: bool) -> "Comparison":
@@ -193,6 +219,9 @@ def _parser() -> Parser:
         default=[],
         metavar="MEASURE=NUMBER",
         help="the smallest difference of interest of a measure, as margin=0.01; 0 asks for significance alone",
+    )
+    parser.add_argument(
+        "--over-seeds", action="store_true", help="files whose names differ in their seed alone are one setting"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from checkpoints.brought.hub_config import CONFIG
+from checkpoints.brought.sharded import INDEXES, WHOLE
 from checkpoints.bundle import NAMES
 from checkpoints.images.looks import holds_images, looks_like_images
 from checkpoints.reading.quoting import printable, shown
@@ -79,11 +81,16 @@ def _walk(root: Path) -> Iterator[tuple[str, str]]:
     waiting = [("", 0)]
     while waiting:
         folder, depth = waiting.pop()
-        kind = _folder_kind(root / folder)
+        entries = _entries(root / folder)
+        kind = _folder_kind(root / folder, {name for name, _ in entries})
         if kind:
             yield kind, folder or "."
             continue
-        for name, is_folder in _entries(root / folder):
+        if hub := _is_of_hub({name for name, _ in entries}):
+            yield "checkpoint", folder or "."
+        for name, is_folder in entries:
+            if hub and not is_folder:
+                continue  # they are that network's; folders in it are what its training wrote on the way
             path = f"{folder}/{name}" if folder else name
             if not is_text(name):
                 yield _NOT_UTF8, path
@@ -104,8 +111,12 @@ def _entries(folder: Path) -> list[tuple[str, bool]]:
         return []
 
 
-def _folder_kind(folder: Path) -> str:
-    names = {name for name, _ in _entries(folder)}
+def _is_of_hub(names: set[str]) -> bool:
+    """Whether a folder is one network as Hugging Face saves it: its config beside its weights."""
+    return CONFIG in names and bool(names & {*WHOLE, *INDEXES})
+
+
+def _folder_kind(folder: Path, names: set[str]) -> str:
     if names & _ARRAYS or names >= _PROJECTOR or _are_parts(names):
         return "checkpoint"
     return "images" if holds_images(folder, names) else ""

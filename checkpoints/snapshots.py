@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -97,14 +98,20 @@ def find_series(folder: str | Path) -> Series:
         raise LabError(file_name(folder), rule, but="has none")
     pattern = max(groups, key=lambda each: (len(groups[each]), each))
     every = sorted(groups[pattern], key=lambda each: (each.epoch, each.path.name))
-    usable = [each for each in every if not needs_images(each.path)]
+    usable = [each for each in every if not needs_images(each)]
     others = sum(map(len, groups.values())) - len(every)
     kept = _thinned(usable)
     return Series(folder, tuple(kept), _left_out(len(every) - len(usable), others, pattern, len(usable) - len(kept)))
 
 
-def needs_images(path: Path) -> bool:
-    """Whether a file is weights that only images bring to outputs. What cannot be read yet is taken for whole."""
+def needs_images(snapshot: Snapshot) -> bool:
+    """Whether a file is weights that only images bring to outputs, looked at once as long as it stays as it is. What
+    cannot be read yet is taken for whole."""
+    return _needs_images(snapshot.path, snapshot.state)
+
+
+@lru_cache(maxsize=MOST_ENTRIES)
+def _needs_images(path: Path, _state: str) -> bool:
     from checkpoints.opening import needs_images as weights_in
 
     try:

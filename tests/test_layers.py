@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LAYERS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "talks", "ui", "pages")
+LAYERS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "claims", "talks", "ui", "pages")
 OURS = {
     "losses": {"losses"},
     "commands": {"losses", "commands"},
@@ -19,9 +19,10 @@ OURS = {
     "analysis": {"losses", "analysis"},
     "analysis/figures": {"losses", "analysis", "toy_models"},
     "checkpoints": {"losses", "commands", "analysis", "checkpoints"},
+    "claims": {"losses", "commands", "analysis", "analysis/figures", "toy_models", "checkpoints", "claims"},
     "talks": {"losses", "commands", "analysis", "checkpoints", "talks"},
-    "ui": {"losses", "analysis", "toy_models", "checkpoints", "talks", "ui"},
-    "pages": {"losses", "analysis", "toy_models", "checkpoints", "talks", "ui"},
+    "ui": {"losses", "analysis", "toy_models", "checkpoints", "claims", "talks", "ui"},
+    "pages": {"losses", "analysis", "toy_models", "checkpoints", "claims", "talks", "ui"},
 }
 SCREEN = {"streamlit": {"ui", "pages"}, "plotly": {"analysis/figures", "ui"}}
 PLACES = {*LAYERS, "tests", "benchmarks"}

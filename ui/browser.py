@@ -6,6 +6,7 @@ Fixed scripts, plain data.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import streamlit as st
 from streamlit.components.v2 import component
 
 TALK_TAB = "talk-tab"
@@ -45,9 +46,16 @@ def save_picture(chart: str, stem: str) -> None:
     _save_picture(key=f"{chart}-picture", data={"chart": chart, "stem": stem}, width="content")
 
 
-def lost(place: str, data: Mapping[str, object]) -> None:
+def lost(place: str, data: Mapping[str, object], take_back: Callable[[str], None] | None = None) -> None:
     """Nothing, or a notice of what `data` no longer holds at `place`, see `ui.lost`."""
-    _lost(key=f"lost-{place}", data=data)
+    key = f"lost-{place}"
+
+    def on_back() -> None:
+        token = st.session_state[key].get("back")
+        if take_back is not None and isinstance(token, str):
+            take_back(token)
+
+    _lost(key=key, data=data, on_back_change=on_back)
 
 
 def watch_connection() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from ui.talks import held
 ROOT = Path(__file__).parent.parent
 ICON = ROOT / "ui" / "assets" / "icon.svg"
 _SIDEBAR = 284  # pixels
+_COLUMN = 130  # pixels: two columns of groups fill the list of all pages
 # On a narrow window the figures need the room that Streamlit leaves empty beside them; no option sets it.
 _STYLE = "<style>@media (max-width: 1100px) { .stMainBlockContainer { padding-inline: 1.5rem; } }</style>"
 
@@ -133,8 +135,8 @@ def frame(page: str) -> None:
     memory.keep_level()
     machine.warm_up()
     with st.sidebar:
-        _menu()
-        session().controls = st.container()
+        _menu(here)
+        session().controls = st.container(key="controls")
         st.caption(f"NCE Lab {VERSION} · offline")
         browser.watch_connection()
         held.remember_tab()
@@ -142,11 +144,31 @@ def frame(page: str) -> None:
     own_loss.show_refusals()
 
 
-def _menu() -> None:
+def _menu(here: Page) -> None:
+    """All pages where there is nothing to control; elsewhere those of the group in use, and one button for the rest."""
+    if not here.group:
+        _groups("stretch")
+        return
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
+        st.page_link(PAGES["start"].script, label="NCE Lab", icon=":material/home:", width="content")
+        st.space("stretch")
+        with st.popover("All pages", type="tertiary", icon=":material/menu:"), st.container(horizontal=True):
+            _groups(_COLUMN)
+    st.caption(here.group)
+    with st.container(horizontal=True, gap="xxsmall"):
+        _links(here.group, width="content")
+
+
+def _groups(width: Literal["stretch"] | int) -> None:
+    """Every page under the name of its group."""
     for group in dict.fromkeys(page.group for page in PAGES.values()):
-        with st.container(gap="xxsmall"):
+        with st.container(gap="xxsmall", width=width):
             if group:
                 st.caption(group)
-            for page in PAGES.values():
-                if page.group == group:
-                    st.page_link(page.script, label=page.label, width="stretch")
+            _links(group, width="stretch")
+
+
+def _links(group: str, *, width: Literal["content", "stretch"]) -> None:
+    for page in PAGES.values():
+        if page.group == group:
+            st.page_link(page.script, label=page.label, width=width)

@@ -12,6 +12,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from analysis.figures.theme import INK
+
 WIDTH, HEIGHT = 1200, 500
 """Pixels of a figure that has a slide of 1280 x 720 for itself."""
 TEXT, TITLE = 18, 20
@@ -40,7 +42,7 @@ def for_slide(figure: Mapping[str, Any], *, width: int = WIDTH, height: int = HE
     >>> shown["layout"]["xaxis"]["tickfont"]["size"], shown["layout"]["xaxis"]["title"]["font"]["size"]
     (18, 20)
     """
-    shown = copy.deepcopy(dict(figure))
+    shown = _without_ink(copy.deepcopy(dict(figure)))
     layout = shown["layout"] = {**shown.get("layout", {})}
     layout.pop("template", None)
     _size(layout, width, height)
@@ -58,6 +60,17 @@ def for_slide(figure: Mapping[str, Any], *, width: int = WIDTH, height: int = HE
         for trace in frame.get("data") or ():
             _enlarge_trace(trace, default=False)
     return shown
+
+
+def _without_ink(given: Any) -> Any:
+    """Texts that have the house ink take the colour of whoever shows them: a slide may be dark."""
+    if isinstance(given, dict):
+        return {name: _without_ink(each) for name, each in given.items() if not (name == "color" and _is_ink(each))}
+    return [_without_ink(each) for each in given] if isinstance(given, list | tuple) else given
+
+
+def _is_ink(colour: object) -> bool:
+    return isinstance(colour, str) and colour == INK
 
 
 def _size(layout: dict[str, Any], width: int, height: int) -> None:

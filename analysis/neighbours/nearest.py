@@ -21,6 +21,7 @@ from losses.errors import LabError
 
 _COPIED = 64 << 20
 _ORDERED = 64  # rows
+_MANY = 1024  # rows
 
 
 @dataclass(frozen=True, eq=False)  # no slots: what is derived from the maxima is derived once
@@ -79,7 +80,7 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None
     """One exact pass: `rows` test items at a time against all of train, never an M x N buffer.
 
     Where there are no train items, against the test items themselves, each left out of its own search. k is cut to the
-    number of items that can be found. By default 512 rows, or 1,024 where train is large: a wide product is quicker on
+    number of items that can be found. By default 768 rows, or 1,024 where train is large: a wide product is quicker on
     more.
     """
     if k < 1:
@@ -97,7 +98,7 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None
     maxima = np.full((len(outputs.test), len(outputs.class_names)), -np.inf, dtype=np.float32)
     found: list[tuple[np.ndarray, np.ndarray]] = []
     for chosen, (largest, items, similarities) in over_blocks(
-        outputs.test.embeddings, keys, look, rows=rows or (ROWS if in_order else 2 * ROWS)
+        outputs.test.embeddings, keys, look, rows=rows or (ROWS if in_order else _MANY)
     ):
         maxima[chosen, columns.classes] = np.where(np.isneginf(largest), largest, np.clip(largest, -1, 1))
         found.append((items, similarities))

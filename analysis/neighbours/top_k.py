@@ -44,12 +44,11 @@ def pick(
     block: np.ndarray, columns: np.ndarray, tied: np.ndarray, names: np.ndarray, k: int, pads: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """`top_k` among the given columns (B, C), for `tied` rows among all. Columns in `pads` (N,) bool do not count."""
-    values = np.take_along_axis(block, columns, axis=1)
+    values = _taken(block, columns)
     if pads is not None:
-        values[pads[columns]] = -np.inf
+        np.putmask(values, pads[columns], np.float32(-np.inf))
     inner, tied_inside = _largest(values, k)
-    chosen = names[np.take_along_axis(columns, inner, axis=1)]
-    found = select(np.take_along_axis(values, inner, axis=1), chosen, k)
+    found = select(_taken(values, inner), names[_taken(columns, inner)], k)
     again = np.flatnonzero(tied | tied_inside)
     if len(again):
         rows = block[again]
@@ -80,8 +79,14 @@ def _largest_of_many(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray
     body = width // 8 * 8
     columns, tied = candidates(group_maxima(values[:, :body], 8), k, 8)
     columns = np.hstack([columns, np.broadcast_to(np.arange(body, width), (len(values), width - body))])
-    inner, tied_inside = _largest(np.take_along_axis(values, columns, axis=1), k)
-    return np.take_along_axis(columns, inner, axis=1), tied | tied_inside
+    inner, tied_inside = _largest(_taken(values, columns), k)
+    return _taken(columns, inner), tied | tied_inside
+
+
+def _taken(values: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """`np.take_along_axis` over columns (B, C) of (B, N), in less than half of its time."""
+    places = columns + values.shape[1] * np.arange(len(values))[:, None]
+    return np.take(values.reshape(-1), places, mode="clip")
 
 
 def select(values: np.ndarray, names: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

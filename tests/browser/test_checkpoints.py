@@ -50,7 +50,7 @@ def test_a_part_of_the_histogram_that_is_dragged_over_shows_its_items(server, ta
     page.mouse.down()
     page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.6 * box["height"], steps=5)
     page.mouse.up()
-    page.get_by_text(re.compile(r"\d+ test items between 0\.\d+ and 0\.\d+")).wait_for()
+    page.get_by_text(re.compile(r"\d+ items between 0\.\d+ and 0\.\d+")).wait_for()
     page.locator("[data-testid=stDataFrame]").wait_for()
     assert not opened.problems
 

@@ -1,8 +1,16 @@
 """A training script's checkpoint and a zip of images in a real browser: what is in the file, the pass, its outputs."""
 
-import pytest
+import io
+import zipfile
 
-from tests.checkpoints.foreign.states import PLANS, saved
+import pytest
+import torch
+
+from checkpoints.foreign.heads import linear
+from checkpoints.foreign.plan import Plan
+from checkpoints.foreign.resnet import ResNetSpec
+from tests.browser.server import running
+from tests.checkpoints.foreign.states import PLANS, saved, state_of
 from tests.ui.test_image_source import images, zipped
 
 pytestmark = pytest.mark.browser
@@ -33,3 +41,38 @@ def test_weights_and_images_become_a_map(server, tab, tmp_path):
 def give_images(page, content):
     upload = {"name": "images.zip", "mimeType": "application/zip", "buffer": content}
     page.locator("input[type=file]").nth(1).set_input_files(upload)
+
+
+def test_from_a_torchvision_resnet_and_a_folder_of_images_to_the_three_pictures(tmp_path, tab):
+    """Where the lab was started at a folder: choose it, choose the images, press the button."""
+    root = tmp_path / "root"
+    encoder = ResNetSpec((2, 2, 2, 2), False, "downsample", "imagenet", width=4)
+    plan = Plan("resnet", encoder, "logits", "fc", linear(32, 1000))
+    root.mkdir()
+    state = {name.removeprefix("encoder."): tensor for name, tensor in state_of(plan).items()}
+    torch.save(state, root / "resnet18.pth")
+    with zipfile.ZipFile(io.BytesIO(images())) as archive:
+        archive.extractall(root / "pets")
+    with running(tmp_path / "log", "--", "--root", str(root)) as server:
+        page = (opened := tab().open(f"{server.url}/Checkpoints?map=pca")).page
+        choose(opened, "Open", "A file under the root")
+        page.get_by_text("weights of ResNet-18, first width 4, linear fc to 1,000 class logits").wait_for()
+        choose(opened, "Or images that are here", "pets")
+        page.get_by_role("button", name="Run the images through").click()
+        for title in (
+            "does the encoder put together?",
+            "Is an item nearer to its own class",
+            "probabilities be trusted?",
+        ):
+            page.get_by_text(title).first.wait_for()
+        page.locator(".js-plotly-plot .main-svg").nth(2).wait_for()
+        opened.settle()
+        assert opened.problems == []
+
+
+def choose(opened, label, option):
+    """One action of a user's: out of a list of the sidebar, which a run of the page would close."""
+    page = opened.page
+    opened.settle()
+    page.get_by_test_id("stSelectbox").filter(has_text=label).get_by_role("combobox").click()
+    page.get_by_role("option", name=option).click()

@@ -32,6 +32,17 @@ def test_checkpoints_and_images_are_told_apart(root):
     assert found.note == ""
 
 
+def test_a_hugging_face_folder_is_one_and_what_its_training_wrote_on_the_way_others(root):
+    for name in ("hf/config.json", "hf/model.safetensors", "hf/optimizer.pt", "hf/checkpoint-5/config.json",
+                 "hf/checkpoint-5/pytorch_model.bin.index.json", "hf/checkpoint-5/pytorch_model-1.bin", "x/config.json",
+                 "x/mine.pth"):  # fmt: skip
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    found = listing(root).checkpoints
+    assert {"hf", "hf/checkpoint-5", "x/mine.pth"} <= set(found)
+    assert not {"x", "hf/model.safetensors", "hf/optimizer.pt", "hf/checkpoint-5/pytorch_model-1.bin"} & set(found)
+
+
 def test_files_of_arrays_are_offered_and_a_folder_of_them_is_one(root):
     for name in ("a.csv", "b.mat", "c.parquet", "mine/X.npy", "mine/y.npy", "mine/names.json", "tb/tensors.tsv",
                  "tb/metadata.tsv", "mixed/X.npy", "mixed/y.npy", "mixed/all.npz"):  # fmt: skip

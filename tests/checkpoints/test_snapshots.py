@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from checkpoints import series
+from checkpoints import opening, series
 from checkpoints.opening import open_outputs
 from checkpoints.snapshots import Snapshot, check_items, epoch_in, find_series, read_snapshot, series_among
 from checkpoints.training.run import snapshot_folder, train
@@ -50,6 +50,18 @@ def test_of_a_folder_with_several_the_longest_counts_and_the_rest_is_said(tmp_pa
     for epoch in (2, 3, 4, 5):
         torch.save({"weight": torch.zeros(2, 2)}, tmp_path / f"epoch_{epoch}.pth")
     assert "5 files of weights, which need images" in find_series(tmp_path).left_out
+
+
+def test_a_file_is_looked_into_once_as_long_as_it_stays_as_it_is(tmp_path, monkeypatch):
+    for epoch in (1, 2):
+        (tmp_path / f"epoch_{epoch}.npz").write_bytes(bundle())
+    looked, look = [], opening.needs_images
+    monkeypatch.setattr(opening, "needs_images", lambda path: (looked.append(path.name), look(path))[1])
+    for _ in range(3):
+        find_series(tmp_path)
+    assert sorted(looked) == ["epoch_1.npz", "epoch_2.npz"]
+    torch.save({"weight": torch.zeros(2, 2)}, tmp_path / "epoch_2.npz")
+    assert [each.epoch for each in find_series(tmp_path).snapshots] == [1]
 
 
 def test_a_file_that_is_being_written_is_refused_and_read_once_it_is_whole(tmp_path):

@@ -154,7 +154,8 @@ def test_bools_are_zero_or_one(tmp_path):
 
 def test_layouts_by_their_names():
     assert recognised(["encoder.conv1.weight", "projector.0.weight"]).name == "simclr"
-    assert recognised(["model/module.encoder.conv1.weight", "model/module.fc.weight"]).name == "supce"
+    own = ["encoder.conv1.weight", "fc.weight", "encoder.layer2.0.shortcut.0.weight"]
+    assert recognised([f"model/module.{name}" for name in own]).name == "supce"
     assert recognised(["model/patch_embed.proj.weight", "model/pos_embed"]).name == "vit"
     assert recognised(["a", "b"]).name == "unknown"
 

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import streamlit as st
 import torch
+from streamlit.testing.v1 import AppTest
 
 from tests.checkpoints.hostile_data import bundle
 from tests.ui.run_page import run_until
+from tests.waiting import PATIENCE
 from ui import uploads
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.opened import PREFIX, reference
@@ -265,3 +267,25 @@ def test_a_session_holds_so_many_files(open_page, monkeypatch):
     run_until(app, lambda: not any(button.key == "stop-comparison" for button in app.button))
     assert "other.npz must wait: a session holds 1 opened files. Put one away." in words(app.warning)
     assert list(app.session_state["nce_lab_opened"].files) == [REF]
+
+
+def test_a_tab_takes_back_what_its_session_before_has_and_nobody_else_does(open_page):
+    first, other = give(open_page(CHECKPOINTS, show="provenance")), open_page(CHECKPOINTS, show="provenance")
+    token = first.session_state["nce_lab"].token
+    taken = AppTest.from_function(_take_back, args=(token,), default_timeout=PATIENCE).run()
+    assert not taken.exception
+    assert [text.value for text in taken.text] == ["nothing", REF, str(len(MINE))]
+    assert other.session_state["nce_lab_opened"].files == {}
+
+
+def _take_back(token):
+    import streamlit as st
+
+    from ui import uploads
+    from ui.checkpoints.opened import opened
+    from ui.checkpoints.taken_back import take_back
+
+    for said in ("0" * 16, token):
+        take_back(said)
+        st.text(" ".join(opened().files) or "nothing")
+    st.text(str(st.session_state[uploads._KEY].total))

@@ -1,5 +1,7 @@
 """Files without train items, without labels, or with class scores alone: every page says what it can, and why not."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -42,8 +44,7 @@ def said(app) -> str:
 
 
 def test_similarities_are_within_the_items_and_say_so(open_page, folder):
-    shown = ["similarity", "accuracy", "map"]
-    app = open_page(PAGES["checkpoints"], source="root", path="alone.npz", show=shown, map="pca")
+    app = open_page(PAGES["checkpoints"], source="root", path="alone.npz", show=SECTIONS, map="pca")
     assert not app.exception
     assert not app.error
     text = said(app)
@@ -51,6 +52,7 @@ def test_similarities_are_within_the_items_and_say_so(open_page, folder):
     assert "a probe learns from a half of each class, drawn with seed 0" in text
     assert "none of them train" in text
     assert "Nearest in train" not in text
+    assert not re.search(r".{60}test items.{30}", text), "there is no test where there is no train"
 
 
 def test_the_seed_of_the_half_is_in_the_link(open_page, folder):

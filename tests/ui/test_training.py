@@ -1,5 +1,7 @@
 """A folder of snapshots under the root: a slider, figures, and what is written while the page is open."""
 
+import json
+
 import numpy as np
 import pytest
 import streamlit as st
@@ -73,3 +75,24 @@ def test_what_is_open_is_taken_along_as_the_page_has_it(open_page, folder):
         "NumPy .npz",
         "Projector's TSV pair",
     ]
+
+
+def test_trainings_stand_beside_each_other_on_dynamics_and_new_snapshots_appear(open_page, folder):
+    other = folder.parent / "other"
+    other.mkdir()
+    for epoch in (1, 2, 3):
+        write(other, epoch)
+    app = open_page("pages/3_Dynamics.py", of="series")
+    assert not app.exception
+    run_until(app, lambda: epochs(app) == {"run": [1, 2], "other": [1, 2, 3]})
+    write(folder, 9)
+    run_until(app, lambda: epochs(app) == {"run": [1, 2, 9], "other": [1, 2, 3]})
+    app.pills("trainings").set_value(["other"]).run()
+    assert not app.exception
+    assert epochs(app) == {"margin": [1, 2, 3]}
+
+
+def epochs(app) -> dict[str, list[int]]:
+    """Of each training's margin, as they are drawn."""
+    traces = [trace for chart in charts(app) for trace in json.loads(chart.proto.spec)["data"]]
+    return {trace["name"]: trace["x"] for trace in traces if trace["name"] in ("run", "other", "margin")}

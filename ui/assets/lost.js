@@ -5,7 +5,7 @@ const WHY = {
   page: "The page was left in between, and the lab no longer has: ",
 };
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const key = `nce-lab ${data.place}`;
   const before = JSON.parse(sessionStorage.getItem(key) ?? "null") ?? { held: {}, lost: {} };
   const news = before.visit !== data.visit;
@@ -14,6 +14,9 @@ export default function ({ parentElement, data }) {
   const changed = ["server", "session"].find((name) => before[name] !== data[name]) ?? "page";
   const now = { ...data, lost, why: news && Object.keys(before.held).length ? changed : before.why };
   sessionStorage.setItem(key, JSON.stringify(now));
+  // Where the same server may still have the session before, it is asked once, by the token that this tab alone has.
+  const anew = before.server === data.server && before.session !== data.session;
+  if (data.back && anew && Object.keys(before.held).length) setTriggerValue("back", before.session);
 
   const box = parentElement.querySelector("[role=status]");
   const words = Object.values(lost).join("; ");

@@ -10,10 +10,10 @@ from analysis.calibration.of_classes import class_bins, classwise, redrawn_label
 from analysis.calibration.scores import proper_scores
 from analysis.calibration.temperature import TemperatureScaling, temperature_scaling
 from analysis.calibration.top_label import Scheme, calibration, null_band
-from analysis.digits import interval, number
+from analysis.digits import interval
 from analysis.figures.calibration.of_classes import class_errors, class_reliability
 from analysis.figures.calibration.temperature import temperature_diagram
-from analysis.figures.calibration.top_label import reliability_diagram
+from analysis.figures.calibration.top_label import largest_gap_in_words, reliability_diagram
 from analysis.figures.exhibit import Exhibit
 from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoints.analyses import Analyses
@@ -27,7 +27,7 @@ from ui.foreign_text import line
 _TOP = """
 known = class_probabilities(outputs)
 found = calibration(known.probabilities, known.labels, bins={bins}, scheme={scheme!r}, losses=known.losses)
-exhibit = reliability_diagram(found, known.source)
+exhibit = reliability_diagram(found, known.source, temperature=outputs.temperature)
 """
 _ERRORS = """
 known = class_probabilities(outputs)
@@ -39,7 +39,8 @@ _OF_ONE = """
 known = class_probabilities(outputs)
 found = class_bins(known.probabilities, known.labels, {c}, bins={bins}, scheme={scheme!r})
 band = null_band(known.probabilities[:, {c}].clip(max=1), found)
-exhibit = class_reliability(found, band, outputs.class_names[{c}], known.source)
+name, temperature = outputs.class_names[{c}], outputs.temperature
+exhibit = class_reliability(found, band, name, known.source, temperature=temperature)
 """
 _SCALED = """
 known = class_probabilities(outputs)
@@ -81,8 +82,9 @@ def _top(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: Schem
     )
     body = _TOP.format(bins=bins, scheme=scheme)
     code = figure_code(analyses, body, class_probabilities, calibration, reliability_diagram)
-    show(reliability_diagram(found, known.source).given_by(code), key="reliability")
-    st.text(line(f"{_scores(analyses, known)} · largest gap of a bin (MCE) {number(found.bins.mce)}"))
+    drawn = reliability_diagram(found, known.source, temperature=analyses.outputs.temperature)
+    show(drawn.given_by(code), key="reliability")
+    st.text(line(f"{_scores(analyses, known)} · {largest_gap_in_words(found.bins)}"))
 
 
 def _scores(analyses: Analyses, known: ClassProbabilities) -> str:
@@ -105,7 +107,7 @@ def _classes(analyses: Analyses, known: ClassProbabilities, bins: int, scheme: S
     def of_one() -> Exhibit:
         found = class_bins(known.probabilities, known.labels, label, bins=bins, scheme=scheme)
         band = null_band(known.probabilities[:, label].clip(max=1), found)
-        return class_reliability(found, band, names[label], known.source)
+        return class_reliability(found, band, names[label], known.source, temperature=analyses.outputs.temperature)
 
     used: tuple[Callable[..., Any], ...] = (class_probabilities, redrawn_labels, classwise, class_errors)
     code = figure_code(analyses, _ERRORS.format(bins=bins, scheme=scheme), *used)

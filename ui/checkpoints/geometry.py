@@ -7,14 +7,14 @@ from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoints.analyses import Analyses, SplitName
 from ui.checkpoints.code import figure_code
 from ui.checkpoints.unavailable import not_available
-from ui.checkpoints.view import GEOMETRY, splits
+from ui.checkpoints.view import GEOMETRY, said, splits
 from ui.controls import part
 from ui.exhibit import show
 
-_SPECTRUM = "exhibit = spectrum_figure(spectrum(outputs.{split}.embeddings), {split!r})"
+_SPECTRUM = "exhibit = spectrum_figure(spectrum(outputs.{split}.embeddings), {of!r})"
 _SPREAD = """
 items = outputs.{split}
-exhibit = spread_figure(spread(items.embeddings, items.own_labels), items.embeddings.shape[1], {split!r})
+exhibit = spread_figure(spread(items.embeddings, items.own_labels), items.embeddings.shape[1], {of!r})
 """
 
 
@@ -22,18 +22,18 @@ def section(analyses: Analyses) -> None:
     """Of one split."""
     with part(*GEOMETRY) as controls:
         split: SplitName = controls.choice("Items", "geometry_items", splits(analyses.outputs), default="test")  # type: ignore[assignment]
-    items = analyses.split(split)
+    items, of = analyses.split(split), said(split, analyses.outputs)
     found = analyses.once(("spectrum", split), lambda: spectrum(items.embeddings))
     if isinstance(found, Unavailable):
         not_available("Spectrum", found)
     else:
-        code = figure_code(analyses, _SPECTRUM.format(split=split), spectrum, spectrum_figure)
-        show(spectrum_figure(found, split).given_by(code), key="spectrum")
+        code = figure_code(analyses, _SPECTRUM.format(split=split, of=of), spectrum, spectrum_figure)
+        show(spectrum_figure(found, of).given_by(code), key="spectrum")
     lie = analyses.once(("spread", split), lambda: spread(items.embeddings, items.own_labels))
     parts = {"Alignment": lie.alignment, "Uniformity": lie.uniformity}
     if any(not isinstance(part, Unavailable) for part in parts.values()):
-        code = figure_code(analyses, _SPREAD.format(split=split), spread, spread_figure)
-        show(spread_figure(lie, items.embeddings.shape[1], split).given_by(code), key="spread")
+        code = figure_code(analyses, _SPREAD.format(split=split, of=of), spread, spread_figure)
+        show(spread_figure(lie, items.embeddings.shape[1], of).given_by(code), key="spread")
         return
     for name, part_found in parts.items():
         if isinstance(part_found, Unavailable):

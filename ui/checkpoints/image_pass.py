@@ -83,6 +83,13 @@ def put_away(name: str) -> None:
     st.session_state[_KEY] = [each for each in passes() if each.name != name or not each.job.done]
 
 
+def add(others: list[ImagePass]) -> None:
+    """Take over passes that go on or gave outputs, before this session's own."""
+    own = passes()
+    news = [each for each in others if each not in own and (each.succeeded or not each.job.done)]
+    st.session_state[_KEY] = [*news, *own][-_KEPT:]
+
+
 def start(request: object, name: str, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
     """Begin a pass; one that runs stops. The outputs of the last few before stay."""
     for each in passes():

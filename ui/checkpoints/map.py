@@ -16,7 +16,7 @@ from ui.checkpoints.item import item_panel
 from ui.checkpoints.maps import MapJob, map_call
 from ui.checkpoints.search import search
 from ui.checkpoints.unavailable import not_available
-from ui.checkpoints.view import MAP, class_options, splits
+from ui.checkpoints.view import MAP, class_options, said, splits
 from ui.controls import Controls, part
 from ui.errors import explain
 from ui.exhibit import show
@@ -27,7 +27,7 @@ items = map_sample(len(split), {points})
 embeddings = split.embeddings[items]
 projection = {call}
 quality, names = map_quality(embeddings, projection.coordinates), outputs.class_names
-exhibit = embedding_map(projection, quality, split, items, names, chosen={chosen}, of={split!r}, only={only})
+exhibit = embedding_map(projection, quality, split, items, names, chosen={chosen}, of={of!r}, only={only})
 """
 _HELP = "PCA is shown until it is ready."
 _METHODS = {"umap": "UMAP", "pca": "PCA", "tsne": "t-SNE"}
@@ -80,6 +80,7 @@ def _map(analyses: Analyses, method: str, split: SplitName, points: int, only: t
     if isinstance(drawn, Unavailable):
         not_available("Map", drawn)
         return
+    of = said(split, analyses.outputs)
     figure = embedding_map(
         drawn.projection,
         drawn.quality,
@@ -87,12 +88,12 @@ def _map(analyses: Analyses, method: str, split: SplitName, points: int, only: t
         drawn.items,
         analyses.outputs.class_names,
         chosen=item,
-        of=split,
+        of=of,
         only=only,
     )
     shown = figure.table["item"].to_numpy()
     call, used = map_call(drawn.projection.method)
-    body = _CODE.format(split=split, points=len(drawn.items), call=call, chosen=item, only=only)
+    body = _CODE.format(split=split, points=len(drawn.items), call=call, chosen=item, only=only, of=of)
     code = figure_code(analyses, body, map_sample, map_quality, embedding_map, *used)
     show(figure.given_by(code), key=key, on_select=partial(_take_click, key, shown))
 

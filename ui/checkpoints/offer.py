@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from losses.errors import LabError
 from ui import root, uploads
-from ui.checkpoints import image_pass
+from ui.checkpoints import image_pass, taken_back
 from ui.checkpoints.opened import BELOW, PREFIX, OpenedFile, missing, opened
 from ui.checkpoints.together import Given, sorted_out
 from ui.controls import Controls
@@ -162,7 +162,9 @@ def _take(key: str, one: Given, control: str) -> OpenedFile:
 def draw_put_away() -> None:
     """A menu of what is open, to put away; and, in the tab, the memory of it."""
     own = opened()
-    remember("opened", {file.name: f"{file.name}, upload it again" for file in own.files.values()})
+    taken_back.known()
+    held = {file.name: f"{file.name}, upload it again" for file in own.files.values()}
+    remember("opened", held, taken_back.take_back)
     image_pass.remember_passes()
     options = _told_apart({file.ref: file.name for file in own.files.values()})
     options |= {BELOW + name: BELOW + name for name in own.below} | {name: name for name in image_pass.finished()}

@@ -87,14 +87,14 @@ class OpenedFile:
             return read(path)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Opened:
     """Of one session. files: by ref. below: names under the root that were opened, the last one last.
 
     `held` has, for each uploader, the visit of the page and the ref of each upload in it; `emptied` counts how often it
     was emptied; `sets` has the numbers of uploads that came in together, `latest` of those that came in last. maps:
     which array is what, as `--map` says it, by a file's sha256 or its name below the root; asked_again: those whose
-    choice is to be changed.
+    choice is to be changed. passes: those of the session, as they were when its page was last drawn.
     """
 
     files: dict[str, OpenedFile] = field(default_factory=dict)
@@ -107,6 +107,7 @@ class Opened:
     latest: dict[str, tuple[str, ...]] = field(default_factory=dict)
     maps: dict[str, str] = field(default_factory=dict)
     asked_again: set[str] = field(default_factory=set)
+    passes: list[image_pass.ImagePass] = field(default_factory=list)
 
     def with_map(self, key: str, spec: ArraySpec) -> ArraySpec:
         """The spec with what was confirmed for this file."""

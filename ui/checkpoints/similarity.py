@@ -87,7 +87,7 @@ def _selected(analyses: Analyses, label: int | None, event: object) -> None:
     listed = "" if len(found) <= _MOST_LISTED else f", the first {_MOST_LISTED} listed"
     ends = " and ".join(apart([low, high]))
     by = f"{int(found.target_inside.sum()):,} by their target, {int(found.noise_inside.sum()):,} by their noise"
-    st.markdown(f"**{len(found):,} test items between {ends}**: {by}{listed}. A double click in the plot ends this.")
+    st.markdown(f"**{len(found):,} items between {ends}**: {by}{listed}. A double click in the plot ends this.")
     if not len(found):
         return
     shown = table(_table(analyses, found))

@@ -14,6 +14,7 @@ from ui.checkpoints import mapping, offer, training
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.array_reading import as_read
 from ui.checkpoints.image_source import Checkpoint, choose_images
+from ui.checkpoints.main_part import MainPart
 from ui.checkpoints.opened import (
     OpenedFile,
     analyses_of,
@@ -28,7 +29,7 @@ from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
 _SOURCES = {
-    "shipped": "A shipped one, or one that is open",
+    "shipped": "Shipped, or open here",
     "root": "A file under the root",
     "training": "A training under the root",
 }
@@ -40,7 +41,7 @@ _HELP = (
 )
 
 
-def choose(controls: Controls) -> Analyses | None:
+def choose(controls: Controls, main: MainPart) -> Analyses | None:
     """The list of checkpoints and the place for an own file. None until its images have been through its network.
     LabError for a bad file, and for one that a link asks for and that is not here."""
     mapping.forget()
@@ -60,6 +61,7 @@ def choose(controls: Controls) -> Analyses | None:
         raise taken.refused[-1]
     for mistake in taken.refused:
         st.error(plain(str(mistake)), icon=":material/error:")
+    main.turn_to(source if isinstance(chosen, ZooEntry) or source == "training" else (source, chosen))
     if isinstance(chosen, ZooEntry):
         return of_shipped(chosen)
     return _below(controls, *chosen) if isinstance(chosen, tuple) else _own(controls, chosen)
@@ -115,7 +117,8 @@ def _choose_below(controls: Controls, folder: Path) -> tuple[str, Path]:
 def _below(controls: Controls, name: str, path: Path) -> Analyses | None:
     needs = needs_below(path)
     if needs == "images":
-        return choose_images(controls, Checkpoint(name, root.state(path), needs_images(path) or path))
+        weights = needs_images(path) or path  # in a folder they change without it
+        return choose_images(controls, Checkpoint(name, root.state(weights), weights))
     if needs == "mapping":
         return mapping.mapped(controls, name, lambda: listing_below(path), lambda spec: of_below(name, spec))
     return as_read(controls, lambda spec: of_below(name, spec))

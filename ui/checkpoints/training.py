@@ -90,8 +90,8 @@ def choose(controls: Controls, folder: Path) -> tuple[str, Path]:
     newest = next((each for each in reversed(series.snapshots) if reading.opens(each)), None)
     if newest is None:
         _watch(reading, len(reading.found))
-        refused = f"{series.left_out} {_refused(reading)}".strip()
-        raise LabError(name, "must have snapshots that hold outputs", but="has none yet", remedy=refused)
+        said = f"{series.left_out} {refused(reading)}".strip()
+        raise LabError(name, "must have snapshots that hold outputs", but="has none yet", remedy=said)
     asked = _at(controls, reading, newest, name)
     snapshot = asked if reading.opens(asked) else newest
     reading.chosen = snapshot.epoch + 1
@@ -105,7 +105,7 @@ def draw(analyses: Analyses) -> None:
         return
     epoch, points = reading.chosen - 1, reading.points
     _watch(reading, len(reading.found))
-    for sentence in (reading.series.left_out, _refused(reading)):
+    for sentence in (reading.series.left_out, refused(reading)):
         if sentence:
             st.caption(plain(sentence))
     if points:
@@ -148,14 +148,18 @@ def _at(controls: Controls, reading: Reading, newest: Snapshot, name: str) -> Sn
 
 
 def _reading_of(series: Series) -> Reading:
-    """The one that is under way, or a new one where the folder has changed."""
-    reading: Reading | None = st.session_state.get(_KEY)
-    if reading is None or reading.series.folder != series.folder or reading.state != series.state:
-        if reading is not None:
-            reading.ended.set()
-        kept = {} if reading is None else _unchanged(reading, series)
-        reading = st.session_state[_KEY] = Reading(series, found=kept)
-        reading.start()
+    reading = st.session_state[_KEY] = reading_of(series, st.session_state.get(_KEY))
+    return reading
+
+
+def reading_of(series: Series, before: Reading | None) -> Reading:
+    """The one that is under way, or a new one where the folder has changed; the one before then ends."""
+    if before is not None and before.series.folder == series.folder and before.state == series.state:
+        return before
+    if before is not None:
+        before.ended.set()
+    reading = Reading(series, found={} if before is None else _unchanged(before, series))
+    reading.start()
     return reading
 
 
@@ -181,6 +185,7 @@ def _of_same_items(point: Point, first: Point) -> Point | str:
         return str(mistake)
 
 
-def _refused(reading: Reading) -> str:
+def refused(reading: Reading) -> str:
+    """One sentence on snapshots that could not be read, "" for none."""
     said = [root.relative(each) for each in list(reading.found.values()) if isinstance(each, str)]
     return f"Not read, each again when it changes: {' '.join(said[:3])}" if said else ""

@@ -43,6 +43,11 @@ def splits(outputs: Outputs) -> dict[str, str]:
     return {"test": "test", "train": "train"} if len(outputs.train) else {"test": "test"}
 
 
+def said(split: str, outputs: Outputs) -> str:
+    """What a figure calls the items of a split: "" where there is one alone, which is no test of anything."""
+    return "" if outputs.within else split
+
+
 def choose_sections(controls: Controls) -> tuple[str, ...]:
     """The sections, in the order of the menu; at first the three pictures that the page is there for."""
     return controls.choices("Show", "show", SECTIONS, default=("map", "similarity", "calibration"))

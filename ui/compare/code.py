@@ -4,9 +4,11 @@ import numpy as np
 
 from analysis.calibration.top_label import calibration
 from analysis.comparison.measured import measure_outputs
+from analysis.comparison.over_seeds import over_seeds
 from analysis.comparison.verdicts import compare
 from analysis.figures.comparison.histograms import comparison_histograms
 from analysis.figures.comparison.maps import MapPanel, comparison_maps
+from analysis.figures.comparison.over_seeds import seeds_figure
 from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.figures.comparison.table import comparison_table
 from analysis.maps.projection import map_sample
@@ -25,6 +27,7 @@ _TABLE = """
 found = compare(models, {source!r}, bins={bins})
 exhibit = comparison_table(found.judged({smallest}))
 """
+_SEEDS = "exhibit = seeds_figure(over_seeds(models, {source!r}, bins={bins}))"
 _HISTOGRAMS = "exhibit = comparison_histograms(models, np.array({marked}, dtype=int))"
 _RELIABILITY = """
 found = {{}}
@@ -48,6 +51,12 @@ def table_code(models: tuple[Model, ...], k: int, bins: int, source: str, smalle
     """Of the table of differences."""
     body = _MEASURED.format(k=k, largest=LARGEST_K) + _TABLE.format(source=source, bins=bins, smallest=smallest)
     return comparison_code(_named(models), body, nearest_similarity, measure_outputs, compare, comparison_table)
+
+
+def seeds_code(models: tuple[Model, ...], k: int, bins: int, source: str) -> str:
+    """Of the settings over their seeds."""
+    body = _MEASURED.format(k=k, largest=LARGEST_K) + _SEEDS.format(source=source, bins=bins)
+    return comparison_code(_named(models), body, nearest_similarity, measure_outputs, over_seeds, seeds_figure)
 
 
 def histograms_code(models: tuple[Model, ...], k: int, marked: np.ndarray) -> str:

@@ -9,11 +9,13 @@ import streamlit as st
 from analysis.calibration.top_label import calibration
 from analysis.comparison.matching import has_names
 from analysis.comparison.measured import MeasuredModel
+from analysis.comparison.over_seeds import over_seeds
 from analysis.figures.comparison.histograms import comparison_histograms
+from analysis.figures.comparison.over_seeds import seeds_figure
 from analysis.figures.comparison.reliability import comparison_reliability
 from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
-from ui.compare.code import histograms_code, reliability_code, table_code
+from ui.compare.code import histograms_code, reliability_code, seeds_code, table_code
 from ui.compare.groups import Compared
 from ui.compare.items import item_list
 from ui.compare.job import ComparisonJob, Found, forget, job_of, wait
@@ -72,6 +74,8 @@ def _sections(models: tuple[Model, ...], view: View, job: ComparisonJob, found: 
                 draw_maps(models, view.method, items, data)
             elif section == "similarity":
                 _histograms(models, found.measured, items, data)
+            elif section == "seeds":
+                _seeds(models, view.reading, found)
             else:
                 _calibration(models, view.reading, found)
     if not view.sections:
@@ -82,6 +86,13 @@ def _sections(models: tuple[Model, ...], view: View, job: ComparisonJob, found: 
 def _table(models: tuple[Model, ...], view: View, job: ComparisonJob, found: Found) -> None:
     code = table_code(models, view.reading.k, view.reading.bins, found.table.source, dict(view.smallest))
     show(job.drawn(view.smallest).given_by(code), key="comparison")
+
+
+def _seeds(models: tuple[Model, ...], taken: Reading, found: Found) -> None:
+    """Checkpoints whose names differ in their seed alone are one setting."""
+    source = found.table.source
+    table = over_seeds(found.measured, source, bins=taken.bins)
+    show(seeds_figure(table).given_by(seeds_code(models, taken.k, taken.bins, source)), key="compare-seeds")
 
 
 def _histograms(models: tuple[Model, ...], measured: tuple[MeasuredModel, ...], items: np.ndarray, data: str) -> None:

@@ -16,6 +16,7 @@ _SECTIONS = {
     "map": "Maps",
     "similarity": "Nearest similarity",
     "calibration": "Calibration",
+    "seeds": "Over seeds",
 }
 METHODS = {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
 _MARKS = {

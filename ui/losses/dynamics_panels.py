@@ -11,17 +11,21 @@ from losses.catalog import CATALOG, FAMILIES, losses_of_world
 from losses.errors import LabError
 from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
+from ui.checkpoints import offer
 from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import plain
 from ui.live.run import Phase
+from ui.losses import dynamics_series
 from ui.losses.dynamics_logs import choose_logs
+from ui.losses.dynamics_series import Trainings
 from ui.session import session
 
 if TYPE_CHECKING:
     from toy_models.repulsion import Frame
 
 _SHOWN = tuple(quantity.name for quantity in QUANTITIES if quantity.name != "knn_accuracy")
+_TRAININGS = {"series": "Trainings under the root"}
 _OF = {"log": "Training logs of checkpoints", "simplex": "World 1: soft labels", "repulsion": "World 2: free vectors"}
 _SIMPLEX = SimplexSpec(
     losses=losses_of_world("simplex"),
@@ -84,9 +88,13 @@ class View:
     layers: str = ""
 
 
-def choose(controls: Controls) -> View:
+def choose(controls: Controls) -> View | Trainings:
     """The controls in the sidebar. LabError where nothing is chosen."""
-    source = controls.choice("Dynamics of", "of", _OF, default="log")
+    sources = _OF | (_TRAININGS if dynamics_series.offered() else {})
+    offer.keep_within("of", sources)
+    source = controls.choice("Dynamics of", "of", sources, default="log")
+    if source == "series":
+        return dynamics_series.choose(controls)
     titles = {quantity.name: quantity.title for quantity in QUANTITIES}
     if source != "log":
         quantities = _quantities(controls, titles)
@@ -137,8 +145,11 @@ def _simplex_run(spec: SimplexSpec) -> tuple[Curves, ...]:
     return tuple(simplex_dynamics(gradient_trace(spec)))
 
 
-def figures(view: View) -> None:
+def figures(view: View | Trainings) -> None:
     """The curves of the chosen runs, what each one says, and what is not there and why."""
+    if isinstance(view, Trainings):
+        dynamics_series.draw(view)
+        return
     st.text(view.origin)
     if any(run.has(name) for run in view.runs for name in view.quantities):
         show(dynamics(view.runs, view.quantities, time=view.time).given_by(view.code), key="dynamics")

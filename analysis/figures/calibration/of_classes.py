@@ -8,7 +8,7 @@ from analysis.accuracy.probe import Source
 from analysis.calibration.of_classes import Classwise
 from analysis.calibration.top_label import Bins, NullBand
 from analysis.digits import beside, number
-from analysis.figures.calibration.top_label import SOURCES, ece_in_words, reliability_plot, reliability_table
+from analysis.figures.calibration.top_label import ece_in_words, reliability_plot, reliability_table, source_in_words
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, labels, short
 from analysis.figures.theme import BLUE, layout
@@ -60,15 +60,15 @@ def class_errors(found: Classwise, class_names: tuple[str, ...]) -> Exhibit:
     )
 
 
-def class_reliability(bins: Bins, null: NullBand, name: str, source: Source) -> Exhibit:
-    """The reliability diagram of one class's probability on all items."""
+def class_reliability(bins: Bins, null: NullBand, name: str, source: Source, *, temperature: float = 1.0) -> Exhibit:
+    """The reliability diagram of one class's probability on all items; `temperature` of a class head's logits."""
     return Exhibit(
         stem="reliability-class",
         title=f"Can the probability of class {short(name)} be trusted? {ece_in_words(bins, null)}",
         plot=reliability_plot(bins, null, x=f"probability of class {label(name)}", y="share of that class"),
         how_to_read=(
-            f"Probabilities of {SOURCES[source]}. All {int(bins.count.sum()):,} test items: how probable the class was,"
-            " and how often an item was of it. Below the diagonal it is named too readily."
+            f"Probabilities of {source_in_words(source, temperature)}. All {int(bins.count.sum()):,} items: how"
+            " probable the class was, and how often an item was of it. Below the diagonal it is named too readily."
         ),
         alt=f"Reliability diagram of class {short(name)}: ECE {number(bins.ece)}.",
         table=reliability_table(bins, null),

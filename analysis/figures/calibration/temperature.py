@@ -39,7 +39,7 @@ def temperature_diagram(found: TemperatureScaling, source: Source = "class head"
         plot=plot,
         how_to_read=(
             f"T divides {_SCORES[source]} before the softmax; above 1 the model was over-confident. Fitted by "
-            f"least NLL on a drawn half of the test items ({fitted.items:,}); all else here is of the other half "
+            f"least NLL on a drawn half of the items ({fitted.items:,}); all else here is of the other half "
             f"({found.after.items:,}). {_errors(found)} NLL changes by {interval(found.nll_change, signed=True)} nats, "
             f"Brier score by {interval(found.brier_change, signed=True)}, paired; below 0 is better. Larger marks are "
             f"bins of {FEW} items or more.{_end(found)}"

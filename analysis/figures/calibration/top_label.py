@@ -10,11 +10,12 @@ from analysis.calibration.top_label import Bins, Calibration, NullBand
 from analysis.digits import beside, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, GREY, TRUTH, layout
+from losses.errors import plural
 
 FEW = 20  # items in a bin below which its accuracy says little
 _BAND = "rgba(128,128,128,0.35)"
-SOURCES: dict[Source, str] = {
-    "class head": "the model's class head, softmax(logits / temperature)",
+_SOURCES: dict[Source, str] = {
+    "class head": "the model's class head, {}",
     "class head, probabilities alone": "the model's class head, as the file has them: there are no logits, so a "
     "probability too small for its numbers is 0",
     "linear probe": "a linear probe, logistic regression on the encoder's features of train items, on the embeddings "
@@ -24,14 +25,23 @@ SOURCES: dict[Source, str] = {
 }
 
 
-def reliability_diagram(found: Calibration, source: Source) -> Exhibit:
-    """Points at (mean confidence, accuracy), the diagonal, the null band of each bin, and the counts below."""
+def source_in_words(source: Source, temperature: float = 1.0) -> str:
+    """Where class probabilities come from; `temperature`: what the file says that its logits are divided by."""
+    scale = "" if temperature == 1 else f" / {temperature:.4g}"
+    return _SOURCES[source].format(f"softmax(logits{scale})")
+
+
+def reliability_diagram(found: Calibration, source: Source, *, temperature: float = 1.0) -> Exhibit:
+    """Points at (mean confidence, accuracy), the diagonal, the null band of each bin, and the counts below.
+
+    `temperature`: what a class head's logits were divided by, 1 where the file names none.
+    """
     bins, whose = found.bins, "the" if source.startswith("class head") else "the probe's"
     return Exhibit(
         stem="reliability",
         title=f"Can {whose} probabilities be trusted? {ece_in_words(bins, found.null)}",
         plot=reliability_plot(bins, found.null, x="confidence: probability of the predicted class", y="accuracy"),
-        how_to_read=_how_to_read(found, source),
+        how_to_read=_how_to_read(found, source, temperature),
         alt=f"Reliability diagram of the {source}: calibration error {number(bins.ece)} on {found.items} items.",
         table=reliability_table(bins, found.null),
     )
@@ -40,6 +50,18 @@ def reliability_diagram(found: Calibration, source: Source) -> Exhibit:
 def ece_in_words(bins: Bins, null: NullBand) -> str:
     """ "ECE .054; a calibrated model with these confidences gives .026 to .087": never the number alone."""
     return "ECE " + beside(bins.ece, null.ece, "; a calibrated model with these confidences gives {} to {}")
+
+
+def largest_gap_in_words(bins: Bins) -> str:
+    """The MCE with its bin's items: of a few the gap is chance, and the largest among bins of `FEW` or more stands
+    beside it."""
+    said = f"largest gap of a bin (MCE) {number(bins.mce)}"
+    count = int(bins.count[bins.gap.argmax()])
+    if count >= FEW:
+        return said
+    many = bins.count >= FEW
+    rest = f"; {number(float(bins.gap[many].max()))} among bins of {FEW} or more" if many.any() else ""
+    return f"{said}, of a bin of {plural(count, 'item')}, which is mostly chance{rest}"
 
 
 def reliability_plot(bins: Bins, null: NullBand, *, x: str, y: str) -> go.Figure:
@@ -60,14 +82,14 @@ def reliability_plot(bins: Bins, null: NullBand, *, x: str, y: str) -> go.Figure
     return plot
 
 
-def _how_to_read(found: Calibration, source: Source) -> str:
+def _how_to_read(found: Calibration, source: Source, temperature: float) -> str:
     squared = beside(
         found.bins.squared, found.null.squared, ", signed; a calibrated model gives {} to {}.", signed=True
     )
     return (
-        f"Probabilities of {SOURCES[source]}. Top label: only the largest probability of each item, "
-        f"{len(found.bins.count)} bins of {found.bins.scheme}. Below the diagonal the model is over-confident, above "
-        "it under-confident. A grey bar is where a calibrated model's accuracy falls in 95 % of samples of "
+        f"Probabilities of {source_in_words(source, temperature)}. Top label: only the largest probability of each "
+        f"item, {len(found.bins.count)} bins of {found.bins.scheme}. Below the diagonal the model is over-confident, "
+        "above it under-confident. A grey bar is where a calibrated model's accuracy falls in 95 % of samples of "
         f"{found.items:,} items. Debiased squared error {squared}"
     )
 

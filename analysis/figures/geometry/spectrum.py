@@ -5,8 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.digits import interval, number
+from analysis.digits import interval, number, value_of
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.splits import items_of
 from analysis.figures.theme import BLUE, GREEN, TRUTH, layout
 from analysis.geometry.item_statistics import MOST_ITEMS
 from analysis.geometry.spectrum import Spectrum
@@ -36,11 +37,11 @@ def spectrum_figure(found: Spectrum, of: str) -> Exhibit:
     plot.update_yaxes(title_text="cumulative share", range=[0, 1.03], row=1, col=2)
     rank = found.effective_rank
     return Exhibit(
-        stem=f"spectrum-{of}",
+        stem="-".join(filter(None, ("spectrum", of))),
         title=f"How many directions do the embeddings use? Effective rank {interval(rank, least=1)} of {len(axes)}",
         plot=plot,
         how_to_read=(
-            f"Variance of {found.items:,} {of} items along their principal axes, largest first. "
+            f"Variance of {items_of(of, found.items)} along their principal axes, largest first. "
             f"{found.axes_for(0.9)} axes hold 90 % of it, {found.axes_for(0.99)} hold 99 %. Effective rank: exp of the "
             f"entropy of the shares; participation ratio {interval(found.participation, least=1)}. Equal shares would "
             f"give {len(axes)}. Intervals by the infinitesimal jackknife over items; both numbers fall short of the "
@@ -74,18 +75,19 @@ def spread_figure(found: Spread, dimensions: int, of: str) -> Exhibit:
             error_x=_bars(found.uniformity),
             error_y=_bars(found.alignment),
             mode="markers",
-            name=f"{of} items",
+            name=items_of(of),
             marker={"color": BLUE, "symbol": "circle", "size": 9},
         )
     values = {"alignment": found.alignment, "uniformity": found.uniformity}
     sampled = f"Uniformity is over {MOST_ITEMS:,} of them, drawn. " if found.items > MOST_ITEMS else ""
     return Exhibit(
-        stem=f"spread-{of}",
-        title="Are classes tight while the whole is spread out?",
+        stem="-".join(filter(None, ("spread", of))),
+        title="Are classes tight while the whole is spread out? "
+        + ", ".join(f"{name} {_short(value)}" for name, value in values.items()),
         plot=plot,
         how_to_read=(
             f"{'; '.join(f'{name.capitalize()} {_said(value)}' for name, value in values.items())}. {found.items:,} "
-            f"{of} items, {found.pairs:,} pairs of one class (Wang and Isola take two views of one image). "
+            f"{items_of(of)}, {found.pairs:,} pairs of one class (Wang and Isola take two views of one image). "
             f"{sampled}Better is down and left. The uniform law in {dimensions} dimensions is at {number(uniform)}."
         ),
         alt="; ".join(f"{name} {_said(value)}" for name, value in values.items()),
@@ -96,6 +98,10 @@ def spread_figure(found: Spread, dimensions: int, of: str) -> Exhibit:
 def _bars(found: Estimate) -> dict[str, object]:
     ends = {"array": [found.high - found.value], "arrayminus": [found.value - found.low]}
     return {"symmetric": False, **ends, "color": BLUE, "thickness": 2, "width": 6}
+
+
+def _short(found: Estimate | Unavailable) -> str:
+    return "not available" if isinstance(found, Unavailable) else value_of(found)
 
 
 def _said(found: Estimate | Unavailable) -> str:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.digits import interval, percent_interval
+from analysis.digits import interval, percent, percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
+from analysis.figures.splits import items_of
 from analysis.figures.theme import layout
 from analysis.maps.projection import Projection
 from analysis.maps.quality import MapQuality
@@ -46,7 +47,7 @@ def embedding_map(
     # Unvalidated: Plotly looks at every symbol of 50,000 for two seconds. A test has it look at fewer.
     plot = layout(go.Figure(traces, _validate=False), **_axes(projection), height=600)
     named = classes if len(class_names) <= _NAMED else []
-    notes = [class_name(one, projection.coordinates[one.members], ground=webgl) for one in named]
+    notes = [class_name(one, projection.coordinates[one.members], crowd=webgl) for one in named]
     notes += [frame for place in marked for frame in frames(place)] if webgl else []
     plot.update_layout(annotations=notes)
     if projection.explained is None:
@@ -59,11 +60,11 @@ def embedding_map(
     if webgl:
         plot.update_layout(legend={"itemclick": False, "itemdoubleclick": False})
     return Exhibit(
-        stem=f"map-{projection.method.lower()}-{of}",
-        title=f"Which {of} items does the encoder put together?",
+        stem="-".join(filter(None, ("map", projection.method.lower(), of))),
+        title=f"Which {items_of(of)} does the encoder put together?{_answer(quality)}",
         plot=plot,
         how_to_read=_how_to_read(quality, on_map, len(split), of, bool(only)),
-        alt=f"{projection.method} map of {len(items)} {of} items in {len(classes)} classes.",
+        alt=f"{projection.method} map of {items_of(of, len(items))} in {len(classes)} classes.",
         table=pd.DataFrame(
             {
                 "item": items,
@@ -76,6 +77,12 @@ def embedding_map(
     )
 
 
+def _answer(quality: MapQuality | Unavailable) -> str:
+    if isinstance(quality, Unavailable):
+        return ""
+    return f" The map keeps {percent(quality.overlap.value)} of each item's {quality.k} nearest"
+
+
 def _axes(projection: Projection) -> dict[str, str]:
     if projection.explained is None:
         return {"x": f"{projection.method} 1 (no unit)", "y": f"{projection.method} 2 (no unit)"}
@@ -86,8 +93,9 @@ def _axes(projection: Projection) -> dict[str, str]:
 def _how_to_read(quality: MapQuality | Unavailable, on_map: int, of_all: int, of: str, filtered: bool) -> str:
     sample = "" if on_map == of_all else f" ({on_map:,} drawn from {of_all:,})"
     filtered_out = " Other classes are hidden; the numbers are of the whole map." if filtered else ""
+    point = f"a {of} item" if of else "an item"
     return (
-        f"A point is a {of} item{sample}, its colour and symbol are its class; click one to see it. "
+        f"A point is {point}{sample}, its colour and symbol are its class; click one to see it. "
         f"{_kept(quality)}{filtered_out} Distances between clusters, and their sizes, mean nothing."
     )
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from analysis.digits import cosines, interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped, labels, short
+from analysis.figures.splits import items_of
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.neighbours.nearest import Margin, Nearest, margin
 from analysis.neighbours.separation import Separation, separation
@@ -25,10 +26,11 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
     `label_of`: a class by index and name, whose margin `overall` then is; all classes where None.
     """
     chosen = nearest.comparable
-    items, whose = "test items", ""
+    every = items_of("" if nearest.within else "test")
+    items, whose = every, ""
     if label_of is not None:
         chosen = chosen & (nearest.labels == label_of[0])
-        items, whose = f"test items of class {short(label_of[1])}", f" ({short(label_of[1])})"
+        items, whose = f"{every} of class {short(label_of[1])}", f" ({short(label_of[1])})"
     sides = nearest.target[chosen], nearest.noise[chosen]
     edges = bin_edges(np.concatenate(sides).astype(np.float64), -1, 1, 100)
     shares = [np.histogram(side.astype(np.float64), edges)[0] / overall.items for side in sides]
@@ -56,7 +58,7 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
         how_to_read=(
             f"For each of {overall.items:,} {items}, its largest cosine to {_an(other)} of its class (target) and "
             f"of any other (noise), in bins of {edges[1] - edges[0]:.3g}; dotted lines are medians. The margin is "
-            "median target less median noise, signed, with its 95 % bootstrap interval over test items (the SINCERE "
+            "median target less median noise, signed, with its 95 % bootstrap interval over items (the SINCERE "
             "authors' script gives its absolute value); the AUC is the share of pairs of a target and a noise in "
             "order, 0.5 by chance. Drag over a part to see its items." + _left_out(nearest)
         ),
@@ -86,7 +88,7 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     drawn = f" The {MOST_DRAWN} smallest margins of {classes} classes are drawn." if classes > MOST_DRAWN else ""
     return Exhibit(
         stem="nearest-similarity-by-class",
-        title="Which classes have a close rival" + (WITHIN if nearest.within else "") + "?",
+        title="Which classes have a close rival" + (WITHIN if nearest.within else "") + "?" + _closest(known),
         plot=plot,
         how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
         f"{drawn} The table has every margin with its interval and number of items."
@@ -94,6 +96,14 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
         alt=f"Median target and noise similarity of {len(known)} classes.",
         table=pd.DataFrame([_row(name, found, separation(nearest, c)) for c, (name, found) in enumerate(rows)]),
     )
+
+
+def _closest(known: "list[tuple[str, Margin]]") -> str:
+    """The class with the smallest margin, of those that are drawn."""
+    if not known:
+        return ""
+    name, found = min(known, key=lambda row: row[1].margin.value)
+    return f" {name} first: margin {interval(found.margin)}"
 
 
 def _add_spans(plot: go.Figure, known: list[tuple[str, Margin]]) -> None:
@@ -141,7 +151,6 @@ def _add_median(plot: go.Figure, median: float, said: str, colour: str, line: in
         xanchor="right" if left else "left",
         xshift=-6 if left else 6,
         text=f"median {said}",
-        font={"color": colour},
         showarrow=False,
     )
 

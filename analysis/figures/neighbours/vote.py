@@ -9,6 +9,7 @@ from analysis.digits import interval, percent, percent_interval
 from analysis.figures.estimates import add_estimates
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.neighbours.nearest import WITHIN
+from analysis.figures.splits import items_of
 from analysis.figures.theme import BLUE, layout
 from analysis.statistics.bootstrap import Estimate, Unavailable
 
@@ -27,18 +28,19 @@ def accuracies(
     """
     over = dict.fromkeys(readings, items) | dict(over or {})
     known = {name: found for name, found in readings.items() if isinstance(found, Estimate)}
-    plot = layout(go.Figure(), x="accuracy on test items", y="", height=110 + 54 * len(known))
+    whose = items_of("" if within is not None else "test")
+    plot = layout(go.Figure(), x=f"accuracy on {whose}", y="", height=110 + 54 * len(known))
     _add_intervals(plot, known, {name: over[name] for name in known if over[name] != items})
     plot.update_xaxes(tickformat="~%")
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
     missing = "; ".join(f"{name}: {found.reason}" for name, found in readings.items() if isinstance(found, Unavailable))
     return Exhibit(
         stem="accuracy",
-        title="How often is a class read off correctly" + ("" if within is None else WITHIN) + "?",
+        title=_title("How often is a class read off correctly", known, within is not None),
         plot=plot,
         how_to_read=(
-            f"Share of {items:,} test items that are right{_fewer(readings, over, items, within is not None)}; bars "
-            "are 95 % bootstrap intervals over test items (exact "
+            f"Share of {items:,} {whose} that are right{_fewer(readings, over, items, within is not None)}; bars "
+            "are 95 % bootstrap intervals over items (exact "
             f"binomial at 100 %). Guessing among {classes} classes gives {percent(1 / classes)}. A neighbour votes "
             "with its cosine." + _of_half(within) + (f" Not available: {missing}." if missing else "")
         ),
@@ -47,18 +49,33 @@ def accuracies(
     )
 
 
+def _title(question: str, known: Mapping[str, Estimate], within: bool) -> str:
+    """The question, and the lowest and the highest that is drawn."""
+    asked = question + (WITHIN if within else "") + "?"
+    if not known:
+        return asked
+    order = sorted(known, key=lambda name: known[name].value)
+    ends = [order[-1], *([order[0]] if len(order) > 1 else [])]
+    return f"{asked} {', '.join(f'{name} {percent(known[name].value)}' for name in ends)}"
+
+
+def _by_k(known: Mapping[int, Estimate]) -> dict[str, Estimate]:
+    return {f"k = {k}": found for k, found in known.items()}
+
+
 def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, within: bool = False) -> Exhibit:
-    """Accuracy of the vote against the number of neighbours that vote; `within`: they are other test items."""
+    """Accuracy of the vote against the number of neighbours that vote; `within`: they are of the same items."""
     known = {k: each for k, each in found.items() if isinstance(each, Estimate)}
-    plot = layout(go.Figure(), x="neighbours that vote, k", y="accuracy on test items", height=340)
+    whose = items_of("" if within else "test")
+    plot = layout(go.Figure(), x="neighbours that vote, k", y=f"accuracy on {whose}", height=340)
     _add_by_k(plot, known)
     return Exhibit(
         stem="accuracy-by-k",
-        title="Does the vote depend on how many neighbours have one" + (WITHIN if within else "") + "?",
+        title=_title("Does the vote depend on how many neighbours have one", _by_k(known), within),
         plot=plot,
         how_to_read=(
-            f"Share of {items:,} test items that the vote of their k nearest {'other' if within else 'train'} items"
-            " gets right, with 95 % bootstrap intervals over test items. All marks share the items, so they move"
+            f"Share of {items:,} {whose} that the vote of their k nearest {'other' if within else 'train'}"
+            " items gets right, with 95 % bootstrap intervals over items. All marks share the items, so they move"
             " together."
         ),
         alt="; ".join(f"k {k}: {interval(each)}" for k, each in known.items()),
@@ -67,19 +84,19 @@ def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, wi
 
 
 def recall_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, within: bool = False) -> Exhibit:
-    """Recall at k; `within`: the neighbours are other test items."""
+    """Recall at k; `within`: the neighbours are of the same items."""
     known = {k: each for k, each in found.items() if isinstance(each, Estimate)}
     plot = layout(go.Figure(), x="nearest items looked at, k", y="recall at k", height=340)
     _add_by_k(plot, known)
     missing = [f"R@{k}: {each.reason}" for k, each in found.items() if isinstance(each, Unavailable)]
     return Exhibit(
         stem="recall-by-k",
-        title="Is an item of the class among the nearest" + (WITHIN if within else "") + "?",
+        title=_title("Is an item of the class among the nearest", _by_k(known), within),
         plot=plot,
         how_to_read=(
-            f"R@k: share of {items:,} test items with an item of their class among their k nearest"
-            f" {'other' if within else 'train'} items, with 95 % bootstrap intervals over test items. It can only rise"
-            " with k, and large classes raise it." + (f" Not available: {'; '.join(missing)}." if missing else "")
+            f"R@k: share of {items:,} {items_of('' if within else 'test')} with an item of their class among their k"
+            f" nearest {'other' if within else 'train'} items, with 95 % bootstrap intervals over items. It can only"
+            " rise with k, and large classes raise it." + (f" Not available: {'; '.join(missing)}." if missing else "")
         ),
         alt="; ".join(f"R@{k} {interval(each)}" for k, each in known.items()),
         table=pd.DataFrame([{"k": k} | _row(f"R@{k}", each, items) for k, each in found.items()]).rename(

@@ -21,12 +21,19 @@ def objectives_figure(found: Sequence[Objective], items: int) -> Exhibit:
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
     return Exhibit(
         stem="objectives",
-        title="What does each objective say of this checkpoint?",
+        title="What does each objective say of this checkpoint?" + _said(known),
         plot=plot,
         how_to_read=_how_to_read(found, known, items),
         alt="; ".join(f"{each.title} {interval(loss)} nats" for each, loss in known),
         table=pd.DataFrame([_row(each) for each in found]),
     )
+
+
+def _said(known: Sequence[tuple[Objective, Estimate]]) -> str:
+    """The largest and the smallest."""
+    order = sorted(known, key=lambda row: row[1].value)
+    ends = [order[0], *([order[-1]] if len(order) > 1 else [])] if order else []
+    return "".join(f" {each.title} {interval(loss)} nats;" for each, loss in ends).removesuffix(";")
 
 
 def _add(plot: go.Figure, known: Sequence[tuple[Objective, Estimate]]) -> None:
@@ -62,7 +69,7 @@ def _how_to_read(found: Sequence[Objective], known: Sequence[tuple[Objective, Es
             reasons.setdefault(each.loss.reason, []).append(each.title)
     missing = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
     return (
-        f"Mean loss of the test items, {batch:,} in one batch{sample}, with 95 % bootstrap intervals over anchors among"
+        f"Mean loss of the items, {batch:,} in one batch{sample}, with 95 % bootstrap intervals over anchors among"
         " the same candidates; a bar marks the loss of embeddings that are all equal, or of constant logits. A loss"
         " that contrasts with the batch grows with its size, so compare it with its chance level or with another"
         " checkpoint on the same items, never with a training log. A loss that is not its own has the"

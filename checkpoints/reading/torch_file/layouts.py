@@ -43,8 +43,10 @@ LAYOUTS = (
     Layout(
         "supcon", "SupConResNet with a linear head", ("encoder.conv1.weight", "head.weight"), head="head", only=_LINEAR,
     ),
+    # Its own shortcut, which every depth has: an `encoder.` of torchvision's naming with an `fc` is anybody's.
     Layout(
-        "supce", "SupCEResNet: encoder and classifier", ("encoder.conv1.weight", "fc.weight"), head="fc", only=_LINEAR,
+        "supce", "SupCEResNet: encoder and classifier",
+        ("encoder.conv1.weight", "encoder.layer2.0.shortcut.0.weight", "fc.weight"), head="fc", only=_LINEAR,
     ),
     Layout("small_conv", "The small convolutional encoder of NCE Lab", ("encoder.0.weight", "encoder.10.weight")),
 )  # fmt: skip

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from analysis.accuracy.probe import class_probabilities
-from analysis.calibration.top_label import calibration
-from analysis.figures.calibration.top_label import reliability_diagram
+from analysis.calibration.top_label import bin_confidences, calibration
+from analysis.figures.calibration.top_label import largest_gap_in_words, reliability_diagram
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
 from analysis.figures.neighbours.vote import accuracies
@@ -112,6 +112,24 @@ def test_the_diagram_shows_filled_bins_and_greys_small_ones(outputs):
     assert f"a calibrated model with these confidences gives {measured.null.ece[0]:.3f}" in exhibit.title
     assert "class head" in exhibit.how_to_read
     assert not exhibit.table.isna().any(axis=None)
+
+
+def test_a_temperature_is_said_where_the_file_names_one(outputs):
+    found = class_probabilities(outputs)
+    measured = calibration(found.probabilities, found.labels)
+    assert "class head, softmax(logits)." in reliability_diagram(measured, found.source).how_to_read
+    scaled = reliability_diagram(measured, found.source, temperature=0.07)
+    assert "class head, softmax(logits / 0.07)." in scaled.how_to_read
+
+
+def test_a_largest_gap_of_few_items_says_so():
+    confidence = np.concatenate([np.full(40, 0.95), np.full(30, 0.65), [0.25, 0.25]])
+    right = np.concatenate([np.ones(40), np.arange(30) < 18, [1, 1]]).astype(bool)
+    said = largest_gap_in_words(bin_confidences(confidence, right, bins=10))
+    assert said == (
+        "largest gap of a bin (MCE) 0.750, of a bin of 2 items, which is mostly chance; 0.0500 among bins of 20 or more"
+    )
+    assert largest_gap_in_words(bin_confidences(confidence[:70], right[:70], bins=10)).endswith("(MCE) 0.0500")
 
 
 def test_every_accuracy_has_its_interval_or_its_reason():

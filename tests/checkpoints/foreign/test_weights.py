@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from checkpoints.foreign.heads import linear
 from checkpoints.foreign.opening import network_in
-from checkpoints.foreign.plan import plan_of
+from checkpoints.foreign.plan import Plan, plan_of
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.foreign.weights import load, weights_in
 from checkpoints.reading.torch_file.contents import torch_contents
 from losses.errors import LabError
-from tests.checkpoints.foreign.states import PLANS, state_of
+from tests.checkpoints.foreign.states import PLANS, resnet, state_of
 
 PLAN = PLANS["supcon"]
 
@@ -27,6 +28,23 @@ def loaded(path, value):
 
 def under(prefix, state):
     return {prefix + name: value for name, value in state.items()}
+
+
+def test_an_encoder_with_an_fc_is_supce_by_its_own_shortcuts_alone(tmp_path):
+    """torchvision's ResNet under `encoder.` beside an `fc` is anybody's network, and gives the same numbers."""
+    for naming, layout in (("shortcut", "supce"), ("downsample", "resnet")):
+        plan = Plan("supce", resnet(naming=naming), "logits", "fc", linear(32, 3))
+        state = state_of(plan)
+        torch.save(state, tmp_path / "last.pth")
+        contents = torch_contents(tmp_path / "last.pth")
+        found = network_in(contents, ForeignSpec())[1]
+        assert (found.layout, found.role, found.outputs) == (layout, "logits", 3)
+        made, own = loaded(tmp_path / "last.pth", state), plan.build()
+        own.load_state_dict(state, assign=True)
+        images = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+        with torch.no_grad():
+            for mine, theirs in zip(made(images), own.eval()(images), strict=True):
+                torch.testing.assert_close(mine, theirs)
 
 
 WRAPPED = {

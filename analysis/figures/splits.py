@@ -1,0 +1,11 @@
+"""What a figure calls the items that it is about."""
+
+
+def items_of(split: str, count: int | None = None) -> str:
+    """Of the split of this name, "" where there is one alone, which is no test of anything.
+
+    >>> items_of("test", 1200), items_of("")
+    ('1,200 test items', 'items')
+    """
+    number = "" if count is None else f"{count:,}"
+    return " ".join(word for word in (number, split, "items") if word)

@@ -18,7 +18,8 @@ class MainPart:
     """Of one run of the page. As a context it takes its words away again, whatever has happened."""
 
     def __init__(self) -> None:
-        self._outer, self._words = st.container(), None
+        self._outer = st.container()
+        self._words: DeltaGenerator | None = None
         self.place: DeltaGenerator = self._outer
 
     def turn_to(self, what: Hashable) -> None:

@@ -4,26 +4,28 @@ from toy_models.worlds import WORLDS
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
+from ui.lead import SHOW
 from ui.live.run import Phase
 from ui.worlds.live_panel import live_panel, live_world
 from ui.worlds.presets import preset_menu, what_to_look_at
 from ui.worlds.repulsion_controls import choose_spec, choose_view
-from ui.worlds.repulsion_panels import class_sizes, finished, statement
+from ui.worlds.repulsion_panels import finished, statement
 from ui.worlds.world import choose_device, show_code
 
 world = WORLDS["repulsion"]
 frame("repulsion")
-preset_menu(world)
 with explain():
-    with panel() as controls:
+    with panel(beside=(SHOW,)) as controls:
+        preset_menu(world)
         asked = choose_spec(controls)
         view = choose_view(controls)
         device = choose_device(controls)
     spec = asked()
     what_to_look_at(world, spec)
-    statement(spec)
-    look = live_panel(live_world("repulsion", spec, view.turn, key="live-vectors", device=device), controls.values)
+    look = live_panel(
+        live_world("repulsion", spec, view.turn, key="live-vectors", device=device, starts=True), controls.values
+    )
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, device, look.frames, view)
-        class_sizes(view)
+    statement(spec)
     show_code(world, spec, device)

@@ -9,6 +9,7 @@ import pytest
 
 from checkpoints import compare, inspect, train
 from checkpoints.zoo import remake
+from claims import __main__ as claims
 from toy_models import __main__ as toy_models
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +18,7 @@ COMMANDS: dict[str, tuple[object, str, Callable[[list[str]], int], list[str]]] =
     "compare": (compare, "_compare", compare.main, ["a.npz", "b.npz"]),
     "train": (train, "_train", train.main, ["--loss", "supcon", "--out", "a.safetensors"]),
     "remake": (remake, "_remake", remake.main, ["supcon"]),
+    "claims": (claims, "_answer", claims.main, ["two_coordinates"]),
     "toy_models": (toy_models, "run", toy_models.main, ["simplex", "--out", "a.npz"]),
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LAYERS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "ui", "pages")
+LAYERS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "claims", "ui", "pages")
 OURS = {
     "losses": {"losses"},
     "commands": {"losses", "commands"},
@@ -19,8 +19,9 @@ OURS = {
     "analysis": {"losses", "analysis"},
     "analysis/figures": {"losses", "analysis", "toy_models"},
     "checkpoints": {"losses", "commands", "analysis", "checkpoints"},
-    "ui": {"losses", "analysis", "toy_models", "checkpoints", "ui"},
-    "pages": {"losses", "analysis", "toy_models", "checkpoints", "ui"},
+    "claims": {"losses", "commands", "analysis", "analysis/figures", "toy_models", "checkpoints", "claims"},
+    "ui": {"losses", "analysis", "toy_models", "checkpoints", "claims", "ui"},
+    "pages": {"losses", "analysis", "toy_models", "checkpoints", "claims", "ui"},
 }
 SCREEN = {"streamlit": {"ui", "pages"}, "plotly": {"analysis/figures", "ui"}}
 PLACES = {*LAYERS, "tests", "benchmarks"}

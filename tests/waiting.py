@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 PATIENCE = 120.0
 """Seconds until a wait has failed. What is there is there at once, so that only a failing test takes as long."""
+LONG = 3_000 * PATIENCE
+"""Milliseconds, for a browser: a wait behind runs and UMAPs of other tests, on two cores."""
 
 
 def until(holds: Callable[[], object], *, seconds: float = PATIENCE, every: float = 0.05, last: object = "") -> None:

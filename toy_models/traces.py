@@ -16,6 +16,8 @@ class ArrayTrace:
 
     __slots__ = ()
     SPEC: ClassVar[type[WorldSpec]]
+    SINCE_THE_FRAME_BEFORE: ClassVar[tuple[str, ...]] = ()
+    """The arrays that are means over the steps since the frame before."""
 
     @classmethod
     def of(cls, spec: Any, frames: Sequence[Any], device: str = "cpu") -> Self:

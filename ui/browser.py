@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2 import component
 
+TALK_TAB = "talk-tab"
 _ASSETS = Path(__file__).parent / "assets"
 _CSS = (_ASSETS / "buttons.css").read_text()
 
@@ -31,6 +32,8 @@ _lost = component(
     js=(_ASSETS / "lost.js").read_text(),
 )
 _connection = component("nce_lab.connection", html="<div hidden></div>", js=(_ASSETS / "connection.js").read_text())
+
+_talk_tab = component("nce_lab.talk_tab", html="<div hidden></div>", js=(_ASSETS / "talk_tab.js").read_text())
 
 
 def copy_link(values: Mapping[str, list[str]], version: str) -> None:
@@ -59,3 +62,9 @@ def watch_connection() -> None:
     """So that a server which does not answer is called that, and not a missing internet; and a run of the page when it
     answers again: by then it may be another one."""
     _connection(key="connection", on_back_change=lambda: None)
+
+
+def talk_of_tab(name: str, on_answer: Callable[[], None]) -> None:
+    """Have the tab remember that it edits the talk `name`; where that is "", `on_answer` runs once the tab has said
+    which one it edited before, in the session's `TALK_TAB`."""
+    _talk_tab(key=TALK_TAB, data={"talk": name}, on_talk_change=on_answer)

@@ -11,6 +11,7 @@ from ui import browser, export
 from ui.foreign_text import line, plain, table
 from ui.number_columns import number_columns
 from ui.server.downloads import kept
+from ui.talks.adding import add_button
 
 _CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d"]}
 
@@ -79,6 +80,7 @@ def _files(exhibit: Exhibit, key: str) -> None:
                 on_click="ignore",
                 type="tertiary",
             )
+        add_button(exhibit, key)
     if wanted:
         shown = table(exhibit.table)
         st.dataframe(shown, hide_index=True, column_config=number_columns(shown))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -9,10 +10,12 @@ from losses import __version__ as VERSION
 from ui import browser, machine, own_loss, uploads
 from ui.server import memory
 from ui.session import session
+from ui.talks import held
 
 ROOT = Path(__file__).parent.parent
 ICON = ROOT / "ui" / "assets" / "icon.svg"
 _SIDEBAR = 284  # pixels
+_COLUMN = 130  # pixels: two columns of groups fill the list of all pages
 # On a narrow window the figures need the room that Streamlit leaves empty beside them; no option sets it.
 _STYLE = "<style>@media (max-width: 1100px) { .stMainBlockContainer { padding-inline: 1.5rem; } }</style>"
 
@@ -80,7 +83,7 @@ PAGES: dict[str, Page] = {
     "anatomy": Page(
         "pages/3_Anatomy.py",
         "Anatomy",
-        "Present a claim",
+        "Look inside a loss",
         "Who is in this loss, and with which weight?",
     ),
     "file_contents": Page(
@@ -92,29 +95,32 @@ PAGES: dict[str, Page] = {
     "forces": Page(
         "pages/3_Forces.py",
         "Gradient forces",
-        "Present a claim",
+        "Look inside a loss",
         "Which pairs does a loss pull together, and which does it push apart?",
     ),
     "force_curves": Page(
         "pages/3_Force_curves.py",
         "Force curves",
-        "Present a claim",
+        "Look inside a loss",
         "When does a loss push a positive away, and how hard does it push noise?",
     ),
     "dynamics": Page(
         "pages/3_Dynamics.py",
         "Dynamics",
-        "Present a claim",
+        "Look inside a loss",
         "Where does the gradient go while a loss is trained?",
     ),
     "sampling": Page(
         "pages/3_Sampling.py",
         "Sampling",
-        "Present a claim",
+        "Look inside a loss",
         "What does it cost to draw labels from soft targets?",
     ),
+    "claims": Page("pages/5_Claims.py", "Claims", "Present", "Which claims of the papers hold on this machine?"),
+    "talk": Page("pages/5_Talk.py", "Talk", "Present", "What do you show, and in which order?"),
     "losses": Page("pages/4_Losses.py", "Losses", "Look up", "Which pairs are in this loss?"),
 }
+PAGES = {name: page for name, page in PAGES.items() if (ROOT / page.script).exists()}
 
 
 def frame(page: str) -> None:
@@ -129,19 +135,40 @@ def frame(page: str) -> None:
     memory.keep_level()
     machine.warm_up()
     with st.sidebar:
-        _menu()
-        session().controls = st.container()
+        _menu(here)
+        session().controls = st.container(key="controls")
         st.caption(f"NCE Lab {VERSION} · offline")
         browser.watch_connection()
+        held.remember_tab()
     st.title(here.question, anchor=False)
     own_loss.show_refusals()
 
 
-def _menu() -> None:
+def _menu(here: Page) -> None:
+    """All pages where there is nothing to control; elsewhere those of the group in use, and one button for the rest."""
+    if not here.group:
+        _groups("stretch")
+        return
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
+        st.page_link(PAGES["start"].script, label="NCE Lab", icon=":material/home:", width="content")
+        st.space("stretch")
+        with st.popover("All pages", type="tertiary", icon=":material/menu:"), st.container(horizontal=True):
+            _groups(_COLUMN)
+    st.caption(here.group)
+    with st.container(horizontal=True, gap="xxsmall"):
+        _links(here.group, width="content")
+
+
+def _groups(width: Literal["stretch"] | int) -> None:
+    """Every page under the name of its group."""
     for group in dict.fromkeys(page.group for page in PAGES.values()):
-        with st.container(gap="xxsmall"):
+        with st.container(gap="xxsmall", width=width):
             if group:
                 st.caption(group)
-            for page in PAGES.values():
-                if page.group == group and (ROOT / page.script).exists():
-                    st.page_link(page.script, label=page.label, width="stretch")
+            _links(group, width="stretch")
+
+
+def _links(group: str, *, width: Literal["content", "stretch"]) -> None:
+    for page in PAGES.values():
+        if page.group == group:
+            st.page_link(page.script, label=page.label, width=width)

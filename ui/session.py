@@ -38,7 +38,8 @@ class Session:
     """What outlives a rerun beside the widgets: the page, the place of its controls, the pages' links and last runs.
 
     `refusal`: why a run did not start, until it has been said. `kept`: the run last read from disk, with its file.
-    `token`: no other session's. `visits`: of pages, so far.
+    `token`: no other session's. `visits`: of pages, so far. `given`: command and lines that give the page's numbers,
+    where it shows them for all of its figures.
     """
 
     page: str = ""
@@ -49,6 +50,7 @@ class Session:
     kept: "tuple[object, KeptRun | None] | None" = None
     token: str = field(default_factory=partial(secrets.token_hex, 8))
     visits: int = 0
+    given: tuple[str, str] = ("", "")
 
     @property
     def live(self) -> LiveRun | None:
@@ -64,7 +66,7 @@ class Session:
         """Be on `page`: a run that belongs to another one stops, but its frames stay; so do the controls' values."""
         if page != self.page:
             self.link.leave()
-            self.page, self.visits = page, self.visits + 1
+            self.page, self.visits, self.given = page, self.visits + 1, ("", "")
             self.link.seen.clear()
         for other in self.runs.keys() - {page}:
             self.runs[other].leave("Stopped: the page was left.")

@@ -10,7 +10,7 @@ from ui.live.slots import PROCESS
 _JOBS = {
     "simplex_labels": "Run a world live, every loss from the same start, against the exact answer.",
     "checkpoints": "Open a trained encoder: its map, its similarities, its calibration. Compare up to six.",
-    "forces": "One batch, two losses: who pulls, who pushes. Link, save and print any figure.",
+    "talk": "Figures, frozen, become a talk: one file that opens on any laptop, offline, with a clicker.",
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.figures.theme import LOSS_STYLES
+from analysis.figures.loss_styles import LOSS_STYLES
 
 
 @dataclass(frozen=True, slots=True)

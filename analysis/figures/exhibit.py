@@ -7,6 +7,7 @@ from html import escape
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.figures.ink import set_ink
 from analysis.figures.labels import printable
 
 _ROWS = 20  # of the table, where only text can be shown
@@ -29,6 +30,9 @@ class Exhibit:
     alt: str
     table: pd.DataFrame
     code: str = ""
+
+    def __post_init__(self) -> None:
+        set_ink(self.plot)
 
     def given_by(self, code: str) -> "Exhibit":
         """The same with the lines that give it."""

@@ -2,6 +2,7 @@
 templates in some; `short` for an exhibit's title, its "how to read this" and its alternative text, which are plain."""
 
 import html
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 
@@ -36,6 +37,15 @@ def labels(texts: Sequence[str]) -> list[str]:
     shown = [label(text) for text in texts]
     shared = Counter(shown)
     return [f"{place}: {one}" if shared[one] > 1 else one for place, one in enumerate(shown, start=1)]
+
+
+def wrapped(title: str, width: int = 24) -> str:
+    """A panel's title in lines of at most `width` characters, where its words allow: narrow pages have narrow panels.
+
+    >>> wrapped("same-class share of the denominator")
+    'same-class share of the<br>denominator'
+    """
+    return "<br>".join(textwrap.wrap(title, width, break_long_words=False, break_on_hyphens=False))
 
 
 def escaped(text: str) -> str:

@@ -1,15 +1,12 @@
-"""One palette, one layout: a role or a loss keeps its colour, dash and marker in every figure.
+"""One palette, one layout: a role keeps its colour in every figure; a loss has its own in `loss_styles`.
 
 The hues keep a contrast of at least 3:1 on white and on Streamlit's dark background, and are told apart by
 colour-blind readers (Okabe-Ito). Colour is never alone: every style has a dash and a marker too.
 """
 
 from dataclasses import dataclass
-from itertools import cycle
 
 import plotly.graph_objects as go
-
-from losses.catalog import CATALOG
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#808080"
 
@@ -17,7 +14,13 @@ TARGET, NOISE = GREEN, ORANGE
 PULL, PUSH = BLUE, ORANGE
 TRUTH = GREY
 
-SEQUENTIAL = "cividis"
+INK = "#000037"
+"""Of every text. Streamlit's page puts the text colour of its theme in the place of this one, which it takes for its
+own name of it: near black on white, near white on black. Elsewhere it is what it says, a near black."""
+
+_RAMP = ("#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838")
+SEQUENTIAL = tuple((at / (len(_RAMP) - 1), colour) for at, colour in enumerate(_RAMP))
+"""Cividis without its darkest fifth, which is the dark page's own colour."""
 # Neutral zero is a breath of grey on whichever background there is: what has a sign stands out in light and dark.
 SIGNED = [[0.0, BLUE], [0.5, "rgba(128,128,128,0.1)"], [1.0, ORANGE]]
 
@@ -30,25 +33,6 @@ class Style:
     dash: str
     symbol: str
 
-
-LOSS_STYLES: dict[str, Style] = {
-    "nll": Style(PURPLE, "solid", "circle"),
-    "label_infonce": Style(PURPLE, "dash", "circle-open"),
-    "soft_target_cross_entropy": Style(ORANGE, "solid", "square"),
-    "soft_distribution_infonce": Style(ORANGE, "dash", "square-open"),
-    "soft_target_infonce": Style(BLUE, "solid", "diamond"),
-    "soft_target_infonce_exact_noise": Style(GREEN, "solid", "triangle-up"),
-    "supcon": Style(ORANGE, "solid", "square"),
-    "sincere": Style(BLUE, "solid", "diamond"),
-    "eps_sup_infonce": Style(BLUE, "dash", "diamond-open"),
-    "nt_xent": Style(PURPLE, "solid", "circle"),
-    "weibit": Style(GREEN, "dash", "triangle-up-open"),
-    "weince": Style(GREEN, "solid", "triangle-up"),
-}
-
-# A loss that is new to the catalogue is dotted until it has a style of its own.
-_SPARE = cycle(Style(colour, "dot", "x") for colour in (GREEN, PURPLE, BLUE, ORANGE))
-LOSS_STYLES |= {name: next(_SPARE) for name in CATALOG if name not in LOSS_STYLES}
 
 CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY)
 CLASS_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")

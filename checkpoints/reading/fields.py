@@ -6,6 +6,7 @@ from checkpoints.reading.quoting import shown
 from losses.errors import LabError
 
 _TEXT = 4096
+_BREAKS = str.maketrans("", "", "\n\t")
 
 
 class Fields:
@@ -34,6 +35,13 @@ class Fields:
         value = self._take(name)
         if not isinstance(value, str) or len(value) > limit or not value.isprintable():
             raise LabError(self._of(name), f"must be printable text of at most {limit:,} characters", shown(value))
+        return value
+
+    def lines(self, name: str, limit: int = _TEXT) -> str:
+        """Text of several lines; tabs count as printable here."""
+        value = self._take(name)
+        if not isinstance(value, str) or len(value) > limit or not value.translate(_BREAKS).isprintable():
+            raise LabError(self._of(name), f"must be printable lines of at most {limit:,} characters", shown(value))
         return value
 
     def integer(self, name: str, low: int, high: int) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from analysis.figures.theme import LOSS_STYLES
+from analysis.figures.loss_styles import LOSS_STYLES
 from analysis.figures.worlds.simplex.answers import which_question
 from analysis.figures.worlds.simplex.curves import learning_curves
 from analysis.figures.worlds.simplex.density import SOFTMAX, Moment, density_panels

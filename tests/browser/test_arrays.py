@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.browser.test_lost import give
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.browser
 LABELS = np.arange(60) % 3
@@ -23,18 +24,18 @@ def test_from_an_unknown_npz_to_the_three_pictures(server, tab):
     opened = tab().open(f"{server.url}/Checkpoints?map=pca")
     page = opened.page
     give(page, "letters.npz", letters())
-    page.get_by_text("Which array is what?").wait_for(timeout=60_000)
+    page.get_by_text("Which array is what?").wait_for(timeout=LONG)
     page.get_by_role("button", name="Show the pictures").click()
-    page.get_by_text("60 items, none of them train").wait_for(timeout=60_000)
+    page.get_by_text("60 items, none of them train").wait_for(timeout=LONG)
     for title in (
         "does the encoder put together?",
         "Is an item nearer to its own class",
         "Can the probe's probabilities be trusted?",
     ):
-        page.get_by_text(title).first.wait_for(timeout=60_000)
-    page.locator(".js-plotly-plot .main-svg").nth(2).wait_for(timeout=60_000)
+        page.get_by_text(title).first.wait_for(timeout=LONG)
+    page.locator(".js-plotly-plot .main-svg").nth(2).wait_for(timeout=LONG)
     opened.settle()
     assert parse_qs(urlsplit(page.url).query)["roles"] == ["embeddings=A,labels=B"]
     page.get_by_role("button", name="Change what is what").click()
-    page.get_by_role("button", name="Show the pictures").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Show the pictures").wait_for(timeout=LONG)
     assert opened.problems == []

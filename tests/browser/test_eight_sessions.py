@@ -17,8 +17,9 @@ from analysis.figures.worlds.noise_floor.error import error_against_draws
 from analysis.figures.worlds.repulsion.curves import repulsion_curves
 from analysis.figures.worlds.simplex.curves import learning_curves as simplex_curves
 from analysis.figures.worlds.two_views.curves import learning_curves as two_views_curves
+from tests.browser.buttons import press
 from tests.browser.server import ROOT
-from tests.waiting import PATIENCE
+from tests.waiting import LONG
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
@@ -46,19 +47,15 @@ RUNS = (
 )
 
 
-def press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-
-
 def running(page: Page) -> None:
     press(page, "Run")
-    page.get_by_text(re.compile(r"^step \d[\d,]* of .* steps/s")).wait_for(timeout=90_000)
+    page.get_by_text(re.compile(r"^step \d[\d,]* of .* steps/s")).wait_for(timeout=LONG)
 
 
 def seconds_to_stop(page: Page) -> float:
     began = time.monotonic()
     press(page, "Stop")
-    page.get_by_text("Stopped.", exact=True).wait_for(timeout=PATIENCE * 1000)
+    page.get_by_text("Stopped.", exact=True).wait_for(timeout=LONG)
     return time.monotonic() - began
 
 
@@ -93,7 +90,7 @@ def all_going(server, tab) -> list:
 
 def downloaded(page: Page) -> str:
     """The table as CSV, made on the click while others run."""
-    with page.expect_download(timeout=60_000) as download:
+    with page.expect_download(timeout=LONG) as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     assert download.value.failure() is None
     return Path(download.value.path()).read_text()
@@ -104,10 +101,10 @@ def test_eight_sessions_at_once_give_the_numbers_of_the_command_line_and_stop_en
     long = tab().open(f"{server.url}/Simplex_labels?steps=20000&seeds=8&show=answers").page
     running(long)
     opened = all_going(server, tab)
-    assert seconds_to_stop(long) < PATIENCE
+    assert seconds_to_stop(long) < LONG / 1000
     for each, (name, spec) in zip(opened, RUNS, strict=True):
-        each.page.get_by_text("Finished: ").wait_for(timeout=180_000)
-        each.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+        each.page.get_by_text("Finished: ").wait_for(timeout=LONG)
+        each.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=LONG)
         each.settle()
         found = rows(downloaded(each.page))
         assert len(found) > 10

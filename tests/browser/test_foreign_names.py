@@ -21,7 +21,7 @@ from tests.browser.server import Server, running
 from tests.browser.test_pages import address
 from tests.checkpoints.hostile_data import bundle
 from tests.foreign_names import HOST, NAMES
-from tests.waiting import until
+from tests.waiting import LONG, until
 from ui.checkpoints.view import SECTIONS
 from ui.export import web_page
 from ui.frame import PAGES
@@ -118,7 +118,7 @@ def test_a_link_that_asks_for_odd_things(server, tab, name):
 
 def test_names_below_a_root_in_a_list_and_captions(rooted, root, tab):
     opened = tab().open(f"{rooted.url}/Compare")
-    opened.page.get_by_text("1 name that is not UTF-8 is left out").wait_for(timeout=60_000)
+    opened.page.get_by_text("1 name that is not UTF-8 is left out").wait_for(timeout=LONG)
     names = [" ".join(name.split()) for name in names_below(root)]
     opened.page.get_by_test_id("stMultiSelect").filter(has_text="Files under the root").get_by_role("combobox").click()
     opened.page.get_by_role("option").first.wait_for()
@@ -133,16 +133,16 @@ def test_files_below_a_root_whose_classes_have_such_names(rooted, root, tab):
     query = [("checkpoints", ""), *(("paths", name) for name in (first, second))]
     query += [("show", show) for show in ("table", "map", "similarity", "calibration")]
     opened = tab().open(f"{rooted.url}/Compare?{urlencode([*query, ('mark', 'wrong'), ('map', 'pca')])}")
-    opened.page.get_by_text("Do they differ?").wait_for(timeout=180_000)
-    opened.page.get_by_text("Whose probabilities can be trusted?").wait_for(timeout=180_000)
+    opened.page.get_by_text("Do they differ?").wait_for(timeout=LONG)
+    opened.page.get_by_text("Whose probabilities can be trusted?").wait_for(timeout=LONG)
     all_well(opened)
 
 
 def test_each_section_with_such_classes(rooted, root, tab):
     query = [("source", "root"), ("path", names_below(root)[0]), ("map", "pca"), *(("show", show) for show in SECTIONS)]
     opened = tab().open(f"{rooted.url}/Checkpoints?{urlencode(query)}")
-    opened.page.get_by_text(f"{len(NAMES)} classes").first.wait_for(timeout=180_000)
-    opened.page.locator(".js-plotly-plot .main-svg, [data-testid=stDataFrame]").first.wait_for(timeout=180_000)
+    opened.page.get_by_text(f"{len(NAMES)} classes").first.wait_for(timeout=LONG)
+    opened.page.locator(".js-plotly-plot .main-svg, [data-testid=stDataFrame]").first.wait_for(timeout=LONG)
     opened.settle()
     assert opened.page.locator(".js-plotly-plot").count() >= len(SECTIONS) - 1  # provenance has none
     all_well(opened)
@@ -152,7 +152,7 @@ def test_a_refused_file_is_named_as_seen_from_the_root(rooted, root, tab):
     (root / "empty.npz").chmod(0o644)
     opened = tab().open(f"{rooted.url}/Checkpoints?source=root&path=empty.npz")
     alert = opened.page.get_by_test_id("stAlertContentError")
-    alert.wait_for(timeout=60_000)
+    alert.wait_for(timeout=LONG)
     assert "empty.npz" in text_of(alert)
     assert str(root) not in text_of(alert)
     all_well(opened)
@@ -168,7 +168,7 @@ def test_uploads_of_such_names(server, tab, page):
     for number, name in enumerate((f"![i](http:evil {HOST} a.png)", f"www.{HOST}", ":material error: $x^2$")):
         for content, told in ((bundle_of(number), OPENED[page]), (b"<html>", "but is a web page")):
             given = {"name": name + ending, "mimeType": "application/octet-stream", "buffer": content}
-            opened.page.locator("input[type=file]").first.set_input_files(given, timeout=60_000)
+            opened.page.locator("input[type=file]").first.set_input_files(given, timeout=LONG)
             chip = opened.page.get_by_test_id("stFileChipName")
             until(lambda chip=chip, name=name: name[:6] in "".join(chip.all_text_contents()))
             opened.page.get_by_text(told).first.wait_for()
@@ -180,7 +180,7 @@ def test_a_downloaded_figure_asks_nobody(tab, tmp_path):
     outputs = open_npz(tmp_path / "a.npz")
     opened = tab()
     opened.page.set_content(web_page(class_medians(nearest_similarity(outputs, k=1), outputs.class_names)))
-    opened.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=180_000)
+    opened.page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=LONG)
     ticks = {" ".join(text.split()) for text in opened.page.locator(".ytick text").all_text_contents()}
     assert len(ticks) == MOST_DRAWN
     assert ticks <= {" ".join(short(name).split()) for name in NAMES}

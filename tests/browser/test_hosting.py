@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.buttons import go_to
 from tests.browser.proxy import proxy
 from tests.browser.server import NAME, running
+from tests.waiting import LONG
 
 pytestmark = pytest.mark.browser
 BASE = "/user/me/lab"
@@ -58,7 +60,7 @@ def test_a_page_elsewhere_is_told_and_the_terminal_names_the_setting(browser, se
     with proxy(server.url, host="localhost:8501") as port:
         page = browser.new_page()
         page.goto(f"http://{NAME}:{port}/Losses")
-        expect(page.get_by_role("dialog")).to_contain_text(f"make app ORIGIN=http://{NAME}:{port} ", timeout=60_000)
+        expect(page.get_by_role("dialog")).to_contain_text(f"make app ORIGIN=http://{NAME}:{port} ", timeout=LONG)
         page.close()
     assert f"make app ORIGIN=http://{NAME}:{port} " in server.log.read_text()
     assert "external IP" not in server.log.read_text(), "a refusal asks nobody"
@@ -90,10 +92,10 @@ def works(browser, url):
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: problems.append(request.url) if not request.url.startswith(url) else None)
     page.goto(f"{url}/File_contents")
-    expect(page.get_by_role("heading", level=1)).to_have_text("May I open this file?", timeout=60_000)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
-    page.get_by_role("link", name="Losses").click(timeout=60_000)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Which pairs are in this loss?", timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("May I open this file?", timeout=LONG)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=LONG)
+    go_to(page, "Losses")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which pairs are in this loss?", timeout=LONG)
     assert urlsplit(page.url).path.removeprefix(urlsplit(url).path) == "/Losses"
     assert [each for each in problems if not each.startswith(("data:", "blob:"))] == []
     context.close()
@@ -105,7 +107,7 @@ def test_the_endpoint_of_uploads_stores_no_more_than_a_session_may(browser, tmp_
         page = browser.new_page()
         page.goto(f"{server.url}/File_contents")
         chooser = page.locator("input[type=file]")
-        chooser.wait_for(state="attached", timeout=60_000)
+        chooser.wait_for(state="attached", timeout=LONG)
         with page.expect_request(lambda request: request.method == "PUT") as sent:
             chooser.set_input_files({"name": "a.pth", "mimeType": "application/octet-stream", "buffer": b"x" * 1_000})
         session, token = sent.value.url.rsplit("/", 2)[1], sent.value.headers["x-xsrftoken"]

@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.buttons import press
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -19,10 +20,6 @@ COUNT_REBUILDS = """() => {
         if (charts(change.addedNodes) || charts(change.removedNodes)) window.rebuilds += 1;
     })).observe(document.body, { childList: true, subtree: true });
 }"""
-
-
-def press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
 
 
 def running(page: Page) -> None:

@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.buttons import go_to
 from tests.browser.test_lost import give
 from tests.checkpoints.hostile_data import bundle
+from tests.waiting import LONG
 from ui.checkpoints.opened import PREFIX
 
 pytestmark = pytest.mark.browser
@@ -15,8 +17,8 @@ MINE = bundle()
 
 def follow(opened, name, question):
     """By the menu, as a reader would."""
-    opened.page.get_by_role("link", name=name, exact=True).click()
-    opened.page.get_by_role("heading", name=question).wait_for(timeout=60_000)
+    go_to(opened.page, name)
+    opened.page.get_by_role("heading", name=question).wait_for(timeout=LONG)
     opened.settle()
 
 
@@ -24,29 +26,29 @@ def test_an_upload_stays_until_it_is_put_away_and_its_link_asks_for_it(server, t
     opened = tab().open(f"{server.url}/Checkpoints?show=similarity")
     page = opened.page
     give(page, "mine.npz", MINE)
-    page.get_by_text("40 train and 20 test items").wait_for(timeout=60_000)
+    page.get_by_text("40 train and 20 test items").wait_for(timeout=LONG)
     opened.settle()
     link = page.url
     assert f"checkpoint=mine.npz+{hashlib.sha256(MINE).hexdigest()[:PREFIX]}" in link
     follow(opened, "Compare", "Do these checkpoints differ by more than chance?")
     page.get_by_test_id("stButtonGroup").get_by_text("mine.npz").wait_for()
     follow(opened, "Checkpoints", "What has this encoder learned?")
-    page.get_by_text("40 train and 20 test items").wait_for(timeout=60_000)
+    page.get_by_text("40 train and 20 test items").wait_for(timeout=LONG)
     assert page.get_by_text("no longer has").count() == 0
 
     reader = tab(width=640).open(link)
-    reader.page.get_by_text("mine.npz must be given: this link is about it").wait_for(timeout=60_000)
+    reader.page.get_by_text("mine.npz must be given: this link is about it").wait_for(timeout=LONG)
     assert parse_qs(urlsplit(reader.page.url).query) == parse_qs(urlsplit(link).query)
     give(reader.page, "mine.npz", bundle(train_labels=None))
-    reader.page.get_by_text("must have the array train_labels").wait_for(timeout=60_000)
+    reader.page.get_by_text("must have the array train_labels").wait_for(timeout=LONG)
     give(reader.page, "copy.npz", MINE)
-    reader.page.get_by_text("40 train and 20 test items").wait_for(timeout=60_000)
+    reader.page.get_by_text("40 train and 20 test items").wait_for(timeout=LONG)
     reader.settle()
     assert parse_qs(urlsplit(reader.page.url).query) == parse_qs(urlsplit(link).query)
 
     page.get_by_role("button", name="Put away …").click()
     page.get_by_role("menuitem", name="mine.npz").click()
-    page.get_by_text("40 train and 20 test items").wait_for(state="detached", timeout=60_000)
+    page.get_by_text("40 train and 20 test items").wait_for(state="detached", timeout=LONG)
     opened.settle()
     assert "mine.npz" not in page.url
     follow(opened, "Compare", "Do these checkpoints differ by more than chance?")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.buttons import go_to
 from ui.frame import PAGES
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ def test_a_page_opens_cold_by_deep_link_light_and_dark(cold_server, tab, name):
 def test_the_menu_leads_to_every_page(server, tab):
     opened = tab().open(server.url)
     for page in PAGES.values():
-        opened.page.get_by_test_id("stSidebar").get_by_role("link", name=page.label, exact=True).click()
+        go_to(opened.page, page.label)
         opened.page.locator("h1", has_text=page.question).wait_for()
         opened.settle()
     assert opened.problems == []

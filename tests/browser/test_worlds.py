@@ -3,13 +3,10 @@
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.buttons import go_to, press
 from ui.live.slots import PROCESS
 
 pytestmark = pytest.mark.browser
-
-
-def press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
 
 
 def hold(page: Page) -> None:
@@ -55,10 +52,10 @@ def test_a_page_that_was_left_stops_and_offers_its_last_trace(server, tab):
     opened = tab().open(f"{server.url}/Repulsion?{slow}&steps=1000&show=curves")
     page = opened.page
     hold(page)
-    page.get_by_role("link", name="Noise floor", exact=True).click()
+    go_to(page, "Noise floor")
     page.get_by_text("Does more data cure").wait_for()
     opened.settle()
-    page.get_by_role("link", name="Repulsion", exact=True).click()
+    go_to(page, "Repulsion")
     page.get_by_text("Stopped: the page was left.").wait_for()
     page.locator(".js-plotly-plot").first.wait_for()
     assert page.get_by_role("spinbutton", name="Steps", exact=True).input_value() == "1000"

@@ -22,10 +22,18 @@ def check_opens(page: AppTest) -> None:
 
 
 def check_opens_live(page: AppTest) -> None:
-    """With an empty chart that will grow, and no figure."""
+    """With a chart that will grow, and no figure."""
     check_opens(page)
     assert len(page.get("echarts_chart")) == 1
     assert not page.get("plotly_chart")
+
+
+def check_opens_on_a_shipped_run(page: AppTest) -> None:
+    """With the one figure that answers, and where it comes from."""
+    check_opens(page)
+    assert len(page.get("plotly_chart")) == 1
+    assert not page.get("echarts_chart")
+    assert any(each.value.startswith("A finished run, shipped with the lab: ") for each in page.caption)
 
 
 def check_one_notice(page: AppTest, name: str) -> None:
@@ -42,6 +50,11 @@ def check_keeps_frames_of_a_diverged_run(page: AppTest, loss: str, figures: int)
     assert page.error[0].value.replace("\\", "").startswith(f"{loss}, seed 0: the loss must stay finite")
     assert not page.exception
     assert len(page.get("plotly_chart")) == figures
+
+
+def at_rest(page: AppTest) -> bool:
+    """No run goes: the first button offers one."""
+    return any(each.label == "Run" for each in page.button)
 
 
 def run_to_its_end(page: AppTest) -> AppTest:

@@ -5,6 +5,7 @@ import pytest
 from tests.ui.run_page import (
     check_keeps_frames_of_a_diverged_run,
     check_opens_live,
+    check_opens_on_a_shipped_run,
     diverging,
     run_to_its_end,
 )
@@ -20,9 +21,9 @@ SMALL = {"steps": "10", "batch_size": "6", "samples": "8", "seeds": "2"}
 
 
 @pytest.mark.parametrize("script", [NOISE, VIEWS])
-def test_a_live_page_opens_with_its_question_and_an_empty_chart(open_page, script):
-    page = open_page(script)
-    check_opens_live(page)
+def test_a_live_page_opens_on_a_shipped_run_and_with_other_settings_on_an_empty_chart(open_page, script):
+    check_opens_on_a_shipped_run(open_page(script))
+    check_opens_live(open_page(script, seed="7"))
 
 
 @pytest.mark.parametrize(
@@ -85,13 +86,13 @@ def test_lists_are_read_from_a_link_and_typed(open_page):
 
 
 def test_the_noise_floor_ends_in_three_figures(open_page):
-    page = run_to_its_end(open_page(NOISE, **FEW))
+    page = run_to_its_end(open_page(NOISE, show=["error", "spread", "replay"], **FEW))
     assert not page.error
     assert len(page.get("plotly_chart")) == 3
 
 
 def test_two_views_end_in_two_figures(open_page):
-    page = run_to_its_end(open_page(VIEWS, **SMALL))
+    page = run_to_its_end(open_page(VIEWS, show=["curves", "evidence"], **SMALL))
     assert not page.error
     assert len(page.get("plotly_chart")) == 2
 
@@ -100,7 +101,7 @@ def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monke
     from toy_models import two_views
 
     monkeypatch.setattr(two_views, "simulate", diverging(two_views.simulate, "WEINCE"))
-    check_keeps_frames_of_a_diverged_run(open_page(VIEWS, **SMALL), "WEINCE", figures=2)
+    check_keeps_frames_of_a_diverged_run(open_page(VIEWS, show=["curves", "evidence"], **SMALL), "WEINCE", figures=2)
 
 
 def test_tails_have_four_figures_and_say_where_there_are_none(open_page):

@@ -14,6 +14,7 @@ from losses.errors import LabError
 from tests.waiting import PATIENCE, until
 from ui.live.run import Limits, Phase, Run, RunSnapshot, Simulation
 from ui.live.slots import Slots
+from ui.worlds import live_panel
 
 ROOT = Path(__file__).parents[2]
 WATCHED = Limits(heartbeat=1e6)
@@ -272,3 +273,15 @@ def test_a_run_in_torch_does_not_abort_the_process_at_its_end():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=2 * PATIENCE
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_more_runs_there_are_the_less_often_each_is_looked_at_and_never_too_seldom_to_live(monkeypatch):
+    slots = Slots(2, waiting=8)
+    monkeypatch.setattr(live_panel, "PROCESS", slots)
+    paces = []
+    for _ in range(10):
+        paces.append(live_panel.tick())
+        slots.join()
+    assert paces[:3] == [live_panel.TICK] * 3
+    assert paces == sorted(paces)
+    assert 4 * live_panel.TICK < live_panel.tick() < Limits().heartbeat / 2

@@ -30,8 +30,8 @@ COUNTS = {"len", "min", "max", "sum", "abs", "round"}
 NUMBERS = tuple("dfeg%,")
 DIGITS = {"number", "numbers", "apart", "interval", "value_of", "cosine", "cosines", "percent"}
 """Of `analysis.digits`: numbers as text."""
-REGISTERED = {"entry", "preset", "page", "here", "quantity", "measure"}
-"""Names of entries of a registry: losses, presets, pages, recorded quantities. Their texts are written here."""
+REGISTERED = {"entry", "preset", "page", "here", "quantity", "measure", "claim", "paper"}
+"""Names of entries of a registry: losses, presets, pages, quantities, claims, papers. Their texts are written here."""
 REVIEWED: dict[str, str] = {
     # what a caller gives, and is looked at there
     "controls.py label": "each control's first argument",
@@ -51,6 +51,8 @@ REVIEWED: dict[str, str] = {
     "compare/maps.py method": "a value of METHODS, by its caller",
     # numbers
     "compare/job.py job.ready": "a count",
+    "claims/panels.py view.seed": "a whole number",
+    "claims/running.py look.ahead": "a count",
     "losses/force_panels.py anchor": "a row's number",
     "losses/force_panels.py other": "a row's number",
     "losses/force_panels.py drawn.seed": "a whole number",
@@ -63,6 +65,10 @@ REVIEWED: dict[str, str] = {
     "checkpoints/item.py item": "a row's number",
     "checkpoints/map.py controls.choice(...)": "a value of _METHODS",
     "checkpoints/tails.py controls.choice(...)": "test or train",
+    "claims/panels.py _verdict(...)": "an icon and a verdict, of tables of constants",
+    "claims/panels.py each": "a caveat of the registry",
+    "claims/panels.py each.does": "of the registry",
+    "claims/running.py label": "of a table of constants",
     "linked_table.py form.frame(...)": "numbers and letters that the forms allow",
     "losses/loss_panels.py _arxiv(...)": "the catalogue",
     "losses/loss_panels.py _batch(...)": "the catalogue and counts",
@@ -83,6 +89,7 @@ REVIEWED: dict[str, str] = {
     "start.py version": "of an installed package",
     # tables of the catalogue, whose Markdown is wanted
     "losses/loss_panels.py pd.DataFrame(...)": "the catalogue",
+    "claims/panels.py pd.DataFrame(...)": "the registry; what numbers say goes through `plain`",
 }
 """File and expression, and why it is ours."""
 

@@ -1,16 +1,33 @@
 """World 2's page: as it opens, under hostile links, and through a whole run."""
 
+import json
+
 import pytest
 
-from tests.ui.run_page import button, check_one_notice, check_opens_live, run_to_its_end
+from tests.ui.run_page import (
+    button,
+    check_one_notice,
+    check_opens_live,
+    check_opens_on_a_shipped_run,
+    run_to_its_end,
+)
 
 PAGE = "pages/1_Repulsion.py"
 SMALL = {"steps": "10", "seeds": "1", "per_class": "4"}
 
 
-def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
-    page = open_page(PAGE)
+def test_it_opens_with_its_question_and_its_start_before_any_run(open_page):
+    page = open_page(PAGE, **SMALL)
     check_opens_live(page)
+    option = json.loads(page.get("echarts_chart")[0].proto.spec)
+    points = [series for series in option["series"] if len(series.get("data", [])) >= 16]
+    assert points, "no vectors are drawn"
+
+
+def test_it_opens_on_a_shipped_run_at_its_end(open_page):
+    page = open_page(PAGE)
+    check_opens_on_a_shipped_run(page)
+    assert "step 400" in page.subheader[0].value
 
 
 @pytest.mark.parametrize(
@@ -55,7 +72,7 @@ def test_what_does_not_go_together_is_a_sentence(open_page, asked, sentence):
 
 
 def test_a_run_ends_in_its_figures(open_page):
-    page = run_to_its_end(open_page(PAGE, **SMALL))
+    page = run_to_its_end(open_page(PAGE, show=["arrows", "curves", "matrices", "replay", "sizes"], **SMALL))
     assert not page.exception
     assert not page.error
     assert len(page.get("plotly_chart")) == 6

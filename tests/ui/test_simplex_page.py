@@ -7,6 +7,7 @@ from tests.ui.run_page import (
     check_keeps_frames_of_a_diverged_run,
     check_one_notice,
     check_opens_live,
+    check_opens_on_a_shipped_run,
     diverging,
     run_to_its_end,
 )
@@ -14,17 +15,23 @@ from tests.waiting import until
 
 PAGE = "pages/1_Simplex_labels.py"
 SMALL = {"steps": "10", "batch_size": "8", "losses": ["nll", "soft_target_infonce"]}
+FOUR = ["answers", "densities", "curves", "replay"]
 
 
 def test_it_opens_with_its_question_and_an_empty_live_chart(open_page):
-    page = open_page(PAGE)
+    page = open_page(PAGE, **SMALL)
     check_opens_live(page)
-    assert [each.disabled for each in page.button if each.label in ("Run", "Pause", "Step", "Stop")] == [
-        False,
-        True,
-        False,
-        True,
-    ]
+    controls = {each.label: each.disabled for each in page.button if each.label in ("Run", "Pause", "Step", "Stop")}
+    assert controls == {"Run": False, "Step": False, "Stop": True}
+
+
+def test_it_opens_on_a_shipped_run_that_run_replaces(open_page, monkeypatch):
+    from toy_models import simplex
+
+    check_opens_on_a_shipped_run(page := open_page(PAGE))
+    monkeypatch.setattr(simplex, "simulate", diverging(simplex.simulate, "NLL"))
+    button(page, "Run").click().run()
+    assert not any("shipped" in each.value for each in page.caption)
 
 
 @pytest.mark.parametrize(
@@ -60,8 +67,10 @@ def test_no_loss_at_all_is_a_sentence(open_page):
     assert "losses must be one or more of" in page.error[0].value.replace("\\", "")
 
 
-def test_a_run_ends_in_four_figures(open_page):
+def test_a_run_ends_in_the_figure_that_answers_and_the_others_by_name(open_page):
     page = run_to_its_end(open_page(PAGE, **SMALL))
+    assert len(page.get("plotly_chart")) == 1
+    page.button_group("show").set_value(FOUR).run()
     assert not page.exception
     assert not page.error
     assert len(page.get("plotly_chart")) == 4
@@ -70,7 +79,7 @@ def test_a_run_ends_in_four_figures(open_page):
 
 @pytest.mark.parametrize("labels", ["hard", "smoothing", "annotators", "mixup"])
 def test_on_the_plane_a_run_ends_in_six_figures(open_page, labels):
-    page = run_to_its_end(open_page(PAGE, labels=labels, **SMALL))
+    page = run_to_its_end(open_page(PAGE, labels=labels, show=[*FOUR, "reliability", "regions"], **SMALL))
     assert not page.exception
     assert not page.error
     assert not page.warning
@@ -106,11 +115,11 @@ def test_a_run_that_diverges_is_a_sentence_and_keeps_its_frames(open_page, monke
     from toy_models import simplex
 
     monkeypatch.setattr(simplex, "simulate", diverging(simplex.simulate, "NLL"))
-    check_keeps_frames_of_a_diverged_run(open_page(PAGE, **SMALL), "NLL", figures=4)
+    check_keeps_frames_of_a_diverged_run(open_page(PAGE, show=FOUR, **SMALL), "NLL", figures=4)
 
 
 def test_other_settings_keep_the_last_run_within_reach(open_page):
-    page = run_to_its_end(open_page(PAGE, **SMALL))
+    page = run_to_its_end(open_page(PAGE, show=FOUR, **SMALL))
     page.number_input("steps").set_value(20).run()
     assert not page.get("plotly_chart")
     button(page, "Back to the last run").click().run()

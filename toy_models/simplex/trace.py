@@ -16,6 +16,7 @@ class Trace(Metrics, ArrayTrace):
     """T frames of a run stacked: steps and seconds (T,), the metrics of `Frame` (T, L, S), logits (T, L, S, Q, K)."""
 
     SPEC: ClassVar[type[WorldSpec]] = SimplexSpec
+    SINCE_THE_FRAME_BEFORE: ClassVar[tuple[str, ...]] = ("loss",)
 
     spec: SimplexSpec
     device: str

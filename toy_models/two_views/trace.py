@@ -16,6 +16,7 @@ class Trace(Recorded, ArrayTrace):
     """T frames of a run stacked: steps and seconds (T,), metrics of `Frame` (T, L, S), evidence (T, L, S, 2B)."""
 
     SPEC: ClassVar[type[WorldSpec]] = TwoViewsSpec
+    SINCE_THE_FRAME_BEFORE: ClassVar[tuple[str, ...]] = ("loss",)
 
     spec: TwoViewsSpec
     device: str

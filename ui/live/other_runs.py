@@ -1,4 +1,4 @@
-"""Runs of the page's settings that this session has not made: finished and kept on disk, or going on elsewhere.
+"""Runs of the page's settings that this session has not made: finished, kept on disk or shipped, or going on elsewhere.
 
 Elsewhere is another tab, or this one before it was loaded anew.
 """
@@ -6,13 +6,17 @@ Elsewhere is another tab, or this one before it was loaded anew.
 from typing import Any
 from weakref import WeakValueDictionary
 
+from toy_models import shipped as shipped_runs
+from toy_models.shipped import ShippedRun
 from toy_models.worlds import WORLDS
 from ui.live.kept_runs import KeptRun, default_folder, find, keep, path_of
 from ui.live.run import Phase, Run
+from ui.memo import Memo
 from ui.server.public import caps
 from ui.session import session
 
 Spec = Any
+_shipped = Memo(8)
 _begun: "WeakValueDictionary[tuple[str, Spec], Run[Any]]" = WeakValueDictionary()
 
 
@@ -32,6 +36,13 @@ def kept(name: str, spec: Spec) -> KeptRun | None:
     if own.kept is None or own.kept[0] != state:
         own.kept = (state, find(path, _parts(spec)[0], WORLDS[name]))
     return own.kept[1]
+
+
+def shipped(name: str, spec: Spec) -> ShippedRun | None:
+    """The finished run of a preset that comes with the lab: a CPU's, whatever the device."""
+    plain = _parts(spec)[0]
+    found: ShippedRun | None = _shipped.once((name, plain), lambda: shipped_runs.find(WORLDS[name], plain))
+    return found
 
 
 def keep_finished(name: str, spec: Spec, frames: tuple[Any, ...], seconds: float) -> None:

@@ -46,7 +46,8 @@ class Phase(Enum):
 @dataclass(frozen=True, slots=True)
 class RunSnapshot(Generic[F]):
     """A run at one moment: steps taken, frames so far, seconds of computing, why it ended ("" at its natural end), how
-    many runs are ahead of it in the queue, and when it ended (Unix time) where it was kept on disk since."""
+    many runs are ahead of it in the queue, and when it ended (Unix time) where it was kept on disk since, or was
+    `shipped` with the lab."""
 
     phase: Phase
     step: int
@@ -55,6 +56,7 @@ class RunSnapshot(Generic[F]):
     reason: str
     ahead: int = 0
     kept_since: float | None = None
+    shipped: bool = False
 
     @property
     def rate(self) -> float:

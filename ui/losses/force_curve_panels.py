@@ -20,6 +20,7 @@ _LABELS = {
     "batch_size": "Batch size",
     "class_size": "Class size",
 }
+_HIGHLIGHTED = ("supcon", "sincere", "weince", "soft_target_cross_entropy", "soft_target_infonce")
 _CODE = """from analysis.figures.forces.curves import force_curves_figure
 from analysis.forces.curves import force_curves
 from analysis.forces.scene import Scene
@@ -27,14 +28,14 @@ from analysis.forces.scene import Scene
 scene = {scene}
 losses = {losses}
 positive, noise = (force_curves(scene, losses, role, "{axis}") for role in ("positive", "noise"))
-exhibit = force_curves_figure(positive, noise)
+exhibit = force_curves_figure(positive, noise, {highlighted})
 exhibit.plot.show()
 """
 _LEVELS_CODE = """from analysis.figures.forces.curve_levels import loss_levels
 from analysis.forces.curves import force_curves
 from analysis.forces.scene import Scene
 
-exhibit = loss_levels(force_curves({scene}, {losses}, "positive", "{axis}"))
+exhibit = loss_levels(force_curves({scene}, {losses}, "positive", "{axis}"), {highlighted})
 exhibit.plot.show()
 """
 
@@ -46,9 +47,10 @@ class View:
     scene: Scene
     losses: tuple[str, ...]
     axis: str
+    highlighted: tuple[str, ...]
 
     def in_code(self, lines: str) -> str:
-        return lines.format(scene=self.scene, losses=self.losses, axis=self.axis)
+        return lines.format(scene=self.scene, losses=self.losses, axis=self.axis, highlighted=self.highlighted)
 
 
 def choose(controls: Controls) -> View:
@@ -56,6 +58,13 @@ def choose(controls: Controls) -> View:
     axis = controls.choice("Along", "axis", _LABELS, default="similarity")
     titles = {name: CATALOG[name].title for name in CURVE_LOSSES}
     losses = controls.choices("Losses", "loss", titles, default=tuple(titles))
+    highlighted = controls.choices(
+        "Highlighted",
+        "highlight",
+        titles,
+        default=_HIGHLIGHTED,
+        help="The others are drawn in grey; none: all in colour.",
+    )
     scene = Scene(
         temperature=controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01),
         batch_size=controls.integer("Batch size N", "batch_size", default=64, low=3, high=4096),
@@ -67,7 +76,7 @@ def choose(controls: Controls) -> View:
     )
     if not losses:
         raise LabError("loss", "must name at least one loss", None, "Choose SupCon, WEINCE or both.")
-    return View(scene, losses, axis)
+    return View(scene, losses, axis, tuple(name for name in highlighted if name in losses))
 
 
 def _share(controls: Controls, label: str, key: str, default: float, help: str) -> float:
@@ -77,7 +86,7 @@ def _share(controls: Controls, label: str, key: str, default: float, help: str) 
 def curves(view: View) -> None:
     """The derivatives on both pairs, then the loss itself against its levels."""
     positive, noise = (force_curves(view.scene, view.losses, role, view.axis) for role in ("positive", "noise"))
-    show(force_curves_figure(positive, noise).given_by(view.in_code(_CODE)), key="force-curves")
+    show(force_curves_figure(positive, noise, view.highlighted).given_by(view.in_code(_CODE)), key="force-curves")
     said = sentences(positive, noise)
     st.text("\n".join(said) if said else "No derivative changes sign here.")
     st.caption(
@@ -85,4 +94,4 @@ def curves(view: View) -> None:
         " derivative is random. With classes of one size, label InfoNCE is NLL. Weibit has exponent 4, ε-SupInfoNCE"
         " margin 0.25; a loss of views takes one positive for the other view and the rest of the class for noise."
     )
-    show(loss_levels(positive).given_by(view.in_code(_LEVELS_CODE)), key="loss-levels")
+    show(loss_levels(positive, view.highlighted).given_by(view.in_code(_LEVELS_CODE)), key="loss-levels")

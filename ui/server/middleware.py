@@ -12,12 +12,13 @@ from streamlit.web.server.server_util import get_display_address, get_url
 
 from checkpoints.reading.quoting import printable
 from ui.server import parsing
+from ui.server.deck_door import DeckDoor
 from ui.server.guard import Guard
 from ui.server.public import OPTION, PUBLIC, VARIABLE, is_public
 from ui.server.upload_door import UploadDoor
 
 _REFUSED = 2  # as commands end on a mistake
-MIDDLEWARE = (Middleware(Guard), Middleware(UploadDoor))
+MIDDLEWARE = (Middleware(Guard), Middleware(UploadDoor), Middleware(DeckDoor))
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """The live panel of a toy world: Run, Pause, Step, Stop, progress, and a picture that moves while it trains."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +15,7 @@ from toy_models.worlds import WORLDS
 from ui.foreign_text import line, plain
 from ui.live import other_runs
 from ui.live.run import Limits, Phase, Run, RunSnapshot, Simulation
+from ui.live.slots import PROCESS
 from ui.lost import remember
 from ui.server.public import caps
 from ui.session import LiveRun, session
@@ -21,29 +23,45 @@ from ui.session import LiveRun, session
 F = TypeVar("F")
 TICK = 0.25
 """Seconds between two looks at a run: the heartbeat, and how often the picture moves."""
+MAIN_CONTROL = "main-control"
+"""The key of the place of what a page is there to press."""
+_TICKS = 2 / TICK
+"""Pictures a second that all sessions together draw, about: more would keep a click waiting."""
 _LOST = "the run that was here (finished runs alone are kept), Run starts it anew"
 
 
 @dataclass(frozen=True, slots=True)
 class LiveWorld(Generic[F]):
     """What the panel runs: the world's name, the spec (with a device, where there is a choice) that names the run, its
-    number of steps, its simulation, the picture of some frames."""
+    number of steps, its simulation, the picture of some frames, and the frames that are seen before a run."""
 
     name: str
     spec: Any
     steps: int
     simulation: Simulation[F]
     draw: Callable[[tuple[F, ...]], None]
+    opening: Callable[[], tuple[F, ...]] = tuple
 
 
-def live_world(name: str, spec: Any, known: object, *, key: str, device: str | None = None) -> LiveWorld[Any]:
+def live_world(
+    name: str, spec: Any, known: object, *, key: str, device: str | None = None, starts: bool = False
+) -> LiveWorld[Any]:
     """A world by its name in `WORLDS`, its picture the one in `analysis.figures.worlds`.
 
-    `known` is what the picture shows beside the frames; `device`: where there is a choice of it.
+    `known` is what the picture shows beside the frames; `device`: where there is a choice of it; `starts`: whether the
+    start is worth a look before any run.
     """
     run = partial(WORLDS[name].simulate, spec, device or "cpu")
     named = spec if device is None else (spec, device)
-    return LiveWorld(name, named, spec.steps, run, partial(_draw, name, spec, known, key))
+    opening = partial(_first_frame, name, spec) if starts else tuple
+    return LiveWorld(name, named, spec.steps, run, partial(_draw, name, spec, known, key), opening)
+
+
+def _first_frame(name: str, spec: Any) -> tuple[Any, ...]:
+    """None where even the start has no finite loss: a run says so."""
+    with suppress(LabError):
+        return (next(WORLDS[name].simulate(spec)),)
+    return ()
 
 
 def _draw(name: str, spec: Any, known: object, key: str, frames: tuple[Any, ...]) -> None:
@@ -62,7 +80,7 @@ def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> RunSnapshot[F] |
         live.leave("Stopped: the settings changed.")
     look, offered = _look(world), _offered(world)
     state = _going(look), offered is not None
-    st.fragment(_panel, run_every=TICK if any(state) else None)(world, tuple(controls), state)
+    st.fragment(_panel, run_every=tick() if any(state) else None)(world, tuple(controls), state)
     held = {} if look is None and offered is None else {repr(world.spec): _LOST}
     remember(f"run-{world.name}", held)
     if live is not None and look is None:
@@ -70,15 +88,23 @@ def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> RunSnapshot[F] |
     return look
 
 
+def tick() -> float:
+    """Seconds between two looks with as many runs as go and wait now."""
+    return max(TICK, PROCESS.taken() / _TICKS)
+
+
 def _look(world: LiveWorld[F]) -> RunSnapshot[F] | None:
-    """At this session's run, else at the one on disk."""
+    """At this session's run, else at the one on disk, else at the one that comes with the lab."""
     live = session().live
     if live is not None and live.spec == world.spec:
         return live.run.look()
     found = other_runs.kept(world.name, world.spec)
-    if found is None:
-        return None
-    return RunSnapshot(Phase.ENDED, world.steps, found.frames, found.seconds, "", kept_since=found.ended)
+    if found is not None:
+        return RunSnapshot(Phase.ENDED, world.steps, found.frames, found.seconds, "", kept_since=found.ended)
+    shipped = other_runs.shipped(world.name, world.spec)
+    if shipped is not None:
+        return RunSnapshot(Phase.ENDED, world.steps, shipped.frames, shipped.seconds, "", 0, shipped.made, shipped=True)
+    return None
 
 
 def _going(look: RunSnapshot[F] | None) -> bool:
@@ -102,7 +128,7 @@ def _panel(world: LiveWorld[F], controls: tuple[str, ...], was: tuple[bool, bool
         if offered is not None:
             _offer(world, controls, offered)
     if look is None or going or was_going:
-        world.draw(() if look is None else look.frames)
+        world.draw(world.opening() if look is None else look.frames)
     if (going, offered is not None) != was:
         st.rerun()  # the whole page: the ticking begins, or ends and the finished figures appear
 
@@ -111,17 +137,23 @@ def _buttons(world: LiveWorld[F], controls: tuple[str, ...], phase: Phase | None
     """Callbacks act before the panel is drawn, so that what it shows is already so."""
     start, live = partial(_start, world, controls), session().live
     run = live.run if live is not None and phase not in (None, Phase.ENDED) else None
-    label = "Resume" if phase is Phase.PAUSED else "Run"
-    with st.container(horizontal=True):
+    label, act = _first_button(phase, run, start)
+    with st.container(horizontal=True, key=MAIN_CONTROL):
         at_rest = phase in (None, Phase.PAUSED, Phase.ENDED)
-        st.button(label, type="primary", disabled=not at_rest, on_click=run.resume if run else start)
-        st.button("Pause", disabled=at_rest, on_click=run.pause if run else None)
-        hint = "Train up to the next recorded frame, then wait."
-        st.button("Step", disabled=not at_rest, help=hint, on_click=run.step if run else partial(start, paused=True))
-        st.button("Stop", disabled=run is None, on_click=run.stop if run else None)
+        # One button that is always there: one that were disabled under the finger would lose the keyboard's focus.
+        st.button(label, type="primary", key="run", shortcut="Ctrl+Enter", on_click=act)
+        hint, step = "Train up to the next recorded frame, then wait.", run.step if run else partial(start, paused=True)
+        st.button("Step", key="step", disabled=not at_rest, help=hint, shortcut="Ctrl+Shift+Enter", on_click=step)
+        st.button("Stop", key="stop", disabled=run is None, on_click=run.stop if run else None)
     if session().refusal:
         st.error(plain(session().refusal))
         session().refusal = ""
+
+
+def _first_button(phase: Phase | None, run: Run[Any] | None, start: Callable[[], None]) -> tuple[str, Any]:
+    if run is None:
+        return "Run", start
+    return ("Resume", run.resume) if phase is Phase.PAUSED else ("Pause", run.pause)
 
 
 def _start(world: LiveWorld[F], controls: tuple[str, ...], *, paused: bool = False) -> None:
@@ -163,19 +195,25 @@ def _status(world: LiveWorld[F], look: RunSnapshot[F]) -> None:
     if not look.frames and not look.reason:
         counts = "starting torch …"
     if look.phase is Phase.ENDED and not look.reason:
-        st.caption(f"Finished: {counts}{_since(look)}")
+        st.caption(_finished(look, counts))
     else:
         st.progress(done, text=f"{'Paused at ' if look.phase is Phase.PAUSED else ''}{counts}")
     if look.reason:
         (st.caption if look.reason.startswith("Stopped") else st.error)(plain(look.reason))
 
 
-def _since(look: RunSnapshot[F]) -> str:
-    """From when a run is that was found on disk."""
+def _finished(look: RunSnapshot[F], counts: str) -> str:
+    """Also from when and where a run is that this session has not made."""
     if look.kept_since is None:
-        return ""
-    when = datetime.fromtimestamp(look.kept_since, UTC).astimezone()
-    return f" · computed on {when:%d %B %Y at %H:%M} and kept on this machine; Run computes it anew"
+        return f"Finished: {counts}"
+    when = f"{datetime.fromtimestamp(look.kept_since, UTC).astimezone():%d %B %Y}"
+    if look.shipped:
+        return (
+            f"A finished run, shipped with the lab: {look.step:,} steps, {len(look.frames)} moments,"
+            f" computed on {when}. Run replaces it."
+        )
+    at = f"{datetime.fromtimestamp(look.kept_since, UTC).astimezone():%H:%M}"
+    return f"Finished: {counts} · computed on {when} at {at} and kept on this machine; Run computes it anew"
 
 
 def _offer_last(live: LiveRun) -> None:

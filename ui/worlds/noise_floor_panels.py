@@ -1,7 +1,6 @@
 """The parts of the page on the noise floor: controls, statement, live run, finished figures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.noise_floor.spec import DRAW, SCORE
 from ui.controls import Controls
 from ui.exhibit import show
+from ui.lead import lead
 from ui.worlds.world import SpecControls
 
 if TYPE_CHECKING:
@@ -45,18 +45,6 @@ def choose_spec(controls: Controls) -> Callable[[], NoiseFloorSpec]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which figures of a finished run are shown."""
-
-    figures: tuple[str, ...]
-
-
-def choose_view(controls: Controls) -> View:
-    """What to look at when the run has ended."""
-    return View(controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES)))
-
-
 def exact(spec: NoiseFloorSpec) -> "Reference":
     """Theory for a spec; solved in less time than a cache would take."""
     from toy_models.noise_floor import reference
@@ -83,7 +71,7 @@ def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
     )
 
 
-def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:
+def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
     """The figures of a run that has ended, whole or not."""
     from analysis.figures.worlds.noise_floor.error import error_against_draws
     from analysis.figures.worlds.noise_floor.replay import replay_of_repetitions
@@ -96,5 +84,8 @@ def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ..
         "spread": lambda: spread_of_estimates(trace, answer),
         "replay": lambda: replay_of_repetitions(trace, answer),
     }
-    for name in view.figures:
-        show(made[name](), key=name)
+    lead(_FIGURES, {name: partial(_show, make, name) for name, make in made.items()})
+
+
+def _show(make: "Callable[[], Exhibit]", name: str) -> None:
+    show(make(), key=name)

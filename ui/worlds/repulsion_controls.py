@@ -10,13 +10,6 @@ from ui.controls import Controls
 from ui.worlds.world import SpecControls
 
 _DEFAULTS = RepulsionSpec()
-_FIGURES = {
-    "arrows": "Arrows",
-    "curves": "Curves",
-    "matrices": "Force matrices",
-    "replay": "Replay",
-    "sizes": "Class size",
-}
 
 
 def choose_spec(controls: Controls) -> Callable[[], RepulsionSpec]:
@@ -42,9 +35,8 @@ def choose_spec(controls: Controls) -> Callable[[], RepulsionSpec]:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What to look at: figures of a finished run, its moment in percent, whose forces, and the sphere's turn."""
+    """What to look at: the moment of a finished run in percent, whose forces, and the sphere's turn."""
 
-    figures: tuple[str, ...]
     moment: float
     one_anchor: bool
     anchor: int
@@ -53,11 +45,9 @@ class View:
 
 def choose_view(controls: Controls) -> View:
     """None of these changes a run."""
-    figures = controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES))
-    help = "Which moment of the run arrows and matrices show; 0 is the start."
+    help = "Which moment of the run arrows and matrices show; 0 is the start, 100 the end."
     return View(
-        figures,
-        controls.number("Moment (% of the run)", "moment", default=0.0, low=0.0, high=100.0, step=1.0, help=help),
+        controls.number("Moment (% of the run)", "moment", default=100.0, low=0.0, high=100.0, step=1.0, help=help),
         controls.switch("Arrows of one anchor alone", "one_anchor"),
         controls.integer("Anchor", "anchor", default=0, low=0, high=MOST_VECTORS - 1),
         controls.number("Turn the live sphere (degrees)", "turn", default=30.0, low=0.0, high=360.0, step=5.0),

@@ -1,6 +1,7 @@
 """The parts of the page on repulsion: statement, live run, finished figures, code."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,6 +10,7 @@ from analysis.digits import latex
 from toy_models.repulsion import LOSSES, RepulsionSpec, reference
 from ui.errors import explain
 from ui.exhibit import show
+from ui.lead import lead
 from ui.worlds.repulsion_controls import View
 from ui.worlds.world import show_loss
 
@@ -16,7 +18,14 @@ if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
     from toy_models.repulsion import Frame, Study, Trace
 
-_DEFAULTS = RepulsionSpec()
+_TITLES = {
+    "arrows": "Arrows",
+    "curves": "Curves",
+    "matrices": "Force matrices",
+    "replay": "Replay",
+    "sizes": "Class size",
+}
+_IN_ANY_DIMENSION = ("curves", "matrices", "arrows", "replay", "sizes")
 
 
 def statement(spec: RepulsionSpec) -> None:
@@ -42,12 +51,16 @@ def finished(spec: RepulsionSpec, device: str, frames: "tuple[Frame, ...]", view
     from toy_models.repulsion import Trace
 
     trace = Trace.of(spec, frames, device)
-    for name in view.figures:
-        if name == "arrows" and spec.dimensions > 3:
-            st.caption("Arrows can be drawn in 2 or 3 dimensions; the force matrices show every pair in any.")
-        elif name in _OF_A_RUN:
-            with explain():
-                show(_OF_A_RUN[name](trace, view), key=name)
+    titles = _TITLES if spec.dimensions <= 3 else {name: _TITLES[name] for name in _IN_ANY_DIMENSION}
+    lead(titles, {"sizes": class_sizes} | {name: partial(_show, name, trace, view) for name in _OF_A_RUN})
+
+
+def _show(name: str, trace: "Trace", view: View) -> None:
+    if name == "arrows" and trace.spec.dimensions > 3:
+        st.caption("Arrows can be drawn in 2 or 3 dimensions; the force matrices show every pair in any.")
+        return
+    with explain():
+        show(_OF_A_RUN[name](trace, view), key=name)
 
 
 def _arrows(trace: "Trace", view: View) -> "Exhibit":
@@ -87,10 +100,8 @@ def _frame_at(trace: "Trace", view: View) -> int:
     return int(abs(trace.steps - view.moment / 100 * trace.steps[-1]).argmin())
 
 
-def class_sizes(view: View) -> None:
+def class_sizes() -> None:
     """The claim on class size, which no run changes: it has its own clusters."""
-    if "sizes" not in view.figures:
-        return
     from analysis.figures.worlds.repulsion.sizes import QUANTITIES, class_size_study
 
     for quantity in QUANTITIES:

@@ -9,7 +9,6 @@ from ui.controls import Controls
 from ui.worlds.world import SpecControls
 
 _DEFAULTS = SimplexSpec()
-_ON_THE_PLANE = {"reliability": "Reliability", "regions": "Regions"}
 _REACH = 4.0
 
 
@@ -53,22 +52,17 @@ def _knobs(numbers: SpecControls, labels: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which figures of a finished run are shown, and the position (D,) whose labels are looked at."""
+    """The position (D,) whose labels are looked at."""
 
-    figures: tuple[str, ...]
     position: tuple[float, ...]
 
 
 def choose_view(controls: Controls, labels: str) -> View:
     """What to look at when the run has ended."""
-    plane = labels != "tilted"
-    offered = {"answers": "Answers", **(_ON_THE_PLANE if plane else {}), "densities": "Densities", "curves": "Curves"}
-    offered |= {"replay": "Replay", "batch": "Batch size"}
-    figures = controls.choices("Show", "show", offered, default=tuple(name for name in offered if name != "batch"))
-    if not plane:
-        return View(figures, (controls.number("Look at x =", "x", default=0.0, low=-1.0, high=1.0, step=0.05),))
+    if labels == "tilted":
+        return View((controls.number("Look at x =", "x", default=0.0, low=-1.0, high=1.0, step=0.05),))
     first, second = (
         controls.number(f"Look at x{axis} =", f"x{axis}", default=0.5, low=-_REACH, high=_REACH, step=0.1)
         for axis in (1, 2)
     )
-    return View(figures, (first, second))
+    return View((first, second))

@@ -1,7 +1,6 @@
 """The parts of the page on two views: controls, statement, live run, finished figures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from toy_models.two_views import ENCODERS, LOSSES, TwoViewsSpec
 from toy_models.two_views.spec import BETAS
 from ui.controls import Controls
 from ui.exhibit import show
+from ui.lead import lead
 from ui.worlds.world import SpecControls, show_loss
 
 if TYPE_CHECKING:
@@ -50,18 +50,6 @@ def choose_spec(controls: Controls) -> Callable[[], TwoViewsSpec]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which figures of a finished run are shown."""
-
-    figures: tuple[str, ...]
-
-
-def choose_view(controls: Controls) -> View:
-    """What to look at when the run has ended."""
-    return View(controls.choices("Show", "show", _FIGURES, default=tuple(_FIGURES)))
-
-
 def exact(spec: TwoViewsSpec) -> "Reference":
     """Chance levels and the cosine that no loss can change; solved in less time than a cache would take."""
     from toy_models.two_views import reference
@@ -88,7 +76,7 @@ def statement(spec: TwoViewsSpec, answer: "Reference") -> None:
             show_loss(LOSSES[name], name)
 
 
-def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tuple[Frame, ...]", view: View) -> None:
+def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
     """The figures of a run that has ended, whole or not."""
     from analysis.figures.worlds.two_views.curves import learning_curves
     from analysis.figures.worlds.two_views.replay import evidence_replay
@@ -99,5 +87,8 @@ def finished(spec: TwoViewsSpec, device: str, answer: "Reference", frames: "tupl
         "curves": lambda: learning_curves(trace, answer),
         "evidence": lambda: evidence_replay(trace),
     }
-    for name in view.figures:
-        show(made[name](), key=name)
+    lead(_FIGURES, {name: partial(_show, make, name) for name, make in made.items()})
+
+
+def _show(make: "Callable[[], Exhibit]", name: str) -> None:
+    show(make(), key=name)

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from analysis.accuracy.confusion import Confusion, most_confused
 from analysis.digits import percent_interval
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.ink import black_or_white, colour_at
 from analysis.figures.labels import label, short
 from analysis.figures.theme import SEQUENTIAL, layout
 from analysis.statistics.bootstrap import Estimate, Unavailable
@@ -31,12 +32,13 @@ def confusion_matrix(found: Confusion, class_names: tuple[str, ...], reading: st
         zmin=0,
         zmax=1,
         colorscale=SEQUENTIAL,
-        colorbar={"title": {"text": "share of the class"}, "tickformat": "~%"},
-        texttemplate="%{text}" if len(shown) <= _WRITTEN else None,
+        colorbar={"title": {"text": "share of the class", "side": "right"}, "tickformat": "~%"},
         hovertemplate="%{text} items, %{z:.3~p} of the class<extra></extra>",
         xgap=1,
         ygap=1,
     )
+    if len(shown) <= _WRITTEN:
+        plot.add_scatter(**_written(counts, share))
     every = max(1, len(shown) // 40)
     ticks = {"tickvals": list(range(0, len(shown), every)), "ticktext": names[::every], "showgrid": False}
     plot.update_xaxes(**ticks).update_yaxes(**ticks, autorange="reversed")
@@ -52,6 +54,17 @@ def confusion_matrix(found: Confusion, class_names: tuple[str, ...], reading: st
         alt=f"Confusion matrix of {len(shown)} classes, {wrong} of {found.items} items off the diagonal.",
         table=_table(found, class_names),
     )
+
+
+def _written(counts: np.ndarray, share: np.ndarray) -> dict[str, object]:
+    """The counts in their cells, black or white by the cell's colour."""
+    rows, columns = np.nonzero(np.isfinite(share))
+    inks = [black_or_white(colour_at(float(value), SEQUENTIAL)) for value in share[rows, columns]]
+    text = [f"{count:,}" for count in counts[rows, columns]]
+    font = {"color": inks}
+    return {"x": columns, "y": rows, "mode": "text", "text": text, "textfont": font, "hoverinfo": "skip"} | {
+        "showlegend": False
+    }
 
 
 def _shown(found: Confusion) -> np.ndarray:

@@ -14,23 +14,25 @@ from analysis.figures.labels import label
 from analysis.figures.theme import NOISE, TARGET, layout
 
 _ROW = 260
+_ROUNDING = 1e-12
 _BARS = (("above: the loss pulls towards it", TARGET, ""), ("below: the loss pushes from it", NOISE, "/"))
 
 
 def anatomy_bars(found: Sequence[HeadAnatomy]) -> Exhibit:
     """A column a loss: the candidates' weights, and below what they make of the classes."""
-    names = [f"<b>{label(title(each.anatomy.loss))}</b>  {number(each.anatomy.value, least=4)} nats" for each in found]
+    values = [(label(title(each.anatomy.loss)), number(each.anatomy.value, least=4)) for each in found]
+    names = [f"<b>{loss}</b><br>{value} nats" for loss, value in values]
     plot = make_subplots(2, len(found), subplot_titles=names, horizontal_spacing=0.08, vertical_spacing=0.22)
     layout(plot, x="", y="", height=2 * _ROW + 100)
     for column, each in enumerate(found, start=1):
         candidates = each.anatomy
         _add_bars(plot, candidates.candidates, candidates.weight_above, candidates.weight_below, (1, column))
-        forces = [f"{LETTERS[k]}<br>{force}" for k, force in enumerate(numbers(each.forces, signed=True))]
+        forces = [f"{LETTERS[k]}<br>{force}" for k, force in enumerate(numbers(_acting(each.forces), signed=True))]
         _add_bars(plot, forces, each.classes_above, each.classes_below, (2, column))
         plot.update_xaxes(title_text="class, with d loss / d logit in nats", row=2, col=column)
     plot.update_yaxes(title_text="weight, of 1", range=[0, 1], col=1)
     plot.update_yaxes(range=[0, 1])
-    plot.update_layout(margin={"t": 84}, legend={"y": 1.08}, barmode="group")
+    plot.update_layout(margin={"t": 96}, legend={"y": 1.08}, barmode="group")
     sample = found[0].anatomy.anchor.capitalize()
     return Exhibit(
         stem=f"anatomy-{'-'.join(each.anatomy.loss.replace('_', '-') for each in found)}",
@@ -63,9 +65,14 @@ def _add_bars(
         )
 
 
+def _acting(forces: np.ndarray) -> np.ndarray:
+    """Rounding is no force: as text it would have sixteen digits."""
+    return np.where(np.abs(forces) > _ROUNDING, forces, 0.0)
+
+
 def _moved(found: HeadAnatomy) -> str:
     """Which logit the loss raises most."""
-    if not np.abs(found.forces).max() > 1e-12:
+    if not _acting(found.forces).any():
         return f"{title(found.anatomy.loss)} moves no logit"
     raised = LETTERS[int(found.forces.argmin())]
     return f"{title(found.anatomy.loss)} raises the logit of {raised} most"

@@ -30,6 +30,7 @@ _HEIGHT = 520
 _NAMES, _PULLS, _PUSHES, _EDGE = 1.13, 1.26, 1.38, 1.5  # radii
 _LONGEST = np.deg2rad(32)  # of an arrow, for the strongest force in the figure
 _SHORTEST = np.deg2rad(0.5)
+_NEAR, _ARC = 1.0, 20.0  # degrees between points that are named together: of few, and of one class among many
 _MANY = 24  # beyond this many points only the class is written beside each
 
 
@@ -151,9 +152,31 @@ def _hover(found: Anatomy | MeasuredAnatomy, j: int, place: str) -> str:
 
 
 def _names(panel: _Panel) -> Trace:
-    x, y = (_NAMES * panel.batch.embeddings).T
-    names = panel.batch.names if len(panel.batch.names) <= _MANY else panel.batch.classes
-    return {"x": x, "y": y, "mode": "text", "text": names, "textfont": {"size": 12}, "hoverinfo": "skip", **panel.axes}
+    """Of points at one place together; of many, each class's once for each of its arcs."""
+    batch = panel.batch
+    names, near = (batch.names, _NEAR) if len(batch.names) <= _MANY else (batch.classes, _ARC)
+    groups = _neighbours(np.asarray(batch.degrees), names if near == _ARC else None, near)
+    middles = np.deg2rad([_middle(np.asarray(batch.degrees)[group]) for group in groups])
+    text = ["<br>".join(dict.fromkeys(names[index] for index in group)) for group in groups]
+    place = {"x": _NAMES * np.cos(middles), "y": _NAMES * np.sin(middles)}
+    return {**place, "mode": "text", "text": text, "textfont": {"size": 12}, "hoverinfo": "skip", **panel.axes}
+
+
+def _neighbours(degrees: np.ndarray, names: Sequence[str] | None, near: float) -> list[list[int]]:
+    """Points around the circle in groups: each at most `near` degrees from the one before it, and of its name."""
+    groups: list[list[int]] = []
+    for index in np.argsort(degrees, kind="stable").tolist():
+        before = groups[-1][-1] if groups else None
+        alike = before is not None and (names is None or names[before] == names[index])
+        if before is not None and alike and degrees[index] - degrees[before] <= near:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups
+
+
+def _middle(degrees: np.ndarray) -> float:
+    return float(degrees.min() + degrees.max()) / 2
 
 
 def _rings(panel: _Panel, differs: np.ndarray) -> Trace:

@@ -32,7 +32,8 @@ def comparison_reliability(found: Mapping[str, Calibration], source: Source) -> 
     items = next(iter(found.values())).items
     return Exhibit(
         stem="comparison-reliability",
-        title="Whose probabilities can be trusted?",
+        title="Whose probabilities can be trusted? ECE "
+        + ", ".join(f"{short(name)} {number(each.bins.ece)}" for name, each in found.items()),
         plot=plot,
         how_to_read=(
             f"Probabilities of the {source} of each. Below the diagonal a model is over-confident, above it under-"

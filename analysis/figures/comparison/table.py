@@ -29,6 +29,7 @@ _FILLS: dict[Verdict, str] = {
     "not distinguishable": "rgba(128,128,128,0.10)",
 }
 _LINE = 48  # pixels a measure
+_NARROW = 4  # models beside the reference: an interval then has two lines
 _THIRD = 16  # more of them where a cell says its own n
 
 
@@ -40,7 +41,7 @@ def comparison_table(found: Comparison) -> Exhibit:
     fills = [fill for line, rows in enumerate(lines) for fill in _fills(line, rows)]
     plot = go.Figure([_line(line, rows, found.items) for line, rows in enumerate(lines)], {"shapes": fills})
     own = any(isinstance(row.found, Difference) and row.found.items != found.items for row in found.rows)
-    layout(plot, x="", y="", height=90 + (_LINE + _THIRD * own) * len(shown))
+    layout(plot, x="", y="", height=90 + (_LINE + _THIRD * (own + (len(columns) > _NARROW))) * len(shown))
     plot.update_xaxes(
         tickvals=list(range(len(columns))), ticktext=columns, side="top", range=[-0.5, len(columns) - 0.5]
     )
@@ -95,7 +96,7 @@ def _line(line: int, rows: tuple[Row, ...], items: int) -> dict[str, object]:
         "x": list(range(len(rows) + 1)),
         "y": [line] * (len(rows) + 1),
         "mode": "text",
-        "text": [_reference(rows), *(_cell(row.found, size, items) for row in rows)],
+        "text": [_reference(rows), *(_cell(row.found, size, items, narrow=len(rows) >= _NARROW) for row in rows)],
         "hovertext": [f"{rows[0].measure.title} of the reference: {reference:.6g}", *map(_hover, rows)],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "textfont": {"size": size},
@@ -130,14 +131,15 @@ def _reference(rows: tuple[Row, ...]) -> str:
     return max(shown, key=len)
 
 
-def _cell(found: Difference | Unavailable, size: int, items: int) -> str:
+def _cell(found: Difference | Unavailable, size: int, items: int, *, narrow: bool) -> str:
     """Difference above its interval, with two digits of the interval's width, and n where it is not that of all."""
     if isinstance(found, Unavailable):
         return "–"
     value, low, high = bounded(found.difference, least=1, most=5)
     value = value if value.startswith("-") or float(value) == 0 else f"+{value}"
     of = "" if found.items == items else f"<br>n {found.items:,}"
-    interval = f"<span style='font-size:{size - 2}px'>{low} to {high}{of}</span>"
+    to = "<br>to " if narrow else " to "
+    interval = f"<span style='font-size:{size - 2}px'>{low}{to}{high}{of}</span>"
     return f"{_SIGNS[found.verdict]} {value}<br>{interval}"
 
 

@@ -1,14 +1,18 @@
 """The derivative of every loss on one positive and on one noise pair: a column a pair, a row a kind of loss."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.figures.line_labels import MANY, ROOM, add_line_labels
+from analysis.figures.loss_styles import style_among
+from analysis.figures.theme import TRUTH, layout
 from analysis.forces.curves import Curve, ForceCurves, Mark
 from analysis.forces.of_scene import EMBEDDING
 from analysis.forces.scene import AXES, Scene
@@ -22,16 +26,26 @@ _ROOM = 1.25
 _ENDPOINT = ("weibit", "weince")
 
 
-def force_curves_figure(positive: ForceCurves, noise: ForceCurves) -> Exhibit:
-    """Both pairs of one scene along one axis; signs as they are, sizes on logarithmic axes along the shortfall."""
+def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
+    """Both pairs of one scene along one axis; signs as they are, sizes on logarithmic axes along the shortfall.
+
+    `highlighted`: the losses that keep their colours, all where empty. Ten lines and more are named at their ends.
+    """
     kinds = [kind for kind in _KINDS if any(kind_of(curve.name) == kind for curve in positive.curves)]
     titles = [f"{_KINDS[kind]}: {pair}" for kind in kinds for pair in ("one positive", "one noise pair")]
-    plot = make_subplots(len(kinds), 2, subplot_titles=titles, horizontal_spacing=0.09, vertical_spacing=0.16)
+    named = len(positive.curves) >= MANY
+    gap = 0.24 if named else 0.09
+    plot = make_subplots(len(kinds), 2, subplot_titles=titles, horizontal_spacing=gap, vertical_spacing=0.16)
     layout(plot, x="", y="", height=_HEIGHT * len(kinds) + _LEGEND)
-    plot.update_layout(legend={"y": -0.25 / len(kinds), "yanchor": "top"}, margin={"b": 130})
+    plot.update_layout(
+        legend={"y": -0.25 / len(kinds), "yanchor": "top"}, margin={"b": 130, "r": ROOM if named else 16}
+    )
     for row, kind in enumerate(kinds, start=1):
         for column, shown in enumerate((positive, noise), start=1):
-            _add_panel(plot, shown, [one for one in shown.curves if kind_of(one.name) == kind], row, column)
+            panel = _Panel(shown, [one for one in shown.curves if kind_of(one.name) == kind], highlighted)
+            _add_panel(plot, panel, Cell(row, column))
+            if named:
+                add_line_labels(plot, panel.ends, Cell(row, column), height=0.84 * _HEIGHT)
     plot.update_xaxes(title_text=AXES[positive.axis], row=len(kinds))
     plot.update_yaxes(title_text=_y_title(positive), col=1)
     return Exhibit(
@@ -88,31 +102,64 @@ def logarithmic(axis: str) -> bool:
     return axis != "similarity"
 
 
-def _add_panel(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], row: int, column: int) -> None:
-    sizes = shown.axis == "shortfall"
-    for curve in curves:
-        style = LOSS_STYLES[curve.name]
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """The curves of one kind of loss on one pair."""
+
+    shown: ForceCurves
+    curves: Sequence[Curve]
+    highlighted: Sequence[str]
+
+    @property
+    def sizes(self) -> bool:
+        """Are sizes drawn, on a logarithmic axis, and not derivatives with their signs?"""
+        return self.shown.axis == "shortfall"
+
+    def drawn(self, curve: Curve) -> np.ndarray:
+        return np.abs(curve.force) if self.sizes else curve.force
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Of the y-axis, as Plotly takes it: in powers of ten where it is logarithmic."""
+        if not self.sizes:
+            return visible_range(self.curves)
+        values = np.concatenate([self.drawn(curve) for curve in self.curves])
+        acting = np.log10(values[values > 0]) if (values > 0).any() else np.zeros(1)
+        return float(acting.min()) - 0.2, float(acting.max()) + 0.2
+
+    @property
+    def ends(self) -> dict[str, float]:
+        """Title -> where its curve leaves the panel on the right, as a share of the panel's height."""
+        low, high = self.range
+        drawn = {curve.name: self.drawn(curve) for curve in self.curves}
+        last = {name: float(values[np.isfinite(values)][-1]) for name, values in drawn.items()}
+        at = {name: (np.log10(max(end, 1e-300)) if self.sizes else end) for name, end in last.items()}
+        return {CATALOG[name].title: float((end - low) / (high - low)) for name, end in at.items()}
+
+
+def _add_panel(plot: go.Figure, panel: _Panel, cell: Cell) -> None:
+    shown = panel.shown
+    for curve in panel.curves:
+        style = style_among(curve.name, panel.highlighted)
         plot.add_scatter(
             x=shown.values,
-            y=np.abs(curve.force) if sizes else curve.force,
+            y=panel.drawn(curve),
             mode="lines",
             name=CATALOG[curve.name].title,
             legendgroup=curve.name,
-            showlegend=column == 1,
+            showlegend=cell.col == 1,
             line={"color": style.colour, "dash": style.dash, "width": 2},
-            row=row,
-            col=column,
+            **cell.place,
         )
     for mark in shown.marks:
-        if any(mark.name == curve.name for curve in curves):
-            _add_mark(plot, mark, shown.axis, row, column)
-    plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", row=row, col=column)
-    if sizes:
-        _add_growth(plot, shown, curves, row, column)
+        if any(mark.name == curve.name for curve in panel.curves):
+            _add_mark(plot, mark, shown.axis, panel.highlighted, cell)
+    plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", **cell.place)
+    if panel.sizes:
+        _add_growth(plot, shown, panel.curves, cell)
     else:
-        low, high = visible_range(curves)
-        plot.add_hline(0, line_color=TRUTH, line_width=1, row=row, col=column)
-        plot.update_yaxes(range=[low, high], row=row, col=column)
+        plot.add_hline(0, line_color=TRUTH, line_width=1, **cell.place)
+    plot.update_yaxes(range=panel.range, **cell.place)
 
 
 def visible_range(curves: Sequence[Curve]) -> tuple[float, float]:
@@ -125,10 +172,10 @@ def visible_range(curves: Sequence[Curve]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _add_mark(plot: go.Figure, mark: Mark, axis: str, row: int, column: int) -> None:
+def _add_mark(plot: go.Figure, mark: Mark, axis: str, highlighted: Sequence[str], cell: Cell) -> None:
     """A dotted line, with its value beside it; what it is stands below the figure."""
-    colour = LOSS_STYLES[mark.name].colour
-    plot.add_vline(mark.at, line={"color": colour, "dash": "dot", "width": 1.5}, row=row, col=column)
+    colour = style_among(mark.name, highlighted).colour
+    plot.add_vline(mark.at, line={"color": colour, "dash": "dot", "width": 1.5}, **cell.place)
     plot.add_annotation(
         x=np.log10(mark.at) if logarithmic(axis) else mark.at,
         y=1,
@@ -139,14 +186,13 @@ def _add_mark(plot: go.Figure, mark: Mark, axis: str, row: int, column: int) -> 
         xanchor="right",
         yanchor="top",
         showarrow=False,
-        row=row,
-        col=column,
+        **cell.place,
     )
 
 
-def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], row: int, column: int) -> None:
+def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], cell: Cell) -> None:
     """lambda / (1 - s), what WEINCE's derivative on noise grows like."""
-    plot.update_yaxes(type="log", row=row, col=column)
+    plot.update_yaxes(type="log", **cell.place)
     if not any(kind_of(curve.name) == "embeddings" and CATALOG[curve.name].contrast.evidence for curve in curves):
         return
     plot.add_scatter(
@@ -155,10 +201,9 @@ def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], ro
         mode="lines",
         name="λ / (1 - s)",
         legendgroup="growth",
-        showlegend=column == 1,
+        showlegend=cell.col == 1,
         line={"color": TRUTH, "dash": "dot", "width": 1.5},
-        row=row,
-        col=column,
+        **cell.place,
     )
 
 

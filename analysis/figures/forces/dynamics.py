@@ -12,12 +12,12 @@ from plotly.subplots import make_subplots
 from analysis.digits import number, numbers
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
-from analysis.figures.theme import LOSS_STYLES, TRUTH, Style, layout
+from analysis.figures.loss_styles import FURTHER_DASHES, LOSS_STYLES
+from analysis.figures.theme import TRUTH, Style, layout
 from analysis.forces.training_log import QUANTITIES, Curves, Line, Quantity
 
 _COLUMNS = 3
 _MOST_LEVELS = 6  # said in words
-_DASHES = ("dot", "dash", "longdash", "dashdot")  # of further runs of one loss
 _BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
 
 
@@ -100,8 +100,8 @@ def _styles(runs: Sequence[Curves]) -> list[Style]:
         style = LOSS_STYLES[run.loss]
         before = sum(other.loss == run.loss for other in runs[:place])
         if before:
-            dashes = [dash for dash in _DASHES if dash != style.dash]
-            style = replace(style, dash=dashes[(before - 1) % len(dashes)], symbol=f"{style.symbol}-dot")
+            dash = FURTHER_DASHES[(before - 1) % len(FURTHER_DASHES)]
+            style = replace(style, dash=dash, symbol=f"{style.symbol}-dot")
         styles.append(style)
     return styles
 

@@ -13,7 +13,7 @@ from analysis.forces.groups import GroupSum
 
 _ROW, _MARGINS = 46, 130
 # Room beside the longest bar for its number.
-_HEADROOM = 1.5
+_HEADROOM = 2.0
 
 
 def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
@@ -55,8 +55,9 @@ def _add_bars(plot: go.Figure, found: Sequence[GroupSum], column: int) -> None:
             showlegend=column == 1,
             legendgroup=name,
             marker_color=colour,
-            text=[f"{value:+,.4g}" if value else "" for value in values],
+            text=[f"{value:+,.3g}" if value else "" for value in values],
             textposition="outside",
+            textfont={"size": 11},
             cliponaxis=False,
             hovertemplate="%{y}: %{x:+.4g} nats<extra>" + name + "</extra>",
             row=1,

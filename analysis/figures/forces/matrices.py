@@ -1,5 +1,6 @@
 """The force on every pair of a batch, one matrix a loss, all on one colour scale."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -26,6 +27,7 @@ _AXES = ("", "2", "3", "4")
 _OUTLINE = {"color": GREY, "width": 1}
 # Larger matrices are pictures, whose numbers are in the table alone: a cell would be too small to point at.
 _HOVERED = 128
+_NAMED = 24  # classes along all matrices of a figure
 
 
 def force_matrices(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> Exhibit:
@@ -33,7 +35,7 @@ def force_matrices(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> Exhibi
     limit = colour_limit([matrix.forces[matrix.same_class] for matrix in matrices])
     sums = [balance(matrix) for matrix in matrices]
     plot = make_subplots(1, len(matrices), shared_yaxes=True, horizontal_spacing=0.04)
-    layout(plot, x="other sample, by class", y="", height=_HEIGHTS[len(matrices)])
+    layout(plot, x="other sample", y="", height=_HEIGHTS[len(matrices)])
     # Shapes and titles go in together: plotly copies all there are whenever one is added.
     plot.update_layout(
         coloraxis=colour_axis(limit, "s"),
@@ -44,7 +46,7 @@ def force_matrices(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> Exhibi
     plot.update_yaxes(title_text="anchor, by class", col=1)
     for column, matrix in enumerate(matrices, start=1):
         _add_matrix(plot, matrix, limit, column)
-        _name_classes(plot, matrix, batch, column)
+        _name_classes(plot, matrix, batch, column, most=_NAMED // len(matrices))
     return Exhibit(
         stem="force-matrices",
         title=f"Same-class pairs that repel: {_shares(matrices, sums)}",
@@ -126,11 +128,11 @@ def _add_image(plot: go.Figure, source: str, column: int) -> None:
 
 def _title(matrix: ForceMatrix, total: Balance, axis: str) -> dict[str, object]:
     """The loss's name above its matrix, with what it does to its own class."""
-    share = f"{_percent(total.repelling_share)} of same-class pairs repel"
-    repel = share if total.repelling else "no same-class pair repels"
+    repel = f"{_percent(total.repelling_share)} repel" if total.repelling else "none repels"
     ratio = "nothing pulls" if total.push_to_pull is None else f"push to pull {number(total.push_to_pull, least=2)}"
     return {
         "text": f"<b>{force_losses()[matrix.loss]}</b><br>{repel}<br>{ratio}",
+        "font": {"size": 12},
         "x": 0,
         "xanchor": "left",
         "xref": f"x{axis} domain",
@@ -150,20 +152,21 @@ def _outlines(matrix: ForceMatrix, axis: str) -> list[dict[str, object]]:
     return [{**frame, "x0": low, "y0": low, "x1": high, "y1": high} for low, high in corners]
 
 
-def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, column: int) -> None:
-    """The classes' names at the middles of their blocks; the matrix is square, its first anchor on top."""
+def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, column: int, *, most: int) -> None:
+    """The classes' names at the middles of their blocks; the matrix is square, its first anchor on top.
+
+    Of more than `most` every second, or third: beside each other, smaller matrices have room for fewer.
+    """
     edges, size = class_edges(matrix.labels), len(matrix.labels)
     names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
-    ticks = {"tickvals": (edges[:-1] + edges[1:] - 1) / 2, "ticktext": names, "showgrid": False, "ticks": ""}
-    plot.update_xaxes(**ticks, range=[-0.5, size - 0.5], constrain="domain", constraintoward="left", col=column)
-    plot.update_yaxes(
-        **ticks,
-        range=[size - 0.5, -0.5],
-        constrain="domain",
-        constraintoward="top",
-        scaleanchor=f"x{_AXES[column - 1]}",
-        col=column,
-    )
+    middles, every = (edges[:-1] + edges[1:] - 1) / 2, math.ceil(len(names) / most)
+    ticks = {"tickvals": middles[::every], "ticktext": names[::every], "showgrid": False, "ticks": ""}
+    # All match the first panel's axes, and those alone are anchored to each other: Plotly ignores the anchor of an axis
+    # that matches another, and the panels without one would be as wide as the page has room for.
+    across = {"constrain": "domain", "constraintoward": "left", "matches": "x" if column > 1 else None}
+    up = {"constrain": "domain", "constraintoward": "top", "scaleanchor": "x" if column == 1 else None}
+    plot.update_xaxes(**ticks, **across, range=[-0.5, size - 0.5], col=column)
+    plot.update_yaxes(**ticks, **up, range=[size - 0.5, -0.5], col=column)
 
 
 def _shares(matrices: Sequence[ForceMatrix], sums: Sequence[Balance]) -> str:
@@ -183,7 +186,8 @@ def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:
     return (
         "Each cell is what an anchor's loss does to its similarity with another sample: blue pulls the two together,"
         " orange pushes them apart. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
-        f" the loss pushes apart. {SCALED:.0%} of the same-class forces lie within the scale"
+        " the loss pushes apart; above each matrix, how many of them repel, and their push over their pull."
+        f" {SCALED:.0%} of the same-class forces lie within the scale"
         f"{beyond([matrix.forces for matrix in matrices], limit)}.{picture}"
     )
 

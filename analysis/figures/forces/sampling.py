@@ -10,7 +10,8 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import apart, bounded, number, value_of
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import GREEN, LOSS_STYLES, TRUTH, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import GREEN, TRUTH, layout
 from analysis.forces.sampling import Exact, Study
 from analysis.statistics.intervals import Interval
 

@@ -39,7 +39,7 @@ def _colour_bar(limit: float, variable: str) -> dict[str, object]:
     ticks = np.array([-limit, -limit / 2, 0, limit / 2, limit])
     texts = [f"{tick:+.2g}" if tick else "0" for tick in ticks]
     return {
-        "title": {"text": f"d loss / d {variable},<br>nats"},
+        "title": {"text": f"d loss / d {variable}, nats", "side": "right"},
         "tickvals": ticks,
         "ticktext": [f"{texts[0]} pulls", *texts[1:4], f"{texts[4]} pushes"],
         "thickness": 12,

@@ -6,7 +6,9 @@ import plotly.graph_objects as go
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import TRUTH, layout
+from analysis.figures.worlds.echarts import LINES
 from analysis.forces.start_pair import PairForces, PairScene, turning_point
 
 _X, _Y = "cosine similarity of one same-class pair", "d loss / d similarity, nats"
@@ -89,5 +91,5 @@ def _line(name: str, title: str, x: np.ndarray, y: np.ndarray) -> dict[str, obje
         "data": np.stack([x, y], axis=1).tolist(),
         "showSymbol": False,
         "itemStyle": {"color": style.colour},
-        "lineStyle": {"color": style.colour, "width": 2.5, "type": {"dash": "dashed"}.get(style.dash, style.dash)},
+        "lineStyle": {"color": style.colour, "width": 2.5, "type": LINES[style.dash]},
     }

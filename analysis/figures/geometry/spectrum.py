@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.digits import interval, number
+from analysis.digits import interval, number, value_of
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.splits import items_of
 from analysis.figures.theme import BLUE, GREEN, TRUTH, layout
@@ -82,7 +82,8 @@ def spread_figure(found: Spread, dimensions: int, of: str) -> Exhibit:
     sampled = f"Uniformity is over {MOST_ITEMS:,} of them, drawn. " if found.items > MOST_ITEMS else ""
     return Exhibit(
         stem="-".join(filter(None, ("spread", of))),
-        title="Are classes tight while the whole is spread out?",
+        title="Are classes tight while the whole is spread out? "
+        + ", ".join(f"{name} {_short(value)}" for name, value in values.items()),
         plot=plot,
         how_to_read=(
             f"{'; '.join(f'{name.capitalize()} {_said(value)}' for name, value in values.items())}. {found.items:,} "
@@ -97,6 +98,10 @@ def spread_figure(found: Spread, dimensions: int, of: str) -> Exhibit:
 def _bars(found: Estimate) -> dict[str, object]:
     ends = {"array": [found.high - found.value], "arrayminus": [found.value - found.low]}
     return {"symmetric": False, **ends, "color": BLUE, "thickness": 2, "width": 6}
+
+
+def _short(found: Estimate | Unavailable) -> str:
+    return "not available" if isinstance(found, Unavailable) else value_of(found)
 
 
 def _said(found: Estimate | Unavailable) -> str:

@@ -73,10 +73,11 @@ def frames(place: np.ndarray) -> list[dict[str, object]]:
     ]
 
 
-def class_name(one: MapClass, coordinates: np.ndarray, *, ground: bool) -> dict[str, object]:
+def class_name(one: MapClass, coordinates: np.ndarray, *, crowd: bool) -> dict[str, object]:
     """The class's name just above its core: the half of its points around the one nearest to the median.
 
-    A class in two pieces is then named at one of them and not in the gap. `ground`: on a light one, for a crowd.
+    A class in two pieces is then named at one of them and not in the gap. `crowd`: points lie behind it, so its letters
+    have an edge.
     """
     away = np.linalg.norm(coordinates - np.median(coordinates, axis=0), axis=1)
     centre = coordinates[away.argmin()]
@@ -87,8 +88,7 @@ def class_name(one: MapClass, coordinates: np.ndarray, *, ground: bool) -> dict[
         "yshift": 14,
         "text": f"<b>{one.name}</b>",
         "showarrow": False,
-        "font": {"size": 15, "color": class_style(one.index).colour},
-        "bgcolor": "rgba(255,255,255,0.8)" if ground else "rgba(0,0,0,0)",
+        "font": {"size": 15, "shadow": "auto" if crowd else "none"},
         "borderpad": 1,
     }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.digits import interval, percent_interval
+from analysis.digits import interval, percent, percent_interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
 from analysis.figures.splits import items_of
@@ -47,7 +47,7 @@ def embedding_map(
     # Unvalidated: Plotly looks at every symbol of 50,000 for two seconds. A test has it look at fewer.
     plot = layout(go.Figure(traces, _validate=False), **_axes(projection), height=600)
     named = classes if len(class_names) <= _NAMED else []
-    notes = [class_name(one, projection.coordinates[one.members], ground=webgl) for one in named]
+    notes = [class_name(one, projection.coordinates[one.members], crowd=webgl) for one in named]
     notes += [frame for place in marked for frame in frames(place)] if webgl else []
     plot.update_layout(annotations=notes)
     if projection.explained is None:
@@ -61,7 +61,7 @@ def embedding_map(
         plot.update_layout(legend={"itemclick": False, "itemdoubleclick": False})
     return Exhibit(
         stem="-".join(filter(None, ("map", projection.method.lower(), of))),
-        title=f"Which {items_of(of)} does the encoder put together?",
+        title=f"Which {items_of(of)} does the encoder put together?{_answer(quality)}",
         plot=plot,
         how_to_read=_how_to_read(quality, on_map, len(split), of, bool(only)),
         alt=f"{projection.method} map of {items_of(of, len(items))} in {len(classes)} classes.",
@@ -75,6 +75,12 @@ def embedding_map(
             }
         ),
     )
+
+
+def _answer(quality: MapQuality | Unavailable) -> str:
+    if isinstance(quality, Unavailable):
+        return ""
+    return f" The map keeps {percent(quality.overlap.value)} of each item's {quality.k} nearest"
 
 
 def _axes(projection: Projection) -> dict[str, str]:

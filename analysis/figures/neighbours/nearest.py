@@ -88,7 +88,7 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     drawn = f" The {MOST_DRAWN} smallest margins of {classes} classes are drawn." if classes > MOST_DRAWN else ""
     return Exhibit(
         stem="nearest-similarity-by-class",
-        title="Which classes have a close rival" + (WITHIN if nearest.within else "") + "?",
+        title="Which classes have a close rival" + (WITHIN if nearest.within else "") + "?" + _closest(known),
         plot=plot,
         how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
         f"{drawn} The table has every margin with its interval and number of items."
@@ -96,6 +96,14 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
         alt=f"Median target and noise similarity of {len(known)} classes.",
         table=pd.DataFrame([_row(name, found, separation(nearest, c)) for c, (name, found) in enumerate(rows)]),
     )
+
+
+def _closest(known: "list[tuple[str, Margin]]") -> str:
+    """The class with the smallest margin, of those that are drawn."""
+    if not known:
+        return ""
+    name, found = min(known, key=lambda row: row[1].margin.value)
+    return f" {name} first: margin {interval(found.margin)}"
 
 
 def _add_spans(plot: go.Figure, known: list[tuple[str, Margin]]) -> None:
@@ -143,7 +151,6 @@ def _add_median(plot: go.Figure, median: float, said: str, colour: str, line: in
         xanchor="right" if left else "left",
         xshift=-6 if left else 6,
         text=f"median {said}",
-        font={"color": colour},
         showarrow=False,
     )
 

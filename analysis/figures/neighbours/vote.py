@@ -36,7 +36,7 @@ def accuracies(
     missing = "; ".join(f"{name}: {found.reason}" for name, found in readings.items() if isinstance(found, Unavailable))
     return Exhibit(
         stem="accuracy",
-        title="How often is a class read off correctly" + ("" if within is None else WITHIN) + "?",
+        title=_title("How often is a class read off correctly", known, within is not None),
         plot=plot,
         how_to_read=(
             f"Share of {items:,} {whose} that are right{_fewer(readings, over, items, within is not None)}; bars "
@@ -49,6 +49,20 @@ def accuracies(
     )
 
 
+def _title(question: str, known: Mapping[str, Estimate], within: bool) -> str:
+    """The question, and the lowest and the highest that is drawn."""
+    asked = question + (WITHIN if within else "") + "?"
+    if not known:
+        return asked
+    order = sorted(known, key=lambda name: known[name].value)
+    ends = [order[-1], *([order[0]] if len(order) > 1 else [])]
+    return f"{asked} {', '.join(f'{name} {percent(known[name].value)}' for name in ends)}"
+
+
+def _by_k(known: Mapping[int, Estimate]) -> dict[str, Estimate]:
+    return {f"k = {k}": found for k, found in known.items()}
+
+
 def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, within: bool = False) -> Exhibit:
     """Accuracy of the vote against the number of neighbours that vote; `within`: they are of the same items."""
     known = {k: each for k, each in found.items() if isinstance(each, Estimate)}
@@ -57,7 +71,7 @@ def accuracy_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, wi
     _add_by_k(plot, known)
     return Exhibit(
         stem="accuracy-by-k",
-        title="Does the vote depend on how many neighbours have one" + (WITHIN if within else "") + "?",
+        title=_title("Does the vote depend on how many neighbours have one", _by_k(known), within),
         plot=plot,
         how_to_read=(
             f"Share of {items:,} {whose} that the vote of their k nearest {'other' if within else 'train'}"
@@ -77,7 +91,7 @@ def recall_by_k(found: Mapping[int, Estimate | Unavailable], items: int, *, with
     missing = [f"R@{k}: {each.reason}" for k, each in found.items() if isinstance(each, Unavailable)]
     return Exhibit(
         stem="recall-by-k",
-        title="Is an item of the class among the nearest" + (WITHIN if within else "") + "?",
+        title=_title("Is an item of the class among the nearest", _by_k(known), within),
         plot=plot,
         how_to_read=(
             f"R@k: share of {items:,} {items_of('' if within else 'test')} with an item of their class among their k"

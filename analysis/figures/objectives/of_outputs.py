@@ -21,12 +21,19 @@ def objectives_figure(found: Sequence[Objective], items: int) -> Exhibit:
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
     return Exhibit(
         stem="objectives",
-        title="What does each objective say of this checkpoint?",
+        title="What does each objective say of this checkpoint?" + _said(known),
         plot=plot,
         how_to_read=_how_to_read(found, known, items),
         alt="; ".join(f"{each.title} {interval(loss)} nats" for each, loss in known),
         table=pd.DataFrame([_row(each) for each in found]),
     )
+
+
+def _said(known: Sequence[tuple[Objective, Estimate]]) -> str:
+    """The largest and the smallest."""
+    order = sorted(known, key=lambda row: row[1].value)
+    ends = [order[0], *([order[-1]] if len(order) > 1 else [])] if order else []
+    return "".join(f" {each.title} {interval(loss)} nats;" for each, loss in ends).removesuffix(";")
 
 
 def _add(plot: go.Figure, known: Sequence[tuple[Objective, Estimate]]) -> None:

@@ -50,7 +50,7 @@ def cosine_histogram(cosines: np.ndarray, pairs: str) -> Exhibit:
     said = apart([float(there.max()), float(there.min())])[0] if len(there) else "not there"
     return Exhibit(
         stem="negative-cosines",
-        title="How similar are an anchor's negatives?",
+        title=f"How similar are an anchor's negatives? {said} at the most",
         plot=plot,
         how_to_read=(
             f"{pairs}: {len(there):,} cosines of {len(cosines):,} anchors, on a logarithmic axis, so that the largest "

@@ -6,7 +6,8 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import TRUTH, layout
 from analysis.tails.coordinate_lens import Lens
 
 _GRID = np.concatenate([np.linspace(-1, 0.9, 96), 1 - np.geomspace(0.1, 1e-3, 60)[1:]])
@@ -32,7 +33,7 @@ def coordinate_lens(lens: Lens, hard: float) -> Exhibit:
             at = {"x": [hard], "y": values(np.array([hard])), "mode": "markers", "marker": mark}
             plot.add_scatter(**at, legendgroup=name, showlegend=False, row=1, col=column)
     plot.add_vline(hard, line={"color": TRUTH, "dash": "dot", "width": 1})
-    plot.update_yaxes(type="log", exponentformat="none", dtick=1, col=2)
+    plot.update_yaxes(type="log", dtick=1, col=2)
     return Exhibit(
         stem="coordinate-lens",
         title=_title(lens, hard),

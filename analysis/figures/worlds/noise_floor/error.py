@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 
 from analysis.digits import percent
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import LOSS_STYLES, TRUTH, Style, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import TRUTH, Style, layout
 from toy_models.noise_floor import LINKS, NoiseFloorSpec, Reference, Trace
 
 _NORMAL = 1.96

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.player import add_player
 from analysis.figures.worlds.noise_floor.error import error_panel, marks
@@ -29,12 +30,22 @@ def replay_of_repetitions(trace: Trace, answer: Reference) -> Exhibit:
     first, last = int(trace.repetitions[0]), int(trace.repetitions[-1])
     return Exhibit(
         stem="noise-floor-replay",
-        title="How many repetitions until the means lie on theory?",
+        title=_title(trace, last),
         plot=plot,
         how_to_read="Move the slider through the repetitions, or play them: the bars shrink around the dashed lines.",
         alt=f"Squared error against n after {first:,} to {last:,} repetitions.",
         table=_table(trace),
     )
+
+
+def _title(trace: Trace, repetitions: int) -> str:
+    """Half the 95 % interval of a mean over the mean, where it is widest at the end."""
+    mean, error = trace.squared_error[-1], trace.standard_error[-1]
+    known = np.isfinite(error) & (mean > 0)
+    if not known.any():
+        return f"After {repetitions:,} repetitions no mean has an interval"
+    width = float((1.96 * error[known] / mean[known]).max())
+    return f"After {repetitions:,} repetitions each mean squared error is known to within {percent(width)}"
 
 
 def _table(trace: Trace) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """World 2's forces as arrows on the circle or the sphere: blue pulls a class together, orange pushes it apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, PULL, PUSH, Style, layout
 from analysis.figures.worlds.repulsion.places import listed
@@ -42,12 +43,14 @@ def force_arrows(trace: Trace, frame: int, anchor: int | None = None) -> Exhibit
         raise LabError("dimensions", rule, spec.dimensions, "The force matrices show every pair in any dimension.")
     found = [arrows(spec, name, trace.positions[frame, row], anchor) for row, name in enumerate(spec.losses)]
     step = int(trace.steps[frame])
+    shares = dict(zip(spec.losses, trace.repelling_share[frame, :, 0], strict=True))
+    title = _title(found, step, anchor, shares)
     return Exhibit(
         stem=f"repulsion-arrows-step{step}" + ("" if anchor is None else f"-anchor{anchor}"),
-        title=_title(found, step, anchor),
+        title=title,
         plot=_plot(spec, found, anchor),
         how_to_read=_how_to_read(found, anchor),
-        alt=f"{_title(found, step, anchor)}. Arrows on the {'circle' if spec.dimensions == 2 else 'sphere'}.",
+        alt=f"{title}. Arrows on the {'circle' if spec.dimensions == 2 else 'sphere'}.",
         table=_table(spec, found, step),
     )
 
@@ -134,9 +137,11 @@ def _pushes(found: "Arrows") -> bool:
     return bool(np.linalg.norm(found.push, axis=1).max() > 1e-9)
 
 
-def _title(found: "Sequence[Arrows]", step: int, anchor: int | None) -> str:
+def _title(found: "Sequence[Arrows]", step: int, anchor: int | None, shares: Mapping[str, float]) -> str:
+    """`shares`: of the first seed's same-class pairs, those that repel, by loss; said where all anchors are shown."""
     whose = "same-class vectors" if anchor is None else f"the class of anchor {anchor}"
-    pushing = [LOSSES[each.loss] for each in found if _pushes(each)]
+    of_pairs = {loss: "" if anchor is not None else f" ({percent(share)} of pairs)" for loss, share in shares.items()}
+    pushing = [LOSSES[each.loss] + of_pairs[each.loss] for each in found if _pushes(each)]
     if not pushing:
         return f"After step {step}, no loss here pushes {whose} apart"
     rest = [LOSSES[each.loss] for each in found if not _pushes(each)]

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import number
 from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import wrapped
 from analysis.figures.theme import layout
 from analysis.figures.worlds.repulsion.places import listed
 from losses.catalog import CATALOG
@@ -31,9 +32,10 @@ _KNOWN = ("repelling_share", "same_cosine", "noise_cosine", "margin", "loss")
 def repulsion_curves(trace: Trace, answer: Reference) -> Exhibit:
     """Nine curves against steps: median over seeds, band from lowest to highest, the exact optimum dotted."""
     rows = len(_PANELS) // _COLUMNS
-    plot = make_subplots(rows, _COLUMNS, subplot_titles=tuple(_PANELS.values()), vertical_spacing=0.1)
-    layout(plot, x="", y="", height=860)
-    plot.update_layout(margin={"l": 50, "r": 16, "t": 90, "b": 50}, legend={"y": 1.05})
+    titles = [wrapped(title) for title in _PANELS.values()]
+    plot = make_subplots(rows, _COLUMNS, subplot_titles=titles, vertical_spacing=0.12)
+    layout(plot, x="", y="", height=900)
+    plot.update_layout(margin={"l": 50, "r": 16, "t": 100, "b": 50}, legend={"y": 1.05})
     plot.update_annotations(font_size=13)
     plot.update_xaxes(title_text="step", row=rows)
     for panel, metric in enumerate(_PANELS):

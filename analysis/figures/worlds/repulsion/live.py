@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analysis.figures.theme import GREY, LOSS_STYLES
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import GREY
 from analysis.figures.worlds.echarts import LINES, SYMBOLS
 from analysis.figures.worlds.repulsion.places import frame_line, places, vector_style
 from toy_models.repulsion import LOSSES, RepulsionSpec

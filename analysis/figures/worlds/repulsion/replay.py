@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.player import add_player
 from analysis.figures.theme import layout
@@ -26,12 +27,19 @@ def vector_replay(trace: Trace) -> Exhibit:
     add_player(plot, "after step ", redraw=trace.spec.dimensions == 3)
     return Exhibit(
         stem="repulsion-replay",
-        title="Where does each loss carry the same vectors?",
+        title=_title(trace),
         plot=plot,
         how_to_read=_how_to_read(trace.spec),
         alt=f"{trace.spec.vectors} vectors under {len(trace.spec.losses)} losses, step by step to {trace.steps[-1]}.",
         table=_table(trace, chosen),
     )
+
+
+def _title(trace: Trace) -> str:
+    """Where the first seed's vectors end, by the mean cosine within a class."""
+    ends = zip(trace.spec.losses, trace.same_cosine[-1, :, 0], strict=True)
+    said = ", ".join(f"{number(cosine, least=2)} under {LOSSES[name]}" for name, cosine in ends)
+    return f"From {number(trace.same_cosine[0, 0, 0], least=2)} the mean cosine within a class goes to {said}"
 
 
 def _ground(trace: Trace) -> go.Figure:
@@ -51,7 +59,8 @@ def _ground(trace: Trace) -> go.Figure:
         add_vectors(plot, spec, points, row + 1, styles, text=names, hovertemplate="%{text}<extra></extra>")
     set_ground(plot, spec, 1.1)
     if spec.dimensions > 3:
-        plot.update_xaxes(title_text=NEAREST_AXES[0])
+        # Of four panels on a narrow page each has room for a title of two words; both are cosines.
+        plot.update_xaxes(title_text="nearest noise", title_font_size=12)
         plot.update_yaxes(title_text=NEAREST_AXES[1], col=1)
     return plot
 
@@ -76,7 +85,7 @@ def _frame(plot: go.Figure, trace: Trace, frame: int, marks: list[int]) -> go.Fr
 
 def _titles(trace: Trace, frame: int) -> list[str]:
     return [
-        f"{LOSSES[name]}<br>{_of(trace.repelling_share[frame, row, 0], '.0%')} repel, "
+        f"{LOSSES[name]}<br>{_of(trace.repelling_share[frame, row, 0], '.0%')} repel<br>"
         f"margin {_of(trace.margin[frame, row, 0], '.2f')}"
         for row, name in enumerate(trace.spec.losses)
     ]

@@ -7,7 +7,9 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import GREY, LOSS_STYLES, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import GREY, layout
+from analysis.figures.worlds.simplex.titles import of_answers
 from toy_models.simplex import LOSSES, Reference, Trace
 
 _QUESTIONS = {
@@ -18,23 +20,26 @@ _QUESTIONS = {
 
 def which_question(trace: Trace, answer: Reference) -> Exhibit:
     """A dot for each loss in each column, its exact optimum as a tick; the range over seeds as a bar."""
-    plot = make_subplots(1, 2, subplot_titles=tuple(_QUESTIONS.values()), shared_yaxes=True, horizontal_spacing=0.05)
-    layout(plot, x="nats from the answer (0 is right)", y="", height=150 + 44 * len(trace.spec.losses))
+    plot = make_subplots(1, 2, subplot_titles=tuple(_QUESTIONS.values()), shared_yaxes=True, horizontal_spacing=0.12)
+    layout(plot, x="nats (0 is right)", y="", height=150 + 44 * len(trace.spec.losses))
     plot.update_layout(
-        margin={"l": 8, "r": 40, "t": 90, "b": 50}, legend={"y": 1.2, "x": 1, "xanchor": "right"}, showlegend=True
+        margin={"l": 8, "r": 64, "t": 90, "b": 50}, legend={"y": 1.2, "x": 1, "xanchor": "right"}, showlegend=True
     )
     for column, metric in enumerate(_QUESTIONS, start=1):
         _add_ticks(plot, trace, answer, metric, column)
         for row in range(len(trace.spec.losses)):
             _add_dot(plot, trace, metric, row, column)
+    plot.update_annotations(font_size=13)  # so far the panels' titles
+    for column, metric in enumerate(_QUESTIONS, start=1):
+        for name, values in zip(trace.spec.losses, getattr(trace, metric)[-1], strict=True):
+            _add_value(plot, name, float(np.median(values)), column)
     plot.update_yaxes(automargin=True, autorange="reversed", categoryorder="array", categoryarray=_names(trace))
     for column, metric in enumerate(_QUESTIONS, start=1):
         largest = max(getattr(trace, metric)[-1].max(), *(getattr(floor, metric) for floor in answer.floors))
-        plot.update_xaxes(range=[-0.06 * largest, 1.2 * largest], title_font_size=13, col=column)
-    plot.update_annotations(font_size=13)
+        plot.update_xaxes(range=[-0.06 * largest, 1.06 * largest], title_font_size=13, col=column)
     return Exhibit(
         stem="simplex-questions",
-        title="Which question does each loss answer?",
+        title=of_answers(trace),
         plot=plot,
         how_to_read=_how_to_read(trace, answer),
         alt=_alt(trace),
@@ -53,9 +58,7 @@ def _add_dot(plot: go.Figure, trace: Trace, metric: str, row: int, column: int) 
     plot.add_scatter(
         x=[middle],
         y=[LOSSES[name]],
-        mode="markers+text",
-        text=[f"  {number(middle)}"],
-        textposition="middle right",
+        mode="markers",
         marker={"symbol": style.symbol, "size": 12, "color": style.colour, "line": {"width": 2, "color": style.colour}},
         error_x={"type": "data", "color": style.colour, "visible": len(values) > 1, **spread},
         cliponaxis=False,
@@ -64,6 +67,12 @@ def _add_dot(plot: go.Figure, trace: Trace, metric: str, row: int, column: int) 
         row=1,
         col=column,
     )
+
+
+def _add_value(plot: go.Figure, name: str, value: float, column: int) -> None:
+    """Right of the panel, where no tick strikes it through."""
+    place = {"x": 1, "xref": "x domain", "xanchor": "left", "xshift": 4, "y": LOSSES[name], "row": 1, "col": column}
+    plot.add_annotation(text=number(value), showarrow=False, **place)
 
 
 def _add_ticks(plot: go.Figure, trace: Trace, answer: Reference, metric: str, column: int) -> None:

@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import SEQUENTIAL
-from analysis.figures.worlds.simplex.triangle import Mosaic, canvas, fit_to
+from analysis.figures.theme import ORANGE, SEQUENTIAL
+from analysis.figures.worlds.simplex.titles import of_moment
+from analysis.figures.worlds.simplex.triangle import BAR, Mosaic, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, Trace, by_softmax, divergence, implied_shares, labels_of, true_shares
 
 _WIDTH = 100
-_CIRCLE = {"symbol": "circle-open", "size": 14, "color": "#D55E00", "line": {"width": 2.5}}
-_CROSS = {"symbol": "x", "size": 9, "color": "#D55E00", "line": {"color": "white", "width": 1}}
+_CIRCLE = {"symbol": "circle-open", "size": 14, "color": ORANGE, "line": {"width": 2.5}}
+_CROSS = {"symbol": "x", "size": 9, "color": ORANGE, "line": {"color": "white", "width": 1}}
 _HOW_TO_READ = (
     "Each triangle is the simplex of soft labels; a corner is one class. The dots are all labels that occur, brighter "
     "and larger the more probable one is at this x, b(w) exp(w . f) normalised over them. The ring is the true mean "
@@ -50,7 +51,7 @@ def label_panels(trace: Trace, answer: Reference, probe: int, frame: int = -1, s
     where = f"x = ({x:.2f}, {y:.2f})"
     return Exhibit(
         stem=f"simplex-labels-{x:+.2f}{y:+.2f}",
-        title=f"Which labels does each loss expect at {where}? {LOSSES[nearest]} is nearest",
+        title=of_moment(trace, where, atoms.divergences),
         plot=_plot(trace, atoms),
         how_to_read=_HOW_TO_READ,
         alt=f"Probabilities of labels at {where}, truth and {len(atoms.divergences)} losses. Nearest to the truth is "
@@ -81,8 +82,8 @@ def _add_dots(plot: go.Figure, mosaic: Mosaic, atoms: Atoms) -> None:
     places = np.concatenate([mosaic.place(index, atoms.labels) for index in range(mosaic.count)])
     shares, count = atoms.shares.ravel(), len(atoms.labels)
     largest = 26 if count < 30 else 14 if count < 400 else 7
-    title = {"text": "probability<br>of a label", "side": "top", "font": {"size": 12}}
-    bar = {"title": title, "thickness": 14, "len": 0.4, "x": 0.85, "xanchor": "left", "y": 0.02, "yanchor": "bottom"}
+    title = {"text": "probability of a label", "side": "right"}
+    bar = {**BAR, "title": title, "exponentformat": "power"}
     names = [", ".join(f"{value:.2f}" for value in label) for label in atoms.labels] * mosaic.count
     plot.add_scatter(
         x=places[:, 0],

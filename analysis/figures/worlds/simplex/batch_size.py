@@ -8,7 +8,8 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import GREY, LOSS_STYLES, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import GREY, layout
 from toy_models.simplex import LOSSES, Floor, SimplexSpec
 
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)

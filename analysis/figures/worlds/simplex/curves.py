@@ -8,6 +8,7 @@ from analysis.digits import number
 from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence, table_of_runs
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import TRUTH, layout
+from analysis.figures.worlds.simplex.titles import of_curves
 from toy_models.simplex import LOSSES, Reference, Trace
 
 _SMALLEST = 1e-4  # below this a divergence is drawn on the axis' lower edge
@@ -38,12 +39,12 @@ def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
             _add_floor(plot, trace, getattr(answer.floors[row], metric), name, column)
     _add_truth(plot, trace, answer)
     for column in (1, 2):
-        plot.update_yaxes(type="log", range=[np.log10(_SMALLEST), 0.5], dtick=1, exponentformat="none", col=column)
+        plot.update_yaxes(type="log", range=[np.log10(_SMALLEST), 0.5], dtick=1, col=column)
     low = min(-0.1, float(np.quantile(trace.information_bound, 0.02)))
     plot.update_yaxes(range=[max(low, -0.5), 1.15 * max(answer.mutual_information, 0.1)], col=3)
     return Exhibit(
         stem="simplex-curves",
-        title="What does each loss come to know, and when?",
+        title=of_curves(trace, answer),
         plot=plot,
         how_to_read=_how_to_read(trace),
         alt=_alt(trace),

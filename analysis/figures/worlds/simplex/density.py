@@ -9,16 +9,21 @@ import plotly.graph_objects as go
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import SEQUENTIAL
-from analysis.figures.worlds.simplex.triangle import Mosaic, add_picture, canvas, fit_to
+from analysis.figures.worlds.simplex.titles import of_moment
+from analysis.figures.worlds.simplex.triangle import BAR, Mosaic, add_picture, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, SimplexSpec, Trace, divergence, relative_density, true_tilt
 
 SOFTMAX = "class probabilities softmax f(x)"
 HOW_TO_READ = (
     "Each triangle is the simplex of soft labels w; a corner is one class. Colour is a density over w relative to the "
-    "uniform one, on one scale. A circle is the true mean label E[w|x], a cross the class probabilities softmax f(x). "
-    "A loss that fits the mean puts its cross on the circle; a loss that fits the density has the colours of the "
-    "truth. The number is KL(p(w|x) || implied density) at this x."
+    "uniform one, on one logarithmic scale from 0.01 on; what is less likely has its lowest colour. A circle is the "
+    "true mean label E[w|x], a cross the class probabilities softmax f(x). A loss that fits the mean puts its cross on "
+    "the circle; a loss that fits the density has the colours of the truth. The number is KL(p(w|x) || implied "
+    "density) at this x."
 )
+LEAST = -2.0
+"""log10 of the density where the colours begin. On a linear scale that reaches the peaks, all of a density as flat as
+cross-entropy's is one colour, the one of what the truth rules out."""
 _WIDTH = 100
 _CIRCLE = {"symbol": "circle", "size": 10, "color": "white", "line": {"color": "black", "width": 2}}
 _CROSS = {"symbol": "x", "size": 10, "color": "white", "line": {"color": "black", "width": 1.5}}
@@ -70,13 +75,13 @@ def density_panels(trace: Trace, answer: Reference, probe: int, frame: int = -1,
     """Truth and losses side by side at `answer.probes[probe]`, after the frame's step, for one seed."""
     moment = Moment.of(trace, answer, probe, frame, seed)
     mosaic = Mosaic(1 + len(moment.logits), _WIDTH)
-    picture = mosaic.paint(moment.densities(mosaic.labels), np.nan, np.float32)
+    picture = mosaic.paint(exponents(moment, mosaic), np.nan, np.float32)
     plot = triangles(moment, mosaic)
-    add_picture(plot, mosaic, picture, "density %{z:.6~g}<extra></extra>")
-    plot.update_layout(coloraxis=colour_axis(0, float(np.nanmax(picture))))
+    add_picture(plot, mosaic, picture, "density 10^%{z:.3~f}<extra></extra>")
+    plot.update_layout(coloraxis=colour_axis(max(0.0, float(np.nanmax(picture)))))
     return Exhibit(
         stem=f"simplex-density-x{moment.x:+.2f}",
-        title=f"Which labels does each loss expect at x = {moment.x:.2f}?",
+        title=of_moment(trace, f"x = {moment.x:.2f}", moment.divergences),
         plot=plot,
         how_to_read=HOW_TO_READ,
         alt=_alt(moment),
@@ -99,11 +104,18 @@ def crosses(moment: Moment, mosaic: Mosaic) -> np.ndarray:
     return np.stack([mosaic.place(1 + row, probs) for row, probs in enumerate(moment.softmax)])
 
 
-def colour_axis(low: float, high: float) -> dict[str, object]:
-    """One scale for all triangles, its bar in the last cell of the grid."""
-    title = {"text": "density over w<br>(uniform = 1)", "side": "top", "font": {"size": 12}}
-    bar = {"title": title, "thickness": 14, "len": 0.4, "x": 0.85, "xanchor": "left", "y": 0.02, "yanchor": "bottom"}
-    return {"colorscale": SEQUENTIAL, "cmin": low, "cmax": high, "colorbar": bar}
+def exponents(moment: Moment, mosaic: Mosaic) -> np.ndarray:
+    """log10 of the densities under the pixels, `LEAST` at least."""
+    lowest = np.finfo(np.float64).tiny
+    return np.log10(moment.densities(mosaic.labels).clip(lowest)).clip(LEAST)
+
+
+def colour_axis(high: float) -> dict[str, object]:
+    """One logarithmic scale for all triangles up to 10^`high`, its bar in the last cell of the grid."""
+    ticks = np.arange(LEAST, high + 1e-9)
+    texts = ["≤ 0.01", *(f"{10**tick:g}" for tick in ticks[1:])]
+    bar = {**BAR, "title": {"text": "density (uniform = 1)", "side": "right"}, "tickvals": ticks, "ticktext": texts}
+    return {"colorscale": SEQUENTIAL, "cmin": LEAST, "cmax": high, "colorbar": bar}
 
 
 def table_of(moment: Moment) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analysis.figures.theme import LOSS_STYLES
+from analysis.figures.loss_styles import LOSS_STYLES
 from analysis.figures.worlds.echarts import LINES, SYMBOLS
 from toy_models.simplex import LOSSES, Reference, SimplexSpec
 

@@ -139,7 +139,8 @@ def _add_marks(plot: go.Figure, regions: Regions, position: np.ndarray) -> None:
     numbers = {"text": ["<b>1</b>", "<b>2</b>", "<b>3</b>"] * count, "textfont": {"color": "black", "size": 13}}
     marker = {"symbol": "x", "size": 8, "color": "black", "line": {"color": "white", "width": 1.5}}
     quiet = {"hoverinfo": "skip", "showlegend": False}
-    plot.add_scatter(x=middles[:, 0], y=middles[:, 1], mode="text", **numbers, **quiet)
+    disc = {"symbol": "circle", "size": 18, "color": "rgba(255,255,255,0.85)"}
+    plot.add_scatter(x=middles[:, 0], y=middles[:, 1], mode="markers+text", marker=disc, **numbers, **quiet)
     plot.add_scatter(x=crosses[:, 0], y=crosses[:, 1], mode="markers", marker=marker, **quiet)
 
 

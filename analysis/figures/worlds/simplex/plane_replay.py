@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.digits import percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.worlds.simplex.plane import HOW_TO_READ, Regions, squares
 from analysis.figures.worlds.simplex.replay import add_controls, chosen_frames
@@ -13,12 +14,13 @@ def region_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) ->
     """All losses on a slider over steps, for one seed; it plays without a server."""
     moments = [Regions.of(trace, answer, frame, seed) for frame in chosen_frames(trace)]
     last = moments[-1]
+    low, high = last.agreement.min(), last.agreement.max()
     plot = squares(last, answer.probes[probe])
     plot.frames = [_frame(plot, moment) for moment in moments]
     add_controls(plot, [moment.step for moment in moments])
     return Exhibit(
         stem="simplex-regions-replay",
-        title="How does each loss find its borders?",
+        title=f"After {last.step:,} steps the borders are the truth's for {percent(low)} to {percent(high)} of items",
         plot=plot,
         how_to_read="Move the slider through the steps of training, or play them. " + HOW_TO_READ,
         alt=f"Decision regions on the plane, step by step from {moments[0].step} to {last.step}.",

@@ -7,7 +7,8 @@ from plotly.subplots import make_subplots
 
 from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.theme import GREY, LOSS_STYLES, TRUTH, layout
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import GREY, TRUTH, layout
 from toy_models.simplex import LOSSES, Reference, Reliability, Trace, by_ranking, by_softmax, reliability
 
 _COLUMNS = 3
@@ -25,15 +26,15 @@ def reliability_panels(trace: Trace, answer: Reference, frame: int = -1) -> Exhi
     names = trace.spec.losses
     rows = -(-len(names) // _COLUMNS)
     found = {name: _readings(trace, answer, row, frame) for row, name in enumerate(names)}
-    titles = [f"{LOSSES[name]}<br>{_verdict(found[name])}" for name in names]
+    titles = [f"{LOSSES[name]}, {_verdict(found[name])}".replace(", ", ",<br>").replace("; ", "<br>") for name in names]
     plot = make_subplots(
-        rows, _COLUMNS, subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04, vertical_spacing=0.24 / rows
+        rows, _COLUMNS, subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04, vertical_spacing=0.4 / rows
     )
-    layout(plot, x="confidence", y="", height=90 + 330 * rows)
+    layout(plot, x="confidence", y="", height=120 + 340 * rows)
     for index, name in enumerate(names):
         _add_panel(plot, name, found[name], index)
     plot.update_annotations(font_size=12)
-    plot.update_layout(margin={"t": 110, "l": 60}, legend={"y": 1.1 if rows > 1 else 1.25})
+    plot.update_layout(margin={"t": 140, "l": 60}, legend={"y": 1.16 if rows > 1 else 1.35})
     plot.update_xaxes(range=[0.3, 1.02], title_text="")
     for column in range(1, 1 + min(_COLUMNS, len(names))):
         plot.update_xaxes(title_text="confidence", title_font_size=12, row=rows, col=column)

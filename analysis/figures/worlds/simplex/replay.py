@@ -3,19 +3,21 @@
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.colors import get_colorscale
 
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import SEQUENTIAL
 from analysis.figures.worlds.simplex.density import (
     HOW_TO_READ,
+    LEAST,
     SOFTMAX,
     Moment,
     colour_axis,
     crosses,
+    exponents,
     table_of,
     triangles,
 )
+from analysis.figures.worlds.simplex.titles import of_moment
 from analysis.figures.worlds.simplex.triangle import Mosaic, add_picture
 from toy_models.simplex import Reference, Trace
 
@@ -30,7 +32,7 @@ def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -
     """All losses at `answer.probes[probe]` on a slider over steps, for one seed; it plays without a server."""
     moments = [Moment.of(trace, answer, probe, frame, seed) for frame in chosen_frames(trace)]
     last, mosaic = moments[-1], Mosaic(1 + len(trace.spec.losses), _WIDTH)
-    top = 1.2 * float(last.densities(mosaic.labels)[0].max())
+    top = float(exponents(last, mosaic)[0].max()) + 0.1
     plot = triangles(last, mosaic)
     add_picture(plot, mosaic, _picture(last, mosaic, top), hover=None)
     plot.update_layout(coloraxis=_colour_axis(top))
@@ -38,7 +40,7 @@ def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -
     add_controls(plot, [moment.step for moment in moments])
     return Exhibit(
         stem=f"simplex-replay-x{last.x:+.2f}",
-        title=f"How does each density form, at x = {last.x:.2f}?",
+        title=of_moment(trace, f"x = {last.x:.2f}, after {last.step:,} steps", last.divergences),
         plot=plot,
         how_to_read="Move the slider through the steps of training, or play them. " + HOW_TO_READ,
         alt=f"Densities over soft labels at x = {last.x:.2f}, step by step from {moments[0].step} to {last.step}.",
@@ -47,19 +49,18 @@ def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -
 
 
 def _picture(moment: Moment, mosaic: Mosaic, top: float) -> np.ndarray:
-    """Densities up to `top` in levels 1 to 255 of uint8, a fourth of the size of floats; 0 is outside a triangle."""
-    values = (moment.densities(mosaic.labels) / top).clip(0, 1)
+    """Densities up to 10^`top` in levels 1 to 255 of uint8, a fourth of the size of floats; 0 is outside a triangle."""
+    values = ((exponents(moment, mosaic) - LEAST) / (top - LEAST)).clip(0, 1)
     return mosaic.paint((1 + (_LEVELS - 1) * values).round(), 0, np.uint8)
 
 
 def _colour_axis(top: float) -> dict[str, object]:
     """The sequential scale on levels 1 to 255; level 0 is transparent."""
     first, clear = 1 / _LEVELS, "rgba(0,0,0,0)"
-    scale = [[first + (1 - first) * at, colour] for at, colour in get_colorscale(SEQUENTIAL)]
-    ticks = np.arange(0, top, max(1, round(top / 4)))
-    axis = go.layout.Coloraxis(colour_axis(0, _LEVELS))
+    scale = [[first + (1 - first) * at, colour] for at, colour in SEQUENTIAL]
+    axis = go.layout.Coloraxis(colour_axis(top)).update(cmin=0, cmax=_LEVELS)
     axis.colorscale = [[0, clear], [0.9 * first, clear], *scale]
-    axis.colorbar.update(tickvals=1 + (_LEVELS - 1) * ticks / top, ticktext=[f"{tick:.0f}" for tick in ticks])
+    axis.colorbar.tickvals = 1 + (_LEVELS - 1) * (np.array(axis.colorbar.tickvals) - LEAST) / (top - LEAST)
     return axis
 
 

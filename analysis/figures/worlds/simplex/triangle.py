@@ -12,10 +12,12 @@ import plotly.graph_objects as go
 from analysis.figures.theme import GREY
 
 COLUMNS = 4
+BAR = {"thickness": 14, "outlinewidth": 0, "len": 0.4, "x": 0.82, "xanchor": "left", "y": 0.02, "yanchor": "bottom"}
+"""A colour bar in the last cell of the grid."""
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])  # classes 1, 2, 3: left, right, top
-_PITCH = np.array([1.2, 1.35])  # of the grid, in sides of a triangle: the room above is for a title
+_PITCH = np.array([1.2, 1.45])  # of the grid, in sides of a triangle: the room above is for a title
 _MARGIN = 0.1  # beside and below a triangle
-_TITLE_LIFT = np.array([0.0, 0.09])
+_ROW = 250  # pixels: on a page of 820, a projector's, the triangles then fill the figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,18 @@ def canvas(mosaic: Mosaic, titles: list[str]) -> go.Figure:
         x=corners[:, 0],
         y=corners[:, 1],
         mode="text",
-        text=["1", "2", "3"] * mosaic.count,
-        textposition=["bottom right", "bottom left", "top center"] * mosaic.count,
-        textfont={"color": GREY, "size": 11},
+        text=["1 ", " 2", " 3"] * mosaic.count,
+        textposition=["middle left", "middle right", "middle right"] * mosaic.count,
+        textfont={"size": 12},
         **quiet,
     )
     for index, title in enumerate(titles):
-        x, y = mosaic.place(index, np.array([0.0, 0.0, 1.0])) + _TITLE_LIFT
-        plot.add_annotation(x=x, y=y, text=title, showarrow=False, yanchor="bottom", font_size=12)
+        x, y = mosaic.place(index, np.array([0.0, 0.0, 1.0]))
+        plot.add_annotation(x=x, y=y, yshift=10, text=title, showarrow=False, yanchor="bottom", font_size=12)
     width, height = mosaic.size
     plot.update_xaxes(visible=False, range=[0, width])
-    plot.update_yaxes(visible=False, range=[0, height], scaleanchor="x")
+    up = {"constrain": "domain", "constraintoward": "top"}  # a narrow page leaves the room below, not above
+    plot.update_yaxes(visible=False, range=[0, height], scaleanchor="x", **up)
     return plot
 
 
@@ -116,7 +119,7 @@ def add_picture(plot: go.Figure, mosaic: Mosaic, picture: np.ndarray, hover: str
 def fit_to(plot: go.Figure, mosaic: Mosaic) -> None:
     """The size that the rows need, little around them, and the legend above."""
     plot.update_layout(
-        height=60 + 290 * mosaic.rows,
+        height=60 + _ROW * mosaic.rows,
         margin={"l": 8, "r": 8, "t": 50, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.figures.theme import LOSS_STYLES, TRUTH
+from analysis.figures.loss_styles import LOSS_STYLES
+from analysis.figures.theme import TRUTH
 from analysis.figures.worlds.echarts import LINES, SYMBOLS
 from toy_models.two_views import LOSSES, Reference, TwoViewsSpec
 

@@ -60,7 +60,7 @@ def _fix_axes(plot: go.Figure, trace: Trace, seed: int) -> None:
     """The same axes in all frames, logarithmic in ρ as the gate is."""
     rho, margin = trace.rho[:, :, seed], trace.spec.aic_margin
     ends = np.log10([max(float(rho.min()), 1e-6) / 1.3, float(rho.max()) * 1.3])
-    plot.update_xaxes(type="log", range=list(ends), exponentformat="none")
+    plot.update_xaxes(type="log", range=list(ends))
     low, high = np.quantile(trace.delta_aic[:, :, seed], [0.005, 0.995])
     room = 0.08 * max(high - low, 1.0)
     plot.update_yaxes(range=[min(low, margin) - room, max(high, margin) + room])

@@ -1,0 +1,46 @@
+"""How each loss looks, here alone: a hue, a dash and a marker that it has in every figure and shares with no other.
+
+Two losses of one hue are relatives of one formula, and differ in dash and marker. Hues keep a contrast of 3:1 on white
+and on the dark ground, and lie at least 15 apart in CIELAB to full, deuteranope and protanope sight; a test holds them
+to it.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from itertools import product
+
+from analysis.figures.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, Style
+from losses.catalog import CATALOG
+
+BROWN, ROSE, INDIGO, MAGENTA = "#776633", "#FF2255", "#4F3DFF", "#F030D8"
+
+LOSS_STYLES: dict[str, Style] = {
+    "nll": Style(BROWN, "solid", "circle"),
+    "label_infonce": Style(BROWN, "dash", "circle-open"),
+    "soft_target_cross_entropy": Style(ROSE, "solid", "square"),
+    "soft_distribution_infonce": Style(ROSE, "dash", "square-open"),
+    "soft_target_infonce": Style(INDIGO, "solid", "diamond"),
+    "soft_target_infonce_exact_noise": Style(MAGENTA, "solid", "triangle-up"),
+    "supcon": Style(ORANGE, "solid", "square"),
+    "sincere": Style(BLUE, "solid", "diamond"),
+    "eps_sup_infonce": Style(BLUE, "dash", "diamond-open"),
+    "nt_xent": Style(PURPLE, "solid", "circle"),
+    "weibit": Style(GREEN, "dash", "triangle-up-open"),
+    "weince": Style(GREEN, "solid", "triangle-up"),
+}
+
+FURTHER_DASHES = ("dot", "longdashdot", "2px,6px", "12px,3px,2px,3px,2px,3px")
+"""Of a second and further run of one loss, which no loss has."""
+
+# A loss that is new to the catalogue looks so until it has a style of its own.
+_SPARE = (
+    Style(colour, dash, "x" if dash == "dashdot" else "cross")
+    for dash, colour in product(("dashdot", "longdash"), (GREEN, PURPLE, BLUE, ORANGE, BROWN, ROSE, INDIGO, MAGENTA))
+)
+LOSS_STYLES |= {name: next(_SPARE) for name in CATALOG if name not in LOSS_STYLES}
+
+
+def style_among(loss: str, highlighted: Collection[str]) -> Style:
+    """The loss's style, in grey where others are highlighted and it is not."""
+    style = LOSS_STYLES[loss]
+    return style if not highlighted or loss in highlighted else replace(style, colour=GREY)

@@ -1,0 +1,46 @@
+"""A result in words: for the page, for slides and for the command, so that all say the same."""
+
+from datetime import UTC, datetime
+
+from analysis.rules.kinds import Outcome
+from claims.claim import Claim, Effort
+from claims.code_version import code_of, libraries
+from claims.papers import PAPERS
+from claims.results import Result
+
+
+def source(claim: Claim) -> str:
+    """Paper and place: "Feeney & Hughes 2023, SINCERE (arXiv 2309.14277). The abstract says ..."."""
+    paper = PAPERS[claim.source.paper]
+    return f"{paper.citation} (arXiv {paper.arxiv}). {claim.source.stands}"
+
+
+def reason(result: Result) -> str:
+    """How many parts hold, and the number that stands for all."""
+    counts = {outcome: sum(each.outcome is outcome for each in result.judged) for outcome in Outcome}
+    parts = len(result.judged)
+    said = [f"{counts[Outcome.HOLDS]} of {parts} parts hold" if parts > 1 else "One part"]
+    if counts[Outcome.FAILS]:
+        said.append(f"{counts[Outcome.FAILS]} {'does' if counts[Outcome.FAILS] == 1 else 'do'} not")
+    if counts[Outcome.OPEN]:
+        said.append(f"{counts[Outcome.OPEN]} cannot be told")
+    return f"{', '.join(said)}. {result.headline.part.says}: {result.headline.in_words()}."
+
+
+def computed(result: Result) -> str:
+    """When, how and on what: a sentence."""
+    when = f"{datetime.fromtimestamp(result.ended, UTC).astimezone():%d %B %Y}"
+    how = "quick form" if result.effort is Effort.QUICK else "full form"
+    if not result.shipped:
+        return f"Computed on this machine on {when} in {result.seconds:.0f} s ({how}, seed {result.seed})."
+    text = f"Shipped with NCE Lab, computed on {when} ({how}, seed {result.seed}; {result.libraries})."
+    others = [] if result.libraries == libraries() else ["libraries"]
+    if result.code != code_of(result.claim):
+        others.append("code")
+    return f"{text} This machine has other {' and '.join(others)}: run it again to see." if others else text
+
+
+def command(claim: Claim, seed: int = 0, effort: Effort = Effort.FULL) -> str:
+    """The line that computes it without a browser."""
+    quick = " --quick" if effort is Effort.QUICK else ""
+    return f"python -m claims {claim.name}{f' --seed {seed}' if seed else ''}{quick}"

@@ -1,0 +1,175 @@
+"""A talk as one HTML file that opens from the disk, asks nobody for anything, and carries all that it shows."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
+
+from talks.figure_rules import inert, read_figure
+from talks.markdown import as_html, line_as_html
+from talks.model import Figure, Slide, Talk
+
+ADDRESS = "http://127.0.0.1:8501"
+"""Where the lab is when it runs on the machine of whoever looks at the deck."""
+_HERE = Path(__file__).parent
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:;"
+    " font-src data:; frame-src 'self' file: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
+)
+"""What a browser lets the deck do: run what is in it, and load nothing. Plotly makes functions for its 3-D marks."""
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
+<style>{styles}</style></head>
+<body><div class="reveal"><div class="slides">
+{slides}
+</div></div>
+{figures}
+{scripts}
+</body></html>
+"""
+_SIZES = {1: (1200, 500), 2: (590, 450)}
+"""Pixels of each of so many figures on a slide."""
+_VERDICTS = {"holds": "holds", "holds in part": "part", "does not hold": "not"}
+
+
+def build(talk: Talk, *, address: str = ADDRESS) -> str:
+    """The deck. The same talk gives the same bytes."""
+    boxes = dict(_boxes(talk))
+    slides = "\n".join(_section(slide, boxes, address) for slide in talk.slides)
+    return _PAGE.format(
+        policy=escape(POLICY),
+        title=escape(talk.title),
+        styles=_styles(_has_formula(slides)),
+        slides=slides,
+        figures="\n".join(_figure_json(figure, size, name) for (figure, size), name in boxes.items()),
+        scripts=_scripts(_has_formula(slides), bool(boxes)),
+    )
+
+
+def _boxes(talk: Talk) -> Iterator[tuple[tuple[Figure, tuple[int, int]], str]]:
+    """Each figure once in each size that it is shown in, with the name of its element."""
+    seen = dict.fromkeys((each, _SIZES[len(slide.figures)]) for slide in talk.slides for each in slide.figures)
+    return ((box, f"figure-{number}") for number, box in enumerate(seen))
+
+
+def _section(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str], address: str) -> str:
+    tag = "h1" if slide.kind in ("title", "end") else "h2"
+    long = ' class="long"' if len(slide.title) > 90 else ""
+    parts = [f"<{tag}{long}>{line_as_html(slide.title)}</{tag}>", _verdict(slide.verdict)]
+    parts += [_figures(slide, boxes), _text(slide), _from(slide, address), _notes(slide.notes)]
+    return f'<section class="{slide.kind}">{"".join(parts)}</section>'
+
+
+def _verdict(verdict: str) -> str:
+    if not verdict:
+        return ""
+    return f'<div class="verdict {_VERDICTS.get(verdict, "open")}">{escape(verdict)}</div>'
+
+
+def _figures(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str]) -> str:
+    if not slide.figures:
+        return ""
+    size = _SIZES[len(slide.figures)]
+    own = len(slide.figures) > 1
+    drawn = (_box(figure, size, boxes[figure, size], own) for figure in slide.figures)
+    return f'<div class="figures">{"".join(drawn)}</div>'
+
+
+def _box(figure: Figure, size: tuple[int, int], name: str, own_title: bool) -> str:
+    width, height = size
+    title = f"<p>{escape(figure.title)}</p>" if own_title else ""
+    place = (
+        f'data-figure="{name}" data-width="{width}" data-height="{height}" style="width:{width}px;height:{height}px"'
+    )
+    return f'<div>{title}<div class="plot" role="img" aria-label="{escape(figure.alt)}" {place}></div></div>'
+
+
+def _text(slide: Slide) -> str:
+    if not slide.text.strip():
+        return ""
+    kind = "caption" if slide.figures else "body"
+    long = " long" if len(slide.text) > (330 if slide.figures else 700) else ""
+    return f'<div class="{kind}{long}">{as_html(slide.text)}</div>'
+
+
+def _from(slide: Slide, address: str) -> str:
+    """Where the figures can be computed again, and when they were."""
+    said = [_link(figure, address) for figure in slide.figures if figure.link]
+    return f'<div class="from">{" · ".join(said)}</div>' if said else ""
+
+
+def _link(figure: Figure, address: str) -> str:
+    lab = dict(figure.versions).get("NCE Lab", "")
+    made = f"NCE Lab {lab}, {figure.date}".strip(" ,")
+    page = figure.link.split("?")[0].lstrip("/").replace("_", " ") or "Start"
+    target = escape(address + quote(figure.link, safe="/?&=%+,.:;~-_"))
+    where = "opens where the lab runs on this machine"
+    return f'<a href="{target}" target="_blank" rel="noopener noreferrer">{escape(page)}</a> ({where}) · {escape(made)}'
+
+
+def _notes(notes: str) -> str:
+    return f'<aside class="notes">{as_html(notes)}</aside>' if notes.strip() else ""
+
+
+def _figure_json(figure: Figure, size: tuple[int, int], name: str) -> str:
+    from analysis.figures.presenting import for_slide
+
+    shown = for_slide(inert(read_figure(figure.plot, name="figure")), width=size[0], height=size[1])
+    text = json.dumps(shown, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return f'<script type="application/json" id="{name}">{_data(text)}</script>'
+
+
+def _data(text: str) -> str:
+    """JSON that no tag can end: < is written by its number."""
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _has_formula(slides: str) -> bool:
+    return '<span class="formula' in slides
+
+
+@cache
+def _styles(with_formulas: bool) -> str:
+    reveal = "".join(_vendored("reveal.js", name) for name in ("reset.css", "reveal.css", "serif.css"))
+    return reveal + (_katex_styles() if with_formulas else "") + _own("deck.css")
+
+
+def _katex_styles() -> str:
+    """KaTeX's, with the fonts that are carried along inside; of the others nothing is left that a browser could ask for."""
+    return re.sub(r"@font-face\{[^}]*\}", _font_inside, _vendored("katex", "katex.min.css"))
+
+
+def _font_inside(face: re.Match[str]) -> str:
+    name = re.search(r"fonts/([\w-]+\.woff2)", face[0])
+    path = _HERE / "vendored" / "katex" / (name[1] if name else "none")
+    if not path.is_file():
+        return ""
+    inside = f"url(data:font/woff2;base64,{base64.b64encode(path.read_bytes()).decode()})"
+    return re.sub(r"src:.*?(?=[;}]\w|\})", f'src:{inside}format("woff2")', face[0])
+
+
+@cache
+def _scripts(with_formulas: bool, with_figures: bool) -> str:
+    sources = [_vendored("reveal.js", "reveal.js"), _vendored("reveal.js", "notes.js")]
+    sources += [_vendored("katex", "katex.min.js")] * with_formulas
+    sources += [files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8")] * with_figures
+    return "\n".join(f"<script>{_code(each)}</script>" for each in (*sources, _own("deck.js")))
+
+
+def _code(text: str) -> str:
+    """A script that ends where it ends: in strings and patterns, where these stand, a backslash changes nothing."""
+    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _vendored(package: str, name: str) -> str:
+    return (_HERE / "vendored" / package / name).read_text(encoding="utf-8")
+
+
+def _own(name: str) -> str:
+    return (_HERE / "assets" / name).read_text(encoding="utf-8")

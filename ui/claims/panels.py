@@ -1,0 +1,129 @@
+"""The parts of the page on claims: the table of all, and one claim from its statement to where one can play on."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from analysis.rules.verdict import Verdict
+from claims.claim import MOST_SEED, Claim
+from claims.exhibits import exhibits
+from claims.papers import PAPERS
+from claims.registry import CLAIMS
+from claims.results import Result
+from claims.words import command, computed, reason
+from ui.claims.running import result_of, run_again
+from ui.controls import Controls
+from ui.exhibit import show
+from ui.foreign_text import plain
+from ui.frame import PAGES
+
+ALL = "all"
+_MARKS = {
+    Verdict.HOLDS: ":material/check_circle:",
+    Verdict.IN_PART: ":material/contrast:",
+    Verdict.FAILS: ":material/cancel:",
+    Verdict.OPEN: ":material/help:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One claim by its name, or all; the seed of what is random."""
+
+    claim: str
+    seed: int = 0
+
+
+def choose(controls: Controls) -> View:
+    """The controls in the sidebar."""
+    titles = {ALL: "All claims"} | {name: claim.title for name, claim in CLAIMS.items()}
+    name = controls.choice("Claim", "claim", titles, default=ALL)
+    if name == ALL:
+        return View(ALL)
+    seed = controls.integer(
+        "Seed", "seed", default=0, low=0, high=MOST_SEED, help="Of all that is random. Shipped results have seed 0."
+    )
+    return View(name, seed)
+
+
+def overview() -> None:
+    """A row a claim."""
+    st.caption(
+        "Each verdict is computed from numbers by a rule that was written before them. Choose a claim for its source,"
+        " figures, caveats, and to measure it again here."
+    )
+    st.table(pd.DataFrame([_row(claim) for claim in CLAIMS.values()]), hide_index=True, border="horizontal")
+    st.caption("All of them without a browser: `python -m claims`, in minutes; `python -m claims --quick`.")
+
+
+def _row(claim: Claim) -> dict[str, str]:
+    paper = PAPERS[claim.source.paper]
+    return {
+        "Claim": f"[{claim.title}](?claim={claim.name})",
+        "States": claim.statement,
+        **_found(result_of(claim, 0)),
+        "Paper": f"[arXiv {paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})",
+    }
+
+
+def _found(result: Result | None) -> dict[str, str]:
+    if result is None:
+        return {"Verdict": "not measured yet", "Because": "", "From": ""}
+    origin = "shipped" if result.shipped else "this machine"
+    return {"Verdict": _verdict(result), "Because": plain(_short(result)), "From": origin}
+
+
+def _short(result: Result) -> str:
+    return f"{result.headline.part.says}: {result.headline.value_in_words()}"
+
+
+def _verdict(result: Result) -> str:
+    return f"{_MARKS[result.verdict]} {result.verdict.value}"
+
+
+def one(view: View) -> None:
+    """Statement, verdict, figures, and what a careful reader adds."""
+    claim = CLAIMS[view.claim]
+    result = result_of(claim, view.seed)
+    _statement(claim)
+    if result is None:
+        st.info(f"Nobody has measured this claim with seed {view.seed} on this machine yet.")
+    else:
+        _said(result)
+    run_again(claim, view.seed)
+    if result is not None:
+        for place, exhibit in enumerate(exhibits(result)):
+            show(exhibit, key=f"claim-{claim.name.replace('_', '-')}-{place}")
+    _reading(claim)
+    st.caption("Without a browser")
+    st.code(command(claim, view.seed), language="bash")
+
+
+def _statement(claim: Claim) -> None:
+    st.subheader(claim.title, anchor=False)
+    st.markdown(claim.statement)
+    paper = PAPERS[claim.source.paper]
+    where = f"[arXiv {paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})"
+    st.caption(f"{paper.citation}, {where}. {claim.source.stands}")
+    if claim.formula:
+        st.latex(claim.formula)
+    st.caption(f"**Measured here.** {claim.measured}")
+
+
+def _said(result: Result) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{_verdict(result).capitalize()}.** {plain(reason(result))}")
+        st.caption(plain(computed(result)))
+
+
+def _reading(claim: Claim) -> None:
+    st.subheader("What would change the verdict", anchor=False)
+    st.markdown(claim.changes)
+    st.subheader("What a careful reader adds", anchor=False)
+    st.markdown("\n".join(f"- {each}" for each in claim.caveats))
+    st.subheader("Play on", anchor=False)
+    for each in claim.play_on:
+        page = PAGES[each.page]
+        query = dict(part.split("=", 1) for part in each.query.split("&")) if each.query else None
+        st.page_link(page.script, label=f"**{page.label}** {each.does}", query_params=query)

@@ -1,0 +1,116 @@
+"""A talk as files: the deck, the file to go on with, the handout; and opening one."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from losses.errors import LabError
+from ui import uploads
+from ui.foreign_text import line, plain
+from ui.server.deck_door import address
+from ui.server.downloads import kept
+from ui.server.public import caps
+from ui.talks.held import held, take_up
+
+_UPLOAD = "talk-upload"
+
+
+def actions() -> None:
+    """Present, and what is taken along."""
+    from talks.deck import build
+    from talks.handout import handout
+    from talks.writing import encode
+
+    mine = held()
+    talk, stem = mine.talk, _stem(mine.talk.title)
+    empty = not talk.slides
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.link_button("Present", address(mine), type="primary", icon=":material/slideshow:", disabled=empty)
+        _download("Deck (HTML)", f"{stem}.html", "text/html", partial(build, talk), empty)
+        whole = partial(encode, talk)  # nothing of the session is there where it is made
+        st.download_button(
+            "Save", whole, f"{stem}.talk", "application/zip", key="talk-save", on_click="ignore", disabled=empty
+        )
+        _download("Handout", f"{stem}.md", "text/markdown", partial(handout, talk), empty)
+    if mine.trouble:
+        st.warning(plain(mine.trouble))
+
+
+def _download(label: str, name: str, mime: str, make: Any, disabled: bool) -> None:
+    st.download_button(
+        label, kept(make, mime, name), name, mime, key=f"talk-{mime}", on_click="ignore", disabled=disabled
+    )
+
+
+def title_field() -> None:
+    """What the talk is called."""
+    mine = held()
+    key = f"talk-name-{mine.token}-{mine.name}"
+    st.text_input("The talk's title", mine.talk.title, max_chars=200, key=key, on_change=_named, args=(key,))
+
+
+def _named(key: str) -> None:
+    from dataclasses import replace
+
+    from talks.writing import cleaned
+
+    mine = held()
+    mine.change(replace(mine.talk, title=cleaned(st.session_state[key], one_line=True) or "A talk"))
+
+
+def open_another() -> None:
+    """A file, one that this machine keeps, or an empty one. What is edited now stays where it is kept."""
+    with st.expander("Open a talk", expanded=not held().talk.slides):
+        file = st.file_uploader("A talk's file (.talk)", type=["talk"], key=_UPLOAD, on_change=_opened)
+        uploads.admit(_UPLOAD, file)
+        if caps().keeps:
+            _kept_ones()
+        st.button("An empty talk", key="talk-empty", on_click=_empty)
+
+
+def _opened() -> None:
+    from talks.reading import decode
+
+    file = st.session_state[_UPLOAD]
+    if file is not None:
+        try:
+            held().open(decode(file.getvalue(), line(file.name)))
+            st.session_state.pop("talk-refused", None)
+        except LabError as mistake:
+            st.session_state["talk-refused"] = str(mistake)
+
+
+def refusal() -> None:
+    """Why the file was not opened, until another is."""
+    if said := st.session_state.get("talk-refused"):
+        st.error(plain(said), icon=":material/error:")
+
+
+def _kept_ones() -> None:
+    from talks import keeping
+
+    others = {each.name: each for each in keeping.listed(keeping.default_folder()) if each.name != held().name}
+    if not others:
+        return
+    chosen = st.selectbox(
+        "Kept on this machine",
+        list(others),
+        None,
+        format_func=lambda name: line(f"{others[name].title} · {others[name].when}"),
+        key="talk-kept",
+        filter_mode=None,
+        placeholder="Choose one",
+    )
+    st.button("Go on with it", key="talk-go-on", disabled=chosen is None, on_click=take_up, args=(chosen,))
+
+
+def _empty() -> None:
+    from talks.model import Talk
+
+    held().open(Talk())
+
+
+def _stem(title: str) -> str:
+    """The title as a file's name."""
+    return uploads.safe_name(title.lower().replace(" ", "_"))

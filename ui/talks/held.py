@@ -1,0 +1,120 @@
+"""The talk that a browser session edits: kept on disk with every change, shown by the server to who has its token."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+import streamlit as st
+
+from losses.errors import LabError
+from ui import browser
+from ui.server.public import caps
+
+if TYPE_CHECKING:
+    from talks.model import Figure, Slide, Talk
+
+_KEY = "nce_lab_talk"
+
+
+@dataclass(slots=True, weakref_slot=True)
+class HeldTalk:
+    """`name` and `written`: of its file among those that are kept. `place`: the slide that is edited. `form` changes
+    when the editor's fields get other values. `asked`: the slide and figure to be computed again; `again`: what came.
+    `token`: in the address of its deck, no other session's.
+    """
+
+    talk: "Talk"
+    name: str = ""
+    written: str = ""
+    place: int = 0
+    form: int = 0
+    asked: tuple[int, int] | None = None
+    again: "Figure | None" = None
+    trouble: str = ""
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    @property
+    def slide(self) -> "Slide | None":
+        """The one that is edited."""
+        slides = self.talk.slides
+        return slides[min(self.place, len(slides) - 1)] if slides else None
+
+    def change(self, talk: "Talk", *, place: int | None = None) -> None:
+        """The talk after an edit; with `place`, the fields are of that slide from here on."""
+        self.talk = talk
+        if place is not None:
+            self.go(place)
+        self._keep()
+
+    def go(self, place: int) -> None:
+        self.place, self.form = max(0, min(place, len(self.talk.slides) - 1)), self.form + 1
+
+    def add(self, slide: "Slide") -> int:
+        """Behind all others; its number, counted from 1."""
+        self.change(self.talk.with_slide(slide), place=len(self.talk.slides))
+        return len(self.talk.slides)
+
+    def open(self, talk: "Talk", name: str = "", written: str = "") -> None:
+        """Edit another talk; the one before stays on the disk."""
+        self.name, self.written, self.asked, self.again = name, written, None, None
+        self.talk = talk
+        self.go(0)
+        if not name:
+            self._keep()
+
+    def _keep(self) -> None:
+        """On the disk, unless nothing may be; a full disk is said on the page and costs no edit."""
+        from talks import keeping
+
+        if not caps().keeps:
+            return
+        try:
+            self.name, self.written = keeping.keep(
+                keeping.default_folder(), self.name or keeping.new_name(), self.talk, self.written
+            )
+            self.trouble = ""
+        except (LabError, OSError) as error:
+            self.trouble = str(error)
+
+
+_held: "WeakValueDictionary[str, HeldTalk]" = WeakValueDictionary()  # a session that ends takes its own with it
+
+
+def held() -> HeldTalk:
+    """This session's talk, empty at first."""
+    if _KEY not in st.session_state:
+        from talks.model import Talk
+
+        st.session_state[_KEY] = HeldTalk(Talk())
+    mine: HeldTalk = st.session_state[_KEY]
+    _held[mine.token] = mine
+    return mine
+
+
+def of_token(token: str) -> HeldTalk | None:
+    """The talk whose deck lies under this token; None where no session has it."""
+    return _held.get(token)
+
+
+def remember_tab() -> None:
+    """Have the tab remember which talk it edits, and take it up where the session knows of none."""
+    mine: HeldTalk | None = st.session_state.get(_KEY)
+    browser.talk_of_tab(mine.name if mine else "", _take_up)
+
+
+def _take_up() -> None:
+    answer: Any = st.session_state.get(browser.TALK_TAB)
+    name = str(getattr(answer, "talk", "") or "")
+    if caps().keeps and name and not held().talk.slides:
+        take_up(name)
+
+
+def take_up(name: str) -> bool:
+    """Go on with a talk that is kept on this machine; False where there is none of that name."""
+    from talks import keeping
+
+    found = keeping.find(keeping.default_folder(), name)
+    if found is not None:
+        held().open(found[0], name, found[1])
+    return found is not None

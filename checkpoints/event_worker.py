@@ -7,6 +7,7 @@ One line of JSON comes in, the paths; one goes out, tag -> [[step, value], ...] 
 import json
 import math
 import sys
+from importlib import import_module
 from typing import Any
 
 MOST_MEMORY, MOST_SECONDS = 4 << 30, 60
@@ -16,8 +17,7 @@ MOST_TAGS, MOST_POINTS = 200, 2_000
 def scalars(path: str) -> dict[str, list[list[float]]]:
     """Of one file: those of torch's writer, and TensorFlow 2's, which are tensors. More points than `MOST_POINTS` are
     drawn from by the reader, always the same."""
-    from tensorboard.backend.event_processing import event_accumulator as tb
-
+    tb = import_module("tensorboard.backend.event_processing.event_accumulator")
     guidance = dict.fromkeys((tb.IMAGES, tb.AUDIO, tb.HISTOGRAMS, tb.COMPRESSED_HISTOGRAMS), 1)
     found = tb.EventAccumulator(path, {**guidance, tb.SCALARS: MOST_POINTS, tb.TENSORS: MOST_POINTS})
     found.Reload()
@@ -33,9 +33,7 @@ def _is_scalar(found: Any, tag: str) -> bool:
 
 
 def _point(event: Any) -> list[float]:
-    from tensorboard.util import tensor_util
-
-    value = tensor_util.make_ndarray(event.tensor_proto)
+    value = import_module("tensorboard.util.tensor_util").make_ndarray(event.tensor_proto)
     return [event.step, float(value) if value.size == 1 else math.nan]
 
 

@@ -62,19 +62,22 @@ def test_tensorboards_own_files_are_read(tmp_path):
     pytest.importorskip("tensorboard")
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
-    from tensorboard.plugins.scalar.summary import pb
+    from tensorboard.plugins.scalar.metadata import create_summary_metadata
     from tensorboard.summary.writer.event_file_writer import EventFileWriter
+    from tensorboard.util.tensor_util import make_tensor_proto
 
     writer = EventFileWriter(str(tmp_path))
     for step in range(5):
         simple = Summary(value=[Summary.Value(tag="loss", simple_value=1 / (step + 1))])
         writer.add_event(Event(step=step, summary=simple))
-        writer.add_event(Event(step=step, summary=pb("accuracy", step / 4)))
+        about = create_summary_metadata(display_name="", description="")
+        tensor = make_tensor_proto(np.float32(step / 4))
+        second = Summary(value=[Summary.Value(tag="accuracy", tensor=tensor, metadata=about)])
+        writer.add_event(Event(step=step, summary=second))
     writer.close()
     found = read_events(event_files_beside(tmp_path), tmp_path)
     assert found.curves["loss"][0].tolist() == [0, 1, 2, 3, 4]
     np.testing.assert_allclose(found.curves["loss"][1], 1 / np.arange(1, 6), rtol=1e-6)
-    (accuracy,) = [curve for tag, curve in found.curves.items() if tag.startswith("accuracy")]
-    np.testing.assert_allclose(accuracy[1], np.arange(5) / 4)
+    np.testing.assert_allclose(found.curves["accuracy"][1], np.arange(5) / 4)
     (event_files_beside(tmp_path)[0]).write_bytes(b"\xff" * 5000)
     assert read_events(event_files_beside(tmp_path), tmp_path).curves == {}

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analysis.calibration.top_label import calibration
-from analysis.digits import interval, number, percent_interval
+from analysis.digits import interval, number, percent
 from analysis.figures.calibration.top_label import reliability_diagram
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.points import MOST_AS_SVG
@@ -52,10 +52,17 @@ def _draw(analyses: Analyses, name: str, make: Callable[[Analyses], Glance | Una
 
 
 def _compact(plot: go.Figure) -> go.Figure:
+    """A third of the page wide; the buttons of Plotly would cover it."""
     small = go.Figure(plot)
     small.update_layout(height=_HEIGHT, margin={"l": 44, "r": 8, "t": 24, "b": 76}, dragmode=False)
     small.update_layout(legend={"orientation": "h", "y": -0.22, "yanchor": "top", "font": {"size": 11}})
+    small.for_each_xaxis(_shorten)
     return small
+
+
+def _shorten(axis: go.layout.XAxis) -> None:
+    """What stands before a colon: the section below says the rest."""
+    axis.title.text = (axis.title.text or "").partition(":")[0]
 
 
 def _map(analyses: Analyses) -> Glance | Unavailable:
@@ -69,7 +76,7 @@ def _map(analyses: Analyses) -> Glance | Unavailable:
     quality = drawn.quality
     exhibit = embedding_map(drawn.projection, quality, outputs.test, drawn.items, outputs.class_names)
     exhibit.plot.update_layout(showlegend=False)
-    kept = "" if isinstance(quality, Unavailable) else f" keeps {percent_interval(quality.overlap)} of neighbours"
+    kept = "" if isinstance(quality, Unavailable) else f" keeps {percent(quality.overlap.value)} of neighbours"
     return Glance(f"{drawn.projection.method}{kept}", exhibit)
 
 

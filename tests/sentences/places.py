@@ -13,7 +13,7 @@ from losses.errors import LabError
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
-    *("losses", "commands", "toy_models", "analysis", "checkpoints", "claims", "ui", "pages"),
+    *("losses", "commands", "toy_models", "analysis", "checkpoints", "claims", "talks", "ui", "pages"),
     *("bootstrap.py", "app.py"),
 )
 

@@ -3,6 +3,7 @@
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
+from ui.words import words
 from ui.worlds.endpoint_tail_panels import choose_lens, lens
 
 frame("coordinate_lens")
@@ -10,3 +11,4 @@ with explain():
     with panel() as controls:
         view = choose_lens(controls)
     lens(view)
+    words("λ")

@@ -3,6 +3,7 @@
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
+from ui.words import words
 from ui.worlds.endpoint_tail_panels import choose_spec, code, figures, statement
 
 frame("endpoint_tails")
@@ -10,5 +11,6 @@ with explain():
     with panel() as controls:
         spec = choose_spec(controls)
     statement(spec)
+    words("endpoint", "ξ")
     figures(spec)
     code(spec)

@@ -4,9 +4,11 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.losses.force_panels import choose, matrices
+from ui.words import words
 
 frame("forces")
 with explain():
     with panel() as controls:
         view = choose(controls)
     matrices(view)
+    words("repel", "push to pull")

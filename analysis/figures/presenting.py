@@ -189,7 +189,8 @@ def _enlarge_trace(trace: dict[str, Any], *, default: bool = True) -> None:
     """`default`: also what the trace leaves to Plotly; a frame changes no more than it says."""
     for name, times, usual in (("line", _LINE, ("width", _LINE_USUAL)), ("marker", _MARKER, ("size", _MARKER_USUAL))):
         field, pixels = usual
-        own: Any = trace.get(name) if isinstance(trace.get(name), dict) else {}
+        said = trace.get(name)
+        own: dict[str, Any] = said if isinstance(said, dict) else {}
         if name not in _marks(trace) or not (default or field in own):
             continue
         given = own.get(field, pixels)

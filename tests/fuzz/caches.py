@@ -12,6 +12,11 @@ from analysis.maps.cache import cached_map
 from analysis.maps.projection import Projection, UmapSpec
 from analysis.outputs import ROWS, Outputs, Split
 from checkpoints.foreign.cache import cached_outputs
+from claims.claim import Effort
+from claims.kept import find, keep
+from claims.registry import CLAIMS
+from claims.results import Result
+from claims.running import measure
 from tests.fuzz.mutations import Mutation, flip, mutated
 
 _ITEMS = 12
@@ -52,7 +57,16 @@ def _facts(outputs: Outputs) -> object:
     return arrays, outputs.class_names, outputs.temperature, facts
 
 
+def _result(folder: Path) -> Result:
+    claim = CLAIMS["two_coordinates"]
+    found = find(claim, Effort.QUICK, 0, folder)
+    if found is None:
+        keep(found := measure(claim, Effort.QUICK), folder)
+    return found
+
+
 CACHES = (
+    Cache("claims", _result, lambda found: (found.findings, found.verdict)),
     Cache("maps", _map, lambda found: (found.method, found.coordinates.tobytes())),
     Cache("outputs", _outputs, _facts),
 )

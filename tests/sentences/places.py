@@ -13,16 +13,8 @@ from losses.errors import LabError
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
-    "losses",
-    "commands",
-    "toy_models",
-    "analysis",
-    "checkpoints",
-    "talks",
-    "ui",
-    "pages",
-    "bootstrap.py",
-    "app.py",
+    *("losses", "commands", "toy_models", "analysis", "checkpoints", "claims", "talks", "ui", "pages"),
+    *("bootstrap.py", "app.py"),
 )
 
 KINDS = ("HeadsUnknown", "LabError", "NotPlain", "Stopped")

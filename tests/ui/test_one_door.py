@@ -71,7 +71,6 @@ REVIEWED: dict[str, str] = {
     "checkpoints/item.py item": "a row's number",
     "checkpoints/map.py controls.choice(...)": "a value of _METHODS",
     "checkpoints/tails.py controls.choice(...)": "test or train",
-    "claims/panels.py _verdict(...)": "an icon and a verdict, of tables of constants",
     "claims/panels.py each": "a caveat of the registry",
     "claims/panels.py each.does": "of the registry",
     "claims/running.py label": "of a table of constants",

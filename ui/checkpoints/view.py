@@ -24,6 +24,7 @@ CURVES = ("curves",)
 TAILS = ("pairs", "anchors", "quantile", "tail_items")
 GEOMETRY = ("geometry_items",)
 CLUSTERS = ("cluster_items", "cluster_seed")
+PROVENANCE = ("tags",)
 OWN_CONTROLS = {
     "map": MAP,
     "similarity": SIMILARITY,
@@ -33,6 +34,7 @@ OWN_CONTROLS = {
     "tails": TAILS,
     "geometry": GEOMETRY,
     "clusters": CLUSTERS,
+    "provenance": PROVENANCE,
 }
 """Section -> the names, in a link, of the controls that stand in it and not in the sidebar."""
 IN_SECTIONS = tuple(name for names in OWN_CONTROLS.values() for name in names)

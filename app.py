@@ -5,6 +5,7 @@ import streamlit as st
 if __name__ == "__main__":
     from ui.frame import frame
     from ui.start import jobs, machine_panel, picture
+    from ui.walks import draw_walks
 
     frame("start")
     st.markdown(
@@ -13,6 +14,7 @@ if __name__ == "__main__":
         " show the figures to others. Everything is computed on this machine, offline, in front of you."
     )
     jobs()
+    draw_walks()
     picture()
     machine_panel()
 else:  # `streamlit run` imports this file to find the server around the pages

@@ -33,6 +33,12 @@ _lost = component(
     css=(_ASSETS / "lost.css").read_text(),
     js=(_ASSETS / "lost.js").read_text(),
 )
+_skip = component(
+    "nce_lab.skip",
+    html='<a href="#">Skip to the main control</a>',
+    css=(_ASSETS / "skip.css").read_text(),
+    js=(_ASSETS / "skip.js").read_text(),
+)
 _connection = component("nce_lab.connection", html="<div hidden></div>", js=(_ASSETS / "connection.js").read_text())
 
 _talk_tab = component("nce_lab.talk_tab", html="<div hidden></div>", js=(_ASSETS / "talk_tab.js").read_text())
@@ -59,6 +65,11 @@ def lost(place: str, data: Mapping[str, object], take_back: Callable[[str], None
             take_back(token)
 
     _lost(key=key, data=data, on_back_change=on_back)
+
+
+def skip_link() -> None:
+    """A link that only the keyboard sees, to what the page is there to press."""
+    _skip(key="skip")
 
 
 def watch_connection() -> None:

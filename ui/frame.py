@@ -134,6 +134,7 @@ def frame(page: str) -> None:
     memory.keep_level()
     machine.warm_up()
     with st.sidebar:
+        browser.skip_link()
         _menu(here)
         session().controls = st.container(key="controls")
         st.caption(f"NCE Lab {VERSION} · offline")
@@ -153,7 +154,6 @@ def _menu(here: Page) -> None:
         st.space("stretch")
         with st.popover("All pages", type="tertiary", icon=":material/menu:"), st.container(horizontal=True):
             _groups(_COLUMN)
-    st.caption(here.group)
     with st.container(horizontal=True, gap="xxsmall"):
         _links(here.group, width="content")
 

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from analysis.digits import number
 from analysis.figures.loss_styles import LOSS_STYLES
 from analysis.figures.worlds.simplex.answers import which_question
 from analysis.figures.worlds.simplex.curves import learning_curves
@@ -47,7 +48,29 @@ def exhibits(trace, answer):
 
 def test_every_exhibit_has_all_that_a_reader_needs(exhibits):
     check_complete(exhibits)
-    assert all(exhibit.title.endswith("?") for exhibit in exhibits)
+
+
+def test_titles_answer_in_the_numbers_that_are_drawn(trace, answer, exhibits):
+    density, curves, questions, replay = (exhibit.title for exhibit in exhibits)
+    away = np.median(trace.kl_density[-1], axis=1)
+    names = [LOSSES[name].replace(", ", " with ") for name in SPEC.losses]
+    farthest, nearest = names[away.argmax()], names[away.argmin()]
+    assert questions.startswith(f"{farthest} is {number(away.max())} nats from the true density, ")
+    assert questions.endswith(f", {nearest} {number(away.min())}")
+    known = np.median(trace.information_bound[-1], axis=1)
+    assert f"{number(answer.mutual_information)} nats" in curves
+    assert all(number(each) in curves for each in (known.min(), known.max()))
+    drawn = Moment.of(trace, answer, PROBE, -1, 0)
+    for title in (density, replay):
+        assert f"x = {drawn.x:.2f}" in title
+        assert number(drawn.divergences.max()) in title
+
+
+def test_a_single_loss_has_a_title_too():
+    alone = SimplexSpec(steps=10, batch_size=8, hidden=8, side=6, losses=("nll",))
+    trace, answer = Trace.of(alone, tuple(simulate(alone))), reference(alone)
+    assert which_question(trace, answer).title.startswith("NLL with argmax label is ")
+    assert learning_curves(trace, answer).title.count("NLL") == 1
 
 
 def test_drawing_twice_gives_the_same(trace, answer):

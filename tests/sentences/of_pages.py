@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from checkpoints.event_curves import read_events
 from tests.waiting import PATIENCE
 from ui import root, uploads
 from ui.checkpoints import opened as opened_files
@@ -17,7 +18,7 @@ from ui.compare import source as compared
 from ui.compare.job import ComparisonJob
 from ui.live import kept_runs
 from ui.live.slots import Slots
-from ui.losses import anatomy_batches
+from ui.losses import anatomy_batches, dynamics_series
 from ui.server.guard import Asked, refusal
 from ui.server.public import OWNER, PUBLIC
 
@@ -94,6 +95,25 @@ def spoilt_run(folder: Path) -> object:
     return kept_runs._read(path)
 
 
+def no_trainings(folder: Path) -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.root.root", lambda: folder)
+        patch.setattr(dynamics_series, "offered", lambda: ("a", "b"))
+        return dynamics_series.choose(_NoneChosen())  # type: ignore[arg-type]
+
+
+class _NoneChosen:
+    """Controls of which nothing is chosen."""
+
+    def choices(self, *_: object, **__: object) -> tuple[str, ...]:
+        return ()
+
+
+def broken_events(folder: Path) -> object:
+    (folder / "events.out.tfevents.1").write_bytes(b"no protobuf")
+    return read_events([folder / "events.out.tfevents.1"], folder)
+
+
 SAID: tuple[Said, ...] = (
     opened("3_Force_curves", loss=""),
     opened("3_Forces", loss=""),
@@ -101,6 +121,8 @@ SAID: tuple[Said, ...] = (
     opened("3_Dynamics", checkpoint=""),
     opened("3_Dynamics", curves=""),
     opened("3_Dynamics", seed="2", v="9"),
+    no_trainings,
+    broken_events,
     opened("3_Anatomy", points="A:x"),
     opened("3_Anatomy", points="A:1"),
     opened("3_Force_curves", tau="hot", axis="time"),

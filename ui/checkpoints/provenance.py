@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from ui.checkpoints import take_along
+from ui.checkpoints import event_curves, take_along
 from ui.checkpoints.analyses import Analyses
 from ui.foreign_text import line, table
 
@@ -21,6 +21,7 @@ def section(analyses: Analyses) -> None:
         st.code(line(str(command)), language="bash", wrap_lines=True)
     facts = pd.DataFrame({"field": list(provenance), "value": [_words(value) for value in provenance.values()]})
     st.dataframe(table(facts), hide_index=True, height="content")
+    event_curves.draw()
     take_along.draw(analyses)
 
 

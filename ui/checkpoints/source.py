@@ -10,7 +10,7 @@ from checkpoints.zoo import ZooEntry, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root, uploads
-from ui.checkpoints import mapping, offer, training
+from ui.checkpoints import event_curves, mapping, offer, training
 from ui.checkpoints.analyses import Analyses
 from ui.checkpoints.array_reading import as_read
 from ui.checkpoints.image_source import Checkpoint, choose_images
@@ -61,6 +61,7 @@ def choose(controls: Controls, main: MainPart) -> Analyses | None:
         raise taken.refused[-1]
     for mistake in taken.refused:
         st.error(plain(str(mistake)), icon=":material/error:")
+    event_curves.beside(chosen[1] if isinstance(chosen, tuple) else None)
     main.turn_to(source if isinstance(chosen, ZooEntry) or source == "training" else (source, chosen))
     if isinstance(chosen, ZooEntry):
         return of_shipped(chosen)

@@ -4,6 +4,7 @@ from analysis.outputs import Outputs
 from ui.controls import Controls
 
 SECTIONS = {
+    "glance": "At a glance",
     "map": "Map",
     "similarity": "Nearest similarity",
     "calibration": "Calibration",
@@ -24,6 +25,7 @@ CURVES = ("curves",)
 TAILS = ("pairs", "anchors", "quantile", "tail_items")
 GEOMETRY = ("geometry_items",)
 CLUSTERS = ("cluster_items", "cluster_seed")
+PROVENANCE = ("tags",)
 OWN_CONTROLS = {
     "map": MAP,
     "similarity": SIMILARITY,
@@ -33,6 +35,7 @@ OWN_CONTROLS = {
     "tails": TAILS,
     "geometry": GEOMETRY,
     "clusters": CLUSTERS,
+    "provenance": PROVENANCE,
 }
 """Section -> the names, in a link, of the controls that stand in it and not in the sidebar."""
 IN_SECTIONS = tuple(name for names in OWN_CONTROLS.values() for name in names)
@@ -50,7 +53,7 @@ def said(split: str, outputs: Outputs) -> str:
 
 def choose_sections(controls: Controls) -> tuple[str, ...]:
     """The sections, in the order of the menu; at first the three pictures that the page is there for."""
-    return controls.choices("Show", "show", SECTIONS, default=("map", "similarity", "calibration"))
+    return controls.choices("Show", "show", SECTIONS, default=("glance", "map", "similarity", "calibration"))
 
 
 def class_options(class_names: tuple[str, ...]) -> dict[str, str]:

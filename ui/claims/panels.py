@@ -48,23 +48,21 @@ def choose(controls: Controls) -> View:
 
 
 def overview() -> None:
-    """A row a claim."""
+    """A row a claim, a table a paper."""
     st.caption(
         "Each verdict is computed from numbers by a rule that was written before them. Choose a claim for its source,"
         " figures, caveats, and to measure it again here."
     )
-    st.table(pd.DataFrame([_row(claim) for claim in CLAIMS.values()]), hide_index=True, border="horizontal")
+    for name, paper in PAPERS.items():
+        st.subheader(paper.citation, anchor=False)
+        rows = [_row(claim) for claim in CLAIMS.values() if claim.source.paper == name]
+        st.table(pd.DataFrame(rows), hide_index=True, border="horizontal")
     st.caption("All of them without a browser: `python -m claims`, in minutes; `python -m claims --quick`.")
 
 
 def _row(claim: Claim) -> dict[str, str]:
-    paper = PAPERS[claim.source.paper]
-    return {
-        "Claim": f"[{claim.title}](?claim={claim.name})",
-        "States": claim.statement,
-        **_found(result_of(claim, 0)),
-        "Paper": f"[arXiv {paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})",
-    }
+    link = f"[{claim.title}](?claim={claim.name})"
+    return {"Claim": link, "States": claim.statement, **_found(result_of(claim, 0))}
 
 
 def _found(result: Result | None) -> dict[str, str]:
@@ -113,8 +111,12 @@ def _statement(claim: Claim) -> None:
 
 def _said(result: Result) -> None:
     with st.container(border=True):
-        st.markdown(f"**{_verdict(result).capitalize()}.** {plain(reason(result))}")
+        st.markdown(f"{_MARKS[result.verdict]} **{plain(_capital(result))}.** {plain(reason(result))}")
         st.caption(plain(computed(result)))
+
+
+def _capital(result: Result) -> str:
+    return result.verdict.value.capitalize()
 
 
 def _reading(claim: Claim) -> None:

@@ -15,7 +15,7 @@ _PANELS = {
     "retrieval": "retrieval accuracy (share)",
     "view_cosine": "cosine of two views of one sample",
     "hardest_cosine": "cosine of the hardest negative",
-    "lam": "lam, mean over anchors",
+    "lam": "λ, mean over anchors",
     "delta_aic": "ΔAIC, median over anchors",
     "rho": "shortfall ρ of the hardest negative, median",
 }
@@ -25,7 +25,7 @@ _TABLE = {
     "retrieval accuracy": "retrieval",
     "cosine of two views": "view_cosine",
     "cosine of the hardest negative": "hardest_cosine",
-    "lam, mean": "lam",
+    "λ, mean": "lam",
     "ΔAIC, mean": "delta_aic",
     "ρ, mean": "rho",
     "gradient norm": "gradient_norm",

@@ -46,7 +46,7 @@ def evidence_replay(trace: Trace, seed: int = 0) -> Exhibit:
             f" than a share {trace.spec.quantile:g} of the batch: the gate moves along with the batch. Seed"
             f" {trace.spec.seed + seed}; move the slider through training, or play it."
         ),
-        alt=f"Anchors by shortfall and delta AIC from step {trace.steps[0]} to {trace.steps[-1]}, coloured by lam.",
+        alt=f"Anchors by shortfall ρ and ΔAIC from step {trace.steps[0]} to {trace.steps[-1]}, coloured by λ.",
         table=_table(trace, chosen, seed),
     )
 
@@ -64,14 +64,14 @@ def _fix_axes(plot: go.Figure, trace: Trace, seed: int) -> None:
     low, high = np.quantile(trace.delta_aic[:, :, seed], [0.005, 0.995])
     room = 0.08 * max(high - low, 1.0)
     plot.update_yaxes(range=[min(low, margin) - room, max(high, margin) + room])
-    bar = {"title": {"text": "lam"}, "thickness": 14}
+    bar = {"title": {"text": "λ"}, "thickness": 14}
     plot.update_layout(coloraxis={"colorscale": SEQUENTIAL, "cmin": 0, "cmax": 1, "colorbar": bar})
 
 
 def _title(trace: Trace, seed: int) -> str:
     passed = (trace.delta_aic[-1, :, seed] > trace.spec.aic_margin).mean()
     active = (trace.lam[-1, :, seed] > 0.5).mean()
-    return f"At the end {passed:.0%} of the anchors pass the ΔAIC gate, and lam exceeds 1/2 for {active:.0%}"
+    return f"At the end {passed:.0%} of the anchors pass the ΔAIC gate, and λ exceeds 1/2 for {active:.0%}"
 
 
 def _table(trace: Trace, chosen: np.ndarray, seed: int) -> pd.DataFrame:

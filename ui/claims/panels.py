@@ -19,7 +19,7 @@ from ui.foreign_text import plain
 from ui.frame import PAGES
 
 ALL = "all"
-_WIDTHS = (5, 2, 4)
+_WIDTHS = (3, 2)
 _MARKS = {
     Verdict.HOLDS: ":material/check_circle:",
     Verdict.IN_PART: ":material/contrast:",
@@ -63,16 +63,25 @@ def overview() -> None:
 
 
 def _row(claim: Claim, result: Result | None) -> None:
-    name, verdict, number = st.columns(_WIDTHS, vertical_alignment="center")
-    with name:
-        st.button(f"**{claim.title}**", key=f"open-{claim.name}", type="tertiary", on_click=_open, args=(claim.name,))
-        st.caption(claim.statement)
-    if result is None:
-        verdict.markdown("not measured yet")
-        return
-    verdict.markdown(f"{_MARKS[result.verdict]} {result.verdict.value}")
-    number.markdown(plain(_short(result)))
-    number.caption("shipped" if result.shipped else "computed on this machine")
+    with st.container(border=True):
+        name, found = st.columns(_WIDTHS, vertical_alignment="center")
+        with name, st.container(gap="xxsmall"):
+            st.button(
+                f"**{claim.title}**",
+                key=f"open-{claim.name}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                on_click=_open,
+                args=(claim.name,),
+            )
+            st.caption(claim.statement)
+        with found, st.container(gap="xxsmall"):
+            if result is None:
+                st.markdown("not measured yet")
+                return
+            st.markdown(f"{_MARKS[result.verdict]} **{result.verdict.value}**")
+            origin = "shipped" if result.shipped else "computed on this machine"
+            st.caption(f"{plain(_short(result))}; {origin}")
 
 
 def _open(name: str) -> None:

@@ -7,7 +7,7 @@ from ui.frame import PAGES
 
 pytestmark = pytest.mark.browser
 WIDTH, HEIGHT = 1280, 720
-CONTROLS = "[data-testid=stSidebar] .st-key-controls [data-testid=stElementContainer] > [class^=st]"
+CONTROLS = "[data-testid=stSidebar] .st-key-controls [data-testid=stElementContainer] > *"
 FIGURE = ".js-plotly-plot, [data-testid=stEChartsChart], [data-testid=stMarkdownContainer] table"
 FIGURES = {"anatomy": "[data-testid=stMarkdownContainer] .katex-display"}
 """Where the main figure is of another kind: the formula with its numbers."""

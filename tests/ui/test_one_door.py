@@ -49,7 +49,13 @@ REVIEWED: dict[str, str] = {
     "checkpoints/file_contents.py title": "`_table`: constants, by its callers",
     "linked_table.py alt": "a constant, by its callers",
     "compare/maps.py method": "a value of METHODS, by its caller",
+    "talks/editing.py label": "`_field` and `_tool`: constants, by their callers",
+    "talks/files.py label": "`_download`: constants, by its callers",
+    "talks/refreshing.py label": "one of two constants",
     # numbers
+    "talks/adding.py held().asked": "a slide's number",
+    "talks/adding.py held().add(...)": "a slide's number",
+    "talks/editing.py mine.place": "a slide's number",
     "compare/job.py job.ready": "a count",
     "claims/panels.py view.seed": "a whole number",
     "claims/running.py look.ahead": "a count",

@@ -20,10 +20,10 @@ _QUESTIONS = {
 
 def which_question(trace: Trace, answer: Reference) -> Exhibit:
     """A dot for each loss in each column, its exact optimum as a tick; the range over seeds as a bar."""
-    plot = make_subplots(1, 2, subplot_titles=tuple(_QUESTIONS.values()), shared_yaxes=True, horizontal_spacing=0.12)
+    plot = make_subplots(1, 2, subplot_titles=tuple(_QUESTIONS.values()), shared_yaxes=True, horizontal_spacing=0.16)
     layout(plot, x="nats (0 is right)", y="", height=150 + 44 * len(trace.spec.losses))
     plot.update_layout(
-        margin={"l": 8, "r": 64, "t": 90, "b": 50}, legend={"y": 1.2, "x": 1, "xanchor": "right"}, showlegend=True
+        margin={"l": 8, "r": 80, "t": 90, "b": 50}, legend={"y": 1.2, "x": 1, "xanchor": "right"}, showlegend=True
     )
     for column, metric in enumerate(_QUESTIONS, start=1):
         _add_ticks(plot, trace, answer, metric, column)
@@ -36,7 +36,7 @@ def which_question(trace: Trace, answer: Reference) -> Exhibit:
     plot.update_yaxes(automargin=True, autorange="reversed", categoryorder="array", categoryarray=_names(trace))
     for column, metric in enumerate(_QUESTIONS, start=1):
         largest = max(getattr(trace, metric)[-1].max(), *(getattr(floor, metric) for floor in answer.floors))
-        plot.update_xaxes(range=[-0.06 * largest, 1.06 * largest], title_font_size=13, col=column)
+        plot.update_xaxes(range=[-0.06 * largest, 1.06 * largest], title_font_size=13, nticks=4, col=column)
     return Exhibit(
         stem="simplex-questions",
         title=of_answers(trace),

@@ -16,6 +16,7 @@ from talks.shipped import TITLES, path_of
 from talks.shipped.outlines import OUTLINES, Outline
 from talks.writing import write
 
+_KEYS = "Keys: S opens the notes, D changes light and dark, Esc shows all slides."
 _PLAY = (
     "- `make app` starts the lab on this machine, without a network.\n"
     "- The line below each figure leads to the page that computes it.\n"

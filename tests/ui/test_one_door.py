@@ -52,6 +52,8 @@ REVIEWED: dict[str, str] = {
     "talks/editing.py label": "`_field` and `_tool`: constants, by their callers",
     "talks/files.py label": "`_download`: constants, by its callers",
     "talks/refreshing.py label": "one of two constants",
+    "talks/files.py title": "of a talk that comes with the lab",
+    "start.py title.split(':')[0]": "of a talk that comes with the lab",
     # numbers
     "talks/adding.py held().asked": "a slide's number",
     "talks/adding.py held().add(...)": "a slide's number",

@@ -20,7 +20,7 @@ OURS = {
     "analysis/figures": {"losses", "analysis", "toy_models"},
     "checkpoints": {"losses", "commands", "analysis", "checkpoints"},
     "claims": {"losses", "commands", "analysis", "analysis/figures", "toy_models", "checkpoints", "claims"},
-    "talks": {"losses", "commands", "analysis", "checkpoints", "talks"},
+    "talks": {"losses", "commands", "analysis", "checkpoints", "claims", "talks"},
     "ui": {"losses", "analysis", "toy_models", "checkpoints", "claims", "talks", "ui"},
     "pages": {"losses", "analysis", "toy_models", "checkpoints", "claims", "talks", "ui"},
 }

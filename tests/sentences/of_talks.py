@@ -12,6 +12,8 @@ from talks import bounds, freezing, pdf, reading, writing
 from talks.__main__ import main
 from talks.figure_rules import read_figure
 from talks.model import Slide, Talk
+from talks.shipped import shipped
+from talks.shipped.__main__ import main as make_shipped
 from tests.checkpoints.hostile import zipped
 from tests.talks.made import exhibit, figure, talk
 
@@ -107,6 +109,8 @@ SAID: tuple[Said, ...] = (
     plot(TRACE % ("", '"images":[]')),
     plot(TRACE % (',"text":"http://a.example"', "")),
     without_browser,
+    lambda _: shipped("sonnet"),
+    lambda _: make_shipped(["sonnet"]),
     lambda _: pdf.print_deck("<html>", browser="/bin/true"),
     lambda _: pdf.print_deck("<html>", browser="/no/such/browser"),
     lambda _: replace(figure(), title="a") and Slide("pair", "a", figures=(figure(),)),

@@ -16,6 +16,8 @@ from talks import deck, figure_rules, slides
 from talks.handout import handout
 from talks.markdown import as_html
 from talks.model import Talk
+from talks.shipped import TITLES, shipped
+from talks.shipped.__main__ import made as outline_of
 from tests.talks.made import exhibit, figure, talk
 
 VENDORED = Path(talks.vendored.__file__).parent
@@ -118,3 +120,13 @@ def test_code_of_others_is_what_its_makers_published():
         there = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (VENDORED / name).iterdir()}
         assert there == each["files"]
         assert "MIT" in (VENDORED / name / "LICENSE").read_text()
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_the_shipped_talks_are_whole_and_what_their_script_makes(name):
+    talk = shipped(name)
+    assert 10 <= len(talk.slides) <= 15
+    assert {each.kind for each in talk.slides} >= {"title", "text", "formula", "claim", "end"}
+    assert all(each.verdict and each.notes for each in talk.slides if each.kind == "claim")
+    made = {each.title: (each.verdict, each.text) for each in outline_of(name).slides}
+    assert {each.title: (each.verdict, each.text) for each in talk.slides} == made

@@ -52,6 +52,8 @@ REVIEWED: dict[str, str] = {
     "talks/editing.py label": "`_field` and `_tool`: constants, by their callers",
     "talks/files.py label": "`_download`: constants, by its callers",
     "talks/refreshing.py label": "one of two constants",
+    "talks/files.py title": "of a talk that comes with the lab",
+    "start.py title.split(':')[0]": "of a talk that comes with the lab",
     # numbers
     "talks/adding.py held().asked": "a slide's number",
     "talks/adding.py held().add(...)": "a slide's number",
@@ -73,6 +75,7 @@ REVIEWED: dict[str, str] = {
     "checkpoints/map.py controls.choice(...)": "a value of _METHODS",
     "checkpoints/tails.py controls.choice(...)": "test or train",
     "claims/panels.py each": "a caveat of the registry",
+    "claims/panels.py result.verdict.value": "of an enumeration",
     "claims/panels.py each.does": "of the registry",
     "claims/running.py label": "of a table of constants",
     "linked_table.py form.frame(...)": "numbers and letters that the forms allow",
@@ -102,7 +105,6 @@ REVIEWED: dict[str, str] = {
     "start.py version": "of an installed package",
     # tables of the catalogue, whose Markdown is wanted
     "losses/loss_panels.py pd.DataFrame(...)": "the catalogue",
-    "claims/panels.py pd.DataFrame(...)": "the registry; what numbers say goes through `plain`",
 }
 """File and expression, and why it is ours."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from talks import keeping
 from talks.deck import build
+from talks.shipped import shipped
 from tests.talks.made import figure, talk
 from tests.ui.asgi import ask, fine
 from ui.server.deck_door import DeckDoor, address
@@ -132,6 +133,14 @@ def test_the_deck_is_served_to_who_has_its_token(monkeypatch):
     assert (status, text.count("<section"), ">Text</h2>" in text) == (200, 1, True)
     assert ask(door, f"/talk_deck/{'0' * 32}")[0] == 404
     assert ask(door, f"/talk_deck/{mine.token}/../x")[1] == ask(door, "/Talk")[1] == "fine"
+
+
+def test_a_shipped_talk_is_opened_by_its_link_and_an_unknown_one_is_a_sentence(open_page, folder):
+    page = open_page(PAGE, shipped="sincere")
+    assert held_by(page).talk == shipped("sincere")
+    assert len(keeping.listed(folder)) == 1
+    page = open_page(PAGE, shipped="../x")
+    assert "shipped must be one of" in page.error[0].value
 
 
 def test_with_its_session_goes_the_deck(monkeypatch):

@@ -6,8 +6,11 @@ computes with the link's value; it fails on `?seed=inf`, drops bad values silent
 Here a value from the URL is checked first and is the widget's start.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -80,7 +83,8 @@ class PageLink:
     def unknown(self, controls: Iterable[str]) -> list[LabError]:
         """What this URL asks of controls that the page does not have, but for what the lab itself wrote there."""
         asked = [name for name in st.query_params if name not in {*controls, *self.seen, "v"}]
-        rule, remedy = "must be a control that this page has with these settings", "It is left out."
+        asked = [name for name in asked if name not in _names_of_controls()]
+        rule, remedy = "must be the name of a control", "It is left out."
         if len(asked) > _MOST_NAMED:
             remedy = f"It is left out, and so are {len(asked) - 1} others like it."
         return [LabError(clipped(name), rule, but="is none", remedy=remedy) for name in asked[:_MOST_NAMED]]
@@ -99,6 +103,15 @@ def _set(values: Mapping[str, list[str]]) -> None:
     wanted = {**values, "v": [VERSION]} if values else {}
     if {"v": [VERSION], **_query()} != {"v": [VERSION], **wanted}:
         st.query_params.from_dict(wanted)
+
+
+@cache
+def _names_of_controls() -> frozenset[str]:
+    """Every name that a control of the lab may have: a page has some with some settings alone, and a link may name one
+    that is not there now. Read off the source, the first time that a link names something else."""
+    root = Path(__file__).parents[1]
+    sources = [path.read_text() for part in ("ui", "toy_models") for path in (root / part).rglob("*.py")]
+    return frozenset(name for source in sources for name in re.findall(r"\"(\w+)\"", source))
 
 
 def clipped(raw: str) -> str:

@@ -58,14 +58,13 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked)
 def test_many_hostile_values_at_once(open_page):
     page = open_page(PAGE, seed="nan", tau="-1", losses="bogus", steps="1000000000", seeds="33")
     assert not page.exception
-    assert len(page.warning) == 5
-    assert any("tau must be a control that this page has" in each.value for each in page.warning)
+    assert len(page.warning) == 4  # tau is a control of other pages
 
 
 def test_what_is_no_control_of_the_page_is_named_until_it_is_put_away(open_page):
-    page = open_page(PAGE, colour="red", **{"<b>x</b>": "1"})
-    assert [each.value.split(" must be")[0].replace("\\", "") for each in page.warning] == ["colour", "<b>x</b>"]
-    assert "colour" not in page.query_params
+    page = open_page(PAGE, flavour="red", **{"<b>x</b>": "1"})
+    assert [each.value.split(" must be")[0].replace("\\", "") for each in page.warning] == ["flavour", "<b>x</b>"]
+    assert "flavour" not in page.query_params
     page.selectbox("labels").set_value("smoothing").run()
     page.number_input("epsilon").set_value(0.5).run()
     assert len(page.warning) == 2

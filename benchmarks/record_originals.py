@@ -13,10 +13,12 @@ from pathlib import Path
 import timm
 import torch
 import torchvision
+from timm.layers import SwiGLUPacked
 from timm.models import resnet as timm_resnet
 from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 from torchvision.models import resnet as tv
+from torchvision.models.vision_transformer import VisionTransformer as TorchvisionViT
 
 from tests.checkpoints.foreign import arithmetic
 
@@ -64,6 +66,8 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "timm vit, registers, patches placed alone": lambda: _vit(reg_tokens=4, no_embed_class=True),
     "timm vit, no class token": lambda: _vit(class_token=False, global_pool="avg"),
     "timm vit, no qkv bias": lambda: _vit(qkv_bias=False),
+    "timm vit, SwiGLU": lambda: _vit(mlp_layer=SwiGLUPacked, init_values=1.0),
+    "torchvision vit": lambda: TorchvisionViT(32, 8, 2, 3, 192, 768, num_classes=7),
     "timm vit, 96 wide (heads 4)": lambda: _vit(embed_dim=96, num_heads=4),
 }  # fmt: skip
 
@@ -75,8 +79,8 @@ def _recorded(net: nn.Module) -> dict[str, object]:
     net.eval()
     images = arithmetic.images(32)
     outputs = net(images)
-    if isinstance(net, tv.ResNet):
-        net.fc = nn.Identity()
+    if isinstance(net, tv.ResNet | TorchvisionViT):
+        setattr(net, "fc" if isinstance(net, tv.ResNet) else "heads", nn.Identity())
         features = net(images)
     else:
         features = net.forward_head(net.forward_features(images), pre_logits=True)

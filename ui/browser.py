@@ -21,7 +21,9 @@ _copy_link = component(
 )
 _save_picture = component(
     "nce_lab.save_picture",
-    html='<div><button data-format="svg">SVG</button><button data-format="png">PNG</button></div>',
+    html='<div><button data-format="svg">SVG</button><button data-format="png">PNG</button>'
+    '<button data-format="svg" data-bare title="Without title and text">Bare SVG</button>'
+    '<button data-format="png" data-bare title="Without title and text">Bare PNG</button></div>',
     css=_CSS,
     js=(_ASSETS / "save_picture.js").read_text(),
 )
@@ -47,9 +49,10 @@ def copy_link(values: Mapping[str, list[str]], version: str) -> None:
     _copy_link(key="copy-link", data={"values": dict(values), "version": version})
 
 
-def save_picture(chart: str, stem: str) -> None:
-    """Buttons that save the Plotly chart with key `chart` as `stem`.svg and `stem`.png."""
-    _save_picture(key=f"{chart}-picture", data={"chart": chart, "stem": stem}, width="content")
+def save_picture(chart: str, stem: str, texts: Mapping[str, str]) -> None:
+    """Buttons that save the Plotly chart with key `chart` as `stem`.svg and `stem`.png, bare or with `texts` around it:
+    "title", "reading" and "source", as Plotly's marked up text."""
+    _save_picture(key=f"{chart}-picture", data={"chart": chart, "stem": stem, **texts}, width="content")
 
 
 def lost(place: str, data: Mapping[str, object], take_back: Callable[[str], None] | None = None) -> None:

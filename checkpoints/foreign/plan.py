@@ -15,7 +15,7 @@ from checkpoints.foreign.transformer_plan import transformer
 from checkpoints.foreign.vit import TransformerSpec
 from checkpoints.native.encoders import SmallConvSpec
 from checkpoints.reading.quoting import printable
-from checkpoints.reading.torch_file.layouts import Network
+from checkpoints.reading.torch_file.layouts import Network, plain
 from checkpoints.reading.torch_file.trunks import CLASSIFIERS
 from losses.errors import LabError
 
@@ -66,11 +66,13 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What the names of a set of weights say beyond its layout. head: what its head is called; prototypes: whether some
-    stand behind it; paired: whether it is one of two that a loss trains against each other, by its name."""
+    stand behind it; paired: whether it is one of two that a loss trains against each other, by its name; solo: whether
+    it is solo-learn's, whose files have a backbone, its projector, and a classifier beside both."""
 
     head: str = ""
     prototypes: bool = False
     paired: bool = False
+    solo: bool = False
 
 
 def plan_of(
@@ -86,7 +88,7 @@ def plan_of(
         return _PLANS[layout](sizes)
     traits = traits or traits_of(None, shapes)
     if layout == "resnet":
-        return _with_head(layout, _resnet(sizes), sizes, traits, [])
+        return _of_resnet(sizes, traits)
     encoder, notes = transformer(sizes, spec or ForeignSpec(), paired=traits.paired)
     return _with_head(layout, encoder, sizes, traits, notes)
 
@@ -111,24 +113,45 @@ def _unknown(layout: str, shapes: Shapes) -> str:
 def traits_of(network: Network | None, shapes: Shapes) -> Traits:
     """Of a set of weights in a file; of names alone where there is no file: a head called so."""
     if network is not None:
-        return Traits(network.head, bool(network.last), _PAIRED.search(network.name) is not None)
+        solo = (network.prefix, network.head) == ("backbone.", "projector")
+        solo &= any(plain(name) == "classifier.weight" for name in network.beside)
+        return Traits(network.head, bool(network.last), _PAIRED.search(network.name) is not None, solo)
     words = {name.split(".")[0] for name in shapes}
     return Traits(head=next((word for word in ("head", "projector", "fc") if word in words), ""))
 
 
-def _resnet(sizes: Sizes) -> ResNetSpec:
+def _of_resnet(sizes: Sizes, traits: Traits) -> Plan:
+    """Anybody's, with what no tensor tells."""
+    cifar = _stem(sizes)[0] == "cifar"
+    encoder = _resnet(sizes, padding=2 if cifar and traits.solo else 1)
+    notes = [_SOLO] if encoder.padding == 2 else []
+    notes += [_PADDED] if encoder.shortcut == "padded" else []
+    return _with_head("resnet", encoder, sizes, traits, notes)
+
+
+_SOLO = "assumed: the first convolution pads by 2, as solo-learn's on CIFAR does, whose names these are"
+_PADDED = (
+    "assumed: shortcuts without weights take every second pixel and put channels of zeros on both sides, as CIFAR's"
+    " ResNets of three stages do"
+)
+
+
+def _resnet(sizes: Sizes, *, padding: int = 1) -> ResNetSpec:
     stem, widths = _stem(sizes)
-    one, two, three, four = (sizes.count(f"encoder.layer{stage}.", ".conv1.weight") for stage in range(1, 5))
+    stages = 4 if sizes.has("encoder.layer4.") else 3
+    blocks = tuple(sizes.count(f"encoder.layer{stage + 1}.", ".conv1.weight") for stage in range(stages))
     bottleneck = sizes.has(".conv3.weight")
     first = "encoder.layer1.0."
-    naming: Literal["shortcut", "downsample"] = "downsample" if sizes.has(".downsample.") else "shortcut"
+    named = (name for name in ("downsample", "shortcut") if sizes.has(f".{name}."))
+    naming: Literal["shortcut", "downsample", "padded"] = next(named, "padded")  # type: ignore[arg-type]
     width = sizes.of(f"{first}conv3.weight", 4)[0] // 4 if bottleneck else sizes.of(f"{first}conv1.weight", 4)[0]
     if not 1 <= width <= _WIDEST:
         raise LabError(f"{sizes.file}: the first stage", f"must be 1 to {_WIDEST} wide", width)
     inner, groups = _inner(sizes, f"{first}conv2.weight") if bottleneck else (0, 1)
     return ResNetSpec(
-        (one, two, three, four), bottleneck, naming, stem, width,
+        blocks, bottleneck, naming, stem, width,
         () if widths == (width,) else widths, 0 if inner == width else inner, groups, sizes.has(".downsample.2.weight"),
+        padding,
     )  # fmt: skip
 
 

@@ -40,8 +40,16 @@ def transformer(sizes: Sizes, spec: ForeignSpec, *, paired: bool) -> tuple[Trans
     pooling = _pooling(spec, notes, after=after, token=token)
     return TransformerSpec(
         depth, width, patch, side, hidden, heads, pooling, norm, after, registers, token, placed,
-        (sizes.has(".ls1.gamma"), sizes.has(".ls2.gamma")), sizes.has(".attn.qkv.bias"),
+        (sizes.has(".ls1.gamma"), sizes.has(".ls2.gamma")), sizes.has(".attn.qkv.bias"), _gated(sizes, hidden, notes),
     ), notes  # fmt: skip
+
+
+def _gated(sizes: Sizes, hidden: int, notes: list[str]) -> bool:
+    """Whether a block's second layer takes half of what its first gives."""
+    if 2 * sizes.of("blocks.0.mlp.fc2.weight", 2)[1] != hidden:
+        return False
+    notes.append("assumed: the MLPs are SwiGLU, as DINOv2's; no tensor tells which function their gate has")
+    return True
 
 
 def _positions(sizes: Sizes, patch: int, registers: int, token: bool) -> tuple[int, int]:

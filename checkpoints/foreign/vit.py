@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 _EPS = 1e-6
-# Heads cannot be seen from the tensors; these are timm's tiny, small, base, large and huge.
-HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1280: 16}
-_LETTERS = dict(zip(HEADS, ["T", "S", "B", "L", "H"], strict=True))
+# Heads cannot be seen from the tensors; these are timm's tiny, small, base, large, huge and giant.
+HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1280: 16, 1536: 24}
+_LETTERS = dict(zip(HEADS, ["T", "S", "B", "L", "H", "g"], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class TransformerSpec:
     heads of its attention. pooling: features are the "mean" of the patch tokens or the class "token". norm: all tokens
     are normalised before that; after: what was pooled is (fc_norm). registers: tokens besides; class_token: whether
     there is one; placed: how many of both have a position. scaled: layer scale of attention and MLP; biased: queries,
-    keys and values are.
+    keys and values are. gated: the MLP is SwiGLU (Shazeer 2020, arXiv 2002.05202), whose first half of hidden units,
+    through SiLU, is the gate of the second.
     """
 
     depth: int
@@ -41,6 +42,7 @@ class TransformerSpec:
     placed: int = 1
     scaled: tuple[bool, bool] = (False, False)
     biased: bool = True
+    gated: bool = False
 
     @property
     def features(self) -> int:
@@ -48,7 +50,7 @@ class TransformerSpec:
 
     @property
     def title(self) -> str:
-        usual = {"T": 12, "S": 12, "B": 12, "L": 24, "H": 32}
+        usual = {"T": 12, "S": 12, "B": 12, "L": 24, "H": 32, "g": 40}
         letter = _LETTERS.get(self.width)
         if letter is None or self.heads not in (0, HEADS[self.width]):
             name = f"a ViT {self.width} wide with {self.heads} heads and {self.depth} blocks, patches of {self.patch}"
@@ -107,12 +109,19 @@ class TransformerBlock(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(spec.width, _EPS), nn.LayerNorm(spec.width, _EPS)
         self.attn = Attention(spec.width, spec.heads or HEADS[spec.width], biased=spec.biased)
         self.ls1, self.ls2 = (LayerScale(spec.width) if scaled else nn.Identity() for scaled in spec.scaled)
-        layers = {"fc1": nn.Linear(spec.width, spec.hidden), "fc2": nn.Linear(spec.hidden, spec.width)}
-        self.mlp = nn.ModuleDict(layers)
+        self.gated = spec.gated
+        after = spec.hidden // 2 if spec.gated else spec.hidden
+        self.mlp = nn.ModuleDict({"fc1": nn.Linear(spec.width, spec.hidden), "fc2": nn.Linear(after, spec.width)})
 
     def forward(self, tokens: Tensor) -> Tensor:  # (N, T, D)
         tokens = tokens + self.ls1(self.attn(self.norm1(tokens)))
-        return tokens + self.ls2(self.mlp["fc2"](F.gelu(self.mlp["fc1"](self.norm2(tokens)))))
+        return tokens + self.ls2(self.mlp["fc2"](self._active(self.mlp["fc1"](self.norm2(tokens)))))
+
+    def _active(self, hidden: Tensor) -> Tensor:
+        if not self.gated:
+            return F.gelu(hidden)
+        gate, units = hidden.chunk(2, dim=-1)
+        return F.silu(gate) * units
 
 
 class LayerScale(nn.Module):

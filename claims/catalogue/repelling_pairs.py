@@ -114,8 +114,8 @@ CLAIM = Claim(
             "Step of training",
             "Share of same-class pairs that repel",
             (
-                "The median over seeds, the band from the lowest to the highest. A pair repels where the loss would"
-                " rise if its cosine did."
+                "The median over seeds, the band from lowest to highest. A pair repels where the loss would rise"
+                " if its cosine did."
             ),
         ),
     ),

@@ -52,6 +52,8 @@ REVIEWED: dict[str, str] = {
     "talks/editing.py label": "`_field` and `_tool`: constants, by their callers",
     "talks/files.py label": "`_download`: constants, by its callers",
     "talks/refreshing.py label": "one of two constants",
+    "talks/files.py title": "of a talk that comes with the lab",
+    "start.py title.split(':')[0]": "of a talk that comes with the lab",
     # numbers
     "talks/adding.py held().asked": "a slide's number",
     "talks/adding.py held().add(...)": "a slide's number",
@@ -64,7 +66,8 @@ REVIEWED: dict[str, str] = {
     "losses/force_panels.py drawn.seed": "a whole number",
     "losses/force_panels.py terms[0].positives": "a count",
     "worlds/live_panel.py look.ahead": "a count",
-    "worlds/live_panel.py _since(...)": "a date and a time",
+    "worlds/live_panel.py _finished(...)": "counts, a date and a time",
+    "worlds/live_panel.py label": "of `_first_button`: three constants",
     # words of ours
     "losses/anatomy_panels.py found.loss": "a name of the catalogue: own losses have no library function beside them",
     "checkpoints/item.py split": "test or train",
@@ -72,6 +75,7 @@ REVIEWED: dict[str, str] = {
     "checkpoints/map.py controls.choice(...)": "a value of _METHODS",
     "checkpoints/tails.py controls.choice(...)": "test or train",
     "claims/panels.py each": "a caveat of the registry",
+    "claims/panels.py result.verdict.value": "of an enumeration",
     "claims/panels.py each.does": "of the registry",
     "claims/running.py label": "of a table of constants",
     "linked_table.py form.frame(...)": "numbers and letters that the forms allow",
@@ -90,11 +94,17 @@ REVIEWED: dict[str, str] = {
     "losses/force_panels.py remark": "sentences of ours with counts",
     "losses/loss_panels.py _HOMES.get(...)": "a table of constants",
     "start.py sentence": "of a table of constants",
+    "walks.py walk.question": "of a table of constants",
+    "walks.py walk.source": "of a table of constants",
+    "walks.py number": "a count",
+    "walks.py stop.title": "of a table of constants",
+    "walks.py stop.sentence": "of a table of constants",
+    "words.py names": "words of `WORDS`, by the pages",
+    "words.py name": "words of `WORDS`, by the pages",
     "start.py name": "an installed package",
     "start.py version": "of an installed package",
     # tables of the catalogue, whose Markdown is wanted
     "losses/loss_panels.py pd.DataFrame(...)": "the catalogue",
-    "claims/panels.py pd.DataFrame(...)": "the registry; what numbers say goes through `plain`",
 }
 """File and expression, and why it is ours."""
 

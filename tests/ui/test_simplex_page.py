@@ -84,7 +84,7 @@ def test_no_loss_at_all_is_a_sentence(open_page):
 def test_a_run_ends_in_the_figure_that_answers_and_the_others_by_name(open_page):
     page = run_to_its_end(open_page(PAGE, **SMALL))
     assert len(page.get("plotly_chart")) == 1
-    page.button_group("show").set_value(FOUR).run()
+    page.pills("show").set_value(FOUR).run()
     assert not page.exception
     assert not page.error
     assert len(page.get("plotly_chart")) == 4

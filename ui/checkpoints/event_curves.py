@@ -15,6 +15,7 @@ from ui.exhibit import show
 from ui.foreign_text import plain
 
 _KEY = "nce_lab_path_in_view"
+_HOW = f" {INSTALL} shows the curves."
 
 
 def beside(path: Path | None) -> None:
@@ -29,7 +30,7 @@ def draw() -> None:
     if path is None or not files:
         return
     if not installed():
-        st.caption(f"{plural(len(files), 'TensorBoard event file')} beside this file: {INSTALL} shows the curves.")
+        st.caption(plain(f"{plural(len(files), 'TensorBoard event file')} beside this file:") + _HOW)
         return
     with explain():
         found = _read(tuple((str(each), root.state(each)) for each in files), path if path.is_dir() else path.parent)

@@ -50,7 +50,7 @@ LAYOUTS = (
     ),
     Layout("small_conv", "The small convolutional encoder of NCE Lab", ("encoder.0.weight", "encoder.10.weight")),
 )  # fmt: skip
-_TITLES = {"resnet": "ResNet", "vit": "Vision transformer in timm naming"}
+_TITLES = {"resnet": "ResNet", "vit": "Vision transformer"}
 _NOT_BUILT = (
     Layout(
         "hf_vit",
@@ -190,7 +190,6 @@ def _of_trunk(trunk: Trunk, place: str, names: Mapping[str, str]) -> Network:
 
 def _title(trunk: Trunk, head: Head | None) -> str:
     title = _TITLES[trunk.family.name]
-    if trunk.family.name == "resnet":
-        own = any(".shortcut." in name for name in trunk.names)
-        title += " in SupContrast's naming" if own else " in torchvision naming"
+    own = any(".shortcut." in name for name in trunk.names)
+    title += " in SupContrast's naming" if own else f" in {trunk.family.whose} naming"
     return f"{title}, {'without a head' if head is None else f'with {head.word}'}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 # Heads that a loss compares, and heads that give classes; a word may stand for both, and then shapes and place tell.
 PROJECTORS = ("projector", "projection_head", "projection", "projetion", "proj_head", "contrastive_head", "head", "mlp")
-CLASSIFIERS = ("fc", "classifier", "linear", "online_classifier", "linear_head")
+CLASSIFIERS = ("fc", "classifier", "linear", "online_classifier", "linear_head", "heads")
 # What an encoder is called beside its head; "momentum_backbone" has "momentum_projector".
 _CORES = ("base_encoder", "backbone", "encoder", "trunk", "network", "resnet", "net", "model", "vit", "features")
 # One level that heads put between their name and their layers.
@@ -20,23 +20,46 @@ _LAYER = re.compile(r"(\d{1,2})\.(weight|bias|running_mean|running_var|num_batch
 _BYSTANDERS = re.compile(
     r"(queue|predictor|momentum|target|teacher|online_predictor|prototypes|criterion|loss|logit_scale|temperature"
     r"|mask_token|decoder|n_averaged|center|ema|head_dist_unused)(_|\.|$|\d)|(projector|projection|projetion|proj_head"
-    r"|contrastive_head|fc|classifier|linear|online_classifier|linear_head|head|mlp)(\.|$)"
+    r"|contrastive_head|fc|classifier|linear|online_classifier|linear_head|heads?|mlp)(\.|$)"
 )
 
 _RESNET = r"conv1|bn1|layer[1-4]"
 _VIT = "cls_token|pos_embed|patch_embed|blocks|norm|fc_norm|reg_token|register_tokens"
+# torchvision's ViT, and what others call the parts of timm's.
+_VIT_TORCHVISION = (
+    (r"^class_token$", "cls_token"), (r"^conv_proj\.", "patch_embed.proj."), (r"^encoder\.pos_embedding$", "pos_embed"),
+    (r"^encoder\.ln\.", "norm."), (r"^encoder\.layers\.encoder_layer_(\d+)\.", r"blocks.\1."),
+    (r"\.ln_([12])\.", r".norm\1."), (r"\.self_attention\.in_proj_", ".attn.qkv."),
+    (r"\.self_attention\.out_proj\.", ".attn.proj."), (r"\.mlp\.(0|linear_1)\.", ".mlp.fc1."),
+    (r"\.mlp\.(3|linear_2)\.", ".mlp.fc2."),
+)  # fmt: skip
+_VIT_DINO = (
+    (r"^register_tokens$", "reg_token"), (r"^blocks\.\d+\.(\d+)\.", r"blocks.\1."), (r"\.mlp\.w12\.", ".mlp.fc1."),
+    (r"\.mlp\.w3\.", ".mlp.fc2."),
+)  # fmt: skip
 _TORCHVISION = {"0": "conv1", "1": "bn1", "4": "layer1", "5": "layer2", "6": "layer3", "7": "layer4"}
 _LIGHTLY = {"0": "conv1", "1": "bn1", "2": "layer1", "3": "layer2", "4": "layer3", "5": "layer4"}
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """marks: names that an encoder of it has; parts: the first parts of its names; renamed: what those are here."""
+    """marks: names that an encoder of it has; parts: the first parts of its names; renamed: what those are here;
+    rewritten: patterns in whole names, and what stands for them here, in turn. whose: naming it is."""
 
     name: str
     marks: tuple[str, ...]
     parts: str
     renamed: Mapping[str, str] = field(default_factory=dict)
+    rewritten: tuple[tuple[str, str], ...] = ()
+    whose: str = "torchvision"
+
+    def here(self, name: str) -> str:
+        """What a name of the encoder is called here."""
+        first, dot, more = name.partition(".")
+        name = self.renamed.get(first, first) + dot + more
+        for pattern, instead in self.rewritten:
+            name = re.sub(pattern, instead, name)
+        return name
 
 
 FAMILIES = (
@@ -44,7 +67,15 @@ FAMILIES = (
     # As nn.Sequential(*resnet.children()) numbers them: torchvision's, and lightly's own.
     Family("resnet", ("7.0.conv1.weight", "4.0.conv1.weight"), "[014567]", _TORCHVISION),
     Family("resnet", ("5.0.conv1.weight", "2.0.conv1.weight"), "[0-5]", _LIGHTLY),
-    Family("vit", ("patch_embed.proj.weight", "pos_embed"), _VIT, {"register_tokens": "reg_token"}),
+    # Of three stages, as CIFAR's ResNet-20 to 110.
+    Family("resnet", ("layer1.0.conv1.weight", "layer3.0.conv1.weight"), _RESNET),
+    Family("vit", ("patch_embed.proj.weight", "pos_embed"), _VIT, rewritten=_VIT_DINO, whose="timm"),
+    Family(
+        "vit",
+        ("conv_proj.weight", "encoder.pos_embedding"),
+        "class_token|conv_proj|encoder",
+        rewritten=_VIT_TORCHVISION,
+    ),
 )
 
 
@@ -97,8 +128,7 @@ def _trunk(family: Family, prefix: str, known: set[str]) -> Trunk:
             continue
         rest = name[len(prefix) :]
         if own.match(rest):
-            first, dot, more = rest.partition(".")
-            inside[family.renamed.get(first, first) + dot + more] = name
+            inside[family.here(rest)] = name
         elif not _BYSTANDERS.match(rest):
             strangers.append(name)
     return Trunk(family, prefix, inside, tuple(strangers))

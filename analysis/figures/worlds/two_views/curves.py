@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import number, percent
 from analysis.figures.bands import Cell, add_curve, band_sentence, table_of_runs
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import wrapped
 from analysis.figures.theme import TRUTH, layout
 from toy_models.two_views import LOSSES, Reference, Trace
 
@@ -33,10 +34,11 @@ _TABLE = {
 
 def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
     """Six metrics against steps: median over seeds, band from lowest to highest, exact values in grey."""
-    plot = make_subplots(2, _COLUMNS, subplot_titles=tuple(_PANELS.values()), vertical_spacing=0.16)
-    layout(plot, x="", y="", height=560)
+    titles = [wrapped(title, 20) for title in _PANELS.values()]
+    plot = make_subplots(2, _COLUMNS, subplot_titles=titles, vertical_spacing=0.2)
+    layout(plot, x="", y="", height=600)
     plot.update_annotations(font_size=13)
-    plot.update_layout(margin={"l": 50, "r": 16, "t": 80, "b": 50}, legend={"y": 1.09})
+    plot.update_layout(margin={"l": 50, "r": 16, "t": 110, "b": 50}, legend={"y": 1.13})
     for place, metric in enumerate(_PANELS):
         for row in range(len(trace.spec.losses)):
             _add_loss(plot, trace, metric, row, _cell(place))

@@ -18,7 +18,7 @@ def evidence_replay(trace: Trace, seed: int = 0) -> Exhibit:
     chosen = np.unique(np.linspace(0, len(trace.steps) - 1, _MOST_FRAMES).round().astype(int))
     titles = tuple(LOSSES[name] for name in trace.spec.losses)
     plot = make_subplots(1, len(titles), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04)
-    layout(plot, x="shortfall ρ = 1 - cosine of the hardest negative", y="", height=420)
+    layout(plot, x="shortfall ρ, 1 - cosine", y="", height=420)
     plot.update_yaxes(title_text="ΔAIC, Gumbel - Weibull", col=1)
     for row, name in enumerate(trace.spec.losses):
         marker = {"coloraxis": "coloraxis", "size": 8, "line": {"width": 0.5, "color": TRUTH}}

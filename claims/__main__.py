@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _answer(options: argparse.Namespace) -> int:
     check_seed(options.seed)
-    chosen = [claim_of(options.claim)] if options.claim else list(CLAIMS.values())
+    chosen = [claim_of(options.chosen)] if options.chosen else list(CLAIMS.values())
     if options.list:
         print(*(f"{each.name:<24} {each.title}" for each in chosen), sep="\n")
         return 0
@@ -35,10 +35,10 @@ def _answer(options: argparse.Namespace) -> int:
     for claim in chosen:
         results.append(_result(claim, effort, options.seed, again=options.again))
         if not options.json:
-            print(_told(results[-1]) if options.claim else _row(results[-1]), flush=True)
+            print(_told(results[-1]) if options.chosen else _row(results[-1]), flush=True)
     if options.json:
         said = [_json(each) for each in results]
-        print(json.dumps(said[0] if options.claim else said, indent=2, allow_nan=False))
+        print(json.dumps(said[0] if options.chosen else said, indent=2, allow_nan=False))
     return 0
 
 
@@ -102,7 +102,7 @@ def _part(each: Judged) -> dict[str, object]:
 
 def _parser() -> Parser:
     parser = Parser("python -m claims", description="Measure the papers' claims.", allow_abbrev=False)
-    parser.add_argument("claim", nargs="?", metavar="NAME", help="one of them; all, a line each, where there is none")
+    parser.add_argument("chosen", nargs="?", metavar="NAME", help="one of them; all, a line each, where there is none")
     parser.add_argument("--quick", action="store_true", help="the quick form, under 20 s a claim")
     parser.add_argument("--seed", type=int, default=0, help="of all that is random, 0 by itself")
     parser.add_argument("--json", action="store_true", help="one JSON object, or a list of them")

@@ -5,7 +5,7 @@ WORKDIR /lab
 COPY requirements.txt ./
 RUN python -m pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
 COPY . ./
-RUN python -m compileall -q losses commands toy_models analysis checkpoints ui
+RUN python -m compileall -q losses commands toy_models analysis checkpoints claims talks ui
 RUN useradd --create-home lab
 USER lab
 

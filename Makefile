@@ -23,7 +23,7 @@ HOSTED = $(if $(HOST),$(call LIST,allowedHosts,localhost 127.0.0.1 ::1 $(HOST)))
 OPTIONS = $(if $(LOSS),--loss "$(LOSS)") $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(ROOT),--root "$(ROOT)") $(if $(ON),--public)
 IN = .venv/bin/python -m
 
-.PHONY: app test check quick seconds lint fuzz bench bench-losses soak zoo clean install install-dev
+.PHONY: app test check quick seconds lint fuzz bench bench-losses soak zoo claims clean install install-dev
 
 app: install
 	@$(PYTHON) bootstrap.py hosting "$(HOST)" "$(ORIGIN)" "$(BASE)"
@@ -66,6 +66,10 @@ soak: install-dev
 
 zoo: install
 	$(IN) checkpoints.zoo.remake
+
+# The results of all claims that are shipped, in full: some ten minutes.
+claims: install
+	$(IN) claims.ship
 
 install:
 	@$(PYTHON) bootstrap.py install requirements.txt

@@ -4,7 +4,8 @@ import streamlit as st
 
 if __name__ == "__main__":
     from ui.frame import frame
-    from ui.start import jobs, machine_panel, picture
+    from ui.start import jobs, machine_panel, picture, talks
+    from ui.walks import draw_walks
 
     frame("start")
     st.markdown(
@@ -13,6 +14,8 @@ if __name__ == "__main__":
         " show the figures to others. Everything is computed on this machine, offline, in front of you."
     )
     jobs()
+    talks()
+    draw_walks()
     picture()
     machine_panel()
 else:  # `streamlit run` imports this file to find the server around the pages

@@ -18,6 +18,7 @@ _PLAIN = re.compile(r"^[ \t]*import[ \t]+([\w.]+)", re.MULTILINE)
 _PICTURES = "analysis/figures/"  # they draw numbers and make none
 
 
+@cache
 def libraries() -> str:
     """What else decides the digits, as a line to read; not for which kind of machine they were built."""
     return ", ".join(

@@ -25,16 +25,20 @@ def main(names: list[str]) -> int:
 
 
 def _ship(names: list[str]) -> int:
-    chosen = [claim_of(name) for name in names] or list(CLAIMS.values())
-    found = json.loads(shipped.FILE.read_text()) if shipped.FILE.exists() else {}
-    for claim in chosen:
+    for claim in [claim_of(name) for name in names] or list(CLAIMS.values()):
         result = measure(claim, Effort.FULL)
         print(f"{claim.name}: {result.verdict.value}, {result.seconds:.0f} s", file=sys.stderr, flush=True)
         day = result.ended - result.ended % 86_400  # a date, no time of day
-        found[claim.name] = _rounded(to_json(replace(result, ended=day, seconds=0.0)))
-        kept = {name: found[name] for name in CLAIMS if name in found}
-        write_atomic(shipped.FILE, (json.dumps(kept, indent=1, allow_nan=False) + "\n").encode())
+        _write(claim.name, _rounded(to_json(replace(result, ended=day, seconds=0.0))))
     return 0
+
+
+def _write(name: str, said: object) -> None:
+    """One claim's result among those that are in the file now, in the order of the registry."""
+    found = json.loads(shipped.FILE.read_text()) if shipped.FILE.exists() else {}
+    found[name] = said
+    kept = {each: found[each] for each in CLAIMS if each in found}
+    write_atomic(shipped.FILE, (json.dumps(kept, indent=1, allow_nan=False) + "\n").encode())
 
 
 def _rounded(said: Any) -> Any:

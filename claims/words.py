@@ -34,10 +34,10 @@ def computed(result: Result) -> str:
     if not result.shipped:
         return f"Computed on this machine on {when} in {result.seconds:.0f} s ({how}, seed {result.seed})."
     text = f"Shipped with NCE Lab, computed on {when} ({how}, seed {result.seed}; {result.libraries})."
-    others = [] if result.libraries == libraries() else ["libraries"]
+    since = [] if result.libraries == libraries() else ["this machine has other libraries"]
     if result.code != code_of(result.claim):
-        others.append("code")
-    return f"{text} This machine has other {' and '.join(others)}: run it again to see." if others else text
+        since.append("the code that it uses has been worked on since")
+    return f"{text} {' and '.join(since).capitalize()}: run it again to see." if since else text
 
 
 def command(claim: Claim, seed: int = 0, effort: Effort = Effort.FULL) -> str:

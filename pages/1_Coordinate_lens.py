@@ -3,10 +3,16 @@
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
+from ui.link_presets import link_presets, what_to_look_at
+from ui.words import words
+from ui.worlds.endpoint_presets import LENSES
 from ui.worlds.endpoint_tail_panels import choose_lens, lens
 
 frame("coordinate_lens")
 with explain():
     with panel() as controls:
+        link_presets(LENSES, "coordinate_lens")
         view = choose_lens(controls)
+    what_to_look_at(LENSES, controls)
     lens(view)
+    words("λ")

@@ -6,6 +6,7 @@ from ui.errors import explain
 from ui.frame import frame
 from ui.lead import SHOW
 from ui.live.run import Phase
+from ui.words import words
 from ui.worlds.live_panel import live_panel, live_world
 from ui.worlds.presets import preset_menu, what_to_look_at
 from ui.worlds.repulsion_controls import choose_spec, choose_view
@@ -27,5 +28,6 @@ with explain():
     )
     if look is not None and look.phase is Phase.ENDED and look.frames:
         finished(spec, device, look.frames, view)
+    words("repel", "push to pull", "margin")
     statement(spec)
     show_code(world, spec, device)

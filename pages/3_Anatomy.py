@@ -7,8 +7,8 @@ from ui.losses.anatomy_controls import choose, preset_menu
 from ui.losses.anatomy_panels import anatomy
 
 frame("anatomy")
-preset_menu()
 with explain():
     with panel(beside=("anchor",)) as controls:
+        preset_menu()
         scene = choose(controls)
     anatomy(scene)

@@ -4,9 +4,11 @@ from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
 from ui.losses.dynamics_panels import choose, figures
+from ui.words import words
 
 frame("dynamics")
 with explain():
     with panel() as controls:
         view = choose(controls)
     figures(view)
+    words("chance", "push to pull")

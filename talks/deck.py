@@ -33,8 +33,9 @@ _PAGE = """<!doctype html>
 {scripts}
 </body></html>
 """
-_SIZES = {1: (1200, 500), 2: (590, 450)}
+_WIDTHS = {1: 1200, 2: 592}
 """Pixels of each of so many figures on a slide."""
+_HEIGHT, _TOP, _BOTTOM, _VERDICT, _LEAST = 720, 32, 62, 46, 240
 _VERDICTS = {"holds": "holds", "holds in part": "part", "does not hold": "not"}
 
 
@@ -54,13 +55,43 @@ def build(talk: Talk, *, address: str = ADDRESS) -> str:
 
 def _boxes(talk: Talk) -> Iterator[tuple[tuple[Figure, tuple[int, int]], str]]:
     """Each figure once in each size that it is shown in, with the name of its element."""
-    seen = dict.fromkeys((each, _SIZES[len(slide.figures)]) for slide in talk.slides for each in slide.figures)
+    seen = dict.fromkeys((each, size_of(slide)) for slide in talk.slides for each in slide.figures)
     return ((box, f"figure-{number}") for number, box in enumerate(seen))
+
+
+def size_of(slide: Slide) -> tuple[int, int]:
+    """Width and height in pixels of a slide's figures: what title, verdict and caption, by their lengths, leave."""
+    taken = _TOP + _lines_of(slide.title, *_title_size(slide)) + _lines_of(slide.text, *_caption_size(slide)) + _BOTTOM
+    taken += _VERDICT * bool(slide.verdict)
+    if len(slide.figures) > 1:
+        taken += max(_lines_of(each.title, 58, 26) for each in slide.figures)
+    return _WIDTHS.get(len(slide.figures), _WIDTHS[1]), max(_LEAST, _HEIGHT - taken)
+
+
+def _title_size(slide: Slide) -> tuple[int, int]:
+    """Letters in a line, and pixels of one."""
+    return (78, 35) if _is_long_title(slide) else (62, 42)
+
+
+def _caption_size(slide: Slide) -> tuple[int, int]:
+    return (150, 21) if _is_long_text(slide) else (120, 27)
+
+
+def _lines_of(text: str, letters: int, pixels: int) -> int:
+    return sum(-(-len(each) // letters) * pixels for each in text.split("\n"))
+
+
+def _is_long_title(slide: Slide) -> bool:
+    return len(slide.title) > 60
+
+
+def _is_long_text(slide: Slide) -> bool:
+    return len(slide.text) > (360 if slide.figures else 700)
 
 
 def _section(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str], address: str) -> str:
     tag = "h1" if slide.kind in ("title", "end") else "h2"
-    long = ' class="long"' if len(slide.title) > 90 else ""
+    long = ' class="long"' if _is_long_title(slide) else ""
     parts = [f"<{tag}{long}>{line_as_html(slide.title)}</{tag}>", _verdict(slide.verdict)]
     parts += [_figures(slide, boxes), _text(slide), _from(slide, address), _notes(slide.notes)]
     return f'<section class="{slide.kind}">{"".join(parts)}</section>'
@@ -75,7 +106,7 @@ def _verdict(verdict: str) -> str:
 def _figures(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str]) -> str:
     if not slide.figures:
         return ""
-    size = _SIZES[len(slide.figures)]
+    size = size_of(slide)
     own = len(slide.figures) > 1
     drawn = (_box(figure, size, boxes[figure, size], own) for figure in slide.figures)
     return f'<div class="figures">{"".join(drawn)}</div>'
@@ -94,7 +125,7 @@ def _text(slide: Slide) -> str:
     if not slide.text.strip():
         return ""
     kind = "caption" if slide.figures else "body"
-    long = " long" if len(slide.text) > (330 if slide.figures else 700) else ""
+    long = " long" if _is_long_text(slide) else ""
     return f'<div class="{kind}{long}">{as_html(slide.text)}</div>'
 
 
@@ -141,7 +172,7 @@ def _styles(with_formulas: bool) -> str:
 
 
 def _katex_styles() -> str:
-    """KaTeX's, with the fonts that are carried along inside; of the others nothing is left that a browser could ask for."""
+    """KaTeX's, with the fonts that are carried along inside; of others nothing is left that a browser could ask for."""
     return re.sub(r"@font-face\{[^}]*\}", _font_inside, _vendored("katex", "katex.min.css"))
 
 

@@ -17,6 +17,7 @@ TRACES = frozenset({
 """Kinds that draw what is in the figure. Maps are not among them: they fetch tiles and shapes."""
 _LOADS = re.compile(r"(?i)(^|[.\[])(images|geo|map|mapbox|topojsonurl|accesstoken|plotlyserverurl)\d*($|[.\[])")
 _PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]*\Z")
+_NUMBERS = re.compile(r"[A-Za-z0-9+/=]*\Z")  # arrays as Plotly packs them
 _ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|^\s*//|url\s*\(|^\s*(javascript|data|blob|file)\s*:")
 _TAG = re.compile(
     r"<(?!/?(?:b|i|em|br|sub|sup|extra)\s*/?>|/span>|span style=(['\"])font-size:\s?\d{1,3}px\1>)", re.IGNORECASE
@@ -81,7 +82,7 @@ def _check_value(key: str, value: object, name: str) -> None:
         raise LabError(name, "must have nothing that a browser loads", but=f"has {shown(key)}")
     if not isinstance(value, str):
         return
-    if key == "source" and _PICTURE.match(value):
+    if (key == "source" and _PICTURE.match(value)) or (key == "bdata" and _NUMBERS.match(value)):
         return
     if _ADDRESS.search(value):
         raise LabError(name, "must have no addresses in it", but=f"has {shown(value)}")

@@ -62,4 +62,4 @@ def _leads_out(self: object, tokens: list[Token], index: int, options: OptionsDi
     """A link opens beside the talk."""
     tokens[index].attrSet("target", "_blank")
     tokens[index].attrSet("rel", "noopener noreferrer")
-    return self.renderToken(tokens, index, options, env)  # type: ignore[attr-defined, no-any-return]
+    return self.renderToken(tokens, index, options, env)  # type: ignore[attr-defined]

@@ -1,13 +1,11 @@
-"""All figures of the toy worlds, of each preset: runs cut to a few steps, for it is their layout that is looked at."""
+"""All figures of the toy worlds, of each preset: of the runs that come with the lab, so that nothing is computed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from analysis.figures.exhibit import Exhibit
+from toy_models.shipped import find, find_answer
 from toy_models.worlds import WORLDS
-
-STEPS, REPETITIONS = 20, 200
 
 
 def world_presets() -> list[tuple[str, str]]:
@@ -15,17 +13,14 @@ def world_presets() -> list[tuple[str, str]]:
     return [(name, preset) for name, world in WORLDS.items() for preset in world.presets]
 
 
-def short_run(world: str, preset: str) -> tuple[Any, Any]:
-    """A trace and the exact answers."""
+def exhibits(world: str, preset: str) -> Iterator[Exhibit]:
+    """What the world's page can show of the preset's run."""
     entry = WORLDS[world]
     spec = entry.presets[preset].spec
-    cut = {"repetitions": REPETITIONS} if world == "noise_floor" else {"steps": STEPS, "seeds": min(2, spec.seeds)}
-    return entry.trace(replace(spec, **cut)), entry.package.reference(replace(spec, **cut))
-
-
-def exhibits(world: str, trace: Any, answer: Any) -> Iterator[Exhibit]:
-    """What the world's page can show of a run."""
-    yield from _OF[world](trace, answer)
+    run = find(entry, spec)
+    assert run is not None, "make it with python -m toy_models.shipped"
+    solved = find_answer(entry, lambda each: each == spec) if world == "simplex" else entry.package.reference(spec)
+    yield from _OF[world](entry.package.Trace.of(spec, run.frames), solved)
 
 
 def _simplex(trace: Any, answer: Any) -> Iterator[Exhibit]:

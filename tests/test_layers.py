@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LAYERS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "claims", "ui", "pages")
+LAYERS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "claims", "talks", "ui", "pages")
 OURS = {
     "losses": {"losses"},
     "commands": {"losses", "commands"},
@@ -20,8 +20,9 @@ OURS = {
     "analysis/figures": {"losses", "analysis", "toy_models"},
     "checkpoints": {"losses", "commands", "analysis", "checkpoints"},
     "claims": {"losses", "commands", "analysis", "analysis/figures", "toy_models", "checkpoints", "claims"},
-    "ui": {"losses", "analysis", "toy_models", "checkpoints", "claims", "ui"},
-    "pages": {"losses", "analysis", "toy_models", "checkpoints", "claims", "ui"},
+    "talks": {"losses", "commands", "analysis", "checkpoints", "claims", "talks"},
+    "ui": {"losses", "analysis", "toy_models", "checkpoints", "claims", "talks", "ui"},
+    "pages": {"losses", "analysis", "toy_models", "checkpoints", "claims", "talks", "ui"},
 }
 SCREEN = {"streamlit": {"ui", "pages"}, "plotly": {"analysis/figures", "ui"}}
 PLACES = {*LAYERS, "tests", "benchmarks"}

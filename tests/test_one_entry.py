@@ -11,7 +11,7 @@ from losses.catalog import CATALOG, entry_of
 from losses.errors import LabError
 
 ROOT = Path(__file__).parents[1]
-PLACES = ("commands", "analysis", "toy_models", "checkpoints", "ui", "pages")
+PLACES = ("commands", "analysis", "toy_models", "checkpoints", "claims", "talks", "ui", "pages")
 # Words that are also something else: a link of the noise floor, a measure, a layout of files.
 OTHER_MEANINGS = {
     ("toy_models/noise_floor/maximum_likelihood.py", "weibit"),

@@ -28,6 +28,7 @@ from tests.sentences import (
     of_native,
     of_networks,
     of_pages,
+    of_talks,
     of_toy_models,
 )
 from tests.sentences.places import KINDS, Place, places, watched
@@ -47,6 +48,7 @@ TABLES = (
     of_native,
     of_networks,
     of_pages,
+    of_talks,
     of_toy_models,
 )
 # Wording of torch, numpy and Python that says nothing to who gets it, and advice that is not ours to give.

@@ -21,7 +21,9 @@ _copy_link = component(
 )
 _save_picture = component(
     "nce_lab.save_picture",
-    html='<div><button data-format="svg">SVG</button><button data-format="png">PNG</button></div>',
+    html='<div><button data-format="svg">SVG</button><button data-format="png">PNG</button>'
+    '<button data-format="svg" data-bare title="Without title and text">Bare SVG</button>'
+    '<button data-format="png" data-bare title="Without title and text">Bare PNG</button></div>',
     css=_CSS,
     js=(_ASSETS / "save_picture.js").read_text(),
 )
@@ -30,6 +32,12 @@ _lost = component(
     html='<div class="lost" role="status" hidden><span></span> <button>Put away</button></div>',
     css=(_ASSETS / "lost.css").read_text(),
     js=(_ASSETS / "lost.js").read_text(),
+)
+_skip = component(
+    "nce_lab.skip",
+    html='<a href="#">Skip to the main control</a>',
+    css=(_ASSETS / "skip.css").read_text(),
+    js=(_ASSETS / "skip.js").read_text(),
 )
 _connection = component("nce_lab.connection", html="<div hidden></div>", js=(_ASSETS / "connection.js").read_text())
 
@@ -41,9 +49,10 @@ def copy_link(values: Mapping[str, list[str]], version: str) -> None:
     _copy_link(key="copy-link", data={"values": dict(values), "version": version})
 
 
-def save_picture(chart: str, stem: str) -> None:
-    """Buttons that save the Plotly chart with key `chart` as `stem`.svg and `stem`.png."""
-    _save_picture(key=f"{chart}-picture", data={"chart": chart, "stem": stem}, width="content")
+def save_picture(chart: str, stem: str, texts: Mapping[str, str]) -> None:
+    """Buttons that save the Plotly chart with key `chart` as `stem`.svg and `stem`.png, bare or with `texts` around it:
+    "title", "reading" and "source", as Plotly's marked up text."""
+    _save_picture(key=f"{chart}-picture", data={"chart": chart, "stem": stem, **texts}, width="content")
 
 
 def lost(place: str, data: Mapping[str, object], take_back: Callable[[str], None] | None = None) -> None:
@@ -56,6 +65,11 @@ def lost(place: str, data: Mapping[str, object], take_back: Callable[[str], None
             take_back(token)
 
     _lost(key=key, data=data, on_back_change=on_back)
+
+
+def skip_link() -> None:
+    """A link that only the keyboard sees, to what the page is there to press."""
+    _skip(key="skip")
 
 
 def watch_connection() -> None:

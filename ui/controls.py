@@ -182,15 +182,20 @@ def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Controls]:
     `beside`: controls that are drawn later, in a `part` of the page.
     """
     controls, place = Controls(session().link), session().controls or st.sidebar
+    complete = False
     try:
         with place:
             yield controls
+        complete = not controls.waits
     finally:
         with place:
             browser.copy_link(controls.values, links.VERSION)
         for mistake in links.version_mistakes():
             controls.link.told("v", mistake)
-        _warn(controls, ("v", *controls.values))
+        if complete:
+            for mistake in controls.link.unknown((*controls.values, *beside)):
+                controls.link.told(links.UNKNOWN, mistake)
+        _warn(controls, ("v", links.UNKNOWN, *controls.values))
         waiting = [name for name in st.query_params if name not in controls.values] if controls.waits else []
         controls.link.write(controls.changed, (*beside, *waiting))
 

@@ -7,6 +7,8 @@ from typing import Literal
 import streamlit as st
 
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import escaped
+from losses import __version__ as VERSION
 from ui import browser, export
 from ui.foreign_text import line, plain, table
 from ui.number_columns import number_columns
@@ -59,16 +61,23 @@ def _below(exhibit: Exhibit, key: str) -> None:
             st.code(exhibit.code)
 
 
+def _texts(exhibit: Exhibit) -> dict[str, str]:
+    """What stands around a saved picture; a file's own names are plain text there too."""
+    said = {"title": exhibit.title, "reading": exhibit.how_to_read, "source": f"NCE Lab {VERSION}"}
+    return {name: escaped(text) for name, text in said.items()}
+
+
 @st.fragment
 def _files(exhibit: Exhibit, key: str) -> None:
     """The files are made when they are asked for: a web page is 4 MB."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         wanted = st.toggle("Table", key=f"{key}-table")
         st.space("stretch")
-        browser.save_picture(key, exhibit.stem)
+        browser.save_picture(key, exhibit.stem, _texts(exhibit))
         for label, suffix, mime, make in (
             ("CSV", "csv", "text/csv", export.csv),
             ("HTML", "html", "text/html", export.web_page),
+            ("Slide", "slide.html", "text/html", export.slide),
         ):
             name = f"{exhibit.stem}.{suffix}"
             st.download_button(
@@ -76,7 +85,7 @@ def _files(exhibit: Exhibit, key: str) -> None:
                 kept(partial(make, exhibit), mime, name),
                 name,
                 mime,
-                key=f"{key}-{suffix}",
+                key=f"{key}-{label.lower()}",
                 on_click="ignore",
                 type="tertiary",
             )

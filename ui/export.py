@@ -1,8 +1,10 @@
 """An exhibit as files: the table as CSV, the figure as one web page that needs no network."""
 
+from dataclasses import replace
 from html import escape
 
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.presenting import presenting
 from ui.foreign_text import table
 
 _PAGE = """<!doctype html>
@@ -20,3 +22,8 @@ def csv(exhibit: Exhibit) -> str:
 def web_page(exhibit: Exhibit) -> str:
     """The figure with its title and how to read it, and Plotly itself (about 4 MB): it opens anywhere, offline."""
     return _PAGE.format(title=escape(exhibit.title), shown=exhibit.html())
+
+
+def slide(exhibit: Exhibit) -> str:
+    """The same at the size of a projector, 1280 x 720, with text that is read from the last row."""
+    return web_page(replace(exhibit, plot=presenting(exhibit.plot)))

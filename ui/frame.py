@@ -16,8 +16,7 @@ ROOT = Path(__file__).parent.parent
 ICON = ROOT / "ui" / "assets" / "icon.svg"
 _SIDEBAR = 284  # pixels
 _COLUMN = 130  # pixels: two columns of groups fill the list of all pages
-# On a narrow window the figures need the room that Streamlit leaves empty beside them; no option sets it.
-_STYLE = "<style>@media (max-width: 1100px) { .stMainBlockContainer { padding-inline: 1.5rem; } }</style>"
+_STYLE = f"<style>{(ROOT / 'ui' / 'assets' / 'page.css').read_text()}</style>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +134,7 @@ def frame(page: str) -> None:
     memory.keep_level()
     machine.warm_up()
     with st.sidebar:
+        browser.skip_link()
         _menu(here)
         session().controls = st.container(key="controls")
         st.caption(f"NCE Lab {VERSION} · offline")
@@ -154,7 +154,6 @@ def _menu(here: Page) -> None:
         st.space("stretch")
         with st.popover("All pages", type="tertiary", icon=":material/menu:"), st.container(horizontal=True):
             _groups(_COLUMN)
-    st.caption(here.group)
     with st.container(horizontal=True, gap="xxsmall"):
         _links(here.group, width="content")
 

@@ -16,7 +16,10 @@ from losses.errors import LabError
 
 T = TypeVar("T")
 VERSION = "1"
+UNKNOWN = "?"
+"""Stands for all controls that a page does not have; no control is called so."""
 _LONGEST = 40
+_MOST_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -73,6 +76,14 @@ class PageLink:
         said = self.mistakes.setdefault(key, [])
         if str(mistake) not in said:
             said.append(str(mistake))
+
+    def unknown(self, controls: Iterable[str]) -> list[LabError]:
+        """What this URL asks of controls that the page does not have, but for what the lab itself wrote there."""
+        asked = [name for name in st.query_params if name not in {*controls, *self.seen, "v"}]
+        rule, remedy = "must be a control that this page has with these settings", "It is left out."
+        if len(asked) > _MOST_NAMED:
+            remedy = f"It is left out, and so are {len(asked) - 1} others like it."
+        return [LabError(clipped(name), rule, but="is none", remedy=remedy) for name in asked[:_MOST_NAMED]]
 
     def put_away(self, keys: Iterable[str]) -> None:
         """What links got wrong of these controls has been read."""

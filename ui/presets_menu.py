@@ -11,15 +11,17 @@ class Titled(Protocol):
 
     @property
     def title(self) -> str: ...
+    @property
+    def look_at(self) -> str: ...
 
 
 def presets_menu(presets: Mapping[str, Titled], key: str, on_click: Callable[..., None], *args: Any) -> None:
-    """What is chosen is the session's `key`; `on_click(*args)` opens it."""
-    titles = {name: preset.title for name, preset in presets.items()}
+    """Each with its sentence. What is chosen is the session's `key`; `on_click(*args)` opens it."""
+    said = {name: f"**{preset.title}.** {preset.look_at}" for name, preset in presets.items()}
     st.menu_button(
         "Presets",
-        list(titles),
-        format_func=titles.__getitem__,
+        list(said),
+        format_func=said.__getitem__,
         icon=":material/bookmarks:",
         key=key,
         on_click=on_click,

@@ -24,6 +24,17 @@ def jobs() -> None:
             st.caption(sentence)
 
 
+def talks() -> None:
+    """The talks that come with the lab, each opened with a click."""
+    from talks.shipped import TITLES
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Talks to give as they are, or to change:")
+        for name, title in TITLES.items():
+            label = title.split(":")[0]
+            st.page_link(PAGES["talk"].script, label=label, query_params={"shipped": name}, icon=":material/slideshow:")
+
+
 def picture() -> None:
     """The force on one pair under two losses."""
     # pandas takes half a second: imported here, it keeps nobody from reading the text above.

@@ -5,7 +5,9 @@ it gives text and ground theirs.
 """
 
 import copy
+import textwrap
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
@@ -20,6 +22,11 @@ _USUAL = 13  # pixels of text in the house layout, for which paddings and shifts
 _GROWN = TEXT / _USUAL
 _LINE, _MARKER = 1.5, 1.3  # times as thick, and as large
 _MARGIN = {"l": 80, "r": 24, "t": 48, "b": 72}
+_ROW_GAP = 78  # pixels between two rows of panels: tick labels, and the title of the panel below
+_BELOW, _OVER = 84, 26  # pixels from the panels to a legend below them, and of a line of titles below one above
+_LETTER = 10  # pixels of a letter of an axis title
+_SLANTED = 14  # pixels of text that stands upright in a panel
+_MOST = 84  # pixels of a margin above or below
 _LINE_USUAL, _MARKER_USUAL = 2.0, 6.0  # Plotly's own
 
 
@@ -39,9 +46,13 @@ def for_slide(figure: Mapping[str, Any], *, width: int = WIDTH, height: int = HE
     layout = shown["layout"] = {**shown.get("layout", {})}
     layout.pop("template", None)
     _size(layout, width, height)
+    inner = max(120, height - layout["margin"]["t"] - layout["margin"]["b"])
+    _part_rows(layout, inner)
     for axis in _axes(layout):
         _enlarge_axis(axis)
+    _wrap_titles(layout, inner)
     _enlarge_texts(layout)
+    _place_legend(layout, inner)
     _enlarge_controls(layout)
     for trace in shown.get("data", ()):
         _enlarge_trace(trace)
@@ -65,8 +76,73 @@ def _is_ink(colour: object) -> bool:
 def _size(layout: dict[str, Any], width: int, height: int) -> None:
     margin = layout.get("margin") or {}
     grown = {side: max(least, round(_GROWN * (margin.get(side) or 0))) for side, least in _MARGIN.items()}
+    if not layout.get("sliders"):  # legends and axes take their room by themselves
+        grown |= {side: min(grown[side], _MOST) for side in ("t", "b")}
     layout |= {"width": width, "height": height, "autosize": False, "margin": grown}
     _at_least(layout, "font", TEXT)
+
+
+def _part_rows(layout: dict[str, Any], inner: int) -> None:
+    """Room for larger tick labels and panel titles between rows of panels; what stands on the paper goes along."""
+    axes = [axis for name, axis in layout.items() if name.startswith("yaxis") and _parted(axis)]
+    rows = sorted({(axis["domain"][0], axis["domain"][1]) for axis in axes})
+    if len(rows) < 2 or any(after[0] < before[1] for before, after in pairwise(rows)):
+        return
+    gap = min(_ROW_GAP / inner, 0.5 / (len(rows) - 1))
+    if min(after[0] - before[1] for before, after in pairwise(rows)) >= gap:
+        return
+    left = (1 - gap * (len(rows) - 1)) / sum(high - low for low, high in rows)
+    old, new, at = [], [], 0.0
+    for low, high in rows:
+        old += [low, high]
+        new += [at, at + left * (high - low)]
+        at = new[-1] + gap
+    for axis in axes:
+        axis["domain"] = [_moved(place, old, new) for place in axis["domain"]]
+    for mark in (*(layout.get("annotations") or ()), *(layout.get("shapes") or ())):
+        for field in ("y", "y0", "y1"):
+            if mark.get("yref") == "paper" and isinstance(mark.get(field), int | float):
+                mark[field] = _moved(mark[field], old, new)
+
+
+def _parted(axis: Mapping[str, Any]) -> bool:
+    return isinstance(axis.get("domain"), list | tuple) and "overlaying" not in axis
+
+
+def _moved(place: float, old: list[float], new: list[float]) -> float:
+    """Where `place` lies when `old` have become `new`; beyond them it stays as far from the end."""
+    if place <= old[0] or place >= old[-1]:
+        return place
+    after = next(number for number, knot in enumerate(old) if place <= knot)
+    share = (place - old[after - 1]) / max(old[after] - old[after - 1], 1e-9)
+    return new[after - 1] + share * (new[after] - new[after - 1])
+
+
+def _wrap_titles(layout: dict[str, Any], inner: int) -> None:
+    """A title beside a low panel in as many lines as it needs, up to three."""
+    for name in [name for name in layout if name.startswith("yaxis")]:
+        low, high = layout[name].get("domain") or (0, 1)
+        text = layout[name]["title"].get("text") or ""
+        letters = max(8, int((high - low) * inner / _LETTER))
+        if len(text) > letters and "<" not in text:
+            layout[name]["title"]["text"] = "<br>".join(textwrap.wrap(text, max(letters, len(text) // 3 + 4)))
+
+
+def _place_legend(layout: dict[str, Any], inner: int) -> None:
+    """Above or below the larger texts: of titles over panels, of the axis below."""
+    y = layout["legend"].get("y")
+    if not isinstance(y, int | float):
+        return
+    over = [str(mark.get("text", "")) for mark in layout.get("annotations") or () if _stands_over(mark)]
+    lines = max((1 + text.count("<br") for text in over), default=0)
+    if y < 0:
+        layout["legend"]["y"] = -_BELOW / inner
+    elif y > 1:
+        layout["legend"]["y"] = 1 + (6 + _OVER * lines) / inner
+
+
+def _stands_over(mark: Mapping[str, Any]) -> bool:
+    return mark.get("yref") == "paper" and isinstance(mark.get("y"), int | float) and mark["y"] >= 0.98
 
 
 def _axes(layout: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -93,7 +169,7 @@ def _enlarge_texts(layout: dict[str, Any]) -> None:
     for name in ("legend", "hoverlabel"):
         _at_least(layout.setdefault(name, {}), "font", TEXT)
     for annotation in layout.get("annotations") or ():
-        _at_least(annotation, "font", TEXT)
+        _at_least(annotation, "font", _SLANTED if annotation.get("textangle") else TEXT)
         for shift in ("xshift", "yshift"):
             if shift in annotation:
                 annotation[shift] = round(_GROWN * annotation[shift])
@@ -113,7 +189,8 @@ def _enlarge_trace(trace: dict[str, Any], *, default: bool = True) -> None:
     """`default`: also what the trace leaves to Plotly; a frame changes no more than it says."""
     for name, times, usual in (("line", _LINE, ("width", _LINE_USUAL)), ("marker", _MARKER, ("size", _MARKER_USUAL))):
         field, pixels = usual
-        own = trace.get(name) if isinstance(trace.get(name), dict) else {}
+        said = trace.get(name)
+        own: dict[str, Any] = said if isinstance(said, dict) else {}
         if name not in _marks(trace) or not (default or field in own):
             continue
         given = own.get(field, pixels)

@@ -45,7 +45,10 @@ def marks(name: str, style: str, x: Iterable[float], y: Iterable[float]) -> Line
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What a picture says around its lines; `key` is the name of these in `Findings`."""
+    """What a picture says around its lines; `key` is the name of these in `Findings`.
+
+    `joined`: marks that follow each other have a line through them; else each stands for itself.
+    """
 
     key: str
     title: str
@@ -54,6 +57,7 @@ class Drawing:
     how_to_read: str
     log_x: bool = False
     log_y: bool = False
+    joined: bool = True
 
 
 @dataclass(frozen=True, slots=True)

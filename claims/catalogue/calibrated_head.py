@@ -104,6 +104,7 @@ CLAIM = Claim(
             "Seed",
             "Expected calibration error, share of items",
             "Lower is better. A head that is perfectly calibrated has about 0.01 to 0.02 on so few items, not 0.",
+            joined=False,
         ),
     ),
     changes=(

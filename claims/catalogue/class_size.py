@@ -48,21 +48,6 @@ def _line(name: str, style: str, sizes: Sequence[int], ratios: np.ndarray) -> Li
     return estimates(name, style, sizes, [mean_of(row, "draws") for row in ratios])
 
 
-def by_loops(z: np.ndarray, labels: np.ndarray, temperature: float) -> float:
-    """Push over pull of one batch (N, D), pair by pair: the definition, for a reader and for tests."""
-    cosines = z @ z.T
-    push = pull = 0.0
-    for anchor in range(len(z)):
-        others = [j for j in range(len(z)) if j != anchor]
-        total = sum(np.exp((cosines[anchor, j] - 1) / temperature) for j in others)
-        positives = [j for j in others if labels[j] == labels[anchor]]
-        for other in positives:
-            share = np.exp((cosines[anchor, other] - 1) / temperature) / total
-            force = share - 1 / len(positives)
-            push, pull = push + max(force, 0.0), pull + max(-force, 0.0)
-    return float(push / pull)
-
-
 CLAIM = Claim(
     name="class_size",
     title="Worse with class size",

@@ -157,6 +157,7 @@ CLAIM = Claim(
             "Seed",
             "1-nearest-neighbour accuracy, share of items",
             "All four arms of a seed begin with the same weights and see the same views, so compare within a seed.",
+            joined=False,
         ),
     ),
     changes=(

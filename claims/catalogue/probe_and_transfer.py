@@ -85,6 +85,7 @@ CLAIM = Claim(
             "Probe accuracy on digits 0 to 4, share of items",
             "Probe accuracy on digits 5 to 9, share of items",
             "A mark a seed: to the right the digits that the encoder was trained on, upwards those that it never saw.",
+            joined=False,
         ),
     ),
     changes=(

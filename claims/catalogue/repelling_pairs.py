@@ -114,7 +114,7 @@ CLAIM = Claim(
             "Step of training",
             "Share of same-class pairs that repel",
             (
-                "The median over seeds, bars from the lowest to the highest. A pair repels where the loss would rise"
+                "The median over seeds, the band from lowest to highest. A pair repels where the loss would rise"
                 " if its cosine did."
             ),
         ),

@@ -100,6 +100,7 @@ CLAIM = Claim(
                 "A mark a seed. To the right is a wider margin, upwards a larger share of pairs of a target and a"
                 " noise in order, which has no unit and does not change when all cosines are stretched."
             ),
+            joined=False,
         ),
     ),
     changes=(

@@ -5,6 +5,7 @@
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const asked = new URLSearchParams(window.location.search);
   const printing = /print/.test(asked.get("view") || "") || asked.has("print-pdf");
+  const preview = asked.has("preview");
   const CONFIG = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"] };
 
   const setScheme = (isDark) => root.classList.toggle("dark", isDark && !printing);
@@ -17,7 +18,7 @@
     const axis = axisLook();
     const scene = { ...axis, backgroundcolor: "rgba(0,0,0,0)", color: colour("--ink") };
     return { layout: {
-      font: { color: colour("--ink"), family: "Source Sans 3, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif" },
+      font: { color: colour("--ink"), family: getComputedStyle(document.body).fontFamily },
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", xaxis: axis, yaxis: axis,
       scene: { xaxis: scene, yaxis: scene, zaxis: scene },
       hoverlabel: { bgcolor: colour("--ground"), bordercolor: colour("--line"), font: { color: colour("--ink") } },
@@ -32,7 +33,7 @@
         const figure = JSON.parse(document.getElementById(place.dataset.figure).textContent);
         const sized = { width: Number(place.dataset.width), height: Number(place.dataset.height), autosize: false };
         const layout = { ...figure.layout, ...sized, template: template() };
-        Plotly.newPlot(place, { data: figure.data, layout, frames: calm ? still(figure.frames) : figure.frames, config: CONFIG })
+        Plotly.newPlot(place, { data: figure.data, layout, frames: figure.frames, config: CONFIG })
           .catch(() => failed(place));
       } catch { failed(place); }
     }
@@ -43,7 +44,6 @@
     }
   }
 
-  const still = (frames) => frames;
   function failed(place) {
     place.className = "failed";
     place.textContent = `This figure could not be drawn. ${place.getAttribute("aria-label") || ""}`;
@@ -74,7 +74,8 @@
   document.addEventListener("keydown", digit);
 
   window.deck = Reveal.initialize({
-    width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 4, center: false, hash: true, slideNumber: "c/t",
+    width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 4, center: false, hash: true, slideNumber: preview ? false : "c/t",
+    progress: !preview, controls: !preview,
     transition: calm || printing ? "none" : "fade", transitionSpeed: "fast", backgroundTransition: "none", controlsTutorial: false,
     viewDistance: 2, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
     scrollActivationWidth: null, showNotes: asked.get("notes") === "yes" ? "separate-page" : false,

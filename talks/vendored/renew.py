@@ -17,10 +17,15 @@ HERE = Path(__file__).parent
 _FONTS = ("AMS-Regular", "Caligraphic-Regular", "Main-Bold", "Main-Italic", "Main-Regular", "Math-Italic")
 _SIZES = ("Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular", "Typewriter-Regular")
 FILES = {
-    "reveal.js": ("LICENSE", "dist/reset.css", "dist/reveal.css", "dist/theme/serif.css", "dist/reveal.js")
-    + ("dist/plugin/notes.js",),
-    "katex": ("LICENSE", "dist/katex.min.css", "dist/katex.min.js")
-    + tuple(f"dist/fonts/KaTeX_{name}.woff2" for name in (*_FONTS, *_SIZES)),
+    "reveal.js": (
+        "LICENSE",
+        *(f"dist/{name}" for name in ("reset.css", "reveal.css", "theme/serif.css", "reveal.js", "plugin/notes.js")),
+    ),
+    "katex": (
+        "LICENSE",
+        *("dist/katex.min.css", "dist/katex.min.js"),
+        *(f"dist/fonts/KaTeX_{name}.woff2" for name in (*_FONTS, *_SIZES)),
+    ),
 }
 """Of each package, the files that are kept. Fonts: those that the formulas of the catalogue, and usual ones, need."""
 

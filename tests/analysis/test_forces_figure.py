@@ -64,8 +64,8 @@ def test_title_and_alt_say_what_repels(batch, matrices):
     assert exhibit.title == f"Same-class pairs that repel: SupCon {share:.0%}, SINCERE none"
     assert exhibit.title.split(": ")[1] in exhibit.alt
     texts = [note.text for note in exhibit.plot.layout.annotations]
-    assert f"push to pull {balance(matrices[0]).push_to_pull:.2f}" in texts[0]
-    assert "no same-class pair repels" in texts[1]
+    assert f"push/pull {balance(matrices[0]).push_to_pull:.2f}" in texts[0]
+    assert "none repels" in texts[1]
 
 
 def test_what_the_scale_cuts_is_counted(batch, matrices):

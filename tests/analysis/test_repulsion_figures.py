@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.digits import percent
 from analysis.figures.theme import GREY, PULL, PUSH
 from analysis.figures.worlds.repulsion.arrows import force_arrows
 from analysis.figures.worlds.repulsion.curves import repulsion_curves
@@ -179,9 +180,13 @@ def test_pull_and_push_have_their_colours_and_all_kinds_a_place_in_the_legend(tr
 
 
 def test_the_title_says_who_pushes(traces):
-    assert force_arrows(traces["sphere"], 4).title.endswith(
-        "SupCon and NT-Xent push same-class vectors apart; SINCERE and ε-SupInfoNCE do not"
+    trace = traces["sphere"]
+    shares = dict(zip(trace.spec.losses, trace.repelling_share[4, :, 0], strict=True))
+    assert force_arrows(trace, 4).title.endswith(
+        f"SupCon ({percent(shares['supcon'])} of pairs) and NT-Xent ({percent(shares['nt_xent'])} of pairs) push"
+        " same-class vectors apart; SINCERE and ε-SupInfoNCE do not"
     )
+    assert "of pairs" not in force_arrows(trace, 4, 0).title
     still = RepulsionSpec(steps=10, start="point", spread=0.0)
     assert "no loss here pushes" in force_arrows(Trace.of(still, list(simulate(still))), 3).title
 

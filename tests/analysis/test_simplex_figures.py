@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from analysis.digits import number
 from analysis.figures.loss_styles import LOSS_STYLES
 from analysis.figures.worlds.simplex.answers import which_question
 from analysis.figures.worlds.simplex.curves import learning_curves
@@ -47,7 +48,29 @@ def exhibits(trace, answer):
 
 def test_every_exhibit_has_all_that_a_reader_needs(exhibits):
     check_complete(exhibits)
-    assert all(exhibit.title.endswith("?") for exhibit in exhibits)
+
+
+def test_titles_answer_in_the_numbers_that_are_drawn(trace, answer, exhibits):
+    density, curves, questions, replay = (exhibit.title for exhibit in exhibits)
+    away = np.median(trace.kl_density[-1], axis=1)
+    names = [LOSSES[name].replace(", ", " with ") for name in SPEC.losses]
+    farthest, nearest = names[away.argmax()], names[away.argmin()]
+    assert questions.startswith(f"{farthest} is {number(away.max())} nats from the true density, ")
+    assert questions.endswith(f", {nearest} {number(away.min())}")
+    known = np.median(trace.information_bound[-1], axis=1)
+    assert f"{number(answer.mutual_information)} nats" in curves
+    assert all(number(each) in curves for each in (known.min(), known.max()))
+    drawn = Moment.of(trace, answer, PROBE, -1, 0)
+    for title in (density, replay):
+        assert f"x = {drawn.x:.2f}" in title
+        assert number(drawn.divergences.max()) in title
+
+
+def test_a_single_loss_has_a_title_too():
+    alone = SimplexSpec(steps=10, batch_size=8, hidden=8, side=6, losses=("nll",))
+    trace, answer = Trace.of(alone, tuple(simulate(alone))), reference(alone)
+    assert which_question(trace, answer).title.startswith("NLL with argmax label is ")
+    assert learning_curves(trace, answer).title.count("NLL") == 1
 
 
 def test_drawing_twice_gives_the_same(trace, answer):
@@ -78,11 +101,9 @@ def test_the_picture_of_the_truth_is_its_density(trace, answer):
     corner = np.array([0.7, 0.2, 0.1])
     x, y = mosaic.place(0, corner)
     value = heatmap.z[int(y / heatmap.dy), int(x / heatmap.dx)]
-    assert value == pytest.approx(moment.densities(corner[None])[0, 0], rel=0.1)
+    assert 10**value == pytest.approx(moment.densities(corner[None])[0, 0], rel=0.1)
     inside = mosaic.paint(moment.densities(mosaic.labels), np.nan, np.float32)
-    assert np.nanmean(inside[108 + 27 :, :120]) == pytest.approx(
-        1, abs=0.08
-    )  # the uniform density is 1; the grid is coarse
+    assert np.nanmean(inside[145:, :120]) == pytest.approx(1, abs=0.08)  # the uniform density is 1; the grid is coarse
 
 
 def test_titles_say_how_far_each_loss_is_from_the_truth(trace, answer):
@@ -129,8 +150,12 @@ def test_a_frame_of_the_replay_is_that_moment(trace, answer):
     assert picture.z.dtype == np.uint8
     assert f"{moment.divergences[3]:.3f} nats away" in frame.layout.annotations[4].text
     bar = plot.layout.coloraxis.colorbar
-    top = 254 * float(bar.ticktext[-1]) / (bar.tickvals[-1] - 1)
-    levels = 1 + 254 * (moment.densities(Mosaic(7, 80).labels) / top).clip(0, 1)
+    # The bar says which level stands for which density: level 1 for 0.01 and less, evenly in powers of ten.
+    assert bar.ticktext[:3] == ("≤ 0.01", "0.1", "1")
+    assert bar.tickvals[0] == 1
+    per_power = bar.tickvals[1] - bar.tickvals[0]
+    levels = 1 + per_power * (np.log10(moment.densities(Mosaic(7, 80).labels)).clip(-2) + 2)
+    levels = levels.clip(None, 255)
     assert np.sort(picture.z[picture.z > 0]) == pytest.approx(np.sort(levels.ravel()), abs=1)
 
 

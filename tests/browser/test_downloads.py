@@ -71,3 +71,30 @@ def test_a_plotly_figure_is_saved_as_svg_on_white_even_in_the_dark(server, tab):
     ground = root.find("{http://www.w3.org/2000/svg}rect")
     assert ground is not None
     assert "fill: rgb(255, 255, 255)" in ground.get("style", "")
+
+
+def svg_of(opened: Tab, figure: str, button: str) -> str:
+    """What the button below the figure saves, as text."""
+    with opened.page.expect_download() as download:
+        opened.page.locator(f".st-key-{figure}-picture").get_by_role("button", name=button, exact=True).click()
+    return Path(download.value.path()).read_text()
+
+
+def test_a_picture_goes_on_without_its_page(server, tab):
+    """A replay of a shipped run, in the dark: title, reading, settings and source, in dark ink, and no player."""
+    circle = "dimensions=2&classes=2&per_class=6&temperature=0.3&spread=0.8"
+    opened = tab("dark").open(f"{server.url}/Repulsion?{circle}&show=replay")
+    opened.page.locator(".st-key-replay .js-plotly-plot").wait_for()
+    whole = svg_of(opened, "replay", "SVG")
+    said = "".join(ElementTree.fromstring(whole).itertext())
+    title = opened.page.locator("h3").first.inner_text()
+    for words in (title.split()[:3], ["How", "to", "read", "this."], ["dimensions=2"], ["NCE", "Lab"]):
+        assert " ".join(words) in said
+    bare = "".join(ElementTree.fromstring(svg_of(opened, "replay", "Bare SVG")).itertext())
+    assert "How to read" not in bare
+    assert "SINCERE" in bare
+    for text in (said, bare):
+        assert "Play" not in text.replace("play them", "")
+        assert "after step" not in text.replace("After step", "")
+    assert "rgb(250, 250, 250)" not in whole
+    assert opened.problems == []

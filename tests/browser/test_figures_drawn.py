@@ -13,7 +13,7 @@ from analysis.forces.batches import ForceBatch
 from analysis.forces.matrix import force_matrix
 from tests.analysis.figures.colours import contrast
 from tests.browser.offline import Drawn, Easel, easel, hexadecimal
-from tests.gallery import exhibits, short_run, world_presets
+from tests.gallery import exhibits, world_presets
 
 pytestmark = pytest.mark.browser
 
@@ -58,9 +58,9 @@ def check_legible(drawn: Drawn) -> None:
     assert [each.text for each in drawn.texts if "tick" in each.kind and _PREFIX.search(each.text)] == []
 
 
-@pytest.mark.parametrize(("world", "preset"), world_presets(), ids="/".join)
+@pytest.mark.parametrize(("world", "preset"), world_presets(), ids=["/".join(each) for each in world_presets()])
 def test_every_figure_of_every_preset_is_legible(drawing, world, preset):
-    for exhibit in exhibits(world, *short_run(world, preset)):
+    for exhibit in exhibits(world, preset):
         for width in THREE:
             check_legible(drawing.draw(exhibit.plot, width))
 
@@ -69,7 +69,7 @@ def test_every_figure_of_every_preset_is_legible(drawing, world, preset):
 @pytest.mark.parametrize("world", ["simplex", "repulsion", "noise_floor", "two_views"])
 def test_text_stands_out_from_what_lies_behind_it(drawing, world, scheme):
     preset = dict(world_presets())[world]
-    for exhibit in exhibits(world, *short_run(world, preset)):
+    for exhibit in exhibits(world, preset):
         drawn = drawing.draw(exhibit.plot, 820, scheme)
         for text, ground in zip(drawn.texts, drawing.grounds(drawn), strict=True):
             assert contrast(hexadecimal(text.colour), ground) >= 4.5, (exhibit.stem, text, ground)

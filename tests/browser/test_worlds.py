@@ -41,7 +41,7 @@ def test_a_preset_sets_the_controls_and_says_what_to_look_at(server, tab):
     page = opened.page
     page.get_by_role("button", name="Presets").click()
     page.get_by_text("Failure: a single class").click()
-    page.get_by_text("Without noise SINCERE has no gradient").wait_for()
+    page.get_by_test_id("stMain").get_by_text("Without noise SINCERE has no gradient").wait_for()
     page.wait_for_url("**classes=1**")
     assert page.get_by_role("spinbutton", name="Classes", exact=True).input_value() == "1"
     assert opened.problems == []

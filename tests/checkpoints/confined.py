@@ -195,6 +195,21 @@ def _images(path: str) -> int:
     return run(command)
 
 
+def _talk(path: str) -> int:
+    """A talk, and the deck that it becomes."""
+    from checkpoints.command_line import run
+    from talks.deck import build
+    from talks.reading import read
+
+    def command() -> int:
+        page = build(read(path))
+        assert "<script>alert" not in page
+        assert "<img" not in page.split("<body>")[1].split("<script")[0]
+        return 0
+
+    return run(command)
+
+
 def _weights(path: str) -> int:
     """What weights in several files are, and which network a config.json beside them names: none is built."""
     from checkpoints.brought.hub_config import config_beside
@@ -217,6 +232,7 @@ def _ends_itself(path: str) -> int:
 
 
 READERS = {
+    "talk": _talk,
     "inspect": _inspect, "tensors": _tensors, "outputs": _outputs, "images": _images, "arrays": _arrays,
     "listed": _listed, "weights": _weights,
     "ends_itself": _ends_itself,

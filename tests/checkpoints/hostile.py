@@ -102,9 +102,10 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_kinds,
         hostile_legacy,
         hostile_memory,
+        hostile_talks,
     )
 
     parts = (hostile_arrays, hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_image_forms)
-    parts += (hostile_kinds, hostile_memory)
+    parts += (hostile_kinds, hostile_memory, hostile_talks)
     harmful = [*hostile_code.cases(marker), *hostile_legacy.cases(marker)]
     return [*harmful, *(case for part in parts for case in part.cases())]

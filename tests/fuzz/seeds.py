@@ -14,10 +14,12 @@ import torch
 from PIL import Image
 
 from checkpoints.reading import safetensors_file
+from talks import writing
 from tests.checkpoints import hostile_image_forms
 from tests.checkpoints.hostile import zipped
 from tests.checkpoints.hostile_arrays import LABELS, ROWS, columns, feather, matlab, parquet, safetensors
 from tests.checkpoints.hostile_data import bundle
+from tests.talks.made import talk
 
 ZOO = Path(__file__).parents[2] / "checkpoints" / "zoo"
 
@@ -53,6 +55,7 @@ def seeds() -> list[Seed]:
         Seed("npy_folder", "outputs", _members(bundle()), folder=True),
         Seed("pth_folder", "outputs", _torch_members(bundle()), folder=True),
         *_any_names(),
+        Seed("talk.talk", "talk", {"": writing.encode(talk())}),
         Seed("idx", "images", _idx(), folder=True),
         Seed("cifar_python", "images", _cifar_python(), folder=True),
         Seed("cifar_binary", "images", _cifar_binary(), folder=True),

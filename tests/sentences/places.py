@@ -12,7 +12,10 @@ import pytest
 from losses.errors import LabError
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("losses", "commands", "toy_models", "analysis", "checkpoints", "ui", "pages", "bootstrap.py", "app.py")
+ROOMS = (
+    *("losses", "commands", "toy_models", "analysis", "checkpoints", "claims", "talks", "ui", "pages"),
+    *("bootstrap.py", "app.py"),
+)
 
 KINDS = ("HeadsUnknown", "LabError", "NotPlain", "Stopped")
 """It and the classes made of it, which a test compares with what there is."""

@@ -31,7 +31,16 @@ from ui.pictures import data_url, enlarge
 PAGE = "pages/2_Checkpoints.py"
 EVERYTHING = list(SECTIONS)
 OWNER = {key: section for section, keys in OWN_CONTROLS.items() for key in keys}
-CHARTS = {"map": 1, "similarity": 3, "calibration": 1, "accuracy": 4, "curves": 1, "tails": 3, "geometry": 2}
+CHARTS = {
+    "glance": 3,
+    "map": 1,
+    "similarity": 3,
+    "calibration": 1,
+    "accuracy": 4,
+    "curves": 1,
+    "tails": 3,
+    "geometry": 2,
+}
 CHARTS |= {"clusters": 1, "losses": 1}
 
 
@@ -84,7 +93,10 @@ def test_every_section_draws(open_page):
     assert any("ECE 0." in title for title in titles)
     assert any("python -m checkpoints.train" in code.value for code in app.code)
     assert any(text.value.startswith("NLL 0.") for text in app.text)
-    assert "7 nearest" in charts(app)[CHARTS["map"] + CHARTS["similarity"] + CHARTS["calibration"]]["data"][0]["y"]
+    assert (
+        "7 nearest"
+        in charts(app)[CHARTS["glance"] + CHARTS["map"] + CHARTS["similarity"] + CHARTS["calibration"]]["data"][0]["y"]
+    )
 
 
 @pytest.mark.parametrize("entry", shipped(), ids=lambda entry: entry.name)
@@ -136,10 +148,11 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
     assert charts(app)
 
 
-def test_parameters_of_other_pages_are_ignored(open_page):
+def test_parameters_of_other_pages_are_named_and_left_out(open_page):
     app = open_page(PAGE, seed="nan", tau="-1", steps="1000000000")
     assert not app.exception
-    assert not app.warning
+    assert [warning.value.split()[0] for warning in app.warning] == ["seed", "tau", "steps"]
+    assert all("must be a control that this page has" in warning.value for warning in app.warning)
 
 
 def test_nothing_chosen_is_said(open_page):

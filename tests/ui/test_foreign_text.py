@@ -6,6 +6,7 @@ from html import unescape
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from analysis.figures.exhibit import Exhibit
@@ -50,7 +51,7 @@ RAN = ["=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", " =1+1
 @pytest.mark.parametrize("cell", RAN)
 def test_no_text_of_a_csv_is_a_formula(cell):
     frame = pd.DataFrame({cell: [cell, "cat"], "n": [1.5, -2.5]})
-    exhibit = Exhibit(stem="a", title="a", plot=None, how_to_read="a", alt="a", table=frame)
+    exhibit = Exhibit(stem="a", title="a", plot=go.Figure(), how_to_read="a", alt="a", table=frame)
     read = pd.read_csv(io.StringIO(csv(exhibit)), dtype={"n": float})
     assert read.iloc[:, 0].tolist() == ["'" + line(cell), "cat"]
     assert read.columns.tolist() == ["'" + line(cell), "n"]
@@ -63,7 +64,7 @@ def test_numbers_stay_numbers_to_the_last_digit():
     frame = pd.DataFrame(
         {"f": numbers, "i": np.arange(50) - 25, "b": numbers > 0, "text": [f"{x:+.3f}" for x in numbers]}
     )
-    exhibit = Exhibit(stem="a", title="a", plot=None, how_to_read="a", alt="a", table=frame)
+    exhibit = Exhibit(stem="a", title="a", plot=go.Figure(), how_to_read="a", alt="a", table=frame)
     assert csv(exhibit) == frame.to_csv(index=False)
     pd.testing.assert_frame_equal(table(frame), frame)
 

@@ -58,7 +58,21 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked)
 def test_many_hostile_values_at_once(open_page):
     page = open_page(PAGE, seed="nan", tau="-1", losses="bogus", steps="1000000000", seeds="33")
     assert not page.exception
-    assert len(page.warning) == 4  # tau is no control of this page
+    assert len(page.warning) == 5
+    assert any("tau must be a control that this page has" in each.value for each in page.warning)
+
+
+def test_what_is_no_control_of_the_page_is_named_until_it_is_put_away(open_page):
+    page = open_page(PAGE, colour="red", **{"<b>x</b>": "1"})
+    assert [each.value.split(" must be")[0].replace("\\", "") for each in page.warning] == ["colour", "<b>x</b>"]
+    assert "colour" not in page.query_params
+    page.selectbox("labels").set_value("smoothing").run()
+    page.number_input("epsilon").set_value(0.5).run()
+    assert len(page.warning) == 2
+    button(page, "Put away").click().run()
+    assert not page.warning
+    page.selectbox("labels").set_value("hard").run()  # leaves epsilon behind, which nobody asked for
+    assert not page.warning
 
 
 def test_no_loss_at_all_is_a_sentence(open_page):
@@ -70,7 +84,7 @@ def test_no_loss_at_all_is_a_sentence(open_page):
 def test_a_run_ends_in_the_figure_that_answers_and_the_others_by_name(open_page):
     page = run_to_its_end(open_page(PAGE, **SMALL))
     assert len(page.get("plotly_chart")) == 1
-    page.button_group("show").set_value(FOUR).run()
+    page.pills("show").set_value(FOUR).run()
     assert not page.exception
     assert not page.error
     assert len(page.get("plotly_chart")) == 4

@@ -10,7 +10,7 @@ PRESETS: Mapping[str, Preset[TwoViewsSpec]] = MappingProxyType(
     {
         "clusters": Preset(
             "Free points in eight clusters",
-            "Both losses spread the clusters until a view finds its other one; lam stays near the quantile of anchors"
+            "Both losses spread the clusters until a view finds its other one; λ stays near the quantile of anchors"
             " that its own gate lets through.",
             TwoViewsSpec(),
         ),

@@ -12,6 +12,7 @@ from ui.checkpoints import calibration as checkpoint_calibration
 from ui.checkpoints import clusters as checkpoint_clusters
 from ui.checkpoints import curves as checkpoint_curves
 from ui.checkpoints import geometry as checkpoint_geometry
+from ui.checkpoints import glance as checkpoint_glance
 from ui.checkpoints import map as checkpoint_map
 from ui.checkpoints import objectives as checkpoint_objectives
 from ui.checkpoints import provenance as checkpoint_provenance
@@ -23,6 +24,7 @@ from ui.errors import explain
 from ui.foreign_text import line, plain
 
 _DRAW: dict[str, Callable[[Analyses], None]] = {
+    "glance": checkpoint_glance.section,
     "map": checkpoint_map.section,
     "similarity": checkpoint_similarity.section,
     "calibration": checkpoint_calibration.section,

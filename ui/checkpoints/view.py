@@ -4,6 +4,7 @@ from analysis.outputs import Outputs
 from ui.controls import Controls
 
 SECTIONS = {
+    "glance": "At a glance",
     "map": "Map",
     "similarity": "Nearest similarity",
     "calibration": "Calibration",
@@ -52,7 +53,7 @@ def said(split: str, outputs: Outputs) -> str:
 
 def choose_sections(controls: Controls) -> tuple[str, ...]:
     """The sections, in the order of the menu; at first the three pictures that the page is there for."""
-    return controls.choices("Show", "show", SECTIONS, default=("map", "similarity", "calibration"))
+    return controls.choices("Show", "show", SECTIONS, default=("glance", "map", "similarity", "calibration"))
 
 
 def class_options(class_names: tuple[str, ...]) -> dict[str, str]:

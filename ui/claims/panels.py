@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from analysis.rules.verdict import Verdict
@@ -12,6 +11,7 @@ from claims.papers import PAPERS
 from claims.registry import CLAIMS
 from claims.results import Result
 from claims.words import command, computed, reason
+from ui import links
 from ui.claims.running import result_of, run_again
 from ui.controls import Controls
 from ui.exhibit import show
@@ -19,6 +19,7 @@ from ui.foreign_text import plain
 from ui.frame import PAGES
 
 ALL = "all"
+_WIDTHS = (3, 2)
 _MARKS = {
     Verdict.HOLDS: ":material/check_circle:",
     Verdict.IN_PART: ":material/contrast:",
@@ -48,38 +49,48 @@ def choose(controls: Controls) -> View:
 
 
 def overview() -> None:
-    """A row a claim."""
+    """A row a claim, by paper; its title opens it in place."""
     st.caption(
         "Each verdict is computed from numbers by a rule that was written before them. Choose a claim for its source,"
         " figures, caveats, and to measure it again here."
     )
-    st.table(pd.DataFrame([_row(claim) for claim in CLAIMS.values()]), hide_index=True, border="horizontal")
+    for name, paper in PAPERS.items():
+        st.subheader(paper.citation, anchor=False)
+        for claim in CLAIMS.values():
+            if claim.source.paper == name:
+                _row(claim, result_of(claim, 0))
     st.caption("All of them without a browser: `python -m claims`, in minutes; `python -m claims --quick`.")
 
 
-def _row(claim: Claim) -> dict[str, str]:
-    paper = PAPERS[claim.source.paper]
-    return {
-        "Claim": f"[{claim.title}](?claim={claim.name})",
-        "States": claim.statement,
-        **_found(result_of(claim, 0)),
-        "Paper": f"[arXiv {paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})",
-    }
+def _row(claim: Claim, result: Result | None) -> None:
+    with st.container(border=True):
+        name, found = st.columns(_WIDTHS, vertical_alignment="center")
+        with name, st.container(gap="xxsmall"):
+            st.button(
+                f"**{claim.title}**",
+                key=f"open-{claim.name}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                on_click=_open,
+                args=(claim.name,),
+            )
+            st.caption(claim.statement)
+        with found, st.container(gap="xxsmall"):
+            if result is None:
+                st.markdown("not measured yet")
+                return
+            st.markdown(f"{_MARKS[result.verdict]} **{result.verdict.value}**")
+            origin = "shipped" if result.shipped else "computed on this machine"
+            st.caption(f"{plain(_short(result))}; {origin}")
 
 
-def _found(result: Result | None) -> dict[str, str]:
-    if result is None:
-        return {"Verdict": "not measured yet", "Because": "", "From": ""}
-    origin = "shipped" if result.shipped else "this machine"
-    return {"Verdict": _verdict(result), "Because": plain(_short(result)), "From": origin}
+def _open(name: str) -> None:
+    """The claim's own link, on this page."""
+    st.query_params.from_dict({"claim": name, "v": links.VERSION})
 
 
 def _short(result: Result) -> str:
     return f"{result.headline.part.says}: {result.headline.value_in_words()}"
-
-
-def _verdict(result: Result) -> str:
-    return f"{_MARKS[result.verdict]} {result.verdict.value}"
 
 
 def one(view: View) -> None:
@@ -113,8 +124,12 @@ def _statement(claim: Claim) -> None:
 
 def _said(result: Result) -> None:
     with st.container(border=True):
-        st.markdown(f"**{_verdict(result).capitalize()}.** {plain(reason(result))}")
+        st.markdown(f"{_MARKS[result.verdict]} **{plain(_capital(result))}.** {plain(reason(result))}")
         st.caption(plain(computed(result)))
+
+
+def _capital(result: Result) -> str:
+    return result.verdict.value.capitalize()
 
 
 def _reading(claim: Claim) -> None:

@@ -100,8 +100,8 @@ def choose(controls: Controls) -> View | Trainings:
         quantities = _quantities(controls, titles)
         return _simplex(quantities) if source == "simplex" else _repulsion(quantities)
     runs, calls = choose_logs(controls)
-    quantities = _quantities(controls, titles)
     layers = controls.switch("Layer by layer", "layers", default=False, help="The gradient norm on each layer.")
+    quantities = _quantities(controls, titles)
     if not runs:
         raise LabError("checkpoint", "must name at least one", None, "Choose one in the sidebar.")
     said = {"calls": ",\n    ".join(calls)}

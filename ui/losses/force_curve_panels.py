@@ -58,13 +58,6 @@ def choose(controls: Controls) -> View:
     axis = controls.choice("Along", "axis", _LABELS, default="similarity")
     titles = {name: CATALOG[name].title for name in CURVE_LOSSES}
     losses = controls.choices("Losses", "loss", titles, default=tuple(titles))
-    highlighted = controls.choices(
-        "Highlighted",
-        "highlight",
-        titles,
-        default=_HIGHLIGHTED,
-        help="The others are drawn in grey; none: all in colour.",
-    )
     scene = Scene(
         temperature=controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01),
         batch_size=controls.integer("Batch size N", "batch_size", default=64, low=3, high=4096),
@@ -73,6 +66,13 @@ def choose(controls: Controls) -> View:
         noise=controls.number("Noise at cosine", "noise", default=0.1, low=-1.0, high=1.0, step=0.05),
         softness=_share(controls, "Softness of targets", "softness", 0.2, "Weight of a target off its own class."),
         lam=_share(controls, "WEINCE's weight λ", "lam", 0.5, "Of its Weibit coordinate; carries no gradient."),
+    )
+    highlighted = controls.choices(
+        "Highlighted",
+        "highlight",
+        titles,
+        default=_HIGHLIGHTED,
+        help="The others are drawn in grey; none: all in colour.",
     )
     if not losses:
         raise LabError("loss", "must name at least one loss", None, "Choose SupCon, WEINCE or both.")

@@ -19,7 +19,7 @@ _HELP = "A slide with this figure as it is now: nothing of it is computed again.
 
 
 def add_button(exhibit: "Exhibit", key: str) -> None:
-    """The action beside an exhibit's downloads; a second one where a slide waits for this figure to be computed again."""
+    """The action beside an exhibit's downloads; a second where a slide waits for this figure to be computed again."""
     if st.button("Add to talk", key=f"{key}-talk", type="tertiary", help=_HELP):
         with explain():
             from talks.slides import figure_slide

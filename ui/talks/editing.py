@@ -107,11 +107,13 @@ def _pair(mine: HeldTalk) -> None:
 def preview() -> None:
     """The slide as it will be seen: of the deck itself, from this server."""
     mine = held()
+    st.html(_STYLE)
     version = abs(hash(mine.slide)) % 10**8  # another address where the slide is another
-    st.iframe(f"{address(mine, mine.place)}?{version}", height=_HEIGHT, alt="The slide as it will be seen")
+    st.iframe(f"{address(mine, mine.place)}?preview={version}", height=_HEIGHT, alt="The slide as it will be seen")
 
 
-_HEIGHT = 400
+_HEIGHT = 400  # until the style below is there
+_STYLE = "<style>iframe.stIFrame { height: auto; aspect-ratio: 16 / 9; }</style>"
 
 
 def fields() -> None:
@@ -141,4 +143,5 @@ def _edited(name: str, key: str) -> None:
     mine = held()
     if mine.slide is not None:
         said = cleaned(st.session_state[key], one_line=name == "title")
-        mine.change(mine.talk.changed(mine.place, replace(mine.slide, **{name: said})))
+        changed: dict[str, Any] = {name: said}
+        mine.change(mine.talk.changed(mine.place, replace(mine.slide, **changed)))

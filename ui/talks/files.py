@@ -64,6 +64,7 @@ def open_another() -> None:
     with st.expander("Open a talk", expanded=not held().talk.slides):
         file = st.file_uploader("A talk's file (.talk)", type=["talk"], key=_UPLOAD, on_change=_opened)
         uploads.admit(_UPLOAD, file)
+        _shipped_ones()
         if caps().keeps:
             _kept_ones()
         st.button("An empty talk", key="talk-empty", on_click=_empty)
@@ -85,6 +86,29 @@ def refusal() -> None:
     """Why the file was not opened, until another is."""
     if said := st.session_state.get("talk-refused"):
         st.error(plain(said), icon=":material/error:")
+
+
+def _shipped_ones() -> None:
+    """The talks that come with the lab."""
+    from talks.shipped import TITLES
+
+    with st.container(gap="xxsmall"):
+        for name, title in TITLES.items():
+            st.button(title, key=f"talk-shipped-{name}", type="tertiary", on_click=_open_shipped, args=(name,))
+
+
+def _open_shipped(name: str) -> None:
+    from talks.shipped import shipped
+
+    held().open(shipped(name))
+
+
+def open_asked() -> None:
+    """The shipped talk that the address asks for, once: from then on the tab has it. LabError where there is none."""
+    name = st.query_params.get("shipped")
+    if name is not None:
+        del st.query_params["shipped"]
+        _open_shipped(name)
 
 
 def _kept_ones() -> None:

@@ -110,11 +110,10 @@ def _take_up() -> None:
         take_up(name)
 
 
-def take_up(name: str) -> bool:
-    """Go on with a talk that is kept on this machine; False where there is none of that name."""
+def take_up(name: str) -> None:
+    """Go on with a talk that is kept on this machine, if there is one of that name."""
     from talks import keeping
 
     found = keeping.find(keeping.default_folder(), name)
     if found is not None:
         held().open(found[0], name, found[1])
-    return found is not None

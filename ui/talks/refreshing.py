@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import streamlit as st
 
-from ui.foreign_text import lines, plain
+from ui.foreign_text import line, lines, plain
 from ui.talks.held import HeldTalk, held
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _choose(mine: HeldTalk, old: "Figure", number: int) -> None:
     for label, each in (("As it is in the talk", old), ("As it is now", new)):
         st.caption(f"**{label}**: {plain(each.title)}, {plain(each.date)}")
         shown = for_slide(inert(json.loads(each.plot)), width=700, height=320)
-        st.plotly_chart(shown, key=f"talk-{label}", alt=lines(each.alt))
+        st.plotly_chart(shown, key=f"talk-{label}", alt=line(each.alt))
     st.text("The pictures are the same, mark by mark." if old.plot == new.plot else "The pictures differ.")
     st.button("Replace", type="primary", on_click=_replace, args=(number,))
     st.button("Keep the old one", on_click=_ask, args=((mine.place, number),))

@@ -5,7 +5,7 @@ import streamlit as st
 
 def statement() -> None:
     st.markdown(
-        "Below every figure of the lab stands **Add to talk**: it becomes a slide here, frozen as it is. Put the slides in"
-        " order, add titles, formulas and notes, and take the deck along: one HTML file that opens on any laptop, with the"
-        " network off. Every figure leads back to the page that computes it."
+        "Below every figure of the lab stands **Add to talk**: it becomes a slide here, frozen as it is. Put the slides"
+        " in order, add titles, formulas and notes, and take the deck along: one HTML file that opens on any laptop,"
+        " with the network off. Every figure leads back to the page that computes it."
     )

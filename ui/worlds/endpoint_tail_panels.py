@@ -13,6 +13,7 @@ from analysis.tails.sphere_study import ShapeByDimension, SphereTail, SphereTail
 from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import plain
+from ui.words import WORDS
 
 _DEFAULTS = SphereTailSpec()
 _LENS_CODE = """from analysis.figures.tails.coordinate_lens import coordinate_lens
@@ -45,7 +46,7 @@ class LensView:
 
 def choose_lens(controls: Controls) -> LensView:
     """The blend and the hard negative."""
-    lam = controls.number("λ, weight of Weibit", "lam", default=0.5, low=0.0, high=1.0, step=0.05)
+    lam = controls.number("λ, weight of Weibit", "lam", default=0.5, low=0.0, high=1.0, step=0.05, help=WORDS["λ"])
     temperature = controls.real("Temperature τ", "temperature", default=0.1, low=0.005, high=5.0, step=0.05)
     beta = controls.real("Exponent β", "beta", default=1.0, low=0.1, high=16.0, step=0.5)
     hard = controls.number("Hard negative's cosine", "hard", default=0.95, low=-0.9, high=0.999, step=0.001)

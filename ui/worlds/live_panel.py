@@ -142,7 +142,8 @@ def _buttons(world: LiveWorld[F], controls: tuple[str, ...], phase: Phase | None
         at_rest = phase in (None, Phase.PAUSED, Phase.ENDED)
         # One button that is always there: one that were disabled under the finger would lose the keyboard's focus.
         st.button(label, type="primary", key="run", shortcut="Ctrl+Enter", on_click=act)
-        hint, step = "Train up to the next recorded frame, then wait.", run.step if run else partial(start, paused=True)
+        hint = "Train up to the next recorded frame, then wait."
+        step = run.step if run else partial(start, paused=True)
         st.button("Step", key="step", disabled=not at_rest, help=hint, shortcut="Ctrl+Shift+Enter", on_click=step)
         st.button("Stop", key="stop", disabled=run is None, on_click=run.stop if run else None)
     if session().refusal:

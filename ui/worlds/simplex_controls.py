@@ -6,10 +6,12 @@ from typing import Any
 
 from toy_models.simplex import LOSSES, PROCESSES, SimplexSpec
 from ui.controls import Controls
+from ui.words import WORDS
 from ui.worlds.world import SpecControls
 
 _DEFAULTS = SimplexSpec()
 _REACH = 4.0
+_NOISE = f"Class prior: {WORDS['class prior']}\n\nExact noise: {WORDS['exact noise']}"
 
 
 def choose_spec(controls: Controls) -> partial[SimplexSpec]:
@@ -22,7 +24,7 @@ def choose_spec(controls: Controls) -> partial[SimplexSpec]:
         SimplexSpec,
         labels=labels,
         **_knobs(numbers, labels),
-        losses=controls.choices("Losses", "losses", LOSSES, default=_DEFAULTS.losses),
+        losses=controls.choices("Losses", "losses", LOSSES, default=_DEFAULTS.losses, help=_NOISE),
         steps=numbers.whole("Steps", "steps"),
         batch_size=numbers.whole("Batch size", "batch_size"),
         seeds=numbers.whole("Seeds", "seeds", help="Networks a loss, side by side; bands are over them."),

@@ -12,6 +12,7 @@ from toy_models.two_views.spec import BETAS
 from ui.controls import Controls
 from ui.exhibit import show
 from ui.lead import lead
+from ui.words import WORDS
 from ui.worlds.world import SpecControls, show_loss
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def choose_spec(controls: Controls) -> Callable[[], TwoViewsSpec]:
         noise=real("Noise of a view", "noise", step=0.1, help="Its length, beside samples of length 1."),
         temperature=real("Temperature", "temperature", step=0.05),
         beta=controls.choice("WEINCE's exponent", "beta", BETAS, default=_DEFAULTS.beta),
-        aic_margin=real("Margin of ΔAIC", "aic_margin", step=1.0),
-        kappa_rho=real("Slope of the gate on ρ", "kappa_rho", step=1.0),
+        aic_margin=real("Margin of ΔAIC", "aic_margin", step=1.0, help=WORDS["ΔAIC"]),
+        kappa_rho=real("Slope of the gate on ρ", "kappa_rho", step=1.0, help=WORDS["ρ"]),
         kappa_aic=real("Slope of the gate on ΔAIC", "kappa_aic", step=0.5),
         quantile=real("Quantile of ρ", "quantile", step=0.05),
         min_tail_points=whole("Fewest points of a tail", "min_tail_points"),

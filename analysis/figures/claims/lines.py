@@ -13,38 +13,62 @@ from analysis.figures.theme import TRUTH, Style, layout
 from analysis.rules.findings import Drawing, Line
 
 _TRUTH = Style(TRUTH, "dot", "circle")
+_FEW = 16  # marks that can be told apart
 
 
 def drawn(stem: str, drawing: Drawing, lines: Sequence[Line]) -> Exhibit:
     """One picture of a claim; the lines' names are shown literally."""
     plot = go.Figure()
     for line in lines:
-        _add(plot, line)
+        _add(plot, line, drawing.joined)
     layout(plot, x=drawing.x, y=drawing.y)
     if drawing.log_x:
-        plot.update_xaxes(type="log")
+        plot.update_xaxes(type="log", **_ticks(lines))
     if drawing.log_y:
-        plot.update_yaxes(type="log")
+        plot.update_yaxes(type="log", dtick=1)
     return Exhibit(stem, drawing.title, plot, drawing.how_to_read, _alt(drawing, lines), _table(drawing, lines))
 
 
-def _add(plot: go.Figure, line: Line) -> None:
+def _ticks(lines: Sequence[Line]) -> dict[str, object]:
+    """Where there is something, if that is at few places; else at powers of ten."""
+    places = sorted({x for line in lines for x in line.x})
+    return {"dtick": 1} if len(places) > _FEW else {"tickvals": places, "ticktext": [f"{x:,g}" for x in places]}
+
+
+def _add(plot: go.Figure, line: Line, joined: bool) -> None:
     style = LOSS_STYLES.get(line.style, _TRUTH)
-    name = escaped(line.name)
-    ends = {}
-    if line.low:
+    name, ends = escaped(line.name), {}
+    if len(line.low) > _FEW:
+        _add_band(plot, line, style)
+    elif line.low:
         above = [high - y for y, high in zip(line.y, line.high, strict=True)]
         below = [y - low for y, low in zip(line.y, line.low, strict=True)]
         ends = {"error_y": {"symmetric": False, "array": above, "arrayminus": below, "color": style.colour}}
     plot.add_scatter(
         x=list(line.x),
         y=list(line.y),
-        mode="lines" if line.exact else "lines+markers",
+        mode="markers" if not joined else "lines" if line.exact else "lines+markers",
         line={"color": style.colour, "dash": "dot" if line.exact else style.dash, "width": 2},
-        marker={"symbol": style.symbol, "size": 8, "color": style.colour},
+        marker={"symbol": style.symbol, "size": 8, "color": style.colour, "maxdisplayed": _FEW if joined else 0},
         name=name,
+        legendgroup=name,
         hovertemplate=f"{name}<br>%{{x:.4~g}}: %{{y:.4~g}}<extra></extra>",
         **ends,
+    )
+
+
+def _add_band(plot: go.Figure, line: Line, style: Style) -> None:
+    """From low to high, where bars would stand too close."""
+    plot.add_scatter(
+        x=[*line.x, *reversed(line.x)],
+        y=[*line.high, *reversed(line.low)],
+        fill="toself",
+        fillcolor=style.colour,
+        opacity=0.18,
+        mode="none",
+        hoverinfo="skip",
+        legendgroup=escaped(line.name),
+        showlegend=False,
     )
 
 

@@ -14,8 +14,9 @@ from analysis.rules.kinds import Outcome
 from analysis.rules.verdict import Judged
 
 _STYLES = {Outcome.HOLDS: (BLUE, "circle"), Outcome.FAILS: (ORANGE, "x"), Outcome.OPEN: (PURPLE, "diamond-open")}
-_ROW, _ROOM = 84, 90  # pixels of a part, and of what stands around them
+_ROW, _ROOM = 92, 70  # pixels of a part, and of what stands around them
 _SHADE = "rgba(0,114,178,0.16)"
+_BETWEEN = 0.68  # of a row: ticks below, heading above the next
 _PAD = 0.12  # of the axis beyond what is shown
 
 
@@ -25,7 +26,7 @@ def asked_and_found(stem: str, title: str, judged: Sequence[Judged]) -> Exhibit:
         rows=len(judged),
         cols=1,
         subplot_titles=[escaped(_heading(each)) for each in judged],
-        vertical_spacing=0.55 / max(2, len(judged)),
+        vertical_spacing=_BETWEEN / max(2, len(judged)),
     )
     layout(plot, x="", y="", height=_ROW * len(judged) + _ROOM)
     for row, each in enumerate(judged, start=1):

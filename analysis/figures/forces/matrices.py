@@ -1,6 +1,5 @@
 """The force on every pair of a batch, one matrix a loss, all on one colour scale."""
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -129,7 +128,7 @@ def _add_image(plot: go.Figure, source: str, column: int) -> None:
 def _title(matrix: ForceMatrix, total: Balance, axis: str) -> dict[str, object]:
     """The loss's name above its matrix, with what it does to its own class."""
     repel = f"{_percent(total.repelling_share)} repel" if total.repelling else "none repels"
-    ratio = "nothing pulls" if total.push_to_pull is None else f"push to pull {number(total.push_to_pull, least=2)}"
+    ratio = "nothing pulls" if total.push_to_pull is None else f"push/pull {number(total.push_to_pull, least=2)}"
     return {
         "text": f"<b>{force_losses()[matrix.loss]}</b><br>{repel}<br>{ratio}",
         "font": {"size": 12},
@@ -155,18 +154,28 @@ def _outlines(matrix: ForceMatrix, axis: str) -> list[dict[str, object]]:
 def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, column: int, *, most: int) -> None:
     """The classes' names at the middles of their blocks; the matrix is square, its first anchor on top.
 
-    Of more than `most` every second, or third: beside each other, smaller matrices have room for fewer.
+    So many that at most `most` have room: beside each other, matrices are smaller.
     """
     edges, size = class_edges(matrix.labels), len(matrix.labels)
     names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
-    middles, every = (edges[:-1] + edges[1:] - 1) / 2, math.ceil(len(names) / most)
-    ticks = {"tickvals": middles[::every], "ticktext": names[::every], "showgrid": False, "ticks": ""}
+    middles = (edges[:-1] + edges[1:] - 1) / 2
+    shown = _apart(middles, size / most)
+    ticks = {"tickvals": middles[shown], "ticktext": [names[at] for at in shown], "showgrid": False, "ticks": ""}
     # All match the first panel's axes, and those alone are anchored to each other: Plotly ignores the anchor of an axis
     # that matches another, and the panels without one would be as wide as the page has room for.
     across = {"constrain": "domain", "constraintoward": "left", "matches": "x" if column > 1 else None}
     up = {"constrain": "domain", "constraintoward": "top", "scaleanchor": "x" if column == 1 else None}
     plot.update_xaxes(**ticks, **across, range=[-0.5, size - 0.5], col=column)
     plot.update_yaxes(**ticks, **up, range=[size - 0.5, -0.5], col=column)
+
+
+def _apart(places: np.ndarray, gap: float) -> list[int]:
+    """Which of ascending places to keep, from the first on, so that each is `gap` from the one before."""
+    kept: list[int] = []
+    for at, place in enumerate(places):
+        if not kept or place - places[kept[-1]] >= gap:
+            kept.append(at)
+    return kept
 
 
 def _shares(matrices: Sequence[ForceMatrix], sums: Sequence[Balance]) -> str:

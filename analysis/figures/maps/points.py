@@ -10,35 +10,47 @@ import numpy as np
 from analysis.figures.labels import label
 from analysis.figures.theme import CLASS_COLOURS, CLASS_SYMBOLS, TRUTH, class_style
 from analysis.maps.projection import Projection
-from analysis.outputs import Split
+from analysis.outputs import UNLABELLED, Split
 
 MOST_AS_SVG = 3000  # points; more need WebGL, which is slower to start and does not print as well
-_NAMED_IN_LEGEND = 30  # classes; more repeat their colours and symbols
+LOOKS = len(CLASS_COLOURS) * len(CLASS_SYMBOLS)
+"""Classes that can be told apart; of more, a legend would name two alike, and hide the map."""
 _OPACITY = 0.8
 _SYMBOL_CODES = {"circle": 0, "square": 1, "diamond": 2, "cross": 3, "x": 4, "triangle-up": 5}  # Plotly's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapClass:
-    """One class on the map: its index, which of the points are its own (M,) bool, its name fit for Plotly."""
+    """One class on the map: its index, which of the points are its own (M,) bool, its name fit for Plotly, its look."""
 
     index: int
     members: np.ndarray
     name: str
+    look: int
 
 
 def map_classes(labels: np.ndarray, class_names: tuple[str, ...]) -> list[MapClass]:
-    """The classes that have a point."""
-    return [MapClass(int(index), labels == index, label(class_names[index])) for index in np.unique(labels)]
+    """The classes that have a point. A class keeps its look, where there are looks for all; else few that are shown of
+    many have the first ones."""
+    present = np.unique(labels).tolist()
+    ranked = len(class_names) > LOOKS >= len(present)
+    return [
+        MapClass(index, labels == index, label(class_names[index]), rank if ranked else index)
+        for rank, index in enumerate(present)
+    ]
 
 
 def point_traces(
     projection: Projection, split: Split, items: np.ndarray, classes: list[MapClass]
 ) -> list[dict[str, object]]:
     """All points; those as SVG carry their index in the split, those of WebGL stand in the order of `items`."""
+    told = len(classes) <= LOOKS
     if len(items) <= MOST_AS_SVG:
-        return [_svg(one, projection, split.ids[items], items) for one in classes]
-    return [_webgl(projection.coordinates, split.labels[items]), *map(_legend, classes[:_NAMED_IN_LEGEND])]
+        return [{**_svg(one, projection, split.ids[items], items), "showlegend": told} for one in classes]
+    looks = np.zeros(len(items), dtype=int)
+    for one in classes:
+        looks[one.members] = one.look
+    return [_webgl(projection.coordinates, looks), *(map(_legend, classes) if told else ())]
 
 
 def ring(place: np.ndarray) -> dict[str, object]:
@@ -94,7 +106,7 @@ def class_name(one: MapClass, coordinates: np.ndarray, *, crowd: bool) -> dict[s
 
 
 def _svg(one: MapClass, projection: Projection, ids: np.ndarray, items: np.ndarray) -> dict[str, object]:
-    style = class_style(one.index)
+    style = class_style(one.look)
     x, y = projection.coordinates[one.members].T
     return {
         "type": "scatter",
@@ -105,7 +117,7 @@ def _svg(one: MapClass, projection: Projection, ids: np.ndarray, items: np.ndarr
         "marker": {"color": style.colour, "symbol": style.symbol, "size": 8, "opacity": _OPACITY},
         "customdata": items[one.members],
         "text": [label(text) for text in ids[one.members]],
-        "hovertemplate": f"%{{text}}<br>class {one.name}<extra></extra>",
+        "hovertemplate": f"%{{text}}<br>{'' if one.name == UNLABELLED else 'class '}{one.name}<extra></extra>",
         **_UNFADED,
     }
 
@@ -137,7 +149,7 @@ def _webgl(coordinates: np.ndarray, labels: np.ndarray) -> dict[str, object]:
 
 def _legend(one: MapClass) -> dict[str, object]:
     """An entry of the legend for a class whose points are in the one trace."""
-    style = class_style(one.index)
+    style = class_style(one.look)
     marker = {"color": style.colour, "symbol": style.symbol, "size": 8}
     return {"type": "scatter", "x": [None], "y": [None], "mode": "markers", "name": one.name, "marker": marker}
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from analysis.digits import interval, percent, percent_interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.maps.points import MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
+from analysis.figures.maps.points import LOOKS, MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
 from analysis.figures.splits import items_of
 from analysis.figures.theme import layout
 from analysis.maps.projection import Projection
@@ -46,7 +46,7 @@ def embedding_map(
     traces += [] if webgl else [ring(place) for place in marked]
     # Unvalidated: Plotly looks at every symbol of 50,000 for two seconds. A test has it look at fewer.
     plot = layout(go.Figure(traces, _validate=False), **_axes(projection), height=600)
-    named = classes if len(class_names) <= _NAMED else []
+    named = classes if len(classes) <= _NAMED else []
     notes = [class_name(one, projection.coordinates[one.members], crowd=webgl) for one in named]
     notes += [frame for place in marked for frame in frames(place)] if webgl else []
     plot.update_layout(annotations=notes)
@@ -63,7 +63,7 @@ def embedding_map(
         stem="-".join(filter(None, ("map", projection.method.lower(), of))),
         title=f"Which {items_of(of)} does the encoder put together?{_answer(quality)}",
         plot=plot,
-        how_to_read=_how_to_read(quality, on_map, len(split), of, bool(only)),
+        how_to_read=_how_to_read(quality, on_map, len(split), of, bool(only)) + _untold(len(classes)),
         alt=f"{projection.method} map of {items_of(of, len(items))} in {len(classes)} classes.",
         table=pd.DataFrame(
             {
@@ -98,6 +98,12 @@ def _how_to_read(quality: MapQuality | Unavailable, on_map: int, of_all: int, of
         f"A point is {point}{sample}, its colour and symbol are its class; click one to see it. "
         f"{_kept(quality)}{filtered_out} Distances between clusters, and their sizes, mean nothing."
     )
+
+
+def _untold(classes: int) -> str:
+    if classes <= LOOKS:
+        return ""
+    return f" {classes:,} classes share {LOOKS} looks: show some of them alone, and a legend tells them apart."
 
 
 def _kept(quality: MapQuality | Unavailable) -> str:

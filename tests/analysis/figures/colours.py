@@ -34,7 +34,7 @@ def linear_of(channels: np.ndarray) -> np.ndarray:
 
 def contrast(one: str, other: str) -> float:
     """
-    >>> round(contrast("#000000", "#ffffff"), 9)
+    >>> round(contrast("#000000", "#ffffff"), 3)
     21.0
     """
     lights = sorted(float(_XYZ[1] @ linear(each)) + 0.05 for each in (one, other))

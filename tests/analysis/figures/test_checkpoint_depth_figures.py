@@ -66,7 +66,9 @@ def test_the_confusion_matrix_shows_shares_and_names_the_worst(outputs):
     predicted = vote(nearest_similarity(outputs).neighbours, outputs, 5).predicted
     found = confusion(outputs.test.labels, predicted, 4)
     exhibit = confusion_matrix(found, NAMES, "5 nearest")
-    (heat,) = exhibit.plot.data
+    heat, written = exhibit.plot.data
+    assert [int(count) for count in written.text] == found.counts.ravel().tolist()
+    assert set(written.textfont.color) <= {"black", "white"}
     np.testing.assert_allclose(np.sum(heat.z, axis=1), 1)
     np.testing.assert_array_equal(heat.text, found.counts)
     assert "<b>zero" not in exhibit.plot.to_json().encode().decode("unicode_escape")

@@ -63,3 +63,17 @@ def test_the_class_filter_leaves_the_others_out(items):
     assert sorted(exhibit.table["item"]) == expected.tolist()
     assert "Other classes are hidden" in exhibit.how_to_read
     assert exhibit.plot.layout.xaxis.title.text == "t-SNE 1 (no unit)"
+
+
+@pytest.mark.parametrize("items", [2500, MOST_AS_SVG + 60])
+def test_a_legend_names_classes_that_can_be_told_apart_alone(items):
+    """Of 915 classes none, for thirty of them share a look; of some of them each, and no two look alike."""
+    exhibit, split = drawn(items, 915)
+    assert not any(trace.showlegend for trace in exhibit.plot.data)
+    assert "classes share 30 looks" in exhibit.how_to_read
+    some = tuple(np.unique(split.labels)[[0, 30, 60, -1]].tolist())
+    few, _ = drawn(items, 915, only=some)
+    told = [trace for trace in few.plot.data if trace.showlegend is not False and trace.name]
+    assert [trace.name for trace in told] == [f"class {label}" for label in some]
+    assert len({(trace.marker.color, trace.marker.symbol) for trace in told}) == 4
+    assert [note.text for note in few.plot.layout.annotations] == [f"<b>{trace.name}</b>" for trace in told]

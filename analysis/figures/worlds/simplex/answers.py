@@ -13,30 +13,30 @@ from analysis.figures.worlds.simplex.titles import of_answers
 from toy_models.simplex import LOSSES, Reference, Trace
 
 _QUESTIONS = {
-    "kl_density": "Which labels, and how likely?<br>KL to the true density",
-    "kl_mean": "What label on average?<br>KL of the mean label",
+    "kl_density": "Which labels,<br>and how likely?<br>KL to the true density",
+    "kl_mean": "What label<br>on average?<br>KL of the mean label",
 }
 
 
 def which_question(trace: Trace, answer: Reference) -> Exhibit:
     """A dot for each loss in each column, its exact optimum as a tick; the range over seeds as a bar."""
-    plot = make_subplots(1, 2, subplot_titles=tuple(_QUESTIONS.values()), shared_yaxes=True, horizontal_spacing=0.12)
-    layout(plot, x="nats (0 is right)", y="", height=150 + 44 * len(trace.spec.losses))
+    plot = make_subplots(1, 2, subplot_titles=tuple(_QUESTIONS.values()), shared_yaxes=True, horizontal_spacing=0.16)
+    layout(plot, x="nats (0 is right)", y="", height=164 + 44 * len(trace.spec.losses))
     plot.update_layout(
-        margin={"l": 8, "r": 64, "t": 90, "b": 50}, legend={"y": 1.2, "x": 1, "xanchor": "right"}, showlegend=True
+        margin={"l": 8, "r": 80, "t": 104, "b": 50}, legend={"y": 1.2, "x": 1, "xanchor": "right"}, showlegend=True
     )
     for column, metric in enumerate(_QUESTIONS, start=1):
         _add_ticks(plot, trace, answer, metric, column)
         for row in range(len(trace.spec.losses)):
             _add_dot(plot, trace, metric, row, column)
-    plot.update_annotations(font_size=13)  # so far the panels' titles
+    plot.update_annotations(font_size=12)  # so far the panels' titles
     for column, metric in enumerate(_QUESTIONS, start=1):
         for name, values in zip(trace.spec.losses, getattr(trace, metric)[-1], strict=True):
             _add_value(plot, name, float(np.median(values)), column)
     plot.update_yaxes(automargin=True, autorange="reversed", categoryorder="array", categoryarray=_names(trace))
     for column, metric in enumerate(_QUESTIONS, start=1):
         largest = max(getattr(trace, metric)[-1].max(), *(getattr(floor, metric) for floor in answer.floors))
-        plot.update_xaxes(range=[-0.06 * largest, 1.06 * largest], title_font_size=13, col=column)
+        plot.update_xaxes(range=[-0.06 * largest, 1.06 * largest], title_font_size=13, nticks=4, col=column)
     return Exhibit(
         stem="simplex-questions",
         title=of_answers(trace),

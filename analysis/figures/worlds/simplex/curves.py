@@ -32,7 +32,7 @@ def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
     layout(plot, x="training step", y="", height=460)
     plot.update_annotations(font_size=13)
     plot.update_layout(margin={"l": 50, "r": 16, "t": 110, "b": 50}, legend={"y": 1.12})
-    plot.update_xaxes(title_font_size=13)
+    plot.update_xaxes(title_font_size=13, nticks=4)
     for column, metric in enumerate(_PANELS, start=1):
         for row, name in enumerate(trace.spec.losses):
             _add_loss(plot, trace, metric, row, column)

@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import number, percent
 from analysis.figures.bands import Cell, add_curve, band_sentence, table_of_runs
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import wrapped
 from analysis.figures.theme import TRUTH, layout
 from toy_models.two_views import LOSSES, Reference, Trace
 
@@ -14,7 +15,7 @@ _PANELS = {
     "retrieval": "retrieval accuracy (share)",
     "view_cosine": "cosine of two views of one sample",
     "hardest_cosine": "cosine of the hardest negative",
-    "lam": "lam, mean over anchors",
+    "lam": "λ, mean over anchors",
     "delta_aic": "ΔAIC, median over anchors",
     "rho": "shortfall ρ of the hardest negative, median",
 }
@@ -24,7 +25,7 @@ _TABLE = {
     "retrieval accuracy": "retrieval",
     "cosine of two views": "view_cosine",
     "cosine of the hardest negative": "hardest_cosine",
-    "lam, mean": "lam",
+    "λ, mean": "lam",
     "ΔAIC, mean": "delta_aic",
     "ρ, mean": "rho",
     "gradient norm": "gradient_norm",
@@ -33,10 +34,11 @@ _TABLE = {
 
 def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
     """Six metrics against steps: median over seeds, band from lowest to highest, exact values in grey."""
-    plot = make_subplots(2, _COLUMNS, subplot_titles=tuple(_PANELS.values()), vertical_spacing=0.16)
-    layout(plot, x="", y="", height=560)
+    titles = [wrapped(title, 20) for title in _PANELS.values()]
+    plot = make_subplots(2, _COLUMNS, subplot_titles=titles, vertical_spacing=0.2)
+    layout(plot, x="", y="", height=600)
     plot.update_annotations(font_size=13)
-    plot.update_layout(margin={"l": 50, "r": 16, "t": 80, "b": 50}, legend={"y": 1.09})
+    plot.update_layout(margin={"l": 50, "r": 16, "t": 110, "b": 50}, legend={"y": 1.13})
     for place, metric in enumerate(_PANELS):
         for row in range(len(trace.spec.losses)):
             _add_loss(plot, trace, metric, row, _cell(place))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from toy_models.two_views import Frame
 
 HEIGHT = 480
-ALT = "Retrieval accuracy, lam, delta AIC and the hardest negative's shortfall against training steps, a line a loss."
+ALT = "Retrieval accuracy, λ, ΔAIC and the hardest negative's shortfall against training steps, a line a loss."
 
 
 Option = dict[str, object]
@@ -34,7 +34,7 @@ class ShownMetric:
 
 PANELS = (
     ShownMetric("retrieval", "retrieval accuracy (share)", 0, 1),
-    ShownMetric("lam", "lam, mean over anchors", 0, 1),
+    ShownMetric("lam", "λ, mean over anchors", 0, 1),
     ShownMetric("delta_aic", "ΔAIC, median over anchors", None, None),
     ShownMetric("rho", "shortfall ρ of the hardest negative, median", 0, None),
 )

@@ -18,7 +18,7 @@ def evidence_replay(trace: Trace, seed: int = 0) -> Exhibit:
     chosen = np.unique(np.linspace(0, len(trace.steps) - 1, _MOST_FRAMES).round().astype(int))
     titles = tuple(LOSSES[name] for name in trace.spec.losses)
     plot = make_subplots(1, len(titles), subplot_titles=titles, shared_yaxes=True, horizontal_spacing=0.04)
-    layout(plot, x="shortfall ρ = 1 - cosine of the hardest negative", y="", height=420)
+    layout(plot, x="shortfall ρ, 1 - cosine", y="", height=420)
     plot.update_yaxes(title_text="ΔAIC, Gumbel - Weibull", col=1)
     for row, name in enumerate(trace.spec.losses):
         marker = {"coloraxis": "coloraxis", "size": 8, "line": {"width": 0.5, "color": TRUTH}}
@@ -46,7 +46,7 @@ def evidence_replay(trace: Trace, seed: int = 0) -> Exhibit:
             f" than a share {trace.spec.quantile:g} of the batch: the gate moves along with the batch. Seed"
             f" {trace.spec.seed + seed}; move the slider through training, or play it."
         ),
-        alt=f"Anchors by shortfall and delta AIC from step {trace.steps[0]} to {trace.steps[-1]}, coloured by lam.",
+        alt=f"Anchors by shortfall ρ and ΔAIC from step {trace.steps[0]} to {trace.steps[-1]}, coloured by λ.",
         table=_table(trace, chosen, seed),
     )
 
@@ -64,14 +64,14 @@ def _fix_axes(plot: go.Figure, trace: Trace, seed: int) -> None:
     low, high = np.quantile(trace.delta_aic[:, :, seed], [0.005, 0.995])
     room = 0.08 * max(high - low, 1.0)
     plot.update_yaxes(range=[min(low, margin) - room, max(high, margin) + room])
-    bar = {"title": {"text": "lam"}, "thickness": 14}
+    bar = {"title": {"text": "λ"}, "thickness": 14}
     plot.update_layout(coloraxis={"colorscale": SEQUENTIAL, "cmin": 0, "cmax": 1, "colorbar": bar})
 
 
 def _title(trace: Trace, seed: int) -> str:
     passed = (trace.delta_aic[-1, :, seed] > trace.spec.aic_margin).mean()
     active = (trace.lam[-1, :, seed] > 0.5).mean()
-    return f"At the end {passed:.0%} of the anchors pass the ΔAIC gate, and lam exceeds 1/2 for {active:.0%}"
+    return f"At the end {passed:.0%} of the anchors pass the ΔAIC gate, and λ exceeds 1/2 for {active:.0%}"
 
 
 def _table(trace: Trace, chosen: np.ndarray, seed: int) -> pd.DataFrame:

@@ -1,0 +1,40 @@
+"""A talk of every kind of slide, with figures that take no time."""
+
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.theme import layout
+from talks import slides
+from talks.freezing import frozen
+from talks.model import Figure, Talk
+
+DAY = date(2026, 1, 2)
+
+
+def exhibit(number: int = 0, title: str = "Which <b>is</b> higher?") -> Exhibit:
+    x, y = [0, 1, 2], [0.1, 1 / 3, number]
+    plot = layout(go.Figure().add_scatter(x=x, y=y, mode="lines+markers", name="one"), x="step", y="loss, nats")
+    return Exhibit(
+        f"figure-{number}", title, plot, "Up is & remains more.", "A line that rises.", pd.DataFrame({"x": x, "y": y})
+    )
+
+
+def figure(number: int = 0) -> Figure:
+    return frozen(exhibit(number), link="/Force_curves?tau=0.1&v=1", command="python -m x", code="1 + 1", on=DAY)
+
+
+def talk(figures: int = 2) -> Talk:
+    """A slide of each kind, and so many of figures."""
+    made = (
+        slides.title_slide("A **title**", "who, when"),
+        slides.text_slide("Text", "- a $x_1$\n- <script>document.title = 'broken'</script>", notes="say *this*"),
+        slides.formula_slide("sincere"),
+        *(slides.figure_slide(figure(number), title=f"Figure number {number}") for number in range(figures)),
+        slides.pair_slide(figure(0), figure(1), title="Two"),
+        slides.claim_slide("SupCon repels", "holds in part", "in 3 of 4 seeds", figures=[figure(0)]),
+        slides.end_slide(),
+    )
+    return Talk("A talk </title>", made)

@@ -1,0 +1,132 @@
+"""The deck as text: nothing in it ends a script or a tag, nothing is asked for, its text is large, and it is not."""
+
+import hashlib
+import json
+import re
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import talks.vendored
+from analysis.figures.presenting import TEXT, TITLE, for_slide, presenting
+from talks import deck, figure_rules, slides
+from talks.handout import handout
+from talks.markdown import as_html
+from talks.model import Talk
+from talks.shipped import TITLES, shipped
+from talks.shipped.__main__ import made as outline_of
+from tests.talks.made import exhibit, figure, talk
+
+VENDORED = Path(talks.vendored.__file__).parent
+
+
+class Tags(HTMLParser):
+    """The tags of a page as a browser finds them; what is in a script or style is none."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return deck.build(talk())
+
+
+def test_only_our_scripts_run_and_nothing_is_loaded(page):
+    tags = Tags(page).found
+    scripts = [names for tag, names in tags if tag == "script"]
+    figures = [names for names in scripts if names.get("type") == "application/json"]
+    assert len(figures) == 5  # two alone, two beside each other, one under a verdict
+    assert len(scripts) == len(figures) + 5
+    assert not [names for _, names in tags if {"src", "srcset", "onerror", "onload"} & names.keys()]
+    assert not [tag for tag, _ in tags if tag in ("img", "iframe", "link", "object", "embed", "base")]
+    assert {names["href"] for tag, names in tags if tag == "a"} == {"http://127.0.0.1:8501/Force_curves?tau=0.1&v=1"}
+    assert "default-src &#x27;none&#x27;" in page
+
+
+def test_text_of_a_slide_is_text(page):
+    assert "<title>A talk &lt;/title&gt;</title>" in page
+    assert "&lt;script&gt;document.title" in page
+    assert as_html("![x](http://a.example/b.png) <img src=x> [y](javascript:alert(1))").count("<img") == 0
+    assert "javascript" not in as_html("[y](javascript:alert(1))").split("href=")[-1][:12]
+
+
+def test_code_within_the_page_ends_where_it_ends(page):
+    inside = page.split("<body>", 1)[1]
+    assert inside.count("</script") == len(re.findall(r"</script>\n", inside))
+    assert "<!--" not in inside
+
+
+def test_of_twenty_figures_it_has_at_most_eight_megabytes_and_thirty_slides_take_no_five_seconds():
+    made = Talk("a", tuple(slides.figure_slide(figure(number)) for number in range(20)))
+    begun = time.process_time()
+    size = len(deck.build(replace(made, slides=(*made.slides, *made.slides[:10]))).encode())
+    assert time.process_time() - begun < 5
+    assert size < 8e6
+
+
+def test_axis_text_is_read_from_the_last_row():
+    layout = presenting(exhibit().plot).layout
+    for axis in (layout.xaxis, layout.yaxis):
+        assert axis.tickfont.size >= TEXT >= 18
+        assert axis.title.font.size >= TITLE
+    assert layout.legend.font.size >= TEXT
+    assert (layout.xaxis.title.text, layout.yaxis.title.text) == ("step", "loss, nats")
+
+
+def test_rows_of_panels_get_room_for_their_texts_and_titles_go_along():
+    rows = {"yaxis": {"domain": [0.55, 1.0]}, "yaxis2": {"domain": [0.0, 0.45]}}
+    title = {"text": "below", "yref": "paper", "y": 0.45}
+    before = {"data": [], "layout": {**rows, "annotations": [title]}}
+    after = for_slide(before, height=500)["layout"]
+    inner = 500 - after["margin"]["t"] - after["margin"]["b"]
+    assert (after["yaxis"]["domain"][0] - after["yaxis2"]["domain"][1]) * inner >= 77
+    assert after["annotations"][0]["y"] == pytest.approx(after["yaxis2"]["domain"][1])
+    assert (after["yaxis2"]["domain"][0], after["yaxis"]["domain"][1]) == (0, pytest.approx(1))
+    assert before["layout"]["yaxis"]["domain"] == [0.55, 1.0]
+
+
+def test_a_long_title_and_caption_leave_a_lower_figure():
+    short = slides.figure_slide(figure(), title="Short", text="One line.")
+    long = slides.figure_slide(figure(), title="Long " * 25, text="More of it. " * 40)
+    assert deck.size_of(long)[1] < deck.size_of(short)[1] - 60
+
+
+def test_tags_that_our_figures_do_not_write_are_shown_as_text():
+    kept = "a<br><b>b</b><extra></extra><span style='font-size:10px'>c</span><sub>d</sub>"
+    assert figure_rules.inert({"text": [kept, "<a href='x'>y</a><img src=x>"]}) == {
+        "text": [kept, "&lt;a href='x'>y&lt;/a>&lt;img src=x>"]
+    }
+
+
+def test_the_handout_has_notes_only_when_asked():
+    assert "say *this*" not in handout(talk())
+    assert "> say *this*" in handout(talk(), notes=True)
+    assert "http://127.0.0.1:8501/Force_curves?tau=0.1&v=1" in handout(talk())
+
+
+def test_code_of_others_is_what_its_makers_published():
+    said = json.loads((VENDORED / "digests.json").read_text())
+    assert {name: each["version"] for name, each in said.items()} == {"reveal.js": "6.0.2", "katex": "0.19.1"}
+    for name, each in said.items():
+        there = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (VENDORED / name).iterdir()}
+        assert there == each["files"]
+        assert "MIT" in (VENDORED / name / "LICENSE").read_text()
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_the_shipped_talks_are_whole_and_what_their_script_makes(name):
+    talk = shipped(name)
+    assert 10 <= len(talk.slides) <= 15
+    assert {each.kind for each in talk.slides} >= {"title", "text", "formula", "claim", "end"}
+    assert all(each.verdict and each.notes for each in talk.slides if each.kind == "claim")
+    made = {each.title: (each.verdict, each.text) for each in outline_of(name).slides}
+    assert {each.title: (each.verdict, each.text) for each in talk.slides} == made

@@ -1,0 +1,101 @@
+"""The first section: the three pictures that one comes for, side by side with their three numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from analysis.calibration.top_label import calibration
+from analysis.digits import interval, number, percent
+from analysis.figures.calibration.top_label import reliability_diagram
+from analysis.figures.exhibit import Exhibit
+from analysis.figures.maps.points import MOST_AS_SVG
+from analysis.figures.maps.projection import embedding_map
+from analysis.figures.neighbours.nearest import nearest_histograms
+from analysis.outputs import NO_EMBEDDINGS
+from analysis.statistics.bootstrap import Unavailable
+from ui.checkpoints.analyses import Analyses
+from ui.errors import explain
+from ui.foreign_text import line, plain
+
+_HEIGHT = 380  # pixels: with the title above them, three of them end on a projector
+_BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A picture and the number that it stands for, in words."""
+
+    said: str
+    exhibit: Exhibit
+
+
+def section(analyses: Analyses) -> None:
+    """Each at its first setting; the sections below have the same pictures large, with their controls."""
+    made = {"map": _map, "similarity": _similarity, "calibration": _calibration}
+    columns = st.columns(len(made), gap="small")
+    for column, (name, make) in zip(columns, made.items(), strict=True):
+        with column, explain():
+            _draw(analyses, name, make)
+
+
+def _draw(analyses: Analyses, name: str, make: Callable[[Analyses], Glance | Unavailable]) -> None:
+    found = make(analyses)
+    if isinstance(found, Unavailable):
+        st.caption(plain(f"Not available: {found.reason}."))
+        return
+    st.markdown(f"**{plain(found.said)}**")
+    chart = _compact(found.exhibit.plot)
+    config = {"displayModeBar": False}
+    st.plotly_chart(chart, key=f"glance-{name}", config=config, alt=line(found.exhibit.alt))
+
+
+def _compact(plot: go.Figure) -> go.Figure:
+    """A third of the page wide; the buttons of Plotly would cover it."""
+    small = go.Figure(plot)
+    small.update_layout(height=_HEIGHT, margin={"l": 44, "r": 8, "t": 24, "b": 76}, dragmode=False)
+    small.update_layout(legend={"orientation": "h", "y": -0.22, "yanchor": "top", "font": {"size": 11}})
+    small.for_each_xaxis(_shorten)
+    return small
+
+
+def _shorten(axis: go.layout.XAxis) -> None:
+    """What stands before a colon: the section below says the rest."""
+    axis.title.text = (axis.title.text or "").partition(":")[0]
+
+
+def _map(analyses: Analyses) -> Glance | Unavailable:
+    """UMAP where it has been made, PCA before; more items than are drawn as SVG are not drawn twice."""
+    outputs = analyses.outputs
+    if not outputs.has_embeddings:
+        return Unavailable(NO_EMBEDDINGS)
+    drawn = analyses.finished_map("test", "umap") or analyses.pca("test")
+    if len(drawn.items) > MOST_AS_SVG:
+        return Unavailable(f"the map of {len(drawn.items):,} items stands below")
+    quality = drawn.quality
+    exhibit = embedding_map(drawn.projection, quality, outputs.test, drawn.items, outputs.class_names)
+    exhibit.plot.update_layout(showlegend=False)
+    kept = "" if isinstance(quality, Unavailable) else f" keeps {percent(quality.overlap.value)} of neighbours"
+    return Glance(f"{drawn.projection.method}{kept}", exhibit)
+
+
+def _similarity(analyses: Analyses) -> Glance | Unavailable:
+    found = analyses.margin
+    if isinstance(found, Unavailable):
+        return found
+    exhibit = analyses.once(("histograms", None), lambda: nearest_histograms(analyses.nearest, found, None))
+    return Glance(f"Margin {interval(found.margin)}", exhibit)
+
+
+def _calibration(analyses: Analyses) -> Glance | Unavailable:
+    known = analyses.probabilities
+    if isinstance(known, Unavailable):
+        return known
+    found = analyses.once(
+        ("calibration", _BINS, "equal width"),
+        lambda: calibration(known.probabilities, known.labels, bins=_BINS, scheme="equal width", losses=known.losses),
+    )
+    drawn = reliability_diagram(found, known.source, temperature=analyses.outputs.temperature)
+    low, high = found.null.ece
+    return Glance(f"ECE {number(found.bins.ece)} (calibrated: {number(low)} to {number(high)})", drawn)

@@ -66,7 +66,7 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "timm vit, registers, patches placed alone": lambda: _vit(reg_tokens=4, no_embed_class=True),
     "timm vit, no class token": lambda: _vit(class_token=False, global_pool="avg"),
     "timm vit, no qkv bias": lambda: _vit(qkv_bias=False),
-    "timm vit, SwiGLU": lambda: _vit(mlp_layer=SwiGLUPacked, init_values=1.0),
+    "timm vit, SwiGLU": lambda: _vit(mlp_layer=SwiGLUPacked, act_layer=nn.SiLU, init_values=1.0),
     "torchvision vit": lambda: TorchvisionViT(32, 8, 2, 3, 192, 768, num_classes=7),
     "timm vit, 96 wide (heads 4)": lambda: _vit(embed_dim=96, num_heads=4),
 }  # fmt: skip

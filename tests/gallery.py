@@ -62,3 +62,28 @@ def _two_views(trace: Any, answer: Any) -> Iterator[Exhibit]:
 
 
 _OF = {"simplex": _simplex, "repulsion": _repulsion, "noise_floor": _noise_floor, "two_views": _two_views}
+
+
+def claims() -> Iterator[Exhibit]:
+    """Of the pages on claims: all force curves along two axes, and each batch of the anatomy page."""
+    from analysis.anatomy.heads import HeadBatch, head_anatomy
+    from analysis.anatomy.of_points import point_anatomy
+    from analysis.anatomy.points import Settings
+    from analysis.figures.anatomy.bars import anatomy_bars
+    from analysis.figures.anatomy.circle import anatomy_circle
+    from analysis.figures.forces.curve_levels import loss_levels
+    from analysis.figures.forces.curves import force_curves_figure
+    from analysis.forces.curves import CURVE_LOSSES, force_curves
+    from analysis.forces.scene import Scene
+    from ui.losses.anatomy_presets import PRESETS
+
+    for axis in ("similarity", "shortfall"):
+        positive, noise = (force_curves(Scene(), CURVE_LOSSES, role, axis) for role in ("positive", "noise"))
+        yield force_curves_figure(positive, noise)
+        yield loss_levels(positive)
+    for preset in PRESETS.values():
+        if isinstance(preset.batch, HeadBatch):
+            yield anatomy_bars([head_anatomy(preset.batch, loss, preset.anchor, 1.0, 0) for loss in preset.losses])
+        else:
+            found = [point_anatomy(preset.batch, loss, preset.anchor, Settings()) for loss in preset.losses]
+            yield anatomy_circle(found, preset.batch, preset.anchor)

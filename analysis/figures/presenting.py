@@ -24,7 +24,7 @@ _LINE, _MARKER = 1.5, 1.3  # times as thick, and as large
 _MARGIN = {"l": 80, "r": 24, "t": 48, "b": 72}
 _ROW_GAP = 78  # pixels between two rows of panels: tick labels, and the title of the panel below
 _BELOW, _OVER = 84, 26  # pixels from the panels to a legend below them, and of a line of titles below one above
-_LETTER = 10  # pixels of a letter of an axis title
+_LETTER = 9  # pixels of a letter of an axis title
 _SLANTED = 14  # pixels of text that stands upright in a panel
 _MOST = 84  # pixels of a margin above or below
 _LINE_USUAL, _MARKER_USUAL = 2.0, 6.0  # Plotly's own
@@ -125,7 +125,9 @@ def _wrap_titles(layout: dict[str, Any], inner: int) -> None:
         text = layout[name]["title"].get("text") or ""
         letters = max(8, int((high - low) * inner / _LETTER))
         if len(text) > letters and "<" not in text:
-            layout[name]["title"]["text"] = "<br>".join(textwrap.wrap(text, max(letters, len(text) // 3 + 4)))
+            layout[name]["title"]["text"] = "<br>".join(
+                textwrap.wrap(text, len(text) // min(3, -(-len(text) // letters)) + 4)
+            )
 
 
 def _place_legend(layout: dict[str, Any], inner: int) -> None:

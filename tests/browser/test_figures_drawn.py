@@ -13,7 +13,7 @@ from analysis.forces.batches import ForceBatch
 from analysis.forces.matrix import force_matrix
 from tests.analysis.figures.colours import contrast
 from tests.browser.offline import Drawn, Easel, easel, hexadecimal
-from tests.gallery import exhibits, world_presets
+from tests.gallery import claims, exhibits, world_presets
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +63,12 @@ def test_every_figure_of_every_preset_is_legible(drawing, world, preset):
     for exhibit in exhibits(world, preset):
         for width in THREE:
             check_legible(drawing.draw(exhibit.plot, width))
+
+
+@pytest.mark.parametrize("width", THREE)
+def test_every_figure_of_a_claim_is_legible(drawing, width):
+    for exhibit in claims():
+        check_legible(drawing.draw(exhibit.plot, width))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

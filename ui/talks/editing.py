@@ -113,7 +113,10 @@ def preview() -> None:
 
 
 _HEIGHT = 400  # until the style below is there
-_STYLE = "<style>iframe.stIFrame { height: auto; aspect-ratio: 16 / 9; }</style>"
+_STYLE = (
+    "<style>iframe.stIFrame { height: auto !important; aspect-ratio: 16 / 9; }"
+    " [class*=st-key-talk-slide-] button { justify-content: flex-start; text-align: start; }</style>"
+)
 
 
 def fields() -> None:

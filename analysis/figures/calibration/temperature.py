@@ -64,6 +64,7 @@ def _add(plot: go.Figure, found: Calibration, name: str, colour: str, symbol: st
         x=bins.confidence[filled],
         y=bins.accuracy[filled],
         mode="markers",
+        cliponaxis=False,
         name=name,
         marker={
             "color": colour,

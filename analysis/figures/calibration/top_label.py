@@ -116,6 +116,7 @@ def _add_points(plot: go.Figure, bins: Bins, shown: np.ndarray, colour: str, sym
         x=bins.confidence[shown],
         y=bins.accuracy[shown],
         mode="markers",
+        cliponaxis=False,
         name=name,
         marker={"color": colour, "symbol": symbol, "size": 10, "line": {"width": 2, "color": colour}},
         customdata=bins.count[shown],

@@ -68,6 +68,7 @@ def _add_diagram(plot: go.Figure, found: Calibration, cell: Cell) -> None:
         x=place,
         y=bins.accuracy[filled],
         mode="markers",
+        cliponaxis=False,  # a mark at (1, 1) is whole
         name="bin",
         showlegend=first,
         marker={"color": BLUE, "size": 5 + 20 * np.sqrt(bins.count[filled] / found.items), "opacity": 0.8},

@@ -32,14 +32,15 @@ def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: 
     `highlighted`: the losses that keep their colours, all where empty. Ten lines and more are named at their ends.
     """
     kinds = [kind for kind in _KINDS if any(kind_of(curve.name) == kind for curve in positive.curves)]
-    titles = [f"{_KINDS[kind]}: {pair}" for kind in kinds for pair in ("one positive", "one noise pair")]
+    titles = [f"{_KINDS[kind]}:<br>{pair}" for kind in kinds for pair in ("one positive", "one noise pair")]
     named = len(positive.curves) >= MANY
-    gap = 0.24 if named else 0.09
+    gap = 0.33 if named else 0.09
     plot = make_subplots(len(kinds), 2, subplot_titles=titles, horizontal_spacing=gap, vertical_spacing=0.16)
     layout(plot, x="", y="", height=_HEIGHT * len(kinds) + _LEGEND)
     plot.update_layout(
         legend={"y": -0.25 / len(kinds), "yanchor": "top"}, margin={"b": 130, "r": ROOM if named else 16}
     )
+    plot.update_annotations(font_size=13)
     for row, kind in enumerate(kinds, start=1):
         for column, shown in enumerate((positive, noise), start=1):
             panel = _Panel(shown, [one for one in shown.curves if kind_of(one.name) == kind], highlighted)

@@ -36,7 +36,7 @@ def which_question(trace: Trace, answer: Reference) -> Exhibit:
     plot.update_yaxes(automargin=True, autorange="reversed", categoryorder="array", categoryarray=_names(trace))
     for column, metric in enumerate(_QUESTIONS, start=1):
         largest = max(getattr(trace, metric)[-1].max(), *(getattr(floor, metric) for floor in answer.floors))
-        plot.update_xaxes(range=[-0.06 * largest, 1.06 * largest], title_font_size=13, nticks=4, col=column)
+        plot.update_xaxes(range=[-0.06 * largest, 1.06 * largest], title_font_size=13, nticks=3, col=column)
     return Exhibit(
         stem="simplex-questions",
         title=of_answers(trace),

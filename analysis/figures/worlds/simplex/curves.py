@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import number
 from analysis.figures.bands import Cell, add_curve, add_optimum, band_sentence, table_of_runs
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.labels import wrapped
 from analysis.figures.theme import TRUTH, layout
 from analysis.figures.worlds.simplex.titles import of_curves
 from toy_models.simplex import LOSSES, Reference, Trace
@@ -28,10 +29,11 @@ _TABLE = {
 
 def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
     """The two divergences and the information bound against steps: median over seeds, band from lowest to highest."""
-    plot = make_subplots(1, 3, subplot_titles=tuple(_PANELS.values()), horizontal_spacing=0.06)
+    titles = [wrapped(title, 16) for title in _PANELS.values()]
+    plot = make_subplots(1, 3, subplot_titles=titles, horizontal_spacing=0.07)
     layout(plot, x="training step", y="", height=460)
     plot.update_annotations(font_size=13)
-    plot.update_layout(margin={"l": 50, "r": 16, "t": 110, "b": 50}, legend={"y": 1.12})
+    plot.update_layout(margin={"l": 50, "r": 16, "t": 124, "b": 50}, legend={"y": 1.12})
     plot.update_xaxes(title_font_size=13, nticks=4)
     for column, metric in enumerate(_PANELS, start=1):
         for row, name in enumerate(trace.spec.losses):

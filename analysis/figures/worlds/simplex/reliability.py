@@ -101,6 +101,7 @@ def _add_reading(plot: go.Figure, kind: str, found: Reliability, colour: str, pl
         name=legend,
         legendgroup=kind,
         customdata=mass,
+        cliponaxis=False,
         hovertemplate=f"{legend}: confidence %{{x:.6~g}}, accuracy %{{y:.6~g}}, %{{customdata:.3~p}} of items"
         "<extra></extra>",
         **looks[kind],

@@ -15,9 +15,10 @@ COLUMNS = 4
 BAR = {"thickness": 14, "outlinewidth": 0, "len": 0.4, "x": 0.82, "xanchor": "left", "y": 0.02, "yanchor": "bottom"}
 """A colour bar in the last cell of the grid."""
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])  # classes 1, 2, 3: left, right, top
-_PITCH = np.array([1.2, 1.45])  # of the grid, in sides of a triangle: the room above is for a title
-_MARGIN = 0.1  # beside and below a triangle
-_ROW = 250  # pixels: on a page of 820, a projector's, the triangles then fill the figure
+_PITCH = np.array([1.2, 1.75])  # of the grid, in sides of a triangle: the room above is for a title
+_MARGIN = np.array([0.1, 0.25])  # beside and below a triangle, here for the names of its corners
+_BESIDE = np.array([[-0.06, -0.14], [0.06, -0.14], [0.16, 0.0]])  # of each corner, its name: a large dot may lie on it
+_ROW = 300  # pixels: on a page of 820, a projector's, the triangles then fill the figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Mosaic:
         """A point of the simplex (..., 3) in triangle `index`: (..., 2) in the plane.
 
         >>> Mosaic(1, 20).place(0, np.array([0.0, 1.0, 0.0])).round(9).tolist()
-        [1.1, 0.1]
+        [1.1, 0.25]
         """
         return self.origin(index) + label @ _CORNERS
 
@@ -65,7 +66,8 @@ class Mosaic:
 
     def _cell(self) -> np.ndarray:
         """Barycentric coordinates of the pixel centres of one cell, (H, W, 3)."""
-        across, up = ((np.arange(round(self.width * pitch)) + 0.5) / self.width - _MARGIN for pitch in _PITCH)
+        sides = zip(_PITCH, _MARGIN, strict=True)
+        across, up = ((np.arange(round(self.width * pitch)) + 0.5) / self.width - margin for pitch, margin in sides)
         third = np.broadcast_to(up[:, None] / _CORNERS[2, 1], (len(up), len(across)))
         second = across - third / 2
         return np.stack([1 - second - third, second, third], axis=-1)
@@ -78,19 +80,18 @@ def canvas(mosaic: Mosaic, titles: list[str]) -> go.Figure:
     outline = np.vstack([mosaic.place(index, turns) for index in range(mosaic.count)])
     quiet = {"hoverinfo": "skip", "showlegend": False}
     plot.add_scatter(x=outline[:, 0], y=outline[:, 1], mode="lines", line={"color": GREY, "width": 2.5}, **quiet)
-    corners = np.vstack([mosaic.place(index, np.eye(3)) for index in range(mosaic.count)])
+    corners = np.vstack([mosaic.place(index, np.eye(3)) + _BESIDE for index in range(mosaic.count)])
     plot.add_scatter(
         x=corners[:, 0],
         y=corners[:, 1],
         mode="text",
-        text=["1 ", " 2", " 3"] * mosaic.count,
-        textposition=["middle left", "middle right", "middle right"] * mosaic.count,
+        text=["1", "2", "3"] * mosaic.count,
         textfont={"size": 12},
         **quiet,
     )
     for index, title in enumerate(titles):
         x, y = mosaic.place(index, np.array([0.0, 0.0, 1.0]))
-        plot.add_annotation(x=x, y=y, yshift=10, text=title, showarrow=False, yanchor="bottom", font_size=12)
+        plot.add_annotation(x=x, y=y, yshift=14, text=title, showarrow=False, yanchor="bottom", font_size=12)
     width, height = mosaic.size
     plot.update_xaxes(visible=False, range=[0, width])
     up = {"constrain": "domain", "constraintoward": "top"}  # a narrow page leaves the room below, not above

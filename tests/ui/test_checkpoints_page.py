@@ -259,7 +259,7 @@ def test_one_class_gives_reasons_and_no_numbers():
         "Tail\\:",
     ]
     assert [text.value for text in app.warning] == ["Train has one class only, so there is nothing to tell apart."]
-    assert len(charts(app)) == 5
+    assert len(charts(app)) == 6
 
 
 def test_names_from_a_file_are_never_markup():

@@ -139,7 +139,8 @@ class Analyses:
         """The map if it has been made; none is started."""
         with self._lock:
             job = self._jobs.get((split, method, points))
-        return job.result() if job is not None and job.done and job.failure is None else None
+        whole = job is not None and job.done and not job.stopped and job.failure is None
+        return job.result() if job is not None and whole else None
 
     def forget_map(self, split: SplitName, method: str, points: int) -> None:
         """So that the next who asks starts it anew, after a stop."""

@@ -15,8 +15,8 @@ from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import nearest_histograms
 from analysis.outputs import NO_EMBEDDINGS
 from analysis.statistics.bootstrap import Unavailable
+from losses.errors import LabError
 from ui.checkpoints.analyses import Analyses
-from ui.errors import explain
 from ui.foreign_text import line, plain
 
 _HEIGHT = 380  # pixels: with the title above them, three of them end on a projector
@@ -36,12 +36,15 @@ def section(analyses: Analyses) -> None:
     made = {"map": _map, "similarity": _similarity, "calibration": _calibration}
     columns = st.columns(len(made), gap="small")
     for column, (name, make) in zip(columns, made.items(), strict=True):
-        with column, explain():
+        with column:
             _draw(analyses, name, make)
 
 
 def _draw(analyses: Analyses, name: str, make: Callable[[Analyses], Glance | Unavailable]) -> None:
-    found = make(analyses)
+    try:
+        found = make(analyses)
+    except LabError as mistake:  # its section says it as an error, once
+        found = Unavailable(str(mistake).removesuffix("."))
     if isinstance(found, Unavailable):
         st.caption(plain(f"Not available: {found.reason}."))
         return

@@ -84,10 +84,13 @@ class PageLink:
         """What this URL asks of controls that the page does not have, but for what the lab itself wrote there."""
         asked = [name for name in st.query_params if name not in {*controls, *self.seen, "v"}]
         asked = [name for name in asked if name not in _names_of_controls()]
-        rule, remedy = "must be the name of a control", "It is left out."
+        remedy = "It is left out."
         if len(asked) > _MOST_NAMED:
             remedy = f"It is left out, and so are {len(asked) - 1} others like it."
-        return [LabError(clipped(name), rule, but="is none", remedy=remedy) for name in asked[:_MOST_NAMED]]
+        return [
+            LabError(clipped(name), "must be the name of a control", but="is none", remedy=remedy)
+            for name in asked[:_MOST_NAMED]
+        ]
 
     def put_away(self, keys: Iterable[str]) -> None:
         """What links got wrong of these controls has been read."""

@@ -116,6 +116,7 @@ def broken_events(folder: Path) -> object:
 
 SAID: tuple[Said, ...] = (
     opened("3_Force_curves", loss=""),
+    opened("3_Force_curves", no_such_name="1"),
     opened("3_Forces", loss=""),
     opened("3_Forces", loss=["supcon", "sincere", "eps_sup_infonce", "nt_xent", "weibit"]),
     opened("3_Dynamics", checkpoint=""),

@@ -36,6 +36,8 @@ _PAGE = """<!doctype html>
 _WIDTHS = {1: 1200, 2: 592}
 """Pixels of each of so many figures on a slide."""
 _HEIGHT, _TOP, _BOTTOM, _VERDICT, _LEAST = 720, 32, 62, 46, 240
+_LINES = 10
+"""More of them are written smaller, lest they end below the slide."""
 _VERDICTS = {"holds": "holds", "holds in part": "part", "does not hold": "not"}
 
 
@@ -86,7 +88,7 @@ def _is_long_title(slide: Slide) -> bool:
 
 
 def _is_long_text(slide: Slide) -> bool:
-    return len(slide.text) > (360 if slide.figures else 700)
+    return len(slide.text) > (360 if slide.figures else 700) or slide.text.count("\n") > _LINES
 
 
 def _section(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str], address: str) -> str:

@@ -15,7 +15,7 @@ from analysis.figures.presenting import TEXT, TITLE, for_slide, presenting
 from talks import deck, figure_rules, slides
 from talks.handout import handout
 from talks.markdown import as_html
-from talks.model import Talk
+from talks.model import Slide, Talk
 from talks.shipped import TITLES, shipped
 from talks.shipped.__main__ import made as outline_of
 from tests.talks.made import exhibit, figure, talk
@@ -133,3 +133,10 @@ def test_the_shipped_talks_are_whole(name):
 def test_a_shipped_talk_says_what_its_script_makes_of_the_claims():
     made = [(each.title, each.verdict, each.text) for each in outline_of("soft_targets").slides]
     assert [(each.title, each.verdict, each.text) for each in shipped("soft_targets").slides] == made
+
+
+@pytest.mark.parametrize(("rows", "small"), [(5, False), (12, True)])
+def test_a_text_of_many_lines_is_written_smaller_so_that_it_ends_on_its_slide(rows, small):
+    table = "\n".join(["| a | b |", "|---|---|", *["| 1 | 2 |"] * rows])
+    built = deck.build(Talk("A", (Slide("text", "A", table),)))
+    assert ('<div class="body long">' in built) == small

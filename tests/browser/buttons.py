@@ -2,7 +2,10 @@
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as NotInTime
+
+from tests.waiting import until
 
 
 def press(page: Page, label: str) -> None:
@@ -12,9 +15,26 @@ def press(page: Page, label: str) -> None:
 def go_to(page: Page, label: str) -> None:
     """Another page, by the menu: it is in sight where its group is in use, else behind one button."""
     menu = page.get_by_test_id("stSidebar")
-    listed = menu.get_by_role("link", name=label, exact=True)
+    listed, rest = menu.get_by_role("link", name=label, exact=True), menu.get_by_role("button", name="All pages")
+    listed.or_(rest).first.wait_for()
     if listed.count():
         listed.first.click()
         return
-    menu.get_by_role("button", name="All pages").click()
-    page.get_by_test_id("stPopoverBody").get_by_role("link", name=label, exact=True).click()
+    hidden = page.get_by_test_id("stPopoverBody").get_by_role("link", name=label, exact=True)
+    until(lambda: _opens(rest, hidden))
+    hidden.click()
+
+
+def _opens(button: Locator, hidden: Locator) -> bool:
+    """Whether a press has opened the list: a page that is drawn anew meanwhile shuts it."""
+    button.click()
+    try:
+        hidden.wait_for(timeout=5_000)
+    except NotInTime:
+        return False
+    return True
+
+
+def pictures_there(page: Page) -> None:
+    """Wait for the images of the file in view: their addresses end with it."""
+    page.wait_for_function("document.images.length && [...document.images].every(each => each.complete)")

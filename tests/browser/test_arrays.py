@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
+from tests.browser.buttons import pictures_there
 from tests.browser.test_lost import give
 from tests.waiting import LONG
 
@@ -23,6 +24,7 @@ def test_from_an_unknown_npz_to_the_three_pictures(server, tab):
     """Give the file, press the button: two actions, and the link says the choice."""
     opened = tab().open(f"{server.url}/Checkpoints?map=pca")
     page = opened.page
+    pictures_there(page)
     give(page, "letters.npz", letters())
     page.get_by_text("Which array is what?").wait_for(timeout=LONG)
     page.get_by_role("button", name="Show the pictures").click()

@@ -9,6 +9,7 @@ import torch
 from checkpoints.foreign.heads import linear
 from checkpoints.foreign.plan import Plan
 from checkpoints.foreign.resnet import ResNetSpec
+from tests.browser.buttons import pictures_there
 from tests.browser.server import running
 from tests.checkpoints.foreign.states import PLANS, saved, state_of
 from tests.ui.test_image_source import images, zipped
@@ -55,6 +56,7 @@ def test_from_a_torchvision_resnet_and_a_folder_of_images_to_the_three_pictures(
         archive.extractall(root / "pets")
     with running(tmp_path / "log", "--", "--root", str(root)) as server:
         page = (opened := tab().open(f"{server.url}/Checkpoints?map=pca")).page
+        pictures_there(page)
         choose(opened, "Open", "A file under the root")
         page.get_by_text("weights of ResNet-18, first width 4, linear fc to 1,000 class logits").wait_for()
         choose(opened, "Or images that are here", "pets")

@@ -109,7 +109,8 @@ def _add_exact(plot: go.Figure, trace: Trace, answer: Reference) -> None:
     for value, text, (row, col) in lines:
         if value is not None:
             line, place = {"color": TRUTH, "dash": "dot", "width": 1.5}, {"row": row, "col": col}
-            plot.add_hline(value, line=line, annotation_text=text, annotation_position="top right", **place)
+            named = {"annotation_text": text, "annotation_position": "top right", "annotation_xshift": -14}
+            plot.add_hline(value, line=line, **named, **place)  # the values at the lines' ends begin there
 
 
 def _how_to_read(trace: Trace) -> str:

@@ -47,6 +47,11 @@ def new_name() -> str:
     return secrets.token_hex(16)
 
 
+def name_of(talk: Talk) -> str:
+    """The same for the same talk: who opens it again and again has it on the disk once, and pushes no other off it."""
+    return hashlib.sha256(encode(talk)).hexdigest()[:32]
+
+
 def keep(folder: Path, name: str, talk: Talk, before: str) -> tuple[str, str]:
     """Write the talk; its name and the digest of its bytes. LabError where the disk does not take it.
 
@@ -55,11 +60,12 @@ def keep(folder: Path, name: str, talk: Talk, before: str) -> tuple[str, str]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     data = encode(talk)
-    if _digest_on_disk(folder / f"{name}{SUFFIX}") not in ("", before):
+    digest = hashlib.sha256(data).hexdigest()
+    if _digest_on_disk(folder / f"{name}{SUFFIX}") not in ("", before, digest):
         name = new_name()
     write_atomic(folder / f"{name}{SUFFIX}", data)
     _trim(folder)
-    return name, hashlib.sha256(data).hexdigest()
+    return name, digest
 
 
 def find(folder: Path, name: str) -> tuple[Talk, str] | None:

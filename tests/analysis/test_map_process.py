@@ -75,8 +75,12 @@ def test_many_threads_share_one_worker(process, unit_rows):
         np.testing.assert_array_equal(coordinates, rows[:, :2] * 3)
 
 
-def test_warming_up_is_a_map(process):
+def test_the_worker_that_was_warmed_up_makes_the_first_map(process, unit_rows):
     process.warm_up()
+    warm = process._worker
+    assert warm.poll() is None
+    process.make(unit_rows(9, 3), QUICK)
+    assert process._worker is warm
 
 
 def test_a_worker_that_dies_is_one_sentence_and_is_replaced(process, unit_rows, monkeypatch):

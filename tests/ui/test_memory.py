@@ -99,6 +99,7 @@ def test_streamlit_calls_its_parts_as_we_do():
 
 def test_without_a_server_there_is_nothing_to_forget():
     memory.forget_closed_tabs()
+    assert not Runtime.exists(), "none was made by asking"
 
 
 def test_tidying_collects_cycles():

@@ -1,5 +1,6 @@
 """Add to talk, and the page Talk: slides are added, moved, edited, kept on disk, and served to their session alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,31 @@ def test_a_shipped_talk_is_opened_by_its_link_and_an_unknown_one_is_a_sentence(o
     assert len(keeping.listed(folder)) == 1
     page = open_page(PAGE, shipped="../x")
     assert "shipped must be one of" in page.error[0].value
+
+
+def test_a_shipped_talk_opened_again_and_again_lies_on_the_disk_once(open_page, folder):
+    for _ in range(3):
+        page = open_page(PAGE, shipped="family")
+    assert len(keeping.listed(folder)) == 1
+    press(page, "talk-empty")
+    assert len(keeping.listed(folder)) == 1
+    mine = held_by(page)
+    mine.open(shipped("family"))
+    mine.change(replace(mine.talk, title="Mine"))
+    again = open_page(PAGE, shipped="family")
+    assert held_by(again).talk == shipped("family")
+    assert {each.title for each in keeping.listed(folder)} == {"Mine", shipped("family").title}
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_the_talk_in_whose_place_another_was_opened_is_at_hand(edited, keeps, monkeypatch):
+    if not keeps:
+        monkeypatch.setenv("NCE_LAB_PUBLIC", "1")
+    before = held_by(edited).talk
+    press(edited, "talk-shipped-sincere")
+    assert held_by(edited).talk == shipped("sincere")
+    press(edited, "talk-before")
+    assert held_by(edited).talk == before
 
 
 def test_with_its_session_goes_the_deck(monkeypatch):

@@ -68,6 +68,8 @@ def open_another() -> None:
         if caps().keeps:
             _kept_ones()
         st.button("An empty talk", key="talk-empty", on_click=_empty)
+        if held().before is not None:
+            st.button("Back to the talk before", key="talk-before", on_click=_back)
 
 
 def _opened() -> None:
@@ -133,6 +135,11 @@ def _empty() -> None:
     from talks.model import Talk
 
     held().open(Talk())
+
+
+def _back() -> None:
+    if (before := held().before) is not None:
+        held().open(*before)
 
 
 def _stem(title: str) -> str:

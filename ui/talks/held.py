@@ -21,7 +21,7 @@ _KEY = "nce_lab_talk"
 class HeldTalk:
     """`name` and `written`: of its file among those that are kept. `place`: the slide that is edited. `form` changes
     when the editor's fields get other values. `asked`: the slide and figure to be computed again; `again`: what came.
-    `token`: in the address of its deck, no other session's.
+    `before`: the talk in whose place this one was opened. `token`: in the address of its deck, no other session's.
     """
 
     talk: "Talk"
@@ -32,6 +32,7 @@ class HeldTalk:
     asked: tuple[int, int] | None = None
     again: "Figure | None" = None
     trouble: str = ""
+    before: "tuple[Talk, str, str] | None" = None
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
@@ -56,23 +57,25 @@ class HeldTalk:
         return len(self.talk.slides)
 
     def open(self, talk: "Talk", name: str = "", written: str = "") -> None:
-        """Edit another talk; the one before stays on the disk."""
+        """Edit another talk; the one before stays on the disk, and at hand."""
+        if self.talk.slides and talk != self.talk:
+            self.before = self.talk, self.name, self.written
         self.name, self.written, self.asked, self.again = name, written, None, None
         self.talk = talk
         self.go(0)
-        if not name:
-            self._keep()
+        if talk.slides and not name:
+            self._keep(opened=True)
 
-    def _keep(self) -> None:
-        """On the disk, unless nothing may be; a full disk is said on the page and costs no edit."""
+    def _keep(self, *, opened: bool = False) -> None:
+        """On the disk, unless nothing may be; a full disk is said on the page and costs no edit. What was `opened` and
+        not edited yet has the name that it has for everybody."""
         from talks import keeping
 
         if not caps().keeps:
             return
         try:
-            self.name, self.written = keeping.keep(
-                keeping.default_folder(), self.name or keeping.new_name(), self.talk, self.written
-            )
+            name = self.name or (keeping.name_of(self.talk) if opened else keeping.new_name())
+            self.name, self.written = keeping.keep(keeping.default_folder(), name, self.talk, self.written)
             self.trouble = ""
         except (LabError, OSError) as error:
             self.trouble = str(error)

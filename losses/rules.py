@@ -9,6 +9,7 @@ from torch.nn.functional import logsigmoid
 
 from .blocks import Block
 from .exponentials import RowExp, without
+from .formulas import raised
 from .pairs import other_view
 from .positives import Groups
 from .records import ENDPOINT_GAP
@@ -82,9 +83,62 @@ def blend_rule(
         if not curve_pulls:
             scores.mul_(line)
             return losses, factors
-        steep = shortfall.reciprocal_()
-        steep.masked_fill_(steep >= 1 / ENDPOINT_GAP, 0)
-        scores.mul_(steep.mul_(curve * temperature).add_(line))
+        scores.mul_(_steepness(shortfall).mul_(curve * temperature).add_(line))
         return losses, factors
 
     return rule
+
+
+def decoupled_rule(exp: RowExp) -> Rule:
+    """DCL: softmax over the noise alone of two stacked views; force -1 on the other view, its share on noise."""
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        other = other_view(block.anchors, scores.shape[1])[:, None]
+        own = scores.gather(1, other)
+
+        def fill_pair(values: Tensor, value: float) -> None:
+            block.fill_anchors(values, value)
+            values.scatter_(1, other, value)
+
+        log_sum, total, shift = exp(scores, fill_pair)
+        scores.scatter_(1, other, -total)
+        return log_sum - without(shift, own), 1 / total
+
+    return rule
+
+
+def power_rule(exp: RowExp, q: float, log_density: float) -> Rule:
+    """RINCE: with D the sum over the others of two stacked views, ((lam D)^q - e^{q x_p}) / q.
+
+    Force (lam D)^q p_ij - e^{q x_p} [j is i's other view]; the first factor is left for the products' rows.
+    """
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        other = other_view(block.anchors, scores.shape[1])[:, None]
+        own = scores.gather(1, other)
+        log_sum, total, shift = exp(scores, block.fill_anchors)
+        log_below = (log_sum if shift is None else log_sum + shift) + log_density
+        scores.scatter_add_(1, other, -total * (q * (own - log_below)).exp())
+        return raised(log_below, own, q), (q * log_below).exp() / total
+
+    return rule
+
+
+def log_odds_rule(exp: RowExp) -> Rule:
+    """Scores log(1 + s) - log(1 - s) from cosines of two stacked views; their slopes end at the clamps."""
+    contrast = contrast_rule(exp)
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        left, right = (1 - scores).clamp_min_(ENDPOINT_GAP), (1 + scores).clamp_min_(ENDPOINT_GAP)
+        torch.sub(right.log(), left.log(), out=scores)
+        losses, factors = contrast(scores, block)
+        scores.mul_(_steepness(left).add_(_steepness(right)))
+        return losses, factors
+
+    return rule
+
+
+def _steepness(shortfall: Tensor) -> Tensor:
+    """1 / d in the place of d, and 0 where d was clamped."""
+    steep = shortfall.reciprocal_()
+    return steep.masked_fill_(steep >= 1 / ENDPOINT_GAP, 0)

@@ -103,19 +103,18 @@ class SigLIP(nn.Module):
         sigmoid.check_bias(bias)
         self.options = Options(normalize, reduction, chunk_size, plain, distributed)
         self.log_scale = nn.Parameter(-torch.as_tensor(temperature).detach().float().log()) if learned else None
-        self.fixed_temperature = None if learned else temperature
+        self.temperature = None if learned else temperature
         self.bias = nn.Parameter(torch.as_tensor(bias).detach().float()) if learned else bias
 
-    @property
-    def temperature(self) -> Temperature:
+    def current_temperature(self) -> Temperature:
         """The temperature as it is now."""
         if self.log_scale is not None:
             return (-self.log_scale).exp()
-        assert self.fixed_temperature is not None
-        return self.fixed_temperature
+        assert self.temperature is not None
+        return self.temperature
 
     def forward(self, view_a: Tensor, view_b: Tensor) -> Tensor:
-        return sigmoid.siglip_with(view_a, view_b, self.temperature, self.bias, self.options)
+        return sigmoid.siglip_with(view_a, view_b, self.current_temperature(), self.bias, self.options)
 
     def extra_repr(self) -> str:
-        return f"temperature={shown(self.temperature)}, bias={shown(self.bias)}, {self.options}"
+        return f"temperature={shown(self.current_temperature())}, bias={shown(self.bias)}, {self.options}"

@@ -57,6 +57,8 @@ def _add_places(plot: go.Figure, found: Anatomy) -> None:
     named = places(found)
     for place, (colour, symbol) in _PLACES.items():
         terms, columns = np.nonzero(named == place)
+        if place == ALONE and not len(terms):
+            continue
         plot.add_scatter(
             x=columns,
             y=terms,

@@ -5,7 +5,7 @@ Inputs, options, order of the anchors and errors as in `losses.paired`.
 
 from collections.abc import Callable
 from functools import partial
-from math import inf, log
+from math import log
 
 from torch import Tensor
 
@@ -13,7 +13,6 @@ from .checks import can_look, check_number, check_temperature
 from .errors import LabError
 from .exponentials import RowExp, row_exp
 from .formulas import decoupled_of_anchors, log_odds, powered_of_anchors
-from .numerics import widen
 from .options import Options
 from .paired import Formula, anchors_of, over_anchors
 from .records import ENDPOINT_GAP
@@ -111,7 +110,7 @@ def rince_with(
     formula = partial(powered_of_anchors, q=q, log_density=log(density))
     rule = partial(power_rule, q=q, log_density=log(density))
     value = _of_scores(view_a, view_b, temperature, options, formula, rule)
-    if can_look(value) and value.detach().abs().max() == inf and widen(view_a).isfinite().all():
+    if can_look(value) and not value.isfinite().all() and view_a.isfinite().all() and view_b.isfinite().all():
         remedy = "Raise the temperature, lower q, or take unit rows (normalize=True)."
         raise LabError("q", f"must be small enough for e^(q s / tau) to be a number of {value.dtype}", q, remedy)
     return value

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.buttons import go_to, press
+from tests.browser.buttons import go_to, press, run_live
 from ui.live.slots import PROCESS
 
 pytestmark = pytest.mark.browser
@@ -11,8 +11,7 @@ pytestmark = pytest.mark.browser
 
 def hold(page: Page) -> None:
     """Run, and pause with frames: so it stands there for as long as it is looked at, however fast the machine is."""
-    press(page, "Run")
-    page.get_by_text("steps/s").wait_for()
+    run_live(page)
     press(page, "Pause")
     page.get_by_text("Paused at step ").wait_for()
 

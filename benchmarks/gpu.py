@@ -51,7 +51,7 @@ def main() -> None:
     torch.backends.cuda.matmul.allow_tf32 = False
     machine = f"{torch.cuda.get_device_name()}, torch {torch.__version__}, Python {platform.python_version()}"
     said = [
-        f"# On a GPU\n\nMade by `python -m benchmarks.gpu`: {machine}, {os.cpu_count()} processors beside it; no TF32.\n",
+        f"# On a GPU\n\nMade by `python -m benchmarks.gpu`: {machine}, {os.cpu_count()} processors; no TF32.\n",
         LOSSES.format(DIMENSIONS),
         table("loss | N | ms | x bare | x faster than textbook | peak MB | textbook's", loss_rows()),
         WORLDS_INTRODUCTION,

@@ -21,15 +21,15 @@ _LUMA = (0.2989, 0.587, 0.114)
 
 
 def view(images: Tensor, rows: Tensor, settings: Views, seed: int, epoch: int, which: int) -> Tensor:
-    """View `which` of images (N, 3, S, S) uint8, samples `rows` (N,) of their data -> (N, 3, S, S) float32 in [0, 1]."""
+    """View `which` of images (N, 3, S, S) uint8, samples `rows` (N,) of their data -> the same float32 in [0, 1]."""
     return viewed(images, uniforms(key_of(seed, epoch, which), rows, DRAWS), settings)
 
 
 def viewed(images: Tensor, draws: Tensor, settings: Views) -> Tensor:
     """The view of each image that its numbers (N, D) in [0, 1) stand for."""
-    cut = torch.cat([crop_boxes(draws[:, : 2 * _TRIES + 2], images.shape[-1], settings.crop)], dim=0)
+    boxes = crop_boxes(draws[:, : 2 * _TRIES + 2], images.shape[-1], settings.crop)
     flip, gate, brightness, contrast, saturation, hue, grey = draws[:, 2 * _TRIES + 2 :].unbind(1)
-    pixels = cropped(images.float() / 255, cut, flip < settings.flip)
+    pixels = cropped(images.float() / 255, boxes, flip < settings.flip)
     if settings.jitter and settings.jittered:
         on = (gate < settings.jittered).float()
         factors = (1 + on * settings.jitter * (2 * each - 1) for each in (brightness, contrast, saturation))

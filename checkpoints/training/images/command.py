@@ -29,9 +29,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for name, kind, about in (
         ("width", int, "channels of the first stage, 32"), ("projection", int, "dimensions of the embedding, 128"),
         ("side", int, "pixels, 32"), ("momentum", float, "0.9"), ("warmup", float, "epochs, 1"),
-        ("crop", float, "least area of a crop, 0.2"), ("flip", float, "share, 0.5"), ("jitter", float, "strength, 0.4"),
-        ("jittered", float, "share, 0.8"), ("grey", float, "share, 0.2"), ("workers", int, "processes that decode"),
-        ("limit", int, "at most so many images a side"), ("keep-train", int, "train items in the outputs, 5000; 0: all"),
+        ("crop", float, "least area of a crop, 0.2"), ("flip", float, "share of views, 0.5"),
+        ("jitter", float, "strength, 0.4"), ("jittered", float, "share of views, 0.8"),
+        ("grey", float, "share of views, 0.2"), ("workers", int, "processes that decode"),
+        ("limit", int, "at most so many images a side"),
+        ("keep-train", int, "train items in the outputs, 5000; 0: all"),
     ):  # fmt: skip
         group.add_argument(f"--{name}", type=kind, metavar="N" if kind is int else "X", help=about)
     group.add_argument("--optimizer", help=", ".join(OPTIMISERS))
@@ -71,7 +73,8 @@ def train(recipe: ImageRecipe, options: argparse.Namespace) -> int:
     kept = SHIPPED_TRAIN if options.keep_train is None else options.keep_train or None
     how = Run(out, options.device or "auto", kept)
     how.check()
-    data = read_images(Path(options.data), recipe.side, limit=options.limit, workers=options.workers)
+    where = Path(options.data)
+    data = read_images(where, recipe.side, name=recipe.data, limit=options.limit, workers=options.workers)
     print(
         f"{len(data.train):,} train and {len(data.test):,} test images of {len(data.class_names)} classes", flush=True
     )

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from checkpoints.foreign.constants import SUPCONTRAST
 from checkpoints.images.finding import image_data
 from checkpoints.images.source import ImageData, Side, evenly
-from checkpoints.reading.quoting import printable
 from losses.errors import LabError
 
 _CHUNK, _FEW = 1000, 3000
@@ -36,7 +36,7 @@ class Pixels:
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageSet:
     """Both sides; name of the data, names of its classes, what was left out, and the mean and standard deviation of
-    each colour over the train images, in [0, 1], to four digits."""
+    each colour by which they are normalised, in [0, 1]."""
 
     name: str
     class_names: tuple[str, ...]
@@ -47,8 +47,11 @@ class ImageSet:
     std: tuple[float, float, float]
 
 
-def read_images(path: Path, side: int, *, limit: int | None = None, workers: int | None = None) -> ImageSet:
+def read_images(path: Path, side: int, *, name: str, limit: int | None = None, workers: int | None = None) -> ImageSet:
     """The images at `path` (see `checkpoints.images.finding`), each scaled to side x side where it is not.
+
+    `name`: what the data is called. Mean and std are SupContrast's of a data set of that name, so that its readers
+    normalise in the same way; of another those of the train images, to four digits.
 
     `limit`: at most so many a side, evenly from the classes, the first of each. LabError for an image that is broken,
     for fewer than two classes, and for a class without train images: a run would learn something else than it says.
@@ -58,8 +61,8 @@ def read_images(path: Path, side: int, *, limit: int | None = None, workers: int
         rows = {name: evenly(each.labels, limit) for name, each in (("train", data.train), ("test", data.test))}
         train = _pixels(path, data, "train", rows["train"], side, workers)
         test = _pixels(path, data, "test", rows["test"], side, workers)
-        mean, std = _statistics(train.images)
-        return ImageSet(printable(data.name), data.class_names, train, test, data.notes, mean, std)
+        mean, std = SUPCONTRAST[name] if name in SUPCONTRAST else _statistics(train.images)
+        return ImageSet(name, data.class_names, train, test, data.notes, mean, std)
 
 
 def _check(data: ImageData, side: int) -> None:

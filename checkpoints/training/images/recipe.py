@@ -23,8 +23,8 @@ PRECISIONS = ("none", "bf16")
 class Views:
     """How far a view may stray, by the recipe of SimCLR and SupCon for small images.
 
-    crop: least share of the area that a random crop keeps, 1 for none; flip: chance of a mirrored view; jitter: strength
-    of brightness, contrast and saturation (hue a quarter of it), which `jittered` of the views get; grey: share of the
+    crop: least share of the area that a random crop keeps, 1 for none; flip: share of mirrored views; jitter: strength
+    of brightness, contrast and saturation (hue a quarter of it), which `jittered` of the views get; grey: share of
     views without colour.
     """
 

@@ -19,10 +19,10 @@ from checkpoints.training.images.data import ImageSet, Pixels
 from checkpoints.training.images.encoders import plan_of
 from checkpoints.training.images.evaluation import Seen, evaluated
 from checkpoints.training.images.files import Ran, halved, outputs_path, write_outputs, write_weights
-from checkpoints.training.images.loop import OnDevice, Trainer, on_device, run, tuned
+from checkpoints.training.images.loop import Log, OnDevice, Trainer, on_device, run, tuned
 from checkpoints.training.images.recipe import ImageRecipe
 
-_ROWS = 1000
+_ROWS, _SECONDS = 1000, 5.0
 SHIPPED_TRAIN = 5000
 
 
@@ -56,7 +56,7 @@ def train(
         trainer = Trainer(recipe, OnDevice.of(data, device), len(data.class_names), device)
         about = _about(recipe, data, device)
         log = resume.load(how.out, trainer, about)
-        run(trainer, log, lambda log: resume.save(how.out, trainer, about, log), report)
+        run(trainer, log, _keeping(how.out, trainer, about), report)
         trained = time.perf_counter() - start
         state = halved(trainer.model.state_dict())
         trainer.model.load_state_dict(state)  # what is judged is what is written
@@ -73,6 +73,19 @@ def train(
     )  # fmt: skip
     resume.resume_path(how.out).unlink(missing_ok=True)
     return ran
+
+
+def _keeping(out: Path, trainer: Trainer, about: str) -> Callable[[Log], None]:
+    """Saves the state after an epoch, though not more often than every few seconds: a small epoch takes less."""
+    last = float("-inf")
+
+    def keep(log: Log) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last >= _SECONDS:
+            resume.save(out, trainer, about, log)
+            last = now
+
+    return keep
 
 
 @torch.no_grad()

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from checkpoints.training.images.data import ImageSet
 
 MOST_EPOCHS = 200
-_AFTER = 8.0  # seconds that a run takes beside its epochs, before one is known
-_ONE_VIEW = 0.55  # the share of time that an epoch of one view takes beside one of two
+_AFTER = 6.0  # seconds that a run takes beside its epochs: to judge and to write
 
 
 def _recipe(loss: str, seed: int = 0, **parameters: float) -> ImageRecipe:
@@ -68,13 +67,14 @@ def _train_all(options: argparse.Namespace) -> int:
     print(f"{len(data.train):,} + {len(data.test):,} images after {time.monotonic() - began:.1f} s", flush=True)
     ends = began + 60 * options.minutes
     wanted = {name: replace(recipe, epochs=options.epochs or 1) for name, recipe in wanted.items()}
-    seconds, after = _measured(next(iter(wanted.values())), data, options.device), _AFTER
+    seconds = _measured(wanted, data, options.device)
     epochs = options.epochs or _fitting(wanted, seconds, ends - time.monotonic())
-    print(f"an epoch takes {seconds:.2f} s; {len(wanted)} runs of {epochs} epochs", flush=True)
+    said = ", ".join(f"{each:.2f} s with {head}" for head, each in seconds.items())
+    print(f"an epoch takes {said}; {len(wanted)} runs of {epochs} epochs", flush=True)
     failed = 0
     for name, recipe in wanted.items():
-        needs = epochs * seconds * _views(recipe) + after
-        if (left := ends - time.monotonic()) < needs:
+        needs, left = epochs * seconds[recipe.head] + _AFTER, ends - time.monotonic()
+        if left < needs:
             print(f"{name}: left out, needs about {needs:.0f} s and {max(left, 0):.0f} s are left", flush=True)
             continue
         failed += not _train_one(name, replace(recipe, epochs=epochs), data, options)
@@ -127,30 +127,28 @@ def _train_one(name: str, recipe: ImageRecipe, data: "ImageSet", options: argpar
     return True
 
 
-def _measured(recipe: ImageRecipe, data: "ImageSet", device: str) -> float:
-    """Seconds of an epoch of two views: the second, as the first one warms up."""
-    import torch
-
+def _measured(wanted: Mapping[str, ImageRecipe], data: "ImageSet", device: str) -> dict[str, float]:
+    """Seconds of an epoch by the kind of head, which has one view or two: of the second, as the first warms up."""
     from checkpoints.foreign.forward import device_of
     from checkpoints.training.images.loop import OnDevice, Trainer, tuned
 
-    at = device_of(device)
+    at, found = device_of(device), dict[str, float]()
+    pixels = OnDevice.of(data, at)
     with tuned():
-        trainer = Trainer(recipe, OnDevice.of(data, torch.device(at)), len(data.class_names), at)
-        trainer.epoch(0)
-        start = time.perf_counter()
-        trainer.epoch(0)
-        return (time.perf_counter() - start) / _views(recipe)
+        for recipe in wanted.values():
+            if recipe.head not in found:
+                trainer = Trainer(recipe, pixels, len(data.class_names), at)
+                trainer.epoch(0)
+                start = time.perf_counter()
+                trainer.epoch(0)
+                found[recipe.head] = time.perf_counter() - start
+    return found
 
 
-def _fitting(wanted: Mapping[str, ImageRecipe], seconds: float, left: float) -> int:
+def _fitting(wanted: Mapping[str, ImageRecipe], seconds: Mapping[str, float], left: float) -> int:
     """Epochs, the same for all, that fit into the seconds that are left."""
-    units = sum(map(_views, wanted.values()))
-    return int(min(MOST_EPOCHS, max(1, (0.95 * left - _AFTER * len(wanted)) / (units * seconds))))
-
-
-def _views(recipe: ImageRecipe) -> float:
-    return _ONE_VIEW if recipe.head == "classes" else 1.0
+    each = sum(seconds[recipe.head] for recipe in wanted.values())
+    return int(min(MOST_EPOCHS, max(1, (0.95 * left - _AFTER * len(wanted)) / each)))
 
 
 def _parser() -> Parser:

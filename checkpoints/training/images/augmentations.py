@@ -32,8 +32,8 @@ def viewed(images: Tensor, draws: Tensor, settings: Views) -> Tensor:
     pixels = cropped(images.float() / 255, boxes, flip < settings.flip)
     if settings.jitter and settings.jittered:
         on = (gate < settings.jittered).float()
-        factors = (1 + on * settings.jitter * (2 * each - 1) for each in (brightness, contrast, saturation))
-        pixels = jittered(pixels, *factors, on * _HUE * settings.jitter * (2 * hue - 1))
+        strays = on * settings.jitter * (2 * torch.stack([brightness, contrast, saturation, hue]) - 1)
+        pixels = jittered(pixels, 1 + strays[0], 1 + strays[1], 1 + strays[2], _HUE * strays[3])
     if settings.grey:
         pixels = torch.where((grey < settings.grey).view(-1, 1, 1, 1), luma(pixels), pixels)
     return pixels

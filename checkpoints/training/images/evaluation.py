@@ -96,7 +96,7 @@ def probed(train: Tensor, labels: Tensor, test: Tensor, classes: int, *, rounds:
         value.backward()
         return value
 
-    solver.step(closure)  # type: ignore[arg-type]
+    solver.step(closure)
     return (test @ weight.T + bias).detach()
 
 

@@ -15,7 +15,6 @@ from .exponentials import RowExp, row_exp
 from .formulas import decoupled_of_anchors, log_odds, powered_of_anchors
 from .options import Options
 from .paired import Formula, anchors_of, over_anchors
-from .records import ENDPOINT_GAP
 from .rules import decoupled_rule, log_odds_rule, power_rule
 from .streaming import Rule
 from .temperature import Temperature, is_learned, number
@@ -119,7 +118,7 @@ def rince_with(
 def temperature_free_with(view_a: Tensor, view_b: Tensor, options: Options) -> Tensor:
     """`temperature_free_infonce` with its options in one object."""
     z, own = anchors_of(view_a, view_b, options)
-    return over_anchors(z, own, log_odds, log_odds_rule(row_exp(z, 1.0, -log(ENDPOINT_GAP))), 1.0, options)
+    return over_anchors(z, own, log_odds, log_odds_rule(), 1.0, options)
 
 
 def check_powers(q: float, density: float) -> None:

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from .blocks import Block
+from .checks import can_look
 from .exponentials import RowExp, without
 from .formulas import raised
 from .pairs import other_view
@@ -124,18 +125,48 @@ def power_rule(exp: RowExp, q: float, log_density: float) -> Rule:
     return rule
 
 
-def log_odds_rule(exp: RowExp) -> Rule:
-    """Scores log(1 + s) - log(1 - s) from cosines of two stacked views; their slopes end at the clamps."""
-    contrast = contrast_rule(exp)
+def log_odds_rule() -> Rule:
+    """Scores log(1 + s) - log(1 - s) from cosines of two stacked views; their slopes end at the clamps.
+
+    The exponential of a score is the odds (1 + s) / (1 - s) themselves: neither exp nor log is taken of a block.
+    """
 
     def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
-        left, right = (1 - scores).clamp_min_(ENDPOINT_GAP), (1 + scores).clamp_min_(ENDPOINT_GAP)
-        torch.sub(right.log(), left.log(), out=scores)
-        losses, factors = contrast(scores, block)
-        scores.mul_(_steepness(left).add_(_steepness(right)))
-        return losses, factors
+        other = other_view(block.anchors, scores.shape[1])[:, None]
+        block.fill_anchors(scores, 0)  # 1 with itself, which would have every block look like one at the pole
+        own = scores.gather(1, other)
+        odds = _odds(scores)
+        block.fill_anchors(odds, 0)
+        total, own_odds = odds.sum(dim=1, keepdim=True), _odds(own)
+        block.fill_anchors(scores, 0)
+        scores.scatter_add_(1, other, -total * own / own_odds)
+        return (total / own_odds).log(), 1 / total
 
     return rule
+
+
+def _odds(cosines: Tensor) -> Tensor:
+    """(1 + s) / (1 - s), both held at 1e-6; in the cosines' place the odds times their slope, 1 / (1 - s) + 1 / (1 + s)
+    without what is held."""
+    if _is_between_the_poles(cosines):
+        inverse = cosines.neg_().add_(1).reciprocal_()
+        odds = torch.mul(inverse, 2).sub_(1)
+        inverse.square_().mul_(2)  # of odds, slope and halves: (1 + s) + (1 - s) = 2
+        return odds
+    right = (1 + cosines).clamp_min_(ENDPOINT_GAP)
+    inverse = cosines.neg_().add_(1).clamp_min_(ENDPOINT_GAP).reciprocal_()
+    odds = right * inverse
+    moved = odds.masked_fill(inverse >= 1 / ENDPOINT_GAP, 0).add_(right > ENDPOINT_GAP)
+    inverse.mul_(moved)
+    return odds
+
+
+def _is_between_the_poles(cosines: Tensor) -> bool:
+    """Are all known to be away from the clamps, and so far from -1 that 2 / (1 - s) - 1 keeps its digits?"""
+    if not can_look(cosines):
+        return False
+    low, high = torch.aminmax(cosines)
+    return float(low) > -0.9 and float(high) < 1 - 2 * ENDPOINT_GAP
 
 
 def _steepness(shortfall: Tensor) -> Tensor:

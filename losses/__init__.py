@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SoftTargetCrossEntropy,
         SoftTargetInfoNCE,
     )
+    from .continuous_categorical import ContinuousCategorical, continuous_categorical
     from .embedding_modules import SINCERE, WEINCE, EpsSupInfoNCE, NTXent, SupCon, Weibit
     from .evidence import TailEvidence, WeinceDiagnostics
     from .labelled import eps_sup_infonce, sincere, supcon
@@ -54,6 +55,7 @@ _HOMES = {
         "SoftTargetCrossEntropy",
         "SoftTargetInfoNCE",
     ),
+    ".continuous_categorical": ("ContinuousCategorical", "continuous_categorical"),
     ".embedding_modules": ("SINCERE", "WEINCE", "EpsSupInfoNCE", "NTXent", "SupCon", "Weibit"),
     ".evidence": ("TailEvidence", "WeinceDiagnostics"),
     ".labelled": ("eps_sup_infonce", "sincere", "supcon"),
@@ -67,6 +69,7 @@ __all__ = [
     "NLL",
     "SINCERE",
     "WEINCE",
+    "ContinuousCategorical",
     "EpsSupInfoNCE",
     "LabError",
     "LabelInfoNCE",
@@ -79,6 +82,7 @@ __all__ = [
     "TailEvidence",
     "Weibit",
     "WeinceDiagnostics",
+    "continuous_categorical",
     "eps_sup_infonce",
     "label_infonce",
     "nll",

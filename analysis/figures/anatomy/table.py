@@ -104,7 +104,7 @@ def _differences(one: Anatomy | MeasuredAnatomy, other: Anatomy | MeasuredAnatom
 
 def _fraction(found: Anatomy, term: int) -> str:
     own = int(found.above[term].argmax())
-    below = [own, *(column for column in np.flatnonzero(found.below[term]) if column != own)]
+    below = sorted(np.flatnonzero(found.below[term]), key=lambda column: column != own)  # the own one first
     exponents = found.exponents_below[term]
     shown = [f"e^{{{latex(exponents[column], least=2)}}}" for column in below[: _BELOW + 1]]
     more = len(below) - len(shown)

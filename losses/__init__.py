@@ -32,11 +32,11 @@ if TYPE_CHECKING:
         SoftTargetCrossEntropy,
         SoftTargetInfoNCE,
     )
-    from .continuous_categorical import ContinuousCategorical, continuous_categorical
     from .embedding_modules import SINCERE, WEINCE, EpsSupInfoNCE, NTXent, SupCon, Weibit
     from .evidence import TailEvidence, WeinceDiagnostics
     from .labelled import eps_sup_infonce, sincere, supcon
     from .paired import nt_xent, weibit, weince, weince_diagnostics
+    from .simplex_density import ContinuousCategorical, continuous_categorical
     from .snapshots import snapshot
 
 _HOMES = {
@@ -55,7 +55,7 @@ _HOMES = {
         "SoftTargetCrossEntropy",
         "SoftTargetInfoNCE",
     ),
-    ".continuous_categorical": ("ContinuousCategorical", "continuous_categorical"),
+    ".simplex_density": ("ContinuousCategorical", "continuous_categorical"),
     ".embedding_modules": ("SINCERE", "WEINCE", "EpsSupInfoNCE", "NTXent", "SupCon", "Weibit"),
     ".evidence": ("TailEvidence", "WeinceDiagnostics"),
     ".labelled": ("eps_sup_infonce", "sincere", "supcon"),

@@ -138,7 +138,7 @@ CLASS_HEAD = (
         parameters=(LOGIT_TEMPERATURE,),
         cost=CONTOUR,
         code=(
-            "continuous_categorical.continuous_categorical",
+            "simplex_density.continuous_categorical",
             "simplex_integral.log_integral",
             "simplex_integral._along_contour",
             "forces.continuous_categorical_forces",

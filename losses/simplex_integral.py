@@ -117,10 +117,10 @@ def _along_contour(logits: Tensor, rule: Rule, counts: Tensor | None = None) -> 
     weight, odd = ahead * cosine - aside * sine, ahead * sine + aside * cosine
     total = weight.sum(dim=-1)  # (N,)
     tilted = (weight[..., None] * real + odd[..., None] * imaginary) / (real.square() + imaginary.square())
-    mean = shares * tilted.sum(dim=1) / total[:, None]
+    mean = shares * tilted.sum(dim=1)
     saddle = (contour.height + _summed(shares.log(), counts)).squeeze(-1)
     volume = math.lgamma(logits.shape[1]) if counts is None else torch.lgamma(counts.sum(dim=-1))
-    return saddle + total.log() + volume + math.log(rule.reach / rule.nodes / math.pi), mean
+    return saddle + total.log() + volume + math.log(rule.reach / rule.nodes / math.pi), mean / _summed(mean, counts)
 
 
 def _product(real: Tensor, imaginary: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,8 +11,8 @@ PRESETS: Mapping[str, Preset[SimplexSpec]] = MappingProxyType(
         "tilted": Preset(
             "Soft labels by nature",
             "Cross-entropy learns the mean label and not the density, soft target InfoNCE nearly the reverse, and only"
-            " the exact noise closes the gap to the density; the continuous categorical comes near, for it takes b to be"
-            " uniform and not Dirichlet(1.5).",
+            " the exact noise closes the gap to the density; the continuous categorical comes near, for it takes b to"
+            " be uniform and not Dirichlet(1.5).",
             SimplexSpec(),
         ),
         "family": Preset(
@@ -23,8 +23,8 @@ PRESETS: Mapping[str, Preset[SimplexSpec]] = MappingProxyType(
         ),
         "hard": Preset(
             "Hard labels",
-            "With one-hot labels all losses but one ask for the same thing and end calibrated; the continuous categorical"
-            " looks for a density of labels that have none, and is right by its mean alone.",
+            "With one-hot labels all losses but one ask for the same thing and end calibrated; the continuous"
+            " categorical looks for a density of labels that have none, and is right by its mean alone.",
             SimplexSpec(labels="hard", steps=2000, batch_size=256, learning_rate=3e-3),
         ),
         "smoothing": Preset(

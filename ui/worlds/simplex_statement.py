@@ -50,7 +50,8 @@ def statement(spec: SimplexSpec, answer: "Reference") -> None:
 def _formula(spec: SimplexSpec) -> str:
     eps, people, a = f"{spec.epsilon:g}", spec.annotators, f"{spec.mixup:g}"
     return {
-        "tilted": rf"p(w \mid x) \propto b(w)\, e^{{w \cdot h(x)}}, \quad b = \text{{Dirichlet}}({spec.concentration:g}), \quad"
+        "tilted": rf"p(w \mid x) \propto b(w)\, e^{{w \cdot h(x)}}, \quad"
+        rf" b = \text{{Dirichlet}}({spec.concentration:g}), \quad"
         rf" h_k(x) = {spec.sharpness:g} \cos(\pi x - \tfrac{{2 \pi k}}{{3}})",
         "hard": r"w = e_c, \quad c \sim p(c \mid x) = \text{softmax}\, f^\star(x)",
         "smoothing": rf"w = (1 - {eps})\, e_c + {eps}/3, \quad c \sim p(c \mid x) \\"

@@ -62,7 +62,7 @@ def integral_and_mean(logits: Tensor, counts: Tensor | None = None, rule: Rule =
         values, means = _by_blocks(flat, rule)
     else:
         values, means = _along_contour(flat, rule, counts.double().flatten(0, -2))
-    return (values + flat.amax(dim=-1)).view(logits.shape[:-1]), means.view(logits.shape)
+    return (values + flat.detach().amax(dim=-1)).view(logits.shape[:-1]), means.view(logits.shape)
 
 
 def _by_blocks(logits: Tensor, rule: Rule) -> tuple[Tensor, Tensor]:

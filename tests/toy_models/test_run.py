@@ -110,7 +110,7 @@ def test_every_loss_begins_with_the_same_networks_and_frames_follow_the_schedule
     frames = list(simulate(QUICK))
     assert tuple(frame.step for frame in frames) == QUICK.frames
     first = frames[0]
-    assert first.logits.shape == (6, 2, len(PROBES), 3)
+    assert first.logits.shape == (len(LOSSES), 2, len(PROBES), 3)
     assert all(np.array_equal(first.logits[0], each) for each in first.logits)
     assert not np.array_equal(first.logits[:, 0], first.logits[:, 1])
     assert np.unique(first.kl_density[:, 0]).size == 1

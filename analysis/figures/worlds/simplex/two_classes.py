@@ -61,7 +61,7 @@ def two_class_densities(found: TwoClasses, x: float = 0.0) -> Exhibit:
     plot.update_yaxes(range=[0, top]).update_xaxes(range=[0, 1])
     plot.update_layout(margin={"t": 24 * (len(lines) + 2)}, legend={"orientation": "v", "itemwidth": 40})
     add_player(plot, "x = ", below=124)
-    plot.update_layout(sliders=[{**plot.layout.sliders[0].to_plotly_json(), "active": start}])
+    plot.update_layout(sliders=[{**plot.layout.sliders[0].to_plotly_json(), "active": start, "x": 0.22, "len": 0.76}])
     return Exhibit(
         stem="simplex-two-classes",
         title=_title(lines),
@@ -82,7 +82,10 @@ def _lines(found: TwoClasses) -> list[_Line]:
     groups: list[list[int]] = []
     for place, density in enumerate(found.densities):
         alike = [group for group in groups if np.abs(found.densities[group[0]] - density).max() < _SAME]
-        (alike[0] if alike else groups.append([]) or groups[-1]).append(place)
+        if alike:
+            alike[0].append(place)
+        else:
+            groups.append([place])
     return [_Line(tuple(group), found) for group in groups]
 
 
@@ -95,9 +98,9 @@ def _marks(found: TwoClasses, lines: list[_Line], at: int) -> list[go.Scatter]:
         go.Scatter(x=found.labels, y=_rounded(found.truth[at]), line=grey, opacity=0.6, name="Truth p(w|x)", **curve),
         go.Scatter(x=[float(found.means[at])] * 2, y=[0, 1e3], mode="lines", line=dots, name="true mean E[w|x]"),
     ]
-    for each in lines:
+    for place, each in enumerate(lines):
         style = LOSS_STYLES[found.spec.losses[each.first]]
-        line = {"color": style.colour, "dash": style.dash, "width": 2.5}
+        line = {"color": style.colour, "dash": style.dash, "width": max(2, 5 - place)}  # who is covered looks out
         name = f"{each.name} ({_nats(each.away)})"
         marks.append(
             go.Scatter(x=found.labels, y=_rounded(found.densities[each.first, at]), line=line, name=name, **curve)

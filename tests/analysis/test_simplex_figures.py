@@ -259,7 +259,7 @@ def two():
 
 
 def test_two_classes_are_continuous_bernoullis(two):
-    """Truth by its closed form a e^(a w) / (e^a - 1) with a = 12 cos(pi x); and 0 nats away the density that is fitted."""
+    """Truth by its closed form a e^(a w) / (e^a - 1), a = 12 cos(pi x); the density that is fitted is it."""
     for at, truth in zip(two.positions, two.truth, strict=True):
         a = 12 * np.cos(np.pi * at)
         np.testing.assert_allclose(truth, a * np.exp(a * two.labels) / np.expm1(a), rtol=2e-3, err_msg=str(at))

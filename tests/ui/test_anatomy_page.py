@@ -22,7 +22,7 @@ HEAD_LOSSES = [name for name, entry in CATALOG.items() if entry.family == "class
 
 def shown_losses(page):
     """The values at the end of the live formulas, in nats."""
-    return [float(found) for latex in page.latex for found in re.findall(r"([\d.]+) \\text\{ nats", latex.value)]
+    return [float(found) for latex in page.latex for found in re.findall(r"(-?[\d.]+) \\text\{ nats", latex.value)]
 
 
 def tables(page):

@@ -22,7 +22,7 @@ MARK = "nce_lab"
 SCHEMA = 1
 _RULE = "must be as NCE Lab writes it"
 _LONGEST = 4000
-_UNIT = 1e-4
+_UNIT, _UNIT_OF_HALVES = 1e-4, 5e-3
 _FACTS = ("file", "digest", "loss", "data", "seed", "embeddings", "layout", "network", "preprocessing", NO_HEAD)
 _TABLES = ("embeddings", "logits", "probabilities", "features")
 
@@ -95,10 +95,7 @@ def _split(arrays: Mapping[str, np.ndarray], side: str, file: str) -> Split:
         for name in _TABLES
         if f"{side}_{name}" in arrays
     }
-    embeddings = tables.pop("embeddings").astype(np.float32, copy=False)
-    lengths = np.linalg.norm(embeddings.astype(np.float64), axis=1)
-    if not np.isfinite(embeddings).all() or (bool(embeddings.shape[1]) and (np.abs(lengths - 1) > _UNIT).any()):
-        raise LabError(f"{file}: {side}_embeddings", "must be rows of unit length", but="has others")
+    embeddings = _unit(tables.pop("embeddings"), f"{file}: {side}_embeddings")
     labels = arrays.get(f"{side}_labels")
     if labels is None or labels.dtype.kind not in "iu" or labels.ndim != 1:
         raise LabError(f"{file}: {side}_labels", "must be (N,) whole numbers", but="are not so")
@@ -114,6 +111,16 @@ def _split(arrays: Mapping[str, np.ndarray], side: str, file: str) -> Split:
         probabilities=tables.get("probabilities"),
         features=tables.get("features"),
     )
+
+
+def _unit(table: np.ndarray, where: str) -> np.ndarray:
+    """Rows of unit length as float32. Those that were rounded to float16 for a smaller file are scaled again."""
+    halves, embeddings = table.dtype == np.float16, table.astype(np.float32, copy=False)
+    lengths = np.linalg.norm(embeddings.astype(np.float64), axis=1, keepdims=True)
+    off = np.abs(lengths - 1) > (_UNIT_OF_HALVES if halves else _UNIT)
+    if not np.isfinite(embeddings).all() or (bool(embeddings.shape[1]) and off.any()):
+        raise LabError(where, "must be rows of unit length", but="has others")
+    return (embeddings / lengths).astype(np.float32) if halves and embeddings.shape[1] else embeddings
 
 
 def _table(array: np.ndarray, where: str) -> np.ndarray:

@@ -1,0 +1,115 @@
+"""What a training run on images is: every number that decides its curve. Free of torch."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from checkpoints.native.objectives import BOUNDS, OBJECTIVES
+from losses.errors import LabError
+
+# Blocks of each stage, and whether they are bottlenecks: three stages are He et al.'s for CIFAR, four ImageNet's with
+# a stem for CIFAR.
+DEPTHS: Mapping[str, tuple[tuple[int, ...], bool]] = {
+    "resnet8": ((1, 1, 1), False),
+    "resnet14": ((2, 2, 2), False),
+    "resnet18": ((2, 2, 2, 2), False),
+    "resnet50": ((3, 4, 6, 3), True),
+}
+OPTIMISERS = ("sgd", "adamw")
+PRECISIONS = ("none", "bf16")
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """How far a view may stray, by the recipe of SimCLR and SupCon for small images.
+
+    crop: least share of the area that a random crop keeps, 1 for none; flip: share of mirrored views; jitter: strength
+    of brightness, contrast and saturation (hue a quarter of it), which `jittered` of the views get; grey: share of
+    views without colour.
+    """
+
+    crop: float = 0.2
+    flip: float = 0.5
+    jitter: float = 0.4
+    jittered: float = 0.8
+    grey: float = 0.2
+
+    def __post_init__(self) -> None:
+        _check_number("crop", self.crop, 0.01, 1.0)
+        for name in ("flip", "jitter", "jittered", "grey"):
+            _check_number(name, getattr(self, name), 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecipe:
+    """A run, complete. data: a name for the images, never a path. width of the encoder's first stage; projection:
+    dimensions of the embedding; warmup in epochs; momentum of SGD (Nesterov's), or AdamW's first beta."""
+
+    loss: str
+    parameters: Mapping[str, float]
+    data: str
+    encoder: str = "resnet14"
+    width: int = 32
+    projection: int = 128
+    side: int = 32
+    seed: int = 0
+    epochs: int = 100
+    batch_size: int = 512
+    optimiser: str = "sgd"
+    learning_rate: float = 0.4
+    momentum: float = 0.9
+    weight_decay: float = 0.0005
+    warmup: float = 1.0
+    precision: str = "none"
+    channels_last: bool = False
+    views: Views = field(default_factory=Views)
+
+    def __post_init__(self) -> None:
+        _check_known("loss", self.loss, OBJECTIVES)
+        _check_known("encoder", self.encoder, DEPTHS)
+        _check_known("optimizer", self.optimiser, OPTIMISERS)
+        _check_known("amp", self.precision, PRECISIONS)
+        for name, low, high in (
+            ("width", 1, 256), ("projection", 2, 1024), ("side", 8, 256), ("seed", 0, 2**32 - 1), ("epochs", 1, 10_000),
+            ("batch_size", 8, 65_536),
+        ):  # fmt: skip
+            _check_integer(name.replace("_", " "), getattr(self, name), low, high)
+        for name, least, most in (
+            ("learning_rate", 1e-7, 100.0), ("momentum", 0.0, 0.999), ("weight_decay", 0.0, 1.0), ("warmup", 0.0, 1000),
+        ):  # fmt: skip
+            _check_number(name.replace("_", " "), getattr(self, name), least, most)
+        self._check_parameters()
+
+    def _check_parameters(self) -> None:
+        expected = OBJECTIVES[self.loss].parameters
+        if set(self.parameters) != set(expected):
+            found = ", ".join(sorted(self.parameters)) or "none"
+            raise LabError(f"parameters of {self.loss}", f"must be {', '.join(expected)}", found)
+        for name, value in self.parameters.items():
+            _check_number(name, value, *BOUNDS[name])
+
+    @property
+    def head(self) -> str:
+        """ "projection" for a loss of embeddings, "classes" for one of logits."""
+        return OBJECTIVES[self.loss].head
+
+    def plain(self) -> dict[str, object]:
+        """All of it as JSON values."""
+        return asdict(self) | {"parameters": dict(self.parameters)}
+
+
+def _check_known(kind: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> None:
+    if name not in known:
+        raise LabError(kind, f"must be one of {', '.join(known)}", repr(name))
+
+
+def _check_integer(name: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise LabError(name, f"must be an integer from {low:,} to {high:,}", value)
+
+
+def _check_number(name: str, value: float, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise LabError(name, "must be a finite number", value)
+    if not low <= value <= high:
+        raise LabError(name, f"must lie in {low:g} to {high:g}", value)

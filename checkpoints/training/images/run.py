@@ -1,0 +1,127 @@
+"""One run from its recipe to its two files: train, or continue, then judge what is written and write it."""
+
+import json
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+from checkpoints.foreign.forward import device_of
+from checkpoints.images.source import evenly
+from checkpoints.reading.atomic import check_writable
+from checkpoints.training.images import resume
+from checkpoints.training.images.data import ImageSet, Pixels
+from checkpoints.training.images.encoders import plan_of
+from checkpoints.training.images.evaluation import Seen, evaluated
+from checkpoints.training.images.files import Ran, halved, outputs_path, write_outputs, write_weights
+from checkpoints.training.images.loop import Log, OnDevice, Trainer, on_device, run, tuned
+from checkpoints.training.images.recipe import ImageRecipe
+
+_ROWS, _SECONDS = 1000, 5.0
+SHIPPED_TRAIN = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a recipe is carried out: what it decides nothing of but the last digits. kept: train items whose outputs are
+    written, evenly from the classes, the first of each; None for all."""
+
+    out: Path
+    device: str = "auto"
+    kept: int | None = SHIPPED_TRAIN
+
+    def check(self) -> None:
+        """LabError for a place that cannot be written to, or a device that is not here."""
+        check_writable(self.out)
+        check_writable(outputs_path(self.out))
+        device_of(self.device)
+
+
+def train(
+    recipe: ImageRecipe, data: ImageSet, how: Run, report: Callable[[int, float, float], None] = lambda *_: None
+) -> Ran:
+    """Train by the recipe and write both files; continue where an earlier run of it was killed.
+
+    `report` hears the epoch from 1, its mean loss in nats and its images a second. LabError for an unwritable place, a
+    batch larger than the data, a loss that diverges.
+    """
+    how.check()
+    start, device = time.perf_counter(), device_of(how.device)
+    with tuned():
+        trainer = Trainer(recipe, OnDevice.of(data, device), len(data.class_names), device)
+        about = _about(recipe, data, device)
+        log = resume.load(how.out, trainer, about)
+        run(trainer, log, _keeping(how.out, trainer, about), report)
+        trained = time.perf_counter() - start
+        state = halved(trainer.model.state_dict())
+        trainer.model.load_state_dict(state)  # what is judged is what is written
+        train_side, test_side = seen(trainer, data.train), seen(trainer, data.test)
+        classes, temperature = len(data.class_names), recipe.parameters.get("temperature", 1.0)
+        evaluation = evaluated(train_side, test_side, classes, temperature)
+    title = plan_of(recipe, classes).title
+    ran = Ran(recipe, title, data.mean, data.std, log, evaluation, _environment(device, trained))
+    few = evenly(data.train.labels, how.kept)
+    write_weights(how.out, state, ran)
+    write_outputs(
+        outputs_path(how.out), ran, data.class_names, (_taken(data.train, few), _rows(train_side, few)),
+        (data.test, test_side),
+    )  # fmt: skip
+    resume.resume_path(how.out).unlink(missing_ok=True)
+    return ran
+
+
+def _keeping(out: Path, trainer: Trainer, about: str) -> Callable[[Log], None]:
+    """Saves the state after an epoch, though not more often than every few seconds: a small epoch takes less."""
+    last = float("-inf")
+
+    def keep(log: Log) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last >= _SECONDS:
+            resume.save(out, trainer, about, log)
+            last = now
+
+    return keep
+
+
+@torch.no_grad()
+def seen(trainer: Trainer, side: Pixels) -> Seen:
+    """A side through the model as it is, batch norms by their running statistics, in float32."""
+    trainer.model.eval()
+    images, found = on_device(side.images, trainer.device), []
+    for start in range(0, len(images), _ROWS):
+        pixels = (images[start : start + _ROWS].float() / 255 - trainer.data.mean) / trainer.data.std
+        if trainer.recipe.channels_last:
+            pixels = pixels.contiguous(memory_format=torch.channels_last)
+        found.append(trainer.model(pixels))
+    features, outputs = (torch.cat(each) for each in zip(*found, strict=True))
+    labels = torch.from_numpy(side.labels).to(trainer.device)
+    if trainer.recipe.head == "classes":
+        return Seen(F.normalize(features, dim=1), features, outputs, labels)
+    return Seen(F.normalize(outputs, dim=1), features, None, labels)
+
+
+def _rows(side: Seen, rows: "torch.Tensor | object") -> Seen:
+    taken = torch.as_tensor(rows, device=side.labels.device)
+    logits = None if side.logits is None else side.logits[taken]
+    return Seen(side.embeddings[taken], side.features[taken], logits, side.labels[taken])
+
+
+def _taken(side: Pixels, rows: "torch.Tensor | object") -> Pixels:
+    return Pixels(side.images[:0], side.labels[rows], side.ids[rows])  # type: ignore[index]
+
+
+def _about(recipe: ImageRecipe, data: ImageSet, device: torch.device) -> str:
+    """What must be the same for a run to go on: recipe, images, libraries, kind of device."""
+    images = (len(data.train), len(data.test), data.class_names, data.mean, data.std)
+    return json.dumps([recipe.plain(), images, torch.__version__, device.type], sort_keys=True)
+
+
+def _environment(device: torch.device, seconds: float) -> dict[str, object]:
+    libraries = {name: version(name) for name in ("torch", "numpy")} | {"python": platform.python_version()}
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    return {"device": name, "training_seconds": round(seconds, 1), "versions": libraries}

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds until a wait has failed. What is there is there at once, so that only a failing test takes as long."""
-LONG = 3_000 * PATIENCE
+LONG = 1_500 * PATIENCE
 """Milliseconds, for a browser: a wait behind runs and UMAPs of other tests, on two cores."""
 
 

@@ -16,7 +16,11 @@ def enlarge(image: np.ndarray) -> np.ndarray:
 
 
 def data_url(image: np.ndarray) -> str:
-    """A PNG of (H, W[, C]) uint8 as text, for a cell of a table."""
+    """A PNG of (H, W[, C]) uint8 as text, which is in the page itself.
+
+    For a cell of a table; and beside one, for Streamlit's own files of images are gone where a page is drawn anew
+    before the browser has asked for them.
+    """
     from PIL import Image
 
     pixels = image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image

@@ -8,8 +8,19 @@ from playwright.sync_api import TimeoutError as NotInTime
 from tests.waiting import until
 
 
+def button(page: Page, label: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(rf"^{re.escape(label)}( Shortcut .*)?$"))
+
+
 def press(page: Page, label: str) -> None:
-    page.get_by_role("button", name=re.compile(rf"^{re.escape(label)}( Shortcut .*)?$")).click()
+    button(page, label).click()
+
+
+def run_live(page: Page) -> None:
+    """Press Run and wait until the steps of this run are counted: those of a run before may still be there."""
+    press(page, "Run")
+    button(page, "Pause").wait_for()
+    page.get_by_text(re.compile(r"step \d[\d,]* of .* steps/s")).wait_for()
 
 
 def go_to(page: Page, label: str) -> None:

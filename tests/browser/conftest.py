@@ -3,17 +3,18 @@
 import asyncio
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser import chromium
 from tests.browser.server import ARGUMENTS, Server, running
-from tests.waiting import PATIENCE
+from tests.waiting import LONG
 
 # Opened by deep link, Streamlit's own script first asks below the page's path where its server is.
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)")
@@ -40,6 +41,14 @@ class Tab:
         self.settle()
         return self
 
+    def says(self) -> str:
+        """What the page shows now, in its own words: for the report of a test that failed."""
+        try:
+            shown = self.page.get_by_test_id("stMain").inner_text(timeout=5_000)
+        except PlaywrightError as mistake:
+            shown = str(mistake)
+        return f"{self.page.url}\n{shown}\n{self.problems}"
+
     def settle(self) -> None:
         """Wait until the script is not running."""
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
@@ -55,6 +64,9 @@ class Tab:
     def _on_response(self, response: Response) -> None:
         if response.status >= 400 and not PROBE.search(response.url):
             self.problems.append(f"{response.status}: {response.url}")
+
+
+TABS = pytest.StashKey[list[Tab]]()
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +99,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed ends its report with what its tabs showed then."""
+    report = yield
+    if report.when == "call" and report.failed:
+        shown = [opened.says() for opened in item.stash.get(TABS, [])]
+        report.sections += [(f"tab {number}", text) for number, text in enumerate(shown, 1)]
+    return report
+
+
 @pytest.fixture
-def tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
+def tab(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Tab]]:
     """`tab("dark", width=900)` opens an empty tab in a context of its own."""
-    contexts = []
+    contexts: list[BrowserContext] = []
+    tabs = request.node.stash.setdefault(TABS, [])
 
     def opened(scheme: str = "light", width: int = 1440) -> Tab:
         context = browser.new_context(
@@ -98,9 +121,10 @@ def tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
             viewport={"width": width, "height": 1000},
             permissions=["clipboard-read", "clipboard-write"],
         )
-        context.set_default_timeout(1000 * PATIENCE)
+        context.set_default_timeout(LONG)
         contexts.append(context)
-        return Tab(context.new_page()).listen()
+        tabs.append(Tab(context.new_page()).listen())
+        return tabs[-1]
 
     yield opened
     for context in contexts:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import shlex
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from analysis.figures.worlds.noise_floor.error import error_against_draws
 from analysis.figures.worlds.repulsion.curves import repulsion_curves
 from analysis.figures.worlds.simplex.curves import learning_curves as simplex_curves
 from analysis.figures.worlds.two_views.curves import learning_curves as two_views_curves
-from tests.browser.buttons import press
+from tests.browser.buttons import press, run_live
 from tests.browser.server import ROOT
 from tests.waiting import LONG
 from toy_models.noise_floor import NoiseFloorSpec
@@ -45,11 +44,6 @@ RUNS = (
     ("noise_floor", NoiseFloorSpec(repetitions=2_000, exponent=3.0)),
     ("two_views", TwoViewsSpec(steps=40, seeds=2, seed=7)),
 )
-
-
-def running(page: Page) -> None:
-    press(page, "Run")
-    page.get_by_text(re.compile(r"^step \d[\d,]* of .* steps/s")).wait_for(timeout=LONG)
 
 
 def seconds_to_stop(page: Page) -> float:
@@ -99,7 +93,7 @@ def downloaded(page: Page) -> str:
 def test_eight_sessions_at_once_give_the_numbers_of_the_command_line_and_stop_ends_a_ninth(server, tab, tmp_path):
     """How soon it ends depends on what else the machine does: nine browsers, here."""
     long = tab().open(f"{server.url}/Simplex_labels?steps=20000&seeds=8&show=answers").page
-    running(long)
+    run_live(long)
     opened = all_going(server, tab)
     assert seconds_to_stop(long) < LONG / 1000
     for each, (name, spec) in zip(opened, RUNS, strict=True):

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.buttons import go_to, press
+from tests.browser.buttons import go_to, press, run_live
+from tests.waiting import until
 from ui.live.slots import PROCESS
 
 pytestmark = pytest.mark.browser
@@ -11,8 +12,7 @@ pytestmark = pytest.mark.browser
 
 def hold(page: Page) -> None:
     """Run, and pause with frames: so it stands there for as long as it is looked at, however fast the machine is."""
-    press(page, "Run")
-    page.get_by_text("steps/s").wait_for()
+    run_live(page)
     press(page, "Pause")
     page.get_by_text("Paused at step ").wait_for()
 
@@ -43,7 +43,8 @@ def test_a_preset_sets_the_controls_and_says_what_to_look_at(server, tab):
     page.get_by_text("Failure: a single class").click()
     page.get_by_test_id("stMain").get_by_text("Without noise SINCERE has no gradient").wait_for()
     page.wait_for_url("**classes=1**")
-    assert page.get_by_role("spinbutton", name="Classes", exact=True).input_value() == "1"
+    classes = page.get_by_role("spinbutton", name="Classes", exact=True)
+    until(lambda: classes.input_value() == "1")
     assert opened.problems == []
 
 

@@ -169,6 +169,21 @@ def test_a_run_that_is_watched_goes_on_and_then_stops(slots, clock):
     assert run.look().reason == "Stopped: nobody was watching for 10 s."
 
 
+@pytest.mark.parametrize(("leaves", "seconds"), [(True, 10), (False, 300)])
+def test_a_tab_that_is_there_may_be_slow_to_look(slots, clock, leaves, seconds):
+    there = [True]
+    run = Run(ticks(1_000_000), limits=Limits(seconds=1e6), slots=slots, tab=lambda: there[0])
+    for _ in range(3):
+        before = run.look().step
+        clock.now += 290.0
+        wait_for(run, lambda look, before=before: look.step > before + 1)
+    assert run.look().phase is Phase.RUNNING
+    there[0] = not leaves
+    clock.now += seconds + 0.5
+    assert run.join(PATIENCE)
+    assert run.look().reason == f"Stopped: nobody was watching for {seconds} s."
+
+
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [

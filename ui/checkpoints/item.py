@@ -9,9 +9,7 @@ from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoints.analyses import Analyses, SplitName
 from ui.foreign_text import line, plain
-from ui.pictures import SIDE, enlarge
-
-__all__ = ["enlarge", "item_panel"]
+from ui.pictures import SIDE, data_url, enlarge
 
 
 def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
@@ -34,7 +32,7 @@ def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
 
 def _picture(split: Split, item: int, text: str) -> None:
     if split.images is not None:
-        st.image(enlarge(split.images[item]), width=SIDE, alt=line(text))
+        st.image(data_url(enlarge(split.images[item])), width=SIDE, alt=line(text))
     st.caption(plain(text))
 
 
@@ -65,4 +63,4 @@ def _row(title: str, split: Split, found: Neighbours, label: int, class_names: t
     else:
         with st.container(horizontal=True, gap="xsmall"):
             for image, caption in zip(split.images[found.indices[0]], captions, strict=True):
-                st.image(enlarge(image), caption=plain(caption), width=60, alt=line(caption))
+                st.image(data_url(enlarge(image)), caption=plain(caption), width=60, alt=line(caption))

@@ -8,10 +8,10 @@ import streamlit as st
 
 from analysis.comparison.measured import MeasuredModel
 from analysis.outputs import Outputs
-from ui.checkpoints.item import enlarge
 from ui.compare.selection import clear
 from ui.foreign_text import line, plain, table
 from ui.number_columns import number_columns
+from ui.pictures import data_url, enlarge
 
 _IMAGES = 24
 _LISTED = 500
@@ -57,4 +57,4 @@ def _images(outputs: Outputs, items: np.ndarray) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for item in items:
             name = f"{outputs.class_names[outputs.test.labels[item]]} · {outputs.test.ids[item]}"
-            st.image(enlarge(images[item]), caption=plain(name), width=84, alt=line(name))
+            st.image(data_url(enlarge(images[item])), caption=plain(name), width=84, alt=line(name))

@@ -1,7 +1,8 @@
 """The live engine: a run is a generator of frames consumed by a daemon thread, steered by four commands.
 
 The thread owns plain Python objects and never touches the page; the page looks at the run from time to time,
-and each look is a heartbeat. No look for ten seconds means that nobody is watching, and the run stops.
+and each look is a heartbeat. No look for ten seconds, and no connection to the tab that would look, means that nobody
+is watching, and the run stops. A tab that is there may be slow to look: hidden, or on a machine with too much to do.
 """
 
 import atexit
@@ -15,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 from losses.errors import LabError
+from ui.live.presence import nobody
 from ui.live.slots import PROCESS, Slots
 
 logger = logging.getLogger(__name__)
@@ -26,9 +28,11 @@ Simulation = Callable[[Callable[[int], None]], Iterator[F]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When a run ends by itself: seconds without a look, of being offered without one, of computing; frames kept."""
+    """When a run ends by itself: seconds without a look, where its tab is gone and where it is there, of being offered
+    without one, of computing; frames kept."""
 
     heartbeat: float = 10.0
+    unseen: float = 300.0
     offered: float = 60.0
     seconds: float = 900.0
     frames: int = 1_000
@@ -69,6 +73,7 @@ class Run(Generic[F]):
 
     `simulation` is called in the thread, so slow imports and a device's start are off the page's way; so is `keep`,
     with all frames and the seconds of computing, once a run has gone to its end and before it counts as ended.
+    `tab` says whether the page that watches is still there; who watches next may set another.
     Raises `LabError` when the process has as many runs going and waiting as it may.
     """
 
@@ -80,7 +85,9 @@ class Run(Generic[F]):
         slots: Slots = PROCESS,
         paused: bool = False,
         keep: Callable[[tuple[F, ...], float], None] | None = None,
+        tab: Callable[[], bool] = nobody,
     ) -> None:
+        self.tab = tab
         self._simulation, self._limits, self._keep_all = simulation, limits, keep
         self._step, self._frames, self._reason = 0, list[F](), ""
         self._seen = self._watched = self._began = time.monotonic()
@@ -198,8 +205,11 @@ class Run(Generic[F]):
         self._began = time.monotonic()
 
     def _leave_if_over(self) -> None:
-        if time.monotonic() - self._seen > self._limits.heartbeat:
-            self.stop(f"Stopped: nobody was watching for {self._limits.heartbeat:g} s.")
+        unseen, limit = time.monotonic() - self._seen, self._limits.heartbeat
+        if unseen > limit and self.tab():
+            limit = self._limits.unseen
+        if unseen > limit:
+            self.stop(f"Stopped: nobody was watching for {limit:g} s.")
         if self._ending:
             raise _Ended
 

@@ -15,10 +15,11 @@ from ui.server import parsing
 from ui.server.deck_door import DeckDoor
 from ui.server.guard import Guard
 from ui.server.public import OPTION, PUBLIC, VARIABLE, is_public
+from ui.server.ticks import Ticks
 from ui.server.upload_door import UploadDoor
 
 _REFUSED = 2  # as commands end on a mistake
-MIDDLEWARE = (Middleware(Guard), Middleware(UploadDoor), Middleware(DeckDoor))
+MIDDLEWARE = (Middleware(Guard), Middleware(UploadDoor), Middleware(DeckDoor), Middleware(Ticks))
 
 
 @asynccontextmanager

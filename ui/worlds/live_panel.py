@@ -14,6 +14,7 @@ from losses.errors import LabError
 from toy_models.worlds import WORLDS
 from ui.foreign_text import line, plain
 from ui.live import other_runs
+from ui.live.presence import this_tab
 from ui.live.run import Limits, Phase, Run, RunSnapshot, Simulation
 from ui.live.slots import PROCESS
 from ui.lost import remember
@@ -174,6 +175,7 @@ def _start(world: LiveWorld[F], controls: tuple[str, ...], *, paused: bool = Fal
 
 def _take(world: LiveWorld[F], controls: tuple[str, ...], run: Run[F], *, followed: bool) -> None:
     settings = {key: st.session_state[key] for key in controls}
+    run.tab = this_tab()
     session().runs[session().page] = LiveRun(world.spec, settings, run, followed)
 
 

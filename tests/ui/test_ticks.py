@@ -1,0 +1,45 @@
+"""What a page asks by itself carries no click: the click comes on its own."""
+
+import asyncio
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from ui.server.middleware import MIDDLEWARE
+from ui.server.ticks import Ticks, without_clicks
+
+CLICKS = (WidgetState(id="run", trigger_value=True), WidgetState(id="row", json_trigger_value="[1]"))
+VALUES = (WidgetState(id="tau", double_value=0.1), WidgetState(id="on", bool_value=True))
+
+
+def asked(states: tuple[WidgetState, ...], *, tick: bool) -> bytes:
+    message = BackMsg()
+    message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = "panel", tick
+    message.rerun_script.widget_states.widgets.extend(states)
+    return message.SerializeToString()
+
+
+def test_a_tick_loses_its_clicks_and_nothing_else():
+    assert BackMsg.FromString(without_clicks(asked((*CLICKS, *VALUES), tick=True))) == BackMsg.FromString(
+        asked(VALUES, tick=True)
+    )
+
+
+@pytest.mark.parametrize("content", [asked((*CLICKS, *VALUES), tick=False), asked(VALUES, tick=True), b"\xff", b""])
+def test_all_else_goes_through_byte_by_byte(content):
+    assert without_clicks(content) is content
+
+
+def test_it_stands_around_the_pages():
+    heard = []
+
+    async def app(scope, receive, send):
+        heard.append(await receive())
+
+    async def receive():
+        return {"type": "websocket.receive", "bytes": asked(CLICKS, tick=True)}
+
+    asyncio.run(Ticks(app)({"type": "websocket"}, receive, None))
+    assert not BackMsg.FromString(heard[0]["bytes"]).rerun_script.widget_states.widgets
+    assert Ticks in [each.cls for each in MIDDLEWARE]

@@ -1,5 +1,6 @@
 """What a training run on images is: every number that decides its curve. Free of torch."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -70,7 +71,7 @@ class ImageRecipe:
         check_known("optimizer", self.optimiser, dict.fromkeys(OPTIMISERS))
         check_known("amp", self.precision, dict.fromkeys(PRECISIONS))
         for name, low, high in (
-            ("width", 1, 256), ("projection", 2, 1024), ("side", 8, 256), ("seed", 0, 2**32 - 1), ("epochs", 1, 10_000),
+            ("width", 1, 256), ("projection", 2, 1024), ("side", 8, 256), ("seed", 0, 2**32 - 1), ("epochs", 1, 2000),
             ("batch_size", 8, 65_536),
         ):  # fmt: skip
             check_integer(name.replace("_", " "), getattr(self, name), low, high)
@@ -92,6 +93,19 @@ class ImageRecipe:
     def head(self) -> str:
         """ "projection" for a loss of embeddings, "classes" for one of logits."""
         return OBJECTIVES[self.loss].head
+
+    def command(self, data: str = "IMAGES", out: str = "FILE.pth") -> str:
+        """The command line that repeats this run whatever the defaults become; `data`: where the images are."""
+        options = {
+            "loss": self.loss, **{name.replace("_", "-"): value for name, value in self.parameters.items()},
+            "data": data, "name": self.data, "encoder": self.encoder, "width": self.width,
+            "projection": self.projection, "side": self.side, "seed": self.seed, "epochs": self.epochs,
+            "batch-size": self.batch_size, "optimizer": self.optimiser, "learning-rate": self.learning_rate,
+            "momentum": self.momentum, "weight-decay": self.weight_decay, "warmup": self.warmup, "amp": self.precision,
+            **asdict(self.views), "out": out,
+        }  # fmt: skip
+        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        return shlex.join(["python", "-m", "checkpoints.train", *words, *["--channels-last"] * self.channels_last])
 
     def plain(self) -> dict[str, object]:
         """All of it as JSON values."""

@@ -1,5 +1,6 @@
 """What somebody hears who trains on images, and gives what cannot be trained on or written."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from checkpoints import zoo
+from checkpoints.native.image_run import read_run
 from checkpoints.train import main
 from checkpoints.training.images import data, run
 from checkpoints.training.images.recipe import ImageRecipe
@@ -110,7 +113,27 @@ def _there(folder: Path) -> object:
     return made()(folder)
 
 
+def stated(**changes: object) -> Said:
+    """What a run says of itself, with other fields; a text alone where there is one called so."""
+    evaluation: dict[str, object] = {"knn_1": 0.5, "knn_1_interval": [0.4, 0.6]}
+    about = {
+        "schema": 1, "recipe": recipe().plain(), "network": "small", "mean": [0.5] * 3, "std": [0.5] * 3,
+        "log": [{"loss": 1.0}], "evaluation": evaluation,
+        "environment": {"device": "cpu", "training_seconds": 1.0, "versions": {}},
+    } | changes  # fmt: skip
+    return lambda _: read_run(np.array(json.dumps(about).encode()), "a.npz: nce_lab_run")
+
+
+def _without_a_run(folder: Path) -> object:
+    np.savez(folder / "a.npz", labels=np.zeros(2))
+    return zoo._of_outputs(folder / "a.npz", 0)
+
+
 SAID: tuple[Said, ...] = (
+    stated(recipe=recipe().plain() | {"channels_last": 1}),
+    stated(evaluation={"knn_1_interval": [0.5, "high"]}),
+    lambda _: read_run(np.zeros(2), "a.npz: nce_lab_run"),
+    _without_a_run,
     trained("--device", "cpu", encoder=False, data="digits"),
     trained("--every", "2"),
     trained(data="digits"),

@@ -78,7 +78,7 @@ def _recipe(fields: Fields) -> ImageRecipe:
             precision=own.text("precision"),
             channels_last=own.truth("channels_last"),
             views=Views(**own.numbers("views")),
-            **{name: own.integer(name, 0, 2**32) for name in _INTEGERS},  # type: ignore[arg-type]
+            **{name: own.integer(name, 0, 2**32) for name in _INTEGERS},
             **{name: own.number(name) for name in _NUMBERS},  # type: ignore[arg-type]
         )
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .paired import nt_xent, weibit, weince, weince_diagnostics
     from .paired_kin import dcl, rince, temperature_free_infonce
     from .sigmoid import siglip
+    from .simplex_density import ContinuousCategorical, continuous_categorical
     from .snapshots import snapshot
 
 _HOMES = {
@@ -57,6 +58,7 @@ _HOMES = {
         "SoftTargetCrossEntropy",
         "SoftTargetInfoNCE",
     ),
+    ".simplex_density": ("ContinuousCategorical", "continuous_categorical"),
     ".embedding_modules": ("SINCERE", "WEINCE", "EpsSupInfoNCE", "NTXent", "SupCon", "Weibit"),
     ".evidence": ("TailEvidence", "WeinceDiagnostics"),
     ".kin_modules": ("DCL", "RINCE", "SigLIP", "TemperatureFreeInfoNCE"),
@@ -75,6 +77,7 @@ __all__ = [
     "RINCE",
     "SINCERE",
     "WEINCE",
+    "ContinuousCategorical",
     "EpsSupInfoNCE",
     "LabError",
     "LabelInfoNCE",
@@ -89,6 +92,7 @@ __all__ = [
     "TemperatureFreeInfoNCE",
     "Weibit",
     "WeinceDiagnostics",
+    "continuous_categorical",
     "dcl",
     "eps_sup_infonce",
     "label_infonce",

@@ -16,6 +16,7 @@ from .numerics import below_top, product, softplus
 from .paired import weince_diagnostics
 from .pairs import Roles, roles_by_label, roles_by_view
 from .records import ENDPOINT_GAP, Choosing, Contrast
+from .simplex_integral import integral_and_mean
 
 Settings = Mapping[str, float | Tensor]
 """Parameters by name; `lam` and `beta` of a record with evidence, numbers or (..., N), among them."""
@@ -120,7 +121,10 @@ def forces_of(loss: str, embeddings: Tensor, labels: Tensor, settings: Settings)
 
 
 def head_scores(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, temperature: float) -> Tensor:
-    """The scores of each sample's candidates: (N, K) of classes, or (N, N) of what the batch is given, (N, K)."""
+    """The scores of each sample's candidates: (N, K) of classes, or (N, N) of what the batch is given, (N, K).
+
+    Not of all points of the simplex, which are too many.
+    """
     if record.candidates == "classes":
         return logits / temperature
     log_prior = torch.where(prior > 0, prior, 1).log()  # 0 log 0 = 0
@@ -129,6 +133,8 @@ def head_scores(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, 
 
 def head_forces(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, temperature: float) -> Tensor:
     """d (sum of losses) / d f, (N, K): what the candidates below are by class, less what is given, over tau."""
+    if record.is_density:
+        return (integral_and_mean(logits / temperature)[1].to(logits.dtype) - given) / temperature
     shares = head_scores(record, logits, given, prior, temperature).softmax(-1)
     below = shares if record.candidates == "classes" else shares @ given
     return (below - given) / temperature

@@ -135,13 +135,13 @@ def _softplus(x: float) -> float:
 class Choosing:
     """A loss of a class head: a sample is to choose what it is given among `candidates` by their scores.
 
-    `given`: the sample's label, its soft target, or a label drawn from it. `candidates`: all classes, with scores
-    f / tau, of which the loss takes the mean under what is given; or what all samples of the batch are given, v, with
-    scores v . (f / tau - log prior).
+        `given`: the sample's label, its soft target, or a label drawn from it. `candidates`: all classes, with scores
+    f / tau, of which the loss takes the mean under what is given; what all samples of the batch are given, v, with
+        scores v . (f / tau - log prior); or all points v of the simplex under the uniform measure, with v . f / tau.
     """
 
     given: Literal["label", "target", "drawn label"]
-    candidates: Literal["classes", "batch"]
+    candidates: Literal["classes", "batch", "simplex"]
 
     @property
     def soft(self) -> bool:
@@ -151,6 +151,11 @@ class Choosing:
     @property
     def drawn(self) -> bool:
         return self.given == "drawn label"
+
+    @property
+    def is_density(self) -> bool:
+        """Is the loss the negative logarithm of a density on the simplex? It is 0 at chance, and can be below."""
+        return self.candidates == "simplex"
 
     @property
     def has_prior(self) -> bool:

@@ -21,6 +21,7 @@ LOSS_STYLES: dict[str, Style] = {
     "soft_distribution_infonce": Style(ROSE, "dash", "square-open"),
     "soft_target_infonce": Style(INDIGO, "solid", "diamond"),
     "soft_target_infonce_exact_noise": Style(MAGENTA, "solid", "triangle-up"),
+    "continuous_categorical": Style(MAGENTA, "dash", "triangle-up-open"),
     "supcon": Style(ORANGE, "solid", "square"),
     "sincere": Style(BLUE, "solid", "diamond"),
     "eps_sup_infonce": Style(BLUE, "dash", "diamond-open"),

@@ -52,7 +52,7 @@ def chance_level(spec: ChanceSpec) -> ChanceLevel:
 def _formula(spec: ChanceSpec) -> float:
     record = CATALOG[spec.loss].record
     if isinstance(record, Choosing):
-        return math.log(spec.classes if record.candidates == "classes" else spec.size)
+        return {"classes": math.log(spec.classes), "batch": math.log(spec.size), "simplex": 0.0}[record.candidates]
     settings = CATALOG[spec.loss].defaults
     if record.positives == "view":
         return record.loss_apart(0, 1, record.noise_of_pairs(spec.size), settings)

@@ -117,7 +117,7 @@ def _level(entry: LossEntry) -> str:
     """The chance level in letters: N images and their 2N views, K classes."""
     record = entry.record
     if isinstance(record, Choosing):
-        return "log K" if record.candidates == "classes" else "log N"
+        return entry.chance_words
     if record.depends_on_level:
         return "all equal"
     if record.positives == "view" or record.others_below:

@@ -11,7 +11,8 @@ from analysis.forces.curves import CURVE_LOSSES, chance_levels, evaluate, floors
 from analysis.forces.of_scene import EMBEDDING, ENDPOINT_GAP
 from analysis.forces.scene import AXES, Scene, points
 from analysis.forces.start_pair import PairScene, turning_point
-from losses import evidence
+from losses import continuous_categorical, evidence
+from losses.catalog import CATALOG
 from losses.errors import LabError
 from tests.kin import KIN, of_row
 
@@ -56,7 +57,9 @@ def head_loss(name, scene, role, cosine):
     f = f / scene.temperature
     soft = torch.full((classes, classes), scene.softness / (classes - 1), dtype=torch.float64)
     soft = soft.fill_diagonal_(1 - scene.softness)
-    w = soft if name.startswith("soft") else torch.eye(classes).double()
+    w = soft if CATALOG[name].choosing.soft else torch.eye(classes).double()
+    if name == "continuous_categorical":
+        return continuous_categorical(f[None], w[:1])
     if name in ("nll", "soft_target_cross_entropy"):
         return -(w[0] * f.log_softmax(0)).sum()
     candidates = (w @ f).repeat_interleave(scene.class_size)  # one for each sample of the batch
@@ -161,8 +164,10 @@ def test_chance_levels_are_the_textbooks():
         "siglip": 48 * math.log(2),
         **dict.fromkeys(("nll", "soft_target_cross_entropy"), math.log(8)),
         **dict.fromkeys(("label_infonce", "soft_target_infonce"), math.log(96)),
+        "continuous_categorical": 0.0,
     }
-    assert {name: float(chance_levels(name, at)[0]) for name in CURVE_LOSSES} == pytest.approx(expected, rel=1e-13)
+    found = {name: float(chance_levels(name, at)[0]) for name in CURVE_LOSSES}
+    assert found == pytest.approx(expected, rel=1e-13, abs=1e-12)
 
 
 def test_no_loss_comes_below_its_floor_and_some_are_closed_forms():

@@ -14,6 +14,7 @@ from losses.errors import LabError
 
 CHANCE = {
     r"\log K": log(5),
+    "0": 0.0,
     r"\log N": log(8),
     r"\log(N-1)": log(7),
     r"\log(1 + |\mathcal{N}|)": log(5),
@@ -37,15 +38,17 @@ def test_an_entry_matches_its_function(name):
 @pytest.mark.parametrize("name", CATALOG)
 def test_the_stated_chance_level_is_the_loss_at_chance(name):
     entry, same = CATALOG[name], torch.eye(1, 5, dtype=torch.float64).expand(8, 5)
-    same = same if entry.family != "class head" else same * 0
+    is_head = entry.family == "class head"
+    same = same * 0 if is_head else same
     uniform, labels = torch.full((8, 5), 0.2, dtype=torch.float64), torch.arange(8) % 2
     inputs = {
-        "class head": (same, uniform if "soft" in name else labels),
+        "class head": (same, uniform if is_head and entry.choosing.soft else labels),
         "labelled embeddings": (same, labels),
         "paired views": (same, same),
     }[entry.family]
-    prior = (uniform[0],) if name.endswith("infonce") and entry.family == "class head" else ()
-    assert getattr(losses, name)(*inputs, *prior).item() == pytest.approx(CHANCE[entry.chance_level], rel=1e-12)
+    prior = (uniform[0],) if is_head and entry.choosing.has_prior else ()
+    found = getattr(losses, name)(*inputs, *prior).item()
+    assert found == pytest.approx(CHANCE[entry.chance_level], rel=1e-12, abs=1e-12)
 
 
 def test_families_and_citations():

@@ -15,6 +15,7 @@ MODULES = {
     "soft_target_cross_entropy": (losses.SoftTargetCrossEntropy(), lambda x: (x, TARGETS)),
     "label_infonce": (losses.LabelInfoNCE(PRIOR), lambda x: (x, LABELS)),
     "soft_target_infonce": (losses.SoftTargetInfoNCE(PRIOR), lambda x: (x, TARGETS)),
+    "continuous_categorical": (losses.ContinuousCategorical(), lambda x: (x, TARGETS)),
     "supcon": (losses.SupCon(normalize=True), lambda x: (x, LABELS)),
     "sincere": (losses.SINCERE(normalize=True), lambda x: (x, LABELS)),
     "eps_sup_infonce": (losses.EpsSupInfoNCE(normalize=True), lambda x: (x, LABELS)),

@@ -21,6 +21,7 @@ LOSSES = {
     "soft_target_cross_entropy": lambda x, tau, **o: losses.soft_target_cross_entropy(x, TARGETS, temperature=tau, **o),
     "label_infonce": lambda x, tau, **o: losses.label_infonce(x, LABELS, PRIOR, temperature=tau, **o),
     "soft_target_infonce": lambda x, tau, **o: losses.soft_target_infonce(x, TARGETS, PRIOR, temperature=tau, **o),
+    "continuous_categorical": lambda x, tau, **o: losses.continuous_categorical(x, TARGETS, temperature=tau, **o),
     "supcon": lambda x, tau, **o: losses.supcon(x, LABELS, temperature=tau, **o),
     "sincere": lambda x, tau, **o: losses.sincere(x, LABELS, temperature=tau, **o),
     "eps_sup_infonce": lambda x, tau, **o: losses.eps_sup_infonce(x, LABELS, temperature=tau, **o),

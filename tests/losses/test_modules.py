@@ -38,6 +38,12 @@ TWINS = {
         (F, W),
         {"reduction": "none"},
     ),
+    "continuous_categorical": (
+        losses.ContinuousCategorical(temperature=0.5, plain=True),
+        losses.continuous_categorical,
+        (F, W),
+        {"temperature": 0.5},
+    ),
     "soft_distribution_infonce": (
         losses.SoftDistributionInfoNCE(ETA, generator=generator(), temperature=0.5),
         losses.soft_distribution_infonce,

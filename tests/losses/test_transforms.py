@@ -18,6 +18,7 @@ OF_ONE_TENSOR = {
     "soft_target_cross_entropy": lambda x: losses.soft_target_cross_entropy(x, TARGETS),
     "label_infonce": lambda x: losses.label_infonce(x, LABELS, PRIOR),
     "soft_target_infonce": lambda x: losses.soft_target_infonce(x, TARGETS, PRIOR),
+    "continuous_categorical": lambda x: losses.continuous_categorical(x, TARGETS),
     "supcon": lambda x: losses.supcon(x, LABELS, normalize=True),
     "sincere": lambda x: losses.sincere(x, LABELS, normalize=True),
     "eps_sup_infonce": lambda x: losses.eps_sup_infonce(x, LABELS, normalize=True),

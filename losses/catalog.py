@@ -20,7 +20,7 @@ __all__ = [
     "losses_of_world",
 ]
 
-CATALOG: dict[str, LossEntry] = {entry.name: entry for entry in (*CLASS_HEAD, *EMBEDDINGS, *KIN, *BY_COLUMNS)}
+CATALOG: dict[str, LossEntry] = {entry.name: entry for entry in (*CLASS_HEAD, *BY_COLUMNS, *EMBEDDINGS, *KIN)}
 
 
 def entry_of(loss: str) -> LossEntry:

@@ -94,7 +94,8 @@ class LossEntry:
         ['log K', 'log(1+|noise|)', 'log(e^-ε+|noise|)']
         """
         plain = self.chance_level.replace(" + ", "+").replace(r"{-\epsilon}", "-ε")
-        return plain.replace(r"\mathcal{N}", "noise").replace("\\", "")
+        plain = plain.replace(r"\mathcal{N}", "noise").replace(r"\tau", "τ").replace(r"\lambda", "λ")
+        return plain.replace("\\", "")
 
     @property
     def contrast(self) -> Contrast:

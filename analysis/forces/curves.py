@@ -101,8 +101,8 @@ def evaluate(name: str, at: Points) -> OnePair:
 
 
 def chance_levels(name: str, at: Points) -> np.ndarray:
-    """The loss where all cosines, or all logits, are equal: the loss itself, evaluated there. (M,)"""
-    return evaluate(name, _equal(at, 0.0, 0.0, 0.0)).loss
+    """The loss where all embeddings, or all logits, are equal: the loss itself, evaluated there. (M,)"""
+    return evaluate(name, _equal(at, 1.0, 1.0, 1.0)).loss
 
 
 def floors(name: str, at: Points) -> np.ndarray:

@@ -14,6 +14,7 @@ from analysis.forces.start_pair import PairScene, turning_point
 from losses import continuous_categorical, evidence
 from losses.catalog import CATALOG
 from losses.errors import LabError
+from tests.kin import KIN, of_row
 
 ROLES = ("positive", "noise")
 SCENES = [
@@ -36,6 +37,12 @@ def embedding_loss(name, scene, role, cosine):
         margin = 0.25 if name == "eps_sup_infonce" else 0.0
         below = [torch.cat([own[None] - margin, scores[positives:]]).logsumexp(0) for own in scores[:positives]]
         return (torch.stack(below) - scores[:positives]).mean()
+    if name in KIN:
+        times = torch.full((len(row) - 1,), 0.5)  # half of them are in the other view, the varied pair is
+        if place:
+            times[place - 1 :] = max(noise / 2 - 1, 0) / max(noise - 1, 1)
+            times[place - 1] = 1
+        return of_row(name, s[0], s[1:], s[1:], scene.temperature, times)
     lam, beta = {"nt_xent": (0.0, 1.0), "weibit": (1.0, 4.0), "weince": (scene.lam, 1.0)}[name]
     blend = (1 - lam) * scores - lam * beta * torch.log(1 - s)
     return blend.logsumexp(0) - blend[0]
@@ -151,13 +158,16 @@ def test_chance_levels_are_the_textbooks():
         "supcon": math.log(95),
         "sincere": math.log(1 + 84),
         "eps_sup_infonce": math.log(math.exp(-0.25) + 84),
-        **dict.fromkeys(("nt_xent", "weibit", "weince"), math.log(2 * 48 - 1)),
+        **dict.fromkeys(("nt_xent", "weibit", "weince", "temperature_free_infonce"), math.log(2 * 48 - 1)),
+        "dcl": math.log(2 * 48 - 2),
+        "rince": 2 * math.exp(0.5 / 0.1) * (math.sqrt(0.01 * 95) - 1),
+        "siglip": 48 * math.log(2),
         **dict.fromkeys(("nll", "soft_target_cross_entropy"), math.log(8)),
         **dict.fromkeys(("label_infonce", "soft_target_infonce"), math.log(96)),
         "continuous_categorical": 0.0,
     }
     assert {name: float(chance_levels(name, at)[0]) for name in CURVE_LOSSES} == pytest.approx(
-        expected, rel=1e-14, abs=1e-12
+        expected, rel=1e-13, abs=1e-12
     )
 
 

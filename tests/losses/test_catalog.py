@@ -20,6 +20,9 @@ CHANCE = {
     r"\log(1 + |\mathcal{N}|)": log(5),
     r"\log(e^{-\epsilon} + |\mathcal{N}|)": log(exp(-0.25) + 4),
     r"\log(2B-1)": log(15),
+    r"\log(2B-2)": log(14),
+    r"e^{q/\tau} ((\lambda(2B-1))^q - 1)/q": exp(1) * (0.15**0.5 - 1) / 0.5,
+    r"\log(1 + e^{-1/\tau - b}) + (B-1) \log(1 + e^{1/\tau + b})": 8 * log(2),
 }
 
 
@@ -34,8 +37,8 @@ def test_an_entry_matches_its_function(name):
 
 @pytest.mark.parametrize("name", CATALOG)
 def test_the_stated_chance_level_is_the_loss_at_chance(name):
-    entry, same = CATALOG[name], torch.zeros(8, 5, dtype=torch.float64)
-    is_head = entry.family == "class head"
+    entry, is_head = CATALOG[name], CATALOG[name].family == "class head"
+    same = torch.eye(1, 5, dtype=torch.float64).expand(8, 5) * (0 if is_head else 1)
     uniform, labels = torch.full((8, 5), 0.2, dtype=torch.float64), torch.arange(8) % 2
     inputs = {
         "class head": (same, uniform if is_head and entry.choosing.soft else labels),

@@ -22,6 +22,10 @@ MODULES = {
     "nt_xent": (losses.NTXent(normalize=True), lambda x: (x[:6], x[6:])),
     "weibit": (losses.Weibit(normalize=True), lambda x: (x[:6], x[6:])),
     "weince": (losses.WEINCE(normalize=True), lambda x: (x[:6], x[6:])),
+    "dcl": (losses.DCL(normalize=True), lambda x: (x[:6], x[6:])),
+    "rince": (losses.RINCE(normalize=True), lambda x: (x[:6], x[6:])),
+    "temperature_free_infonce": (losses.TemperatureFreeInfoNCE(normalize=True), lambda x: (x[:6], x[6:])),
+    "siglip": (losses.SigLIP(normalize=True, learned=True), lambda x: (x[:6], x[6:])),
 }
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.anatomy.parts import ABOVE, BELOW, OUT, Anatomy
+from analysis.anatomy.parts import ABOVE, ALONE, BELOW, OUT, Anatomy
 from analysis.digits import numbers
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, NOISE, PULL, PUSH, TARGET, layout
@@ -13,6 +13,7 @@ from losses.catalog import CATALOG
 
 _PLACES = {
     ABOVE: (TARGET, "square"),
+    ALONE: (TARGET, "square-open"),
     BELOW: (NOISE, "circle-open"),
     OUT: (GREY, "x-thin"),
 }
@@ -49,13 +50,15 @@ def loss_anatomy(found: Anatomy) -> Exhibit:
 
 def places(found: Anatomy) -> np.ndarray:
     """The name of each candidate's place in each term, (T, M)."""
-    return np.select([found.above, found.below], [ABOVE, BELOW], OUT).astype(object)
+    return np.select([found.above & found.below, found.above, found.below], [ABOVE, ALONE, BELOW], OUT).astype(object)
 
 
 def _add_places(plot: go.Figure, found: Anatomy) -> None:
     named = places(found)
     for place, (colour, symbol) in _PLACES.items():
         terms, columns = np.nonzero(named == place)
+        if place == ALONE and not len(terms):
+            continue
         plot.add_scatter(
             x=columns,
             y=terms,

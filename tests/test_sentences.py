@@ -30,6 +30,7 @@ from tests.sentences import (
     of_pages,
     of_talks,
     of_toy_models,
+    of_training,
 )
 from tests.sentences.places import KINDS, Place, places, watched
 
@@ -50,6 +51,7 @@ TABLES = (
     of_pages,
     of_talks,
     of_toy_models,
+    of_training,
 )
 # Wording of torch, numpy and Python that says nothing to who gets it, and advice that is not ours to give.
 RAW = re.compile(r"weights_only|Traceback|\[Errno|NoneType|torch\.Size|object at 0x|<class|<function|array\(|np\.\w+\(")

@@ -12,6 +12,7 @@ import numpy as np
 
 from analysis.outputs import NO_HEAD, Outputs, Split
 from checkpoints.array_sides import nothing_of
+from checkpoints.native.image_run import RUN, read_run
 from checkpoints.reading import strict_json
 from checkpoints.reading.array_rules import Notes, class_labels
 from checkpoints.reading.fields import Fields
@@ -59,7 +60,10 @@ def outputs_of_own(arrays: Mapping[str, np.ndarray], *, file: str, digest: str, 
     _check_scores(train, test, len(names), file)
     about: dict[str, object] = {name: facts[name] for name in facts if name not in ("file", "digest")}
     about |= {"file": file, "digest": digest, "bytes": size}
-    about["exported_from"] = {name: facts[name] for name in ("file", "digest") if name in facts}
+    if RUN in arrays:  # made by training itself
+        about |= read_run(arrays[RUN], f"{file}: {RUN}").facts()
+    else:
+        about["exported_from"] = {name: facts[name] for name in ("file", "digest") if name in facts}
     return Outputs(train, test, names, temperature, about, seed)
 
 

@@ -24,13 +24,13 @@ class Recipe:
     parameters: Mapping[str, float]
 
     def __post_init__(self) -> None:
-        _check_known("loss", self.loss, OBJECTIVES)
-        _check_known("data", self.data, DATASETS)
-        _check_integer("seed", self.seed, 0, 2**32 - 1)
-        _check_integer("epochs", self.epochs, 1, 10_000)
-        _check_integer("batch size", self.batch_size, 8, 4096)
-        _check_number("learning rate", self.learning_rate, 1e-7, 1.0)
-        _check_number("weight decay", self.weight_decay, 0.0, 1.0)
+        check_known("loss", self.loss, OBJECTIVES)
+        check_known("data", self.data, DATASETS)
+        check_integer("seed", self.seed, 0, 2**32 - 1)
+        check_integer("epochs", self.epochs, 1, 10_000)
+        check_integer("batch size", self.batch_size, 8, 4096)
+        check_number("learning rate", self.learning_rate, 1e-7, 1.0)
+        check_number("weight decay", self.weight_decay, 0.0, 1.0)
         expected = OBJECTIVES[self.loss].parameters
         if set(self.parameters) != set(expected):
             raise LabError(
@@ -39,7 +39,7 @@ class Recipe:
                 ", ".join(sorted(self.parameters)) or "none",
             )
         for name, value in self.parameters.items():
-            _check_number(name, value, *BOUNDS[name])
+            check_number(name, value, *BOUNDS[name])
 
     def command(self, out: str) -> str:
         """The command line that repeats this run whatever the defaults become."""
@@ -52,17 +52,20 @@ class Recipe:
         return shlex.join(["python", "-m", "checkpoints.train", *words])
 
 
-def _check_known(kind: str, name: str, known: Mapping[str, object]) -> None:
+def check_known(kind: str, name: str, known: Mapping[str, object]) -> None:
+    """LabError for a name that is not among the keys."""
     if name not in known:
         raise LabError(kind, f"must be one of {', '.join(known)}", repr(name))
 
 
-def _check_integer(name: str, value: int, low: int, high: int) -> None:
+def check_integer(name: str, value: int, low: int, high: int) -> None:
+    """LabError for anything but a whole number within the bounds."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise LabError(name, f"must be an integer from {low:,} to {high:,}", value)
 
 
-def _check_number(name: str, value: float, low: float, high: float) -> None:
+def check_number(name: str, value: float, low: float, high: float) -> None:
+    """LabError for anything but a finite number within the bounds."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise LabError(name, "must be a finite number", value)
     if not low <= value <= high:

@@ -50,6 +50,12 @@ class Fields:
             raise LabError(self._of(name), f"must be an integer from {low:,} to {high:,}", shown(value))
         return value
 
+    def truth(self, name: str) -> bool:
+        value = self._take(name)
+        if not isinstance(value, bool):
+            raise LabError(self._of(name), "must be true or false", shown(value))
+        return value
+
     def number(self, name: str) -> float:
         value = self._take(name)
         if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):

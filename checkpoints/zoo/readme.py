@@ -37,8 +37,8 @@ _HEADINGS = ("file", "KB", "1-NN", "probe", "head", "target", "noise", "margin",
 
 def readme(entries: tuple[ZooEntry, ...]) -> str:
     """Markdown: the introduction, a table with a row for each checkpoint, and the command of each."""
-    lines = [_introduction(), _line(_HEADINGS), _line(["---"] + ["---:"] * (len(_HEADINGS) - 1))]
-    lines += [_line(_cells(entry)) for entry in entries]
+    lines = [_introduction(), line(_HEADINGS), line(["---"] + ["---:"] * (len(_HEADINGS) - 1))]
+    lines += [line(_cells(entry)) for entry in entries]
     lines += ["", "## Commands", "", "```"] + [entry.command for entry in entries] + ["```", ""]
     lines += ["## Digests (sha256)", "", "```"] + [
         f"{entry.digest}  {entry.path.relative_to(FOLDER)}" for entry in entries
@@ -58,23 +58,25 @@ def _cells(entry: ZooEntry) -> list[str]:
     return [
         f"`{entry.path.relative_to(FOLDER)}`",
         f"{entry.size / 1000:.0f}",
-        _number(numbers["knn_accuracy"]) + _interval(numbers["knn_accuracy_interval"]),
-        _number(numbers["probe_accuracy"]),
-        _number(numbers["class_head_accuracy"]),
-        _number(numbers["nearest_target_similarity"]),
-        _number(numbers["nearest_noise_similarity"]),
-        _number(numbers["margin"]),
+        number(numbers["knn_accuracy"]) + _interval(numbers["knn_accuracy_interval"]),
+        number(numbers["probe_accuracy"]),
+        number(numbers["class_head_accuracy"]),
+        number(numbers["nearest_target_similarity"]),
+        number(numbers["nearest_noise_similarity"]),
+        number(numbers["margin"]),
         _area(numbers["target_noise_auc"]),
-        _number(numbers["ece"]) + _interval(numbers["ece_if_calibrated"]),
-        _number(numbers["nll"]),
+        number(numbers["ece"]) + _interval(numbers["ece_if_calibrated"]),
+        number(numbers["nll"]),
     ]
 
 
-def _line(cells: list[str] | tuple[str, ...]) -> str:
+def line(cells: list[str] | tuple[str, ...]) -> str:
+    """A row of a table in Markdown."""
     return "| " + " | ".join(cells) + " |"
 
 
-def _number(value: object) -> str:
+def number(value: object) -> str:
+    """Three digits, a dash for what is no number."""
     return f"{value:.3f}" if isinstance(value, float) else "-"
 
 

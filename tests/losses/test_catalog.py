@@ -37,8 +37,9 @@ def test_an_entry_matches_its_function(name):
 
 @pytest.mark.parametrize("name", CATALOG)
 def test_the_stated_chance_level_is_the_loss_at_chance(name):
-    entry, is_head = CATALOG[name], CATALOG[name].family == "class head"
-    same = torch.eye(1, 5, dtype=torch.float64).expand(8, 5) * (0 if is_head else 1)
+    entry, same = CATALOG[name], torch.eye(1, 5, dtype=torch.float64).expand(8, 5)
+    is_head = entry.family == "class head"
+    same = same * 0 if is_head else same
     uniform, labels = torch.full((8, 5), 0.2, dtype=torch.float64), torch.arange(8) % 2
     inputs = {
         "class head": (same, uniform if is_head and entry.choosing.soft else labels),

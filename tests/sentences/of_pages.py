@@ -55,7 +55,7 @@ def opened(page: str, rooted: bool = False, **query: str | list[str]) -> Said:
 
 def no_zoo(folder: Path) -> object:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source, "shipped", lambda: ())
+        patch.setattr(source, "on_offer", dict)
         return opened("2_Checkpoints")(folder)
 
 

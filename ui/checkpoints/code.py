@@ -9,7 +9,7 @@ from analysis.comparison.matching import matched
 from analysis.outputs import Outputs
 from checkpoints.native.file import peek
 from checkpoints.reading.array_spec import READINGS
-from checkpoints.zoo import FOLDER
+from checkpoints.zoo import FOLDER, of_images
 from ui.checkpoints.analyses import Analyses
 
 _ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def _opening_of(outputs: Outputs) -> _Opening:
     given = [path]
     if not shipped:
         notes.append(f"# {path} is a file of yours: give its path.")
-    if "network" in outputs.provenance:
+    if "network" in outputs.provenance and not {"exported_from", "stated_by_the_run"} & outputs.provenance.keys():
         given.append("'path/to/images'")
         notes.append(_IMAGES)
     if builder := outputs.provenance.get("builder"):
@@ -80,7 +80,8 @@ def _shipped_path(outputs: Outputs) -> str | None:
         known = path.name == name and path.suffix == ".safetensors" and path.is_file()
         if known and peek(path).digest == outputs.digest:
             return path.relative_to(_ROOT).as_posix()
-    return None
+    same = (entry.path for entry in of_images() if entry.digest == outputs.digest)
+    return next((path.relative_to(_ROOT).as_posix() for path in same), None)
 
 
 def _readings(outputs: Outputs) -> str:

@@ -6,8 +6,7 @@ import streamlit as st
 
 from checkpoints.listing import inside
 from checkpoints.opening import needs_images
-from checkpoints.zoo import ZooEntry, shipped
-from losses.catalog import CATALOG
+from checkpoints.zoo import ZooEntry
 from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import event_curves, mapping, offer, training
@@ -24,6 +23,7 @@ from ui.checkpoints.opened import (
     of_shipped,
     opened,
 )
+from ui.checkpoints.zoo_list import on_offer, title
 from ui.controls import Controls
 from ui.foreign_text import plain
 
@@ -90,10 +90,10 @@ def _take_own(controls: Controls) -> offer.Taken:
 
 def _choose_listed(controls: Controls) -> ZooEntry | str:
     """A shipped one, or what another one is called in links."""
-    entries = {entry.name: entry for entry in shipped()}
+    entries = on_offer()
     if not entries:
         raise LabError("shipped checkpoints", "are missing from this installation", None, "`make zoo` trains them.")
-    titles = {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
+    titles = {name: title(entry) for name, entry in entries.items()}
     default = _DEFAULT if _DEFAULT in entries else next(iter(entries))
     options = titles | offer.on_offer("checkpoint", images=True)
     offer.keep_within("checkpoint", options)

@@ -10,13 +10,14 @@ import streamlit as st
 from analysis.comparison.matching import FEWEST, MOST, matched
 from analysis.comparison.measured import MeasuredModel, measure
 from analysis.geometry.item_statistics import Geometry, geometry
-from checkpoints.zoo import ZooEntry, other_seeds, shipped
+from checkpoints.zoo import ZooEntry, of_images, other_seeds, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import offer
 from ui.checkpoints.analyses import LARGEST_K, Analyses
 from ui.checkpoints.opened import analyses_of, of_below, of_shipped, opened
+from ui.checkpoints.zoo_list import particulars
 from ui.controls import Controls
 from ui.foreign_text import plain
 
@@ -61,7 +62,7 @@ class Choice:
 
 def choose(controls: Controls) -> Choice:
     """What the controls say. LabError where that is nothing."""
-    entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
+    entries = {entry.name: entry for entry in (*shipped(), *other_seeds(), *of_images())}
     names = {name: _title(entry) for name, entry in entries.items()}
     picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
     found = [*_below(controls), *_of_own(controls)]
@@ -96,9 +97,9 @@ def largest_k(found: tuple[Model, ...]) -> int:
 
 
 def _title(entry: ZooEntry) -> str:
-    """The loss, with what tells it from another file of the same loss."""
-    rest = entry.name.removeprefix(entry.loss).replace("_", " ").strip()
-    return CATALOG[entry.loss].title + (f", {rest}" if rest else "")
+    """The loss, with what tells it from another file of the same loss; of digits where nothing else is said."""
+    images = entry.data if "/" in entry.name else ""
+    return ", ".join(filter(None, (CATALOG[entry.loss].title, images, particulars(entry))))
 
 
 def _reference_first(controls: Controls, chosen: list[Chosen]) -> tuple[Chosen, ...]:

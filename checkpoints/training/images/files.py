@@ -16,12 +16,12 @@ import torch
 from torch import Tensor
 
 from checkpoints.exporting.own_arrays import MARK, SCHEMA
+from checkpoints.native.image_run import RUN
 from checkpoints.reading.atomic import write_atomic
 from checkpoints.training.images.data import Pixels
 from checkpoints.training.images.evaluation import Seen
 from checkpoints.training.images.recipe import ImageRecipe
 
-RUN = "nce_lab_run"
 GRID = 1024
 """Embeddings are kept to a whole number of 1024ths: a cosine of 128 dimensions is off by 0.0004 or so, and the file
 is smaller by a third."""

@@ -140,11 +140,12 @@ def run(trainer: Trainer, log: Log, keep: Callable[[Log], None], report: Callabl
 
 @contextmanager
 def tuned() -> Iterator[None]:
-    """Within the block cuDNN tries its algorithms for each shape, and float32 products may be TF32."""
-    before = torch.backends.cudnn.benchmark, torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
-    torch.backends.cudnn.benchmark = True
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    """Within the block cuDNN tries its algorithms for each shape, and float32 is not TF32: a cosine of 0.994 has three
+    digits, and what is stated is to come out again elsewhere."""
+    backends = torch.backends
+    before = backends.cudnn.benchmark, backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32
+    backends.cudnn.benchmark, backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32 = True, False, False
     try:
         yield
     finally:
-        torch.backends.cudnn.benchmark, torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
+        backends.cudnn.benchmark, backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32 = before

@@ -1,10 +1,11 @@
 """What a training run on images is: every number that decides its curve. Free of torch."""
 
-import math
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from checkpoints.native.objectives import BOUNDS, OBJECTIVES
+from checkpoints.native.recipes import check_integer, check_known, check_number
 from losses.errors import LabError
 
 # Blocks of each stage, and whether they are bottlenecks: three stages are He et al.'s for CIFAR, four ImageNet's with
@@ -35,9 +36,9 @@ class Views:
     grey: float = 0.2
 
     def __post_init__(self) -> None:
-        _check_number("crop", self.crop, 0.01, 1.0)
+        check_number("crop", self.crop, 0.01, 1.0)
         for name in ("flip", "jitter", "jittered", "grey"):
-            _check_number(name, getattr(self, name), 0.0, 1.0)
+            check_number(name, getattr(self, name), 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,19 @@ class ImageRecipe:
     views: Views = field(default_factory=Views)
 
     def __post_init__(self) -> None:
-        _check_known("loss", self.loss, OBJECTIVES)
-        _check_known("encoder", self.encoder, DEPTHS)
-        _check_known("optimizer", self.optimiser, OPTIMISERS)
-        _check_known("amp", self.precision, PRECISIONS)
+        check_known("loss", self.loss, OBJECTIVES)
+        check_known("encoder", self.encoder, DEPTHS)
+        check_known("optimizer", self.optimiser, dict.fromkeys(OPTIMISERS))
+        check_known("amp", self.precision, dict.fromkeys(PRECISIONS))
         for name, low, high in (
-            ("width", 1, 256), ("projection", 2, 1024), ("side", 8, 256), ("seed", 0, 2**32 - 1), ("epochs", 1, 10_000),
+            ("width", 1, 256), ("projection", 2, 1024), ("side", 8, 256), ("seed", 0, 2**32 - 1), ("epochs", 1, 2000),
             ("batch_size", 8, 65_536),
         ):  # fmt: skip
-            _check_integer(name.replace("_", " "), getattr(self, name), low, high)
+            check_integer(name.replace("_", " "), getattr(self, name), low, high)
         for name, least, most in (
             ("learning_rate", 1e-7, 100.0), ("momentum", 0.0, 0.999), ("weight_decay", 0.0, 1.0), ("warmup", 0.0, 1000),
         ):  # fmt: skip
-            _check_number(name.replace("_", " "), getattr(self, name), least, most)
+            check_number(name.replace("_", " "), getattr(self, name), least, most)
         self._check_parameters()
 
     def _check_parameters(self) -> None:
@@ -86,30 +87,26 @@ class ImageRecipe:
             found = ", ".join(sorted(self.parameters)) or "none"
             raise LabError(f"parameters of {self.loss}", f"must be {', '.join(expected)}", found)
         for name, value in self.parameters.items():
-            _check_number(name, value, *BOUNDS[name])
+            check_number(name, value, *BOUNDS[name])
 
     @property
     def head(self) -> str:
         """ "projection" for a loss of embeddings, "classes" for one of logits."""
         return OBJECTIVES[self.loss].head
 
+    def command(self, data: str = "IMAGES", out: str = "FILE.pth") -> str:
+        """The command line that repeats this run whatever the defaults become; `data`: where the images are."""
+        options = {
+            "loss": self.loss, **{name.replace("_", "-"): value for name, value in self.parameters.items()},
+            "data": data, "name": self.data, "encoder": self.encoder, "width": self.width,
+            "projection": self.projection, "side": self.side, "seed": self.seed, "epochs": self.epochs,
+            "batch-size": self.batch_size, "optimizer": self.optimiser, "learning-rate": self.learning_rate,
+            "momentum": self.momentum, "weight-decay": self.weight_decay, "warmup": self.warmup, "amp": self.precision,
+            **asdict(self.views), "out": out,
+        }  # fmt: skip
+        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        return shlex.join(["python", "-m", "checkpoints.train", *words, *["--channels-last"] * self.channels_last])
+
     def plain(self) -> dict[str, object]:
         """All of it as JSON values."""
         return asdict(self) | {"parameters": dict(self.parameters)}
-
-
-def _check_known(kind: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> None:
-    if name not in known:
-        raise LabError(kind, f"must be one of {', '.join(known)}", repr(name))
-
-
-def _check_integer(name: str, value: int, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise LabError(name, f"must be an integer from {low:,} to {high:,}", value)
-
-
-def _check_number(name: str, value: float, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise LabError(name, "must be a finite number", value)
-    if not low <= value <= high:
-        raise LabError(name, f"must lie in {low:g} to {high:g}", value)

@@ -135,9 +135,9 @@ def _softplus(x: float) -> float:
 class Choosing:
     """A loss of a class head: a sample is to choose what it is given among `candidates` by their scores.
 
-        `given`: the sample's label, its soft target, or a label drawn from it. `candidates`: all classes, with scores
+    `given`: the sample's label, its soft target, or a label drawn from it. `candidates`: all classes, with scores
     f / tau, of which the loss takes the mean under what is given; what all samples of the batch are given, v, with
-        scores v . (f / tau - log prior); or all points v of the simplex under the uniform measure, with v . f / tau.
+    scores v . (f / tau - log prior); or all points v of the simplex under the uniform measure, with v . f / tau.
     """
 
     given: Literal["label", "target", "drawn label"]

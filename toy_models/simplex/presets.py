@@ -18,7 +18,7 @@ PRESETS: Mapping[str, Preset[SimplexSpec]] = MappingProxyType(
         "family": Preset(
             "Soft labels of the paper's family",
             "At concentration 1 the truth is a continuous categorical, so that its likelihood needs no noise samples to"
-            " end at KL 0, while the class prior, which takes the noise for one too, still misses by .19 nats.",
+            " end at KL 0, while the class prior, which takes the noise for one too, still misses by 0.19 nats.",
             SimplexSpec(concentration=1.0),
         ),
         "hard": Preset(

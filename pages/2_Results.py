@@ -8,5 +8,5 @@ from ui.frame import frame
 frame("results")
 with explain():
     with panel() as controls:
-        data = choose(controls)
-    draw(data)
+        view = choose(controls)
+    draw(view)

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from analysis.comparison.over_seeds import mean_over
 from analysis.statistics.bootstrap import Estimate, Unavailable
+
+To = Literal["nearest", "means"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,8 @@ class EncoderResult:
 
     name: what links call it; title for a reader, without the seed; loss: its name in the catalogue. target, noise:
     medians of the nearest cosine in either; margin, one_nn, probe with intervals over test items; auc: share of pairs
-    of a target and a noise in order. None: not known.
+    of a target and a noise in order. own_mean, other_mean, mean_margin: the same against the means of classes, see
+    `neighbours.class_means`; train_apart: share of train items nearest to their own. None: not known.
     """
 
     name: str
@@ -26,10 +30,20 @@ class EncoderResult:
     margin: Estimate
     one_nn: Estimate
     against: int
+    own_mean: float
+    other_mean: float
+    mean_margin: Estimate
+    train_apart: float
     auc: float | None = None
     probe: Estimate | None = None
     head: Estimate | None = None
     ece: float | None = None
+
+    def ends(self, to: To) -> tuple[float, float, Estimate]:
+        """Median cosine to other classes, that to the own, and the margin between them."""
+        if to == "means":
+            return self.other_mean, self.own_mean, self.mean_margin
+        return self.noise, self.target, self.margin
 
     @property
     def label(self) -> str:
@@ -59,6 +73,7 @@ class OverSeedsOf:
     data: str
     trainings: int
     margin: Estimate | Unavailable
+    mean_margin: Estimate | Unavailable
     one_nn: Estimate | Unavailable
 
 
@@ -87,7 +102,7 @@ def over_their_seeds(results: Sequence[EncoderResult]) -> tuple[OverSeedsOf, ...
     return tuple(
         OverSeedsOf(
             title, data, len(group), mean_over([each.margin.value for each in group]),
-            mean_over([each.one_nn.value for each in group]),
+            mean_over([each.mean_margin.value for each in group]), mean_over([each.one_nn.value for each in group]),
         )
         for (data, title), group in groups.items() if len(group) > 1
     )  # fmt: skip

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 import losses
+from losses.catalog import losses_of_family
 
 SAMPLES, DIMENSIONS, CLASSES, REPEATS, THREADS = 1024, 128, 1000, 15, 2
 
@@ -27,9 +28,9 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     for name in ("supcon", "sincere", "eps_sup_infonce"):
         cost = _seconds(partial(_labelled, getattr(losses, name), labels), z) / square
         yield f"{name}, N = {SAMPLES}, D = {DIMENSIONS}: multiples of its product", cost, "x", 2.0
-    for name in ("nt_xent", "weibit", "weince"):
+    for name in losses_of_family("paired views"):
         cost = _seconds(partial(_paired, getattr(losses, name)), z) / square
-        limit = 2.0 if name == "nt_xent" else 4.0
+        limit = 4.0 if name in ("weibit", "weince") else 2.0
         yield f"{name}, B = {SAMPLES // 2}, D = {DIMENSIONS}: multiples of its product", cost, "x", limit
     logits = torch.randn(SAMPLES, CLASSES, generator=generator)
     targets = torch.randn(SAMPLES, CLASSES, generator=generator).softmax(dim=1)

@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
 import losses
+from losses.catalog import CATALOG
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,7 +23,7 @@ def extra_megabytes(name: str, samples: int, columns: int) -> float:
 def run(name: str, x: Tensor) -> None:
     loss = getattr(losses, name)
     labels = torch.arange(len(x)) % max(2, min(x.shape[1], len(x) // 16))
-    if name in ("nt_xent", "weince", "weibit"):
+    if CATALOG[name].family == "paired views":
         value = loss(*x.chunk(2))
     elif name == "soft_target_infonce":
         value = loss(x, x.detach().softmax(dim=1), torch.ones(x.shape[1]))

@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from losses import label_infonce, nll, soft_target_cross_entropy, soft_target_infonce
+from losses import continuous_categorical, label_infonce, nll, soft_target_cross_entropy, soft_target_infonce
 from toy_models.network import StackedMLP
 from toy_models.simplex import SimplexSpec
 from toy_models.simplex.processes import world_of
@@ -38,6 +38,7 @@ def plain_losses(world: SimplexWorld) -> dict[str, Loss]:
         # Soft distribution InfoNCE is label InfoNCE on sampled labels; the sampler has drawn them.
         "soft_distribution_infonce": lambda f, batch: label_infonce(f, batch.sampled_labels[0], prior),
         "soft_target_infonce": lambda f, batch: soft_target_infonce(f, batch.targets[0], prior),
+        "continuous_categorical": lambda f, batch: continuous_categorical(f, batch.targets[0]),
         "soft_target_infonce_exact_noise": exact_noise,
     }
 

@@ -30,12 +30,14 @@ def nt_xent(view_a: Tensor, view_b: Tensor, temperature: float) -> Tensor:
 def weince(view_a: Tensor, view_b: Tensor, temperature: float) -> Tensor:
     """With the defaults of the released code: tail of a tenth, margin 2, kappa 10 and 1, quantile 0.2."""
     cosines, other_view = _paired(view_a, view_b)
-    anchors = torch.arange(len(cosines))
+    anchors = torch.arange(len(cosines), device=cosines.device)
     with torch.no_grad():
         lam = _evidence(1 - cosines.index_put((anchors, other_view), torch.tensor(-torch.inf)))
     curved = -torch.log(1 - cosines.clamp(max=1 - 1e-6))
     scores = (1 - lam) * cosines / temperature + lam * curved
-    return cross_entropy(scores.masked_fill(torch.eye(len(scores), dtype=torch.bool), -torch.inf), other_view)
+    return cross_entropy(
+        scores.masked_fill(torch.eye(len(scores), dtype=torch.bool, device=scores.device), -torch.inf), other_view
+    )
 
 
 def label_infonce(logits: Tensor, labels: Tensor, prior: Tensor) -> Tensor:
@@ -45,18 +47,18 @@ def label_infonce(logits: Tensor, labels: Tensor, prior: Tensor) -> Tensor:
 def soft_target_infonce(logits: Tensor, targets: Tensor, prior: Tensor) -> Tensor:
     """One product stands for the released code's (N, N, K) repetition."""
     scores = (logits - prior.log()) @ targets.T
-    return cross_entropy(scores, torch.arange(len(scores)))
+    return cross_entropy(scores, torch.arange(len(scores), device=scores.device))
 
 
 def _labelled(z: Tensor, labels: Tensor, temperature: float) -> tuple[Tensor, Tensor, Tensor]:
-    others = ~torch.eye(len(z), dtype=torch.bool)
+    others = ~torch.eye(len(z), dtype=torch.bool, device=z.device)
     return z @ z.T / temperature, (labels[:, None] == labels) & others, others
 
 
 def _paired(view_a: Tensor, view_b: Tensor) -> tuple[Tensor, Tensor]:
     z = torch.cat([view_a, view_b])
-    cosines = (z @ z.T).masked_fill(torch.eye(len(z), dtype=torch.bool), -torch.inf)
-    return cosines, torch.arange(len(z)).roll(len(view_a))
+    cosines = (z @ z.T).masked_fill(torch.eye(len(z), dtype=torch.bool, device=z.device), -torch.inf)
+    return cosines, torch.arange(len(z), device=z.device).roll(len(view_a))
 
 
 def _evidence(shortfalls: Tensor) -> Tensor:
@@ -65,7 +67,7 @@ def _evidence(shortfalls: Tensor) -> Tensor:
     size = max(32, round(0.1 * (count - 2)))
     tails = shortfalls.sort(dim=1).values[:, :size].clamp_min(1e-6)
     rho = tails[:, 0]
-    share = torch.arange(1, size + 1) / (size + 1)
+    share = torch.arange(1, size + 1, device=shortfalls.device) / (size + 1)
     dropped = max(1, size // 20)
     x, weibull = tails[:, dropped:].log(), share[dropped:].log()
     gain = _aic(x, (-weibull).log(), -1) - _aic(x, weibull, 1)

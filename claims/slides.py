@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from claims.exhibits import exhibits
 from claims.registry import claim_of
+from claims.results import Result
 from claims.running import known
 from claims.words import command, computed, reason, source
 from losses.errors import LabError
@@ -43,10 +44,15 @@ def slide(name: str, folder: Path | None = None) -> ClaimSlide:
     result = known(claim_of(name), folder=folder)
     if result is None:
         raise LabError("claim", "must have a result before it can be shown", name, f"Run python -m claims {name}.")
-    claim = result.claim
+    return slide_of(result)
+
+
+def slide_of(result: Result) -> ClaimSlide:
+    """Of one result, with its seed."""
+    claim, seed = result.claim, result.seed
     figures = exhibits(result)
     return ClaimSlide(
-        name=name,
+        name=claim.name,
         title=claim.title,
         statement=claim.statement,
         source=source(claim),
@@ -56,6 +62,6 @@ def slide(name: str, folder: Path | None = None) -> ClaimSlide:
         computed=computed(result),
         exhibit=figures[1] if len(figures) > 1 else figures[0],
         caveats=claim.caveats,
-        link=f"claim={name}",
-        command=command(claim),
+        link=f"claim={claim.name}" + (f"&seed={seed}" if seed else ""),
+        command=command(claim, seed),
     )

@@ -34,8 +34,12 @@ if TYPE_CHECKING:
     )
     from .embedding_modules import SINCERE, WEINCE, EpsSupInfoNCE, NTXent, SupCon, Weibit
     from .evidence import TailEvidence, WeinceDiagnostics
+    from .kin_modules import DCL, RINCE, SigLIP, TemperatureFreeInfoNCE
     from .labelled import eps_sup_infonce, sincere, supcon
     from .paired import nt_xent, weibit, weince, weince_diagnostics
+    from .paired_kin import dcl, rince, temperature_free_infonce
+    from .sigmoid import siglip
+    from .simplex_density import ContinuousCategorical, continuous_categorical
     from .snapshots import snapshot
 
 _HOMES = {
@@ -54,41 +58,55 @@ _HOMES = {
         "SoftTargetCrossEntropy",
         "SoftTargetInfoNCE",
     ),
+    ".simplex_density": ("ContinuousCategorical", "continuous_categorical"),
     ".embedding_modules": ("SINCERE", "WEINCE", "EpsSupInfoNCE", "NTXent", "SupCon", "Weibit"),
     ".evidence": ("TailEvidence", "WeinceDiagnostics"),
+    ".kin_modules": ("DCL", "RINCE", "SigLIP", "TemperatureFreeInfoNCE"),
     ".labelled": ("eps_sup_infonce", "sincere", "supcon"),
     ".paired": ("nt_xent", "weibit", "weince", "weince_diagnostics"),
+    ".paired_kin": ("dcl", "rince", "temperature_free_infonce"),
+    ".sigmoid": ("siglip",),
     ".snapshots": ("snapshot",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CATALOG",
+    "DCL",
     "NLL",
+    "RINCE",
     "SINCERE",
     "WEINCE",
+    "ContinuousCategorical",
     "EpsSupInfoNCE",
     "LabError",
     "LabelInfoNCE",
     "LossEntry",
     "NTXent",
+    "SigLIP",
     "SoftDistributionInfoNCE",
     "SoftTargetCrossEntropy",
     "SoftTargetInfoNCE",
     "SupCon",
     "TailEvidence",
+    "TemperatureFreeInfoNCE",
     "Weibit",
     "WeinceDiagnostics",
+    "continuous_categorical",
+    "dcl",
     "eps_sup_infonce",
     "label_infonce",
     "nll",
     "nt_xent",
+    "rince",
+    "siglip",
     "sincere",
     "snapshot",
     "soft_distribution_infonce",
     "soft_target_cross_entropy",
     "soft_target_infonce",
     "supcon",
+    "temperature_free_infonce",
     "weibit",
     "weince",
     "weince_diagnostics",

@@ -4,6 +4,7 @@ from .class_head_entries import CLASS_HEAD
 from .embedding_entries import EMBEDDINGS
 from .entries import FAMILIES, Choice, Cost, LossEntry, Parameter, Source
 from .errors import LabError
+from .kin_entries import KIN
 
 __all__ = [
     "CATALOG",
@@ -18,7 +19,7 @@ __all__ = [
     "losses_of_world",
 ]
 
-CATALOG: dict[str, LossEntry] = {entry.name: entry for entry in (*CLASS_HEAD, *EMBEDDINGS)}
+CATALOG: dict[str, LossEntry] = {entry.name: entry for entry in (*CLASS_HEAD, *EMBEDDINGS, *KIN)}
 
 
 def entry_of(loss: str) -> LossEntry:

@@ -21,6 +21,17 @@ TARGET_PRODUCTS = Cost(
     "Two matrix products, logits with targets and back. A block of rows of the N × N scores is in memory at a time.",
 )
 
+GORDON_RODRIGUEZ = Source(
+    "Gordon-Rodriguez, Loaiza-Ganem & Cunningham, The continuous categorical: a novel simplex-valued exponential"
+    " family",
+    "2002.08563",
+)
+CONTOUR = Cost(
+    "O(NK)",
+    "No matrix product: log C is an integral along a contour in the complex plane, 20 passes over the logits (32 in"
+    " float64), a block of rows at a time.",
+)
+
 LABEL_CODE = ("class_head._label_infonce", "class_head.label_scores", "forces.label_infonce_forces")
 
 CLASS_HEAD = (
@@ -111,5 +122,27 @@ CLASS_HEAD = (
             "forces.soft_target_infonce_forces",
         ),
         worlds={"simplex": 4},
+    ),
+    LossEntry(
+        name="continuous_categorical",
+        title="Continuous categorical",
+        family="class head",
+        record=Choosing("target", "simplex"),
+        formula=r"-\bigl(w_i \cdot f_i/\tau - \log C(f_i/\tau)\bigr),\quad C(f) = \int_\Delta e^{w \cdot f}\, du(w)",
+        gradient=r"\tfrac{1}{\tau}\bigl(\mathbb{E}_{\mathrm{CC}(f_i/\tau)}[w] - w_i\bigr)",
+        numerator="The score of the sample's own soft target.",
+        denominator="The scores of all points of the simplex, each as likely as any other: the normaliser that"
+        " cross-entropy lacks.",
+        chance_level=r"0",
+        source=GORDON_RODRIGUEZ,
+        parameters=(LOGIT_TEMPERATURE,),
+        cost=CONTOUR,
+        code=(
+            "simplex_density.continuous_categorical",
+            "simplex_integral.log_integral",
+            "simplex_integral._along_contour",
+            "forces.continuous_categorical_forces",
+        ),
+        worlds={"simplex": 5},
     ),
 )

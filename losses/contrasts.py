@@ -11,41 +11,43 @@ from torch import Tensor
 
 from .catalog import entry_of
 from .checks import check_temperature
-from .formulas import weibit_coordinate
+from .formulas import raised, weibit_coordinate
 from .numerics import below_top, product, softplus
 from .paired import weince_diagnostics
 from .pairs import Roles, roles_by_label, roles_by_view
 from .records import ENDPOINT_GAP, Choosing, Contrast
+from .simplex_integral import integral_and_mean
 
 Settings = Mapping[str, float | Tensor]
 """Parameters by name; `lam` and `beta` of a record with evidence, numbers or (..., N), among them."""
 
 
 def exponents(record: Contrast, cosines: Tensor, settings: Settings) -> Tensor:
-    """x = straight s / tau - curved log(1 - s)."""
+    """x = straight s / tau - curved log(1 - s) + lower log(1 + s)."""
     straight, curved = _weights(record, settings)
     if not record.has_temperature:
-        return curved * weibit_coordinate(cosines)
+        return curved * weibit_coordinate(cosines) - record.lower * weibit_coordinate(-cosines)
     x = straight * (cosines / settings["temperature"])
     return x if record.is_cosine else x + curved * weibit_coordinate(cosines)
 
 
 def slopes(record: Contrast, cosines: Tensor, settings: Settings) -> Tensor | float:
-    """dx / ds; of the curved part 1 / (1 - s), and 0 where s is clamped."""
+    """dx / ds; of the curved part 1 / (1 - s), of the lower one 1 / (1 + s), and 0 of either where s is clamped."""
     straight, curved = _weights(record, settings)
     slope = straight / settings["temperature"] if record.has_temperature else 0.0
     if record.is_cosine:
         return slope
-    shortfall = 1 - cosines
-    return slope + curved * torch.where(shortfall >= ENDPOINT_GAP, 1 / shortfall.clamp_min(ENDPOINT_GAP), 0)
+    slope = slope + curved * _reciprocal(1 - cosines)
+    return slope + record.lower * _reciprocal(1 + cosines) if record.lower else slope
 
 
 def values(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) -> Tensor:
     """The loss of each anchor, (..., N)."""
     x = exponents(record, cosines, settings)
+    if record.each_pair:
+        return _values_of_pairs(x + record.bias_of(settings), roles)  # type: ignore[arg-type]
     if record.others_below:
-        x = below_top(x, roles.positives | roles.noise)
-        return _keep(x, roles.positives | roles.noise).logsumexp(-1) - (x * _shares(x, roles)).sum(-1)
+        return _values_of_shares(record, x, roles, settings)
     x, margin = below_top(x, roles.noise), record.margin_of(settings)  # type: ignore[arg-type]
     log_noise = _keep(x, roles.noise).logsumexp(-1, keepdim=True)
     terms = softplus(log_noise - x + margin) - margin
@@ -55,9 +57,12 @@ def values(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) 
 def forces(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) -> Tensor:
     """d loss_i / d s_ij, (..., N, N): slope_ij times how much more a candidate weighs below the bar than above it."""
     x, slope = exponents(record, cosines, settings), slopes(record, cosines, settings)
+    if record.each_pair:
+        logits = x + record.bias_of(settings)  # type: ignore[arg-type]
+        pull = torch.sigmoid(-logits) * roles.positives
+        return (torch.sigmoid(logits) * roles.noise * roles.positives.any(-1, keepdim=True) - pull) * slope
     if record.others_below:
-        weight = _keep(x, roles.positives | roles.noise).softmax(-1) - _shares(x, roles)
-        return weight * roles.positives.any(-1, keepdim=True) * slope
+        return _forces_of_shares(record, x, roles, settings) * roles.positives.any(-1, keepdim=True) * slope
     x = below_top(x, roles.noise)
     parts = _keep(x, roles.noise).exp_() * roles.noise
     total = parts.sum(-1, keepdim=True)  # 0 where there is no noise
@@ -66,6 +71,39 @@ def forces(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) 
     pull = noise_share * _shares(x, roles)
     tiny = torch.finfo(x.dtype).tiny
     return (parts * (pull.sum(-1, keepdim=True) / total.clamp_min(tiny)) - pull) * slope
+
+
+def _values_of_pairs(logits: Tensor, roles: Roles) -> Tensor:
+    """log(1 + e^-l) of the positive and log(1 + e^l) of each noise pair, added up."""
+    pairs = softplus(-logits) * roles.positives + softplus(logits) * roles.noise
+    return pairs.sum(-1)
+
+
+def _values_of_shares(record: Contrast, x: Tensor, roles: Roles, settings: Settings) -> Tensor:
+    """log D less the exponent of the positives, D over all that stand below each; or powers of the two."""
+    below = _below(record, roles)
+    if record.power is not None:
+        q, log_density = record.power_of(settings)  # type: ignore[arg-type]
+        log_below = _keep(x, below).logsumexp(-1) + log_density
+        return raised(log_below, (x * _shares(x, roles)).sum(-1), q)
+    x = below_top(x, below)
+    return _keep(x, below).logsumexp(-1) - (x * _shares(x, roles)).sum(-1)
+
+
+def _forces_of_shares(record: Contrast, x: Tensor, roles: Roles, settings: Settings) -> Tensor:
+    """Shares of what stands below, less those of the positives, by x; each times its power."""
+    below = _below(record, roles)
+    weight = _keep(x, below).softmax(-1)
+    if record.power is None:
+        return weight * below - _shares(x, roles)
+    q, log_density = record.power_of(settings)  # type: ignore[arg-type]
+    powers = ((_keep(x, below).logsumexp(-1, keepdim=True) + log_density) * q).exp()
+    return weight * below * powers - _shares(x, roles) * (x * q).exp()
+
+
+def _below(record: Contrast, roles: Roles) -> Tensor:
+    """Who stands below each positive where all of an anchor's have the same below them."""
+    return roles.positives | roles.noise if record.own_below else roles.noise
 
 
 def forces_of(loss: str, embeddings: Tensor, labels: Tensor, settings: Settings) -> Tensor:
@@ -78,12 +116,15 @@ def forces_of(loss: str, embeddings: Tensor, labels: Tensor, settings: Settings)
     if record.has_temperature:
         check_temperature(settings.get("temperature", entry.defaults["temperature"]))
     by_class = record.positives == "class"
-    roles = roles_by_label(labels) if by_class else roles_by_view(len(embeddings), embeddings.device)
+    roles = roles_by_label(labels) if by_class else roles_by_view(len(embeddings), embeddings.device, record.across)
     return forces(record, cosines, roles, entry.defaults | _evidence(record, embeddings) | dict(settings))
 
 
 def head_scores(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, temperature: float) -> Tensor:
-    """The scores of each sample's candidates: (N, K) of classes, or (N, N) of what the batch is given, (N, K)."""
+    """The scores of each sample's candidates: (N, K) of classes, or (N, N) of what the batch is given, (N, K).
+
+    Not of all points of the simplex, which are too many.
+    """
     if record.candidates == "classes":
         return logits / temperature
     log_prior = torch.where(prior > 0, prior, 1).log()  # 0 log 0 = 0
@@ -92,6 +133,8 @@ def head_scores(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, 
 
 def head_forces(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, temperature: float) -> Tensor:
     """d (sum of losses) / d f, (N, K): what the candidates below are by class, less what is given, over tau."""
+    if record.is_density:
+        return (integral_and_mean(logits / temperature)[1].to(logits.dtype) - given) / temperature
     shares = head_scores(record, logits, given, prior, temperature).softmax(-1)
     below = shares if record.candidates == "classes" else shares @ given
     return (below - given) / temperature
@@ -110,6 +153,11 @@ def _weights(record: Contrast, settings: Settings) -> tuple[float | Tensor, floa
         return record.weights(settings)  # type: ignore[arg-type]
     lam, beta = (_by_anchor(settings[name]) for name in ("lam", "beta"))
     return 1 - lam, lam * beta
+
+
+def _reciprocal(shortfall: Tensor) -> Tensor:
+    """1 / d, and 0 where d is clamped."""
+    return torch.where(shortfall >= ENDPOINT_GAP, 1 / shortfall.clamp_min(ENDPOINT_GAP), 0)
 
 
 def _by_anchor(value: float | Tensor) -> float | Tensor:

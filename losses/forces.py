@@ -18,6 +18,7 @@ from .errors import LabError
 from .label_checks import check_class_labels, check_labels
 from .numerics import product, widen
 from .pairs import Roles, roles_by_label, roles_by_view
+from .simplex_integral import integral_and_mean
 
 
 def supcon_forces(similarities: Tensor, labels: Tensor, *, temperature: float) -> Tensor:
@@ -92,6 +93,13 @@ def soft_target_cross_entropy_forces(logits: Tensor, targets: Tensor, *, tempera
     check_temperature(temperature)
     wide = widen(logits)
     return ((wide / temperature).softmax(dim=-1) - targets.to(wide.dtype)) / temperature
+
+
+def continuous_categorical_forces(logits: Tensor, targets: Tensor, *, temperature: float = 1.0) -> Tensor:
+    """(E_CC(f_i / tau)[w] - w_i) / tau: the mean of the model's density on the simplex against the target."""
+    check_temperature(temperature)
+    wide = widen(logits)
+    return (integral_and_mean(wide / temperature)[1].to(wide.dtype) - targets.to(wide.dtype)) / temperature
 
 
 def label_infonce_forces(logits: Tensor, labels: Tensor, noise_probs: Tensor, *, temperature: float = 1.0) -> Tensor:

@@ -37,6 +37,33 @@ def contrast_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
     return masked_logsumexp(scores, others) - own
 
 
+def decoupled_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
+    """log of the sum over the noise alone, less the one positive."""
+    scores = below_top(scores, roles.noise)
+    return masked_logsumexp(scores, roles.noise) - scores.masked_fill(~roles.positives, 0).sum(dim=-1)
+
+
+def powered_of_anchors(scores: Tensor, roles: Roles, q: float, log_density: float) -> Tensor:
+    """((lam D)^q - e^{q x_p}) / q, D the sum over all others."""
+    own = scores.masked_fill(~roles.positives, 0).sum(dim=-1)
+    return raised(masked_logsumexp(scores, roles.positives | roles.noise) + log_density, own, q)
+
+
+def raised(log_below: Tensor, above: Tensor, q: float) -> Tensor:
+    """(e^{q log_below} - e^{q above}) / q, at q = 0 its limit log_below - above."""
+    return log_below - above if q == 0 else ((q * log_below).expm1() - (q * above).expm1()) / q
+
+
+def pairs_of_anchors(logits: Tensor, roles: Roles) -> Tensor:
+    """log(1 + e^-l) of the positive and log(1 + e^l) of each noise pair, added up."""
+    return (softplus(-logits) * roles.positives + softplus(logits) * roles.noise).sum(dim=-1)
+
+
+def log_odds(cosines: Tensor) -> Tensor:
+    """2 artanh s = log(1 + s) - log(1 - s), both held at 1e-6 from their poles at s = -1 and 1."""
+    return weibit_coordinate(cosines) - weibit_coordinate(-cosines)
+
+
 def weibit_coordinate(cosines: Tensor) -> Tensor:
     """-log(1 - s) with s clamped below 1 - 1e-6, where its derivative 1 / (1 - s) would be unbounded."""
     # Not s is clamped but the shortfall: in float32 the number nearest to 1 - 1e-6 is 1.3 % further from 1.

@@ -33,7 +33,7 @@ from .formulas import contrast_of_anchors, weibit_coordinate
 from .nearest import smallest
 from .numerics import product, unit_rows, widen
 from .options import Options
-from .pairs import other_view, roles_by_view
+from .pairs import Roles, other_view, roles_by_view
 from .records import ENDPOINT_GAP
 from .reduction import reduced, reduced_by_blocks
 from .rules import blend_rule, contrast_rule
@@ -41,6 +41,7 @@ from .streaming import BlockPass, Rule
 from .temperature import Temperature, beside, is_learned, number, tempered_rows
 
 Link = Callable[[Tensor], Tensor]
+Formula = Callable[[Tensor, Roles], Tensor]
 
 
 def nt_xent(
@@ -126,19 +127,19 @@ def weince(
 def nt_xent_with(view_a: Tensor, view_b: Tensor, temperature: Temperature, options: Options) -> Tensor:
     """`nt_xent` with its options in one object."""
     check_temperature(temperature)
-    z, own = _anchors(view_a, view_b, options, temperature)
+    z, own = anchors_of(view_a, view_b, options, temperature)
     tau = 1.0 if is_learned(temperature) else number(temperature)
     scale = 1 / tau
-    return _contrast(z, own, lambda cosines: cosines / tau, contrast_rule(row_exp(z, scale)), scale, options)
+    return over_anchors(z, own, lambda cosines: cosines / tau, contrast_rule(row_exp(z, scale)), scale, options)
 
 
 def weibit_with(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> Tensor:
     """`weibit` with its options in one object."""
     check_number("beta", beta, above=0)
-    z, own = _anchors(view_a, view_b, options)
+    z, own = anchors_of(view_a, view_b, options)
     curved = torch.full_like(z[:, 0], beta)
     rule = blend_rule(torch.zeros_like(curved), curved, 1.0, _blend_exp(z, 0.0, curved))
-    return _contrast(z, own, lambda cosines: beta * weibit_coordinate(cosines), rule, 1.0, options)
+    return over_anchors(z, own, lambda cosines: beta * weibit_coordinate(cosines), rule, 1.0, options)
 
 
 def weince_with(
@@ -146,7 +147,7 @@ def weince_with(
 ) -> Tensor:
     """`weince` with its settings in two specs."""
     check_temperature(temperature)
-    z, own = _anchors(view_a, view_b, options)
+    z, own = anchors_of(view_a, view_b, options)
     found = _diagnose(z, spec, options.chunk_size)
     straight, curved = 1 - found.lam, found.lam * found.beta
     learned = beside(torch.as_tensor(temperature), z) if is_learned(temperature) else number(temperature)
@@ -156,13 +157,13 @@ def weince_with(
 
     tau = number(learned)
     exp = _blend_exp(z, 1 / tau, curved)
-    value = _contrast(z, own, blend, blend_rule(straight, curved, tau, exp), 1 / tau, options, learned)
+    value = over_anchors(z, own, blend, blend_rule(straight, curved, tau, exp), 1 / tau, options, learned)
     if not isinstance(learned, Tensor) or not learned.requires_grad or options.takes_plain_path(z, learned):
         return value
     # Rows over the root of tau, as elsewhere, would let tau reach the curved term. A second pass, in which that term
     # has no force, has the temperature's gradient alone.
     rule = blend_rule(straight, curved, tau, exp, curve_pulls=False)
-    again = _contrast(tempered_rows(z.detach(), learned)[0], own, blend, rule, 1.0, options)
+    again = over_anchors(tempered_rows(z.detach(), learned)[0], own, blend, rule, 1.0, options)
     return GradientToo.apply(value, again)
 
 
@@ -204,7 +205,9 @@ def stacked_views(view_a: Tensor, view_b: Tensor, normalize: bool) -> Tensor:
     return torch.cat([made(view_a), made(view_b)])
 
 
-def _anchors(view_a: Tensor, view_b: Tensor, options: Options, temperature: Temperature = 1.0) -> tuple[Tensor, Tensor]:
+def anchors_of(
+    view_a: Tensor, view_b: Tensor, options: Options, temperature: Temperature = 1.0
+) -> tuple[Tensor, Tensor]:
     """Anchors (2B, D) of all processes where they are joined, and the indices of this process's own.
 
     A learned temperature is divided into them.
@@ -222,7 +225,7 @@ def _blend_exp(z: Tensor, scale: float | Tensor, curved: Tensor) -> RowExp:
     return row_exp(z, scale, steepest)
 
 
-def _contrast(
+def over_anchors(
     z: Tensor,
     own: Tensor,
     link: Link,
@@ -230,14 +233,15 @@ def _contrast(
     scale: float | Tensor,
     options: Options,
     temperature: Temperature = 1.0,
+    formula: Formula = contrast_of_anchors,
 ) -> Tensor:
-    """Cross-entropy of the linked cosines over the others of each of the 2B anchors, towards its other view.
+    """The formula of the linked cosines of each of the 2B anchors: cross-entropy over the others, if no other is named.
 
     The temperature is the link's, where that has it: what torch.func has of it shows in the path.
     """
     everyone = torch.ones_like(z[:, 0], dtype=torch.bool)
     if options.takes_plain_path(z, *(held for held in (temperature,) if isinstance(held, Tensor))):
-        losses = contrast_of_anchors(link(product(z, z.mT)), roles_by_view(len(z), z.device))
+        losses = formula(link(product(z, z.mT)), roles_by_view(len(z), z.device))
         return reduced(losses, everyone, own, options)
     block_pass = BlockPass(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)
     return reduced_by_blocks(z, block_pass, everyone, own, options)

@@ -30,11 +30,14 @@ def roles_by_label(labels: Tensor, ignore_index: int | None = None) -> Roles:
     return Roles(positives=others & both, noise=~same & both)
 
 
-def roles_by_view(count: int, device: torch.device) -> Roles:
-    """Two stacked views: the one positive of an anchor is its other view, all else is noise."""
+def roles_by_view(count: int, device: torch.device, across: bool = False) -> Roles:
+    """Two stacked views: the one positive of an anchor is its other view, all else is noise; `across`, all else of the
+    other view."""
     anchors = torch.arange(count, device=device)
     positives = other_view(anchors, count)[:, None] == anchors
-    return Roles(positives=positives, noise=~(positives | _itself(count, device)))
+    first = anchors < count // 2
+    met = first[:, None] != first if across else ~_itself(count, device)
+    return Roles(positives=positives, noise=met & ~positives)
 
 
 def other_view(anchors: Tensor, count: int) -> Tensor:

@@ -22,9 +22,15 @@ class Contrast:
 
         -log( e^{x_p} / (e^{x_p - margin} + [sum over other positives e^{x_a}] + sum over noise e^{x_n}) )
 
-    with x = straight s / tau - curved log(1 - s) of a cosine s. `positives`: whoever shares the anchor's class, or
-    the anchor's other view alone. `others_below`: do the other positives stand below the bar? `evidence`: each anchor
-    blends the two coordinates by what its own negatives show: straight = 1 - lam, curved = lam beta.
+    with x = straight s / tau - curved log(1 - s) + lower log(1 + s) of a cosine s. `positives`: whoever shares the
+    anchor's class, or the anchor's other view alone. `others_below`: do the other positives stand below the bar?
+    `own_below`: does the positive itself? `evidence`: each anchor blends the two coordinates by what its own negatives
+    show: straight = 1 - lam, curved = lam beta.
+
+    Of two views alone: `power` q and `density` lam put a power in the logarithm's place, with D what stands below:
+    ((lam D)^q - e^{q x_p}) / q. `bias` b: there is no bar, each pair is a logistic regression of its own, and the
+    anchor's loss the sum log(1 + e^{-x_p - b}) + sum over noise log(1 + e^{x_n + b}). `across`: an anchor meets the
+    other view of the batch alone.
     """
 
     positives: Literal["class", "view"]
@@ -32,7 +38,13 @@ class Contrast:
     margin: Number = 0.0
     straight: Number = 1.0
     curved: Number = 0.0
+    lower: float = 0.0
     evidence: bool = False
+    own_below: bool = True
+    power: Number | None = None
+    density: Number = 1.0
+    bias: Number | None = None
+    across: bool = False
 
     def weights(self, settings: Mapping[str, float]) -> tuple[float, float]:
         """straight and curved; under `evidence` from `lam` and `beta` among the settings."""
@@ -43,25 +55,80 @@ class Contrast:
     def margin_of(self, settings: Mapping[str, float]) -> float:
         return _value(self.margin, settings)
 
+    def power_of(self, settings: Mapping[str, float]) -> tuple[float, float]:
+        """q and log lam; 0 and 0 for a logarithm."""
+        if self.power is None:
+            return 0.0, 0.0
+        return _value(self.power, settings), math.log(_value(self.density, settings))
+
+    def bias_of(self, settings: Mapping[str, float]) -> float:
+        """b of pairs that are each for themselves; 0 for a loss with a bar."""
+        return 0.0 if self.bias is None else _value(self.bias, settings)
+
+    @property
+    def each_pair(self) -> bool:
+        """Is every pair a logistic regression of its own, without a shared denominator?"""
+        return self.bias is not None
+
     @property
     def is_cosine(self) -> bool:
         """Is the exponent s / tau, without a curved part?"""
         return not self.evidence and self.straight == 1.0 and self.curved == 0.0
 
     @property
+    def is_share(self) -> bool:
+        """Is the derivative by a cosine a softmax share, less what is positive, over tau?"""
+        return self.is_cosine and self.own_below and self.power is None and not self.each_pair
+
+    @property
     def has_temperature(self) -> bool:
         return self.evidence or self.straight != 0.0
 
+    @property
+    def depends_on_level(self) -> bool:
+        """Does the loss change where the same is added to all exponents?"""
+        return self.power is not None or self.each_pair
+
+    def noise_of_pairs(self, pairs: int) -> int:
+        """How many noise pairs an anchor has in a batch of two views of `pairs` samples."""
+        return pairs - 1 if self.across else 2 * pairs - 2
+
     def loss_apart(self, gap: float, positives: float, noise: float, settings: Mapping[str, float]) -> float:
-        """The loss, in nats, of an anchor whose positives all have one exponent and whose noise lies `gap` below it.
+        """The loss, in nats, of an anchor whose positives all have cosine 1 and whose noise lies `gap` below it in the
+        exponent.
 
         gap 0 is the chance level. Without noise, a loss whose other positives do not stand below is 0.
         """
+        if self.depends_on_level:
+            return self._loss_at(1 / settings["temperature"], gap, noise, settings)
+        if not self.own_below:
+            return math.log(noise) - gap
         if self.others_below:
             return math.log(positives + noise * math.exp(-gap))
         if noise == 0:
             return 0.0
         return math.log(math.exp(-self.margin_of(settings)) + noise * math.exp(-gap))
+
+    def _loss_at(self, top: float, gap: float, noise: float, settings: Mapping[str, float]) -> float:
+        """The same with one positive, of exponent `top`, for a loss that depends on it."""
+        if self.each_pair:
+            b = self.bias_of(settings)
+            return _softplus(-top - b) + noise * _softplus(top - gap + b)
+        q, log_density = self.power_of(settings)
+        return raised(top + math.log1p(noise * math.exp(-gap)) + log_density, top, q)
+
+
+def raised(log_below: float, above: float, q: float) -> float:
+    """(e^{q log_below} - e^{q above}) / q, at q = 0 its limit log_below - above.
+
+    >>> raised(2.0, 0.5, 0.0), round(raised(2.0, 0.5, 1e-9), 6), round(raised(math.log(5), math.log(2), 1.0), 6)
+    (1.5, 1.5, 3.0)
+    """
+    return log_below - above if q == 0 else (math.expm1(q * log_below) - math.expm1(q * above)) / q
+
+
+def _softplus(x: float) -> float:
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +136,12 @@ class Choosing:
     """A loss of a class head: a sample is to choose what it is given among `candidates` by their scores.
 
     `given`: the sample's label, its soft target, or a label drawn from it. `candidates`: all classes, with scores
-    f / tau, of which the loss takes the mean under what is given; or what all samples of the batch are given, v, with
-    scores v . (f / tau - log prior).
+    f / tau, of which the loss takes the mean under what is given; what all samples of the batch are given, v, with
+    scores v . (f / tau - log prior); or all points v of the simplex under the uniform measure, with v . f / tau.
     """
 
     given: Literal["label", "target", "drawn label"]
-    candidates: Literal["classes", "batch"]
+    candidates: Literal["classes", "batch", "simplex"]
 
     @property
     def soft(self) -> bool:
@@ -84,6 +151,11 @@ class Choosing:
     @property
     def drawn(self) -> bool:
         return self.given == "drawn label"
+
+    @property
+    def is_density(self) -> bool:
+        """Is the loss the negative logarithm of a density on the simplex? It is 0 at chance, and can be below."""
+        return self.candidates == "simplex"
 
     @property
     def has_prior(self) -> bool:

@@ -4,9 +4,8 @@ import torch
 from torch import Tensor
 
 from . import processes
-from .closed_form import EachLoss, WeightedSum
+from .closed_form import EachLoss, LossesAndGradient, WeightedSum
 from .options import Options
-from .streaming import BlockPass
 
 
 def reduced(losses: Tensor, takes_part: Tensor, own: Tensor, options: Options) -> Tensor:
@@ -16,7 +15,9 @@ def reduced(losses: Tensor, takes_part: Tensor, own: Tensor, options: Options) -
     return _over_processes(losses[own].sum() / takes_part.sum(), options)
 
 
-def reduced_by_blocks(z: Tensor, block_pass: BlockPass, takes_part: Tensor, own: Tensor, options: Options) -> Tensor:
+def reduced_by_blocks(
+    z: Tensor, block_pass: LossesAndGradient, takes_part: Tensor, own: Tensor, options: Options
+) -> Tensor:
     """Fast path: the same from anchors z (N, D) and a pass over blocks of this process's anchors."""
     if options.reduction == "none":
         return EachLoss.apply(z, block_pass).masked_fill(~takes_part, 0)[own]

@@ -8,7 +8,9 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from .blocks import Block
+from .checks import can_look
 from .exponentials import RowExp, without
+from .formulas import raised
 from .pairs import other_view
 from .positives import Groups
 from .records import ENDPOINT_GAP
@@ -82,9 +84,92 @@ def blend_rule(
         if not curve_pulls:
             scores.mul_(line)
             return losses, factors
-        steep = shortfall.reciprocal_()
-        steep.masked_fill_(steep >= 1 / ENDPOINT_GAP, 0)
-        scores.mul_(steep.mul_(curve * temperature).add_(line))
+        scores.mul_(_steepness(shortfall).mul_(curve * temperature).add_(line))
         return losses, factors
 
     return rule
+
+
+def decoupled_rule(exp: RowExp) -> Rule:
+    """DCL: softmax over the noise alone of two stacked views; force -1 on the other view, its share on noise."""
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        other = other_view(block.anchors, scores.shape[1])[:, None]
+        own = scores.gather(1, other)
+
+        def fill_pair(values: Tensor, value: float) -> None:
+            block.fill_anchors(values, value)
+            values.scatter_(1, other, value)
+
+        log_sum, total, shift = exp(scores, fill_pair)
+        scores.scatter_(1, other, -total)
+        return log_sum - without(shift, own), 1 / total
+
+    return rule
+
+
+def power_rule(exp: RowExp, q: float, log_density: float) -> Rule:
+    """RINCE: with D the sum over the others of two stacked views, ((lam D)^q - e^{q x_p}) / q.
+
+    Force (lam D)^q p_ij - e^{q x_p} [j is i's other view]; the first factor is left for the products' rows.
+    """
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        other = other_view(block.anchors, scores.shape[1])[:, None]
+        own = scores.gather(1, other)
+        log_sum, total, shift = exp(scores, block.fill_anchors)
+        log_below = (log_sum if shift is None else log_sum + shift) + log_density
+        scores.scatter_add_(1, other, -total * (q * (own - log_below)).exp())
+        return raised(log_below, own, q), (q * log_below).exp() / total
+
+    return rule
+
+
+def log_odds_rule() -> Rule:
+    """Scores log(1 + s) - log(1 - s) from cosines of two stacked views; their slopes end at the clamps.
+
+    The exponential of a score is the odds (1 + s) / (1 - s) themselves: neither exp nor log is taken of a block.
+    """
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        other = other_view(block.anchors, scores.shape[1])[:, None]
+        block.fill_anchors(scores, 0)  # 1 with itself, which would have every block look like one at the pole
+        own = scores.gather(1, other)
+        odds = _odds(scores)
+        block.fill_anchors(odds, 0)
+        total, own_odds = odds.sum(dim=1, keepdim=True), _odds(own)
+        block.fill_anchors(scores, 0)
+        scores.scatter_add_(1, other, -total * own / own_odds)
+        return (total / own_odds).log(), 1 / total
+
+    return rule
+
+
+def _odds(cosines: Tensor) -> Tensor:
+    """(1 + s) / (1 - s), both held at 1e-6; in the cosines' place the odds times their slope, 1 / (1 - s) + 1 / (1 + s)
+    without what is held."""
+    if _is_between_the_poles(cosines):
+        inverse = cosines.neg_().add_(1).reciprocal_()
+        odds = torch.mul(inverse, 2).sub_(1)
+        inverse.square_().mul_(2)  # of odds, slope and halves: (1 + s) + (1 - s) = 2
+        return odds
+    right = (1 + cosines).clamp_min_(ENDPOINT_GAP)
+    inverse = cosines.neg_().add_(1).clamp_min_(ENDPOINT_GAP).reciprocal_()
+    odds = right * inverse
+    moved = odds.masked_fill(inverse >= 1 / ENDPOINT_GAP, 0).add_(right > ENDPOINT_GAP)
+    inverse.mul_(moved)
+    return odds
+
+
+def _is_between_the_poles(cosines: Tensor) -> bool:
+    """Are all known to be away from the clamps, and so far from -1 that 2 / (1 - s) - 1 keeps its digits?"""
+    if not can_look(cosines):
+        return False
+    low, high = torch.aminmax(cosines)
+    return float(low) > -0.9 and float(high) < 1 - 2 * ENDPOINT_GAP
+
+
+def _steepness(shortfall: Tensor) -> Tensor:
+    """1 / d in the place of d, and 0 where d was clamped."""
+    steep = shortfall.reciprocal_()
+    return steep.masked_fill_(steep >= 1 / ENDPOINT_GAP, 0)

@@ -77,7 +77,7 @@ def head_anatomy(batch: HeadBatch, loss: str, anchor: int, temperature: float, s
     if not 0 < temperature < np.inf:
         raise LabError("temperature", "must be a finite number above 0", temperature)
     given = given_targets(batch, loss, seed)
-    build = _of_candidates if record.candidates == "batch" else _of_classes
+    build = {"batch": _of_candidates, "classes": _of_classes, "simplex": _of_simplex}[record.candidates]
     anatomy, weights = build(batch, given, loss, anchor, temperature)
     return HeadAnatomy(anatomy, np.array(batch.logits[anchor]), given[anchor], weights, temperature)
 
@@ -152,6 +152,33 @@ def _of_candidates(
         special=_special(given, scores, kind),
     )
     return found, given
+
+
+def _of_simplex(
+    batch: HeadBatch, given: np.ndarray, loss: str, anchor: int, temperature: float
+) -> tuple[Anatomy, np.ndarray]:
+    """The sample's own target above, all points of the simplex below: as one candidate, whose exponent is log C."""
+    import torch
+
+    from losses.simplex_integral import integral_and_mean
+
+    exponents = np.array(batch.logits[anchor]) / temperature
+    log_normaliser, mean = (found.numpy() for found in integral_and_mean(torch.from_numpy(exponents)[None]))
+    scores = np.array([given[anchor] @ exponents, log_normaliser[0]])
+    found = Anatomy(
+        loss=loss,
+        scored_by="score, or log C",
+        anchor=f"sample {anchor + 1}",
+        candidates=(f"target {anchor + 1}", "the whole simplex"),
+        scores=scores,
+        exponents=scores,
+        slopes=np.ones(2),
+        above=np.array([[True, False]]),
+        below=np.array([[False, True]]),
+        weights=np.ones(1),
+        special="All logits are equal: the density is uniform, the chance level 0." if np.ptp(exponents) == 0 else "",
+    )
+    return found, np.stack([given[anchor], mean[0]])
 
 
 def _log_prior(given: np.ndarray, prior: np.ndarray) -> np.ndarray:

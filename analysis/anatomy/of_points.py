@@ -16,20 +16,26 @@ def point_anatomy(batch: PointBatch, loss: str, anchor: int, settings: Settings)
     if not 0 <= anchor < len(batch.classes):
         raise LabError("anchor", f"must be 0 to {len(batch.classes) - 1}", anchor)
     positives, noise = (_roles_by_view if record.positives == "view" else _roles_by_class)(batch, anchor)
+    if record.across:
+        noise &= ~_same_side(batch, anchor)
     cosines = np.clip(batch.embeddings @ batch.embeddings[anchor], -1, 1)
     exponents, slopes = _link(batch, loss, anchor, cosines, settings)
     above, below, weights = _terms(record, positives, noise)
+    power, log_density = record.power_of(settings.of(loss))
     return Anatomy(
         loss=loss,
         scored_by="cosine",
         anchor=batch.names[anchor],
         candidates=batch.names,
         scores=cosines,
-        exponents=exponents,
+        exponents=exponents + record.bias_of(settings.of(loss)),
         slopes=slopes,
         above=above,
         below=below,
         weights=weights,
+        power=power,
+        log_density=log_density,
+        one_below=record.each_pair,
         margin=record.margin_of(settings.of(loss)) if noise.any() else 0.0,
         special=_special(batch, loss, anchor, positives, noise, cosines),
     )
@@ -86,11 +92,25 @@ def _roles_by_view(batch: PointBatch, anchor: int) -> tuple[np.ndarray, np.ndarr
     return positives, (views >= 0) & ~positives & (places != anchor) & (views[anchor] >= 0)
 
 
+def _same_side(batch: PointBatch, anchor: int) -> np.ndarray:
+    """(N,) bool: the first views, where the anchor is one, or the second."""
+    views = batch.other_views
+    first = views > np.arange(len(views))
+    return first == first[anchor]
+
+
 def _terms(record: Contrast, positives: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A term for each positive: it meets the noise, and where the record says so the other positives too."""
+    """A term for each positive: it meets the noise, and where the record says so the other positives and itself too.
+    Or a term for each pair, without anyone else."""
     if not positives.any():
         return no_terms(len(positives))
-    above = np.eye(len(positives), dtype=bool)[positives]
+    each = np.eye(len(positives), dtype=bool)
+    if record.each_pair:
+        pairs = each[positives | noise]
+        return pairs & positives, pairs, np.ones(len(pairs))
+    above = each[positives]
+    if not record.own_below:
+        return above, noise[None], np.ones(1)
     below = np.repeat([positives | noise], len(above), axis=0) if record.others_below else above | noise
     return above, below, np.full(len(above), 1 / len(above))
 
@@ -151,7 +171,7 @@ def _special(
         return (
             "There is no noise: below each positive stands it alone, its share is 1, the loss log 1 = 0, no derivative."
         )
-    if np.ptp(cosines[positives | noise]) == 0:
+    if np.ptp(cosines[positives | noise]) == 0 and not record.depends_on_level:
         return (
             "All similarities are equal: every share of a denominator is one over its size. This is the chance level."
         )

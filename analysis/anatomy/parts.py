@@ -4,6 +4,9 @@ Every loss of the family is a weighted sum of terms -log( e^{x of one candidate}
 exponent x is made of a candidate's score: a cosine, a logit, or a score of a label or target. From the marks alone
 follow all numbers: a candidate's weight above is that of its terms, its weight below the mean of its softmax shares,
 and its derivative the difference of the two, times the slope of x.
+
+Two kinds depart from it, and say so in `power` and `one_below`: terms of powers in the logarithm's place, and pairs
+that are each a term, with a 1 below the bar beside the one candidate.
 """
 
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 ABOVE, BELOW, OUT = "numerator and denominator", "denominator", "out"
+ALONE = "numerator"
 INSIDE = "in the loss"
 
 
@@ -20,7 +24,9 @@ class Anatomy:
 
     scores (M,), what the loss is differentiated by; exponents (M,) and slopes (M,) = d exponent / d score. above, below
     (T, M) bool, with one candidate above in each term; weights (T,) of the terms. margin: what the one above has less
-    in the exponent below (epsilon-SupInfoNCE). special: what the definition says where it says something special.
+    in the exponent below (epsilon-SupInfoNCE). power q and log_density log lam: a term is ((lam D)^q - e^{q x}) / q,
+    D its denominator (RINCE). one_below: a 1 stands below each bar, and above it where no candidate does (SigLIP).
+    special: what the definition says where it says something special.
     """
 
     loss: str
@@ -34,6 +40,9 @@ class Anatomy:
     below: np.ndarray
     weights: np.ndarray
     margin: float = 0.0
+    power: float = 0.0
+    log_density: float = 0.0
+    one_below: bool = False
     special: str = ""
 
     @property
@@ -44,12 +53,16 @@ class Anatomy:
     @property
     def denominators(self) -> np.ndarray:
         """Logarithm of each term's denominator, (T,)."""
-        return np.logaddexp.reduce(self.exponents_below, axis=1)
+        candidates = np.logaddexp.reduce(self.exponents_below, axis=1)
+        return np.logaddexp(candidates, 0) if self.one_below else candidates
 
     @property
     def terms(self) -> np.ndarray:
         """Each term in nats, not weighted, (T,)."""
-        return self.denominators - self.exponents[self.above.argmax(axis=1)]
+        above, below = self.above @ self.exponents, self.denominators + self.log_density
+        if not self.power:
+            return below - above
+        return (np.expm1(self.power * below) - np.expm1(self.power * above)) / self.power
 
     @property
     def value(self) -> float:
@@ -63,13 +76,13 @@ class Anatomy:
 
     @property
     def weight_above(self) -> np.ndarray:
-        """(M,), with sum 1."""
-        return self.weights @ self.above
+        """(M,), with sum 1, or what the powers make of it."""
+        return (self.weights * np.exp(self.power * (self.above @ self.exponents))) @ self.above
 
     @property
     def weight_below(self) -> np.ndarray:
-        """Mean softmax share over the terms, (M,), with sum 1."""
-        return self.weights @ self.shares
+        """Mean softmax share over the terms, (M,), with sum 1, or what the powers make of it."""
+        return (self.weights * np.exp(self.power * (self.denominators + self.log_density))) @ self.shares
 
     @property
     def forces(self) -> np.ndarray:
@@ -79,12 +92,17 @@ class Anatomy:
     @property
     def contributions(self) -> np.ndarray:
         """What each candidate's own terms give to the loss, (M,) in nats: their sum is the loss."""
-        return (self.weights * self.terms) @ self.above
+        return np.bincount(self.owners, self.weights * self.terms, len(self.candidates))
+
+    @property
+    def owners(self) -> np.ndarray:
+        """The column of each term's own candidate, (T,): the one above, or the only one below."""
+        return np.where(self.above.any(axis=1), self.above.argmax(axis=1), self.below.argmax(axis=1))
 
     @property
     def numerators(self) -> tuple[str, ...]:
         """Each term's own candidate, (T,)."""
-        return tuple(self.candidates[column] for column in self.above.argmax(axis=1))
+        return tuple(self.candidates[column] for column in self.owners)
 
     @property
     def out(self) -> np.ndarray:
@@ -98,14 +116,15 @@ class Anatomy:
 
     @property
     def places(self) -> np.ndarray:
-        """(M,) str: ABOVE, BELOW or OUT."""
-        return np.select([self.above.any(axis=0), self.below.any(axis=0)], [ABOVE, BELOW], OUT).astype(object)
+        """(M,) str: ABOVE, ALONE, BELOW or OUT."""
+        above, below = self.above.any(axis=0), self.below.any(axis=0)
+        return np.select([above & below, above, below], [ABOVE, ALONE, BELOW], OUT).astype(object)
 
     @property
     def marks(self) -> tuple[str, ...]:
         """Each place with the share of terms in whose denominator it stands: what tells SupCon from SINCERE."""
         counts = [f"denominator {count}/{len(self.below)}" for count in self.below.sum(axis=0)]
-        words = {ABOVE: "numerator, {}", BELOW: "{}", OUT: OUT}
+        words = {ABOVE: "numerator, {}", ALONE: ALONE, BELOW: "{}", OUT: OUT}
         return tuple(words[place].format(count) for place, count in zip(self.places, counts, strict=True))
 
 

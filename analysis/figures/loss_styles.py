@@ -12,7 +12,7 @@ from itertools import product
 from analysis.figures.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, Style
 from losses.catalog import CATALOG
 
-BROWN, ROSE, INDIGO, MAGENTA = "#776633", "#FF2255", "#4F3DFF", "#F030D8"
+BROWN, ROSE, INDIGO, MAGENTA, SKY = "#776633", "#FF2255", "#4F3DFF", "#F030D8", "#3399EE"
 
 LOSS_STYLES: dict[str, Style] = {
     "nll": Style(BROWN, "solid", "circle"),
@@ -21,12 +21,17 @@ LOSS_STYLES: dict[str, Style] = {
     "soft_distribution_infonce": Style(ROSE, "dash", "square-open"),
     "soft_target_infonce": Style(INDIGO, "solid", "diamond"),
     "soft_target_infonce_exact_noise": Style(MAGENTA, "solid", "triangle-up"),
+    "continuous_categorical": Style(MAGENTA, "dash", "triangle-up-open"),
     "supcon": Style(ORANGE, "solid", "square"),
     "sincere": Style(BLUE, "solid", "diamond"),
     "eps_sup_infonce": Style(BLUE, "dash", "diamond-open"),
     "nt_xent": Style(PURPLE, "solid", "circle"),
     "weibit": Style(GREEN, "dash", "triangle-up-open"),
     "weince": Style(GREEN, "solid", "triangle-up"),
+    "dcl": Style(PURPLE, "dash", "circle-open"),
+    "rince": Style(PURPLE, "longdash", "diamond-open"),
+    "temperature_free_infonce": Style(GREEN, "longdash", "diamond"),
+    "siglip": Style(SKY, "solid", "square"),
 }
 
 FURTHER_DASHES = ("dot", "longdashdot", "2px,6px", "12px,3px,2px,3px,2px,3px")

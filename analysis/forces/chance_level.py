@@ -52,10 +52,10 @@ def chance_level(spec: ChanceSpec) -> ChanceLevel:
 def _formula(spec: ChanceSpec) -> float:
     record = CATALOG[spec.loss].record
     if isinstance(record, Choosing):
-        return math.log(spec.classes if record.candidates == "classes" else spec.size)
+        return {"classes": math.log(spec.classes), "batch": math.log(spec.size), "simplex": 0.0}[record.candidates]
     settings = CATALOG[spec.loss].defaults
     if record.positives == "view":
-        return record.loss_apart(0, 1, 2 * spec.size - 2, settings)
+        return record.loss_apart(0, 1, record.noise_of_pairs(spec.size), settings)
     # Mean over the anchors that have a positive: class sizes differ where classes do not divide N.
     sizes = np.bincount(np.arange(spec.size) % spec.classes)
     sizes, count = np.unique(sizes[sizes > 1], return_counts=True)

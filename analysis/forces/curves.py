@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.forces.of_head_scene import HEAD, of_head
+from analysis.forces.of_head_scene import HEAD, of_head, on_simplex
 from analysis.forces.of_scene import EMBEDDING, OnePair, blend_slopes, of_embeddings
 from analysis.forces.scene import AXES, Points, Role, Scene, points
 from losses.catalog import CATALOG
@@ -101,19 +101,21 @@ def evaluate(name: str, at: Points) -> OnePair:
 
 
 def chance_levels(name: str, at: Points) -> np.ndarray:
-    """The loss where all cosines, or all logits, are equal: the loss itself, evaluated there. (M,)"""
-    return evaluate(name, _equal(at, 0.0, 0.0, 0.0)).loss
+    """The loss where all embeddings, or all logits, are equal: the loss itself, evaluated there. (M,)"""
+    return evaluate(name, _equal(at, 1.0, 1.0, 1.0)).loss
 
 
 def floors(name: str, at: Points) -> np.ndarray:
     """The least that the loss can be with these counts: positives at cosine 1 and noise at -1. (M,)
 
     To a loss of views the rest of the class is noise. Cross-entropy is least where the softmax is the target, if
-    cosines can make it so. Not every batch can reach all of it at once: it is a bound.
+    cosines can make it so, and a density where its mean is. Not every batch can reach all of it at once: it is a bound.
     """
     record = CATALOG[name].record
     if isinstance(record, Choosing) and record.soft and record.candidates == "classes":
         return _least_cross_entropy(at)
+    if isinstance(record, Choosing) and record.is_density:
+        return _least_of_density(at)
     others = -1.0 if isinstance(record, Contrast) and record.positives == "view" else 1.0
     return evaluate(name, _equal(at, 1.0, others, -1.0)).loss
 
@@ -137,6 +139,22 @@ def _least_cross_entropy(at: Points) -> np.ndarray:
         best = np.log(np.maximum((1 - softness) * others / softness, np.finfo(float).tiny))
     gap = np.clip(best, -2 / at.temperature, 2 / at.temperature)
     return np.logaddexp(0, np.log(others) - gap) + softness * gap
+
+
+def _least_of_density(at: Points) -> np.ndarray:
+    """The least of log C - (1 - softness) d, convex in d, the own logit above all others; d in -2/tau to 2/tau."""
+    low, high = -2 / at.temperature, 2 / at.temperature
+    counts = np.stack([np.ones_like(at.pair), at.classes - 1], axis=1)
+
+    def at_gap(gap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        log_normaliser, means = on_simplex(np.stack([gap, np.zeros_like(gap)], axis=1), counts)
+        return log_normaliser - (1 - at.scene.softness) * gap, means[:, 0] > 1 - at.scene.softness
+
+    for _ in range(_HALVINGS // 2):  # a value at its least is right to twice the digits of its place
+        middle = (low + high) / 2
+        beyond = at_gap(middle)[1]
+        low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
+    return at_gap((low + high) / 2)[0]
 
 
 def _force_of(name: str) -> Callable[[Points], np.ndarray]:

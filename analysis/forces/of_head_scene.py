@@ -15,8 +15,10 @@ OWN, OTHER = 0, 1
 
 
 def of_head(entry: LossEntry, at: Points) -> OnePair:
-    """softmax - what is given, by classes; or sum_j p_ij v_j - v_i, by what the batch is given."""
+    """softmax - what is given, by classes; sum_j p_ij v_j - v_i, by what the batch is given; or E_CC[w] - w_i."""
     given = _targets(at) if entry.choosing.soft else np.broadcast_to(np.eye(3), (len(at.pair), 3, 3))
+    if entry.choosing.is_density:
+        return _on_simplex(at, given[:, OWN])
     return _among(at, given) if entry.choosing.candidates == "batch" else _against(at, given[:, OWN])
 
 
@@ -45,6 +47,27 @@ def _among(at: Points, targets: np.ndarray) -> OnePair:
     varied = OWN if at.role == "positive" else OTHER
     expected = (shares * targets[:, :, varied]).sum(axis=1)
     return OnePair(total - scores[:, OWN], (expected - targets[:, OWN, varied]) / at.temperature)
+
+
+def _on_simplex(at: Points, target: np.ndarray) -> OnePair:
+    """The density exp(w . f) on the simplex, at `target` (M, 3)."""
+    scores, varied = _logits(at) / at.temperature[:, None], OWN if at.role == "positive" else OTHER
+    log_normaliser, means = on_simplex(scores, _multiplicity(at))
+    return OnePair(
+        log_normaliser - (target * scores).sum(axis=1), (means[:, varied] - target[:, varied]) / at.temperature
+    )
+
+
+def on_simplex(scores: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """log C (M,) and the mean of w of each class in a block (M, B), of so many classes, 0 or more, a block."""
+    import torch
+
+    from losses.simplex_integral import integral_and_mean
+
+    present = counts > 0
+    scores = np.where(present, scores, scores[:, :1])  # an empty block lies nowhere: with the first one
+    found, means = integral_and_mean(torch.from_numpy(scores), torch.from_numpy(counts))
+    return found.numpy(), means.numpy()
 
 
 def _logits(at: Points) -> np.ndarray:

@@ -117,7 +117,9 @@ def _level(entry: LossEntry) -> str:
     """The chance level in letters: N images and their 2N views, K classes."""
     record = entry.record
     if isinstance(record, Choosing):
-        return "log K" if record.candidates == "classes" else "log N"
+        return entry.chance_words
+    if record.depends_on_level:
+        return "all equal"
     if record.positives == "view" or record.others_below:
-        return "log(2N - 1)"
+        return "log(2N - 1)" if record.own_below else "log(2N - 2)"
     return "log(e^-ε + noise)" if record.margin else "log(1 + noise)"

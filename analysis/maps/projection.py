@@ -1,6 +1,7 @@
 """Maps of embeddings in the plane: PCA at once, UMAP on exact neighbours. t-SNE stands in `analysis.maps.tsne`.
 
-`umap` is imported only when a map is made: the import takes seconds, and the first fit on a machine compiles for more.
+`umap` is imported only when a map is made: the import takes seconds, and the first fit on a machine compiles for more;
+`analysis.maps.compiled` has that kept.
 """
 
 import threading
@@ -90,6 +91,9 @@ def umap_map(embeddings: np.ndarray, spec: UmapSpec) -> Projection:
         warnings.filterwarnings("ignore", module=r"umap(\.|$)")
         from umap import UMAP
 
+        from analysis.maps.compiled import keep_compiled
+
+        keep_compiled()
         fit = UMAP(
             n_neighbors=neighbours,
             min_dist=spec.min_distance,

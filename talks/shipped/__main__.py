@@ -10,8 +10,8 @@ from claims.slides import slide as of_claim
 from commands import answers
 from losses.errors import LabError
 from talks import slides
-from talks.freezing import frozen
 from talks.model import Slide, Talk
+from talks.of_claims import claim_slide, literal
 from talks.shipped import TITLES, path_of
 from talks.shipped.outlines import OUTLINES, Outline
 from talks.writing import write
@@ -44,15 +44,13 @@ def made(name: str, on: date | None = None) -> Talk:
 
 
 def _slides(title: str, outline: Outline, on: date | None) -> Iterator[Slide]:
-    yield slides.title_slide(
-        title, outline.by, "Keys: S opens the notes, D changes light and dark, Esc shows all slides."
-    )
+    yield slides.title_slide(title, outline.by, _KEYS)
     yield slides.text_slide("What is asked", outline.question)
     for loss in outline.losses:
         yield slides.formula_slide(loss)
     shown = [of_claim(claim) for claim in outline.claims]
     for each in shown:
-        yield _claim(each, on)
+        yield claim_slide(each, on)
         if outline.careful:
             yield _careful(each)
     if not outline.careful:
@@ -60,28 +58,16 @@ def _slides(title: str, outline: Outline, on: date | None) -> Iterator[Slide]:
     yield slides.end_slide("Try it yourself", _PLAY)
 
 
-def _claim(claim: ClaimSlide, on: date | None) -> Slide:
-    figure = frozen(claim.exhibit, link=f"/Claims?{claim.link}&v=1", command=claim.command, on=on)
-    said = f"{_literal(claim.statement)} **{_literal(claim.number)}**"
-    notes = "\n\n".join((_literal(claim.source), _literal(claim.computed), *map(_literal, claim.caveats)))
-    return slides.claim_slide(claim.title, claim.verdict, said, figures=[figure], notes=notes)
-
-
 def _careful(claim: ClaimSlide) -> Slide:
     """Whose it is, and what a careful reader adds."""
-    caveats = "\n".join(f"- {_literal(each)}" for each in claim.caveats)
+    caveats = "\n".join(f"- {literal(each)}" for each in claim.caveats)
     formula = f"$${claim.formula}$$\n\n" if claim.formula else ""
-    return slides.text_slide(f"{claim.title}: read with care", f"{formula}{_literal(claim.source)}\n\n{caveats}")
+    return slides.text_slide(f"{claim.title}: read with care", f"{formula}{literal(claim.source)}\n\n{caveats}")
 
 
 def _table() -> str:
     rows = [(each.title, each.verdict) for each in map(of_claim, CLAIMS)]
     return "| claim | verdict |\n|---|---|\n" + "\n".join(f"| {title} | {verdict} |" for title, verdict in rows)
-
-
-def _literal(text: str) -> str:
-    """A sentence that is no Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>$|~" else letter for letter in text)
 
 
 if __name__ == "__main__":

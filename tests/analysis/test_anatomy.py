@@ -38,9 +38,7 @@ def by_similarity(loss, batch):
         inputs = z[order].chunk(2)
     else:
         inputs = z, labels
-    keywords = {"beta": SETTINGS.beta} if loss == "weibit" else {"temperature": SETTINGS.temperature}
-    if loss == "eps_sup_infonce":
-        keywords["epsilon"] = SETTINGS.epsilon
+    keywords = {name: getattr(SETTINGS, name, value) for name, value in CATALOG[loss].defaults.items()}
     values = getattr(losses, loss)(*inputs, **keywords, reduction="none", plain=True)
     found = np.zeros((len(labels), len(labels)))
     for anchor, value in zip(order, values, strict=True):
@@ -128,10 +126,13 @@ def test_a_single_class(loss):
 def test_equal_points_are_the_chance_level(loss):
     batch = PointBatch(tuple("AABBCC"), (30,) * 6)
     found = point_anatomy(batch, loss, 2, SETTINGS)
-    below = np.exp(-SETTINGS.epsilon) + 4 if loss == "eps_sup_infonce" else 5
+    assert np.isfinite(found.forces).all()
+    if CATALOG[loss].contrast.depends_on_level:
+        assert found.value == pytest.approx(library_losses(batch, loss, SETTINGS)[2], rel=1e-12)
+        return
+    below = {"eps_sup_infonce": np.exp(-SETTINGS.epsilon) + 4, "dcl": 4}.get(loss, 5)
     assert found.value == pytest.approx(np.log(below), abs=1e-12)
     assert "equal" in found.special
-    assert np.isfinite(found.forces).all()
 
 
 def test_equal_targets_move_no_logit_under_soft_target_infonce():

@@ -11,8 +11,10 @@ from analysis.forces.curves import CURVE_LOSSES, chance_levels, evaluate, floors
 from analysis.forces.of_scene import EMBEDDING, ENDPOINT_GAP
 from analysis.forces.scene import AXES, Scene, points
 from analysis.forces.start_pair import PairScene, turning_point
-from losses import evidence
+from losses import continuous_categorical, evidence
+from losses.catalog import CATALOG
 from losses.errors import LabError
+from tests.kin import KIN, of_row
 
 ROLES = ("positive", "noise")
 SCENES = [
@@ -35,6 +37,12 @@ def embedding_loss(name, scene, role, cosine):
         margin = 0.25 if name == "eps_sup_infonce" else 0.0
         below = [torch.cat([own[None] - margin, scores[positives:]]).logsumexp(0) for own in scores[:positives]]
         return (torch.stack(below) - scores[:positives]).mean()
+    if name in KIN:
+        times = torch.full((len(row) - 1,), 0.5)  # half of them are in the other view, the varied pair is
+        if place:
+            times[place - 1 :] = max(noise / 2 - 1, 0) / max(noise - 1, 1)
+            times[place - 1] = 1
+        return of_row(name, s[0], s[1:], s[1:], scene.temperature, times)
     lam, beta = {"nt_xent": (0.0, 1.0), "weibit": (1.0, 4.0), "weince": (scene.lam, 1.0)}[name]
     blend = (1 - lam) * scores - lam * beta * torch.log(1 - s)
     return blend.logsumexp(0) - blend[0]
@@ -49,7 +57,9 @@ def head_loss(name, scene, role, cosine):
     f = f / scene.temperature
     soft = torch.full((classes, classes), scene.softness / (classes - 1), dtype=torch.float64)
     soft = soft.fill_diagonal_(1 - scene.softness)
-    w = soft if name.startswith("soft") else torch.eye(classes).double()
+    w = soft if CATALOG[name].choosing.soft else torch.eye(classes).double()
+    if name == "continuous_categorical":
+        return continuous_categorical(f[None], w[:1])
     if name in ("nll", "soft_target_cross_entropy"):
         return -(w[0] * f.log_softmax(0)).sum()
     candidates = (w @ f).repeat_interleave(scene.class_size)  # one for each sample of the batch
@@ -148,11 +158,16 @@ def test_chance_levels_are_the_textbooks():
         "supcon": math.log(95),
         "sincere": math.log(1 + 84),
         "eps_sup_infonce": math.log(math.exp(-0.25) + 84),
-        **dict.fromkeys(("nt_xent", "weibit", "weince"), math.log(2 * 48 - 1)),
+        **dict.fromkeys(("nt_xent", "weibit", "weince", "temperature_free_infonce"), math.log(2 * 48 - 1)),
+        "dcl": math.log(2 * 48 - 2),
+        "rince": 2 * math.exp(0.5 / 0.1) * (math.sqrt(0.01 * 95) - 1),
+        "siglip": 48 * math.log(2),
         **dict.fromkeys(("nll", "soft_target_cross_entropy"), math.log(8)),
         **dict.fromkeys(("label_infonce", "soft_target_infonce"), math.log(96)),
+        "continuous_categorical": 0.0,
     }
-    assert {name: float(chance_levels(name, at)[0]) for name in CURVE_LOSSES} == pytest.approx(expected, rel=1e-14)
+    found = {name: float(chance_levels(name, at)[0]) for name in CURVE_LOSSES}
+    assert found == pytest.approx(expected, rel=1e-13, abs=1e-12)
 
 
 def test_no_loss_comes_below_its_floor_and_some_are_closed_forms():

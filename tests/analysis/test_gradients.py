@@ -10,7 +10,9 @@ from analysis.forces.groups import balance
 from analysis.forces.matrix import LABELLED, PAIRED, ForceMatrix, force_losses, force_matrix
 from analysis.forces.pair_terms import most_repelled, pair_terms
 from analysis.forces.views import other_views
+from losses.catalog import CATALOG
 from losses.errors import LabError
+from tests.kin import KIN, of_row
 
 TAU = 0.15
 
@@ -31,7 +33,7 @@ def views(labels):
 
 def batch_loss(loss, z, labels):
     """The library's function on the whole batch; the losses of views on its views."""
-    options = {} if loss == "weibit" else {"temperature": TAU}
+    options = {"temperature": TAU} if CATALOG[loss].contrast.has_temperature else {}
     if loss in PAIRED:
         first, second = views(labels)
         return getattr(losses, loss)(z[first], z[second], **options)
@@ -46,6 +48,11 @@ def summed_loss(loss, s, labels, lam):
     total = s.new_zeros(())
     for i in everyone:
         rest = [a for a in everyone if a != i]
+        if loss in KIN:
+            noise = [a for a in rest if a != other[i]]
+            across = [a for a in noise if (other[a] > a) != (other[i] > i)]
+            total = total + of_row(loss, s[i, other[i]], s[i, noise], s[i, across], TAU)
+            continue
         if loss in PAIRED:
             blend = {"nt_xent": 0.0, "weibit": 1.0, "weince": lam[i]}[loss]
             beta = 4.0 if loss == "weibit" else 1.0
@@ -92,7 +99,8 @@ def test_every_force_is_autograd_of_its_own_cosine(loss, seed):
 def test_a_row_of_cosines_under_one_temperature_cancels(batch, loss):
     forces = force_matrix(batch.embeddings, batch.labels, loss, TAU).forces
     cancels = np.abs(forces.sum(axis=1)).max() < 1e-12
-    assert cancels == (loss not in ("weibit", "weince"))  # their slopes differ from pair to pair
+    differ = ("weibit", "weince", "temperature_free_infonce")  # in their slopes, from pair to pair
+    assert cancels == (loss not in (*differ, "rince", "siglip"))  # and these two know more than differences
 
 
 def test_the_losses_of_views_see_no_class(batch):
@@ -181,7 +189,7 @@ def test_push_to_pull_grows_with_the_class_and_then_saturates():
             [0, 0, 1],
             "nll",
             0.1,
-            "^loss must be one of supcon, sincere, .*weince, but is 'nll'",
+            "^loss must be one of supcon, sincere, .*siglip, but is 'nll'",
         ),
         ([0, 0, 1], "supcon", 0.0, "^temperature must be a finite number above 0"),
         ([0, 2, 1], "supcon", 0.1, "^labels must repeat: no class has two samples"),

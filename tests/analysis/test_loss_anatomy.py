@@ -25,11 +25,16 @@ def library(loss, seed):
 
 
 def put_together(found, exponents):
-    """The loss from its marks alone: the weighted sum of -log(e^above / sum e^below)."""
+    """The loss from its marks alone: the weighted sum of -log(e^above / sum e^below), of powers, or with a 1 below."""
     total = torch.zeros((), dtype=torch.float64)
     for above, below, weight in zip(found.above, found.below, found.weights, strict=True):
         above, below = torch.from_numpy(above), torch.from_numpy(below)
-        total = total - weight * (exponents[above].sum() - (exponents - found.margin * above)[below].logsumexp(0))
+        log_below = (exponents - found.margin * above)[below].logsumexp(0) + found.log_density
+        if found.one_below:
+            log_below = torch.logaddexp(log_below, torch.zeros(()).double())
+        pair = torch.stack([log_below, exponents[above].sum()])
+        pair = (found.power * pair).exp() / found.power if found.power else pair
+        total = total + weight * (pair[0] - pair[1])
     return total
 
 
@@ -48,9 +53,17 @@ def test_the_marked_candidates_are_the_loss(loss, seed):
 def test_shapes_weights_and_what_is_out(loss):
     found = anatomy(loss)
     assert found.above.shape == found.below.shape == (len(found.numerators), len(found.candidates))
+    if loss == "siglip":  # a term a pair: its other view and five of the other side
+        assert list(found.weights) == [1] * 6
+        assert (found.below.sum(axis=1) == 1).all()
+        return
     assert found.weights.sum() == pytest.approx(1)
     assert (found.above.sum(axis=1) == 1).all()
-    assert (found.below | ~found.above).all()
+    is_density = loss in HEADS and CATALOG[loss].choosing.is_density  # its whole simplex stands below, and no target
+    if is_density:
+        assert (found.below != found.above).all()
+    else:
+        assert (found.below | ~found.above).all() == (loss != "dcl")
     assert (found.forces[found.out] == 0).all()
     assert found.out.sum() == (loss not in HEADS)
 

@@ -31,6 +31,8 @@ def test_places_are_told_apart_without_colour():
 def test_a_place_that_nobody_has_is_not_in_the_legend():
     *marks, _ = loss_anatomy(anatomy("nll")).plot.data
     assert [mark.showlegend for mark in marks] == [True, True, False]
+    *marks, _ = loss_anatomy(anatomy("dcl")).plot.data
+    assert {mark.name for mark in marks if mark.showlegend} == {"numerator", "denominator", "out"}
 
 
 def test_rows_and_columns_are_named_and_weighted():

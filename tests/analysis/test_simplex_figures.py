@@ -14,8 +14,10 @@ from analysis.figures.worlds.simplex.density import SOFTMAX, Moment, density_pan
 from analysis.figures.worlds.simplex.live import live_option
 from analysis.figures.worlds.simplex.replay import MOST_FRAMES, density_replay
 from analysis.figures.worlds.simplex.triangle import Mosaic
+from analysis.figures.worlds.simplex.two_classes import two_class_densities
 from tests.analysis.exhibits import check_complete
 from toy_models.simplex import LOSSES, SimplexSpec, Trace, reference, simulate
+from toy_models.simplex.two_classes import two_classes
 
 SPEC = SimplexSpec(steps=90, batch_size=16, hidden=8, side=12, seeds=3)
 PROBE = 25
@@ -96,7 +98,7 @@ def test_a_pixel_shows_the_value_at_its_place():
 
 
 def test_the_picture_of_the_truth_is_its_density(trace, answer):
-    moment, mosaic = Moment.of(trace, answer, PROBE), Mosaic(7, 100)
+    moment, mosaic = Moment.of(trace, answer, PROBE), Mosaic(1 + len(LOSSES), 100)
     heatmap = density_panels(trace, answer, PROBE).plot.data[0]
     corner = np.array([0.7, 0.2, 0.1])
     x, y = mosaic.place(0, corner)
@@ -117,10 +119,10 @@ def test_titles_say_how_far_each_loss_is_from_the_truth(trace, answer):
 
 
 def test_circles_lie_on_the_mean_and_crosses_on_the_softmax(trace, answer):
-    moment, mosaic = Moment.of(trace, answer, PROBE), Mosaic(7, 100)
+    moment, mosaic = Moment.of(trace, answer, PROBE), Mosaic(1 + len(LOSSES), 100)
     marks = {mark.name: mark for mark in density_panels(trace, answer, PROBE).plot.data}
     circles, crosses = marks["true mean label E[w|x]"], marks[SOFTMAX]
-    for index in range(7):
+    for index in range(1 + len(LOSSES)):
         assert (circles.x[index], circles.y[index]) == pytest.approx(mosaic.place(index, answer.probe_means[PROBE]))
     logits = trace.logits[-1, :, 0, PROBE].astype(float)
     for row, probs in enumerate(np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)):
@@ -173,7 +175,7 @@ def test_curves_are_medians_with_the_range_over_seeds(trace, answer):
     np.testing.assert_allclose(lines[0].x, trace.steps)
     band = next(mark for mark in plot.data if mark.fill and mark.legendgroup == "soft_target_infonce")
     assert max(band.y) == pytest.approx(trace.kl_density[:, row].max())
-    assert len([mark for mark in plot.data if mark.fill]) == 18
+    assert len([mark for mark in plot.data if mark.fill]) == 3 * len(LOSSES)
     assert plot.layout.yaxis.type == plot.layout.yaxis2.type == "log"
     assert plot.layout.yaxis3.type is None
 
@@ -183,7 +185,9 @@ def test_floors_are_the_exact_optima(trace, answer):
     dotted = [mark for mark in plot.data if mark.line.dash == "dot"]
     density = [mark.y[0] for mark in dotted if mark.xaxis == "x"]
     assert density == [floor.kl_density for floor in answer.floors if floor.kl_density > 1e-4]
-    assert len([mark for mark in dotted if mark.xaxis == "x2"]) == 4  # two losses end at 0, below a log axis
+    assert (
+        len([mark for mark in dotted if mark.xaxis == "x2"]) == len(LOSSES) - 2
+    )  # two losses end at 0, below a log axis
     truth = next(mark for mark in plot.data if mark.name and mark.name.startswith("true I"))
     assert set(truth.y) == {answer.mutual_information}
 
@@ -213,7 +217,7 @@ def test_tables_hold_what_is_drawn(trace, answer):
     assert len(table) == trace.loss.size
     assert table["KL of the mean label (nats)"].to_numpy() == pytest.approx(trace.kl_mean.ravel())
     replay = density_replay(trace, answer, PROBE).table
-    assert len(replay) == 7 * len(density_replay(trace, answer, PROBE).plot.frames)
+    assert len(replay) == (1 + len(LOSSES)) * len(density_replay(trace, answer, PROBE).plot.frames)
 
 
 # Live
@@ -223,7 +227,7 @@ def test_the_live_option_is_json_and_grows_in_place(frames, answer):
     early, late = (live_option(SPEC, answer, frames[:count]) for count in (3, len(frames)))
     json.dumps(late, allow_nan=False)
     assert [series["id"] for series in early["series"]] == [series["id"] for series in late["series"]]
-    assert len({series["id"] for series in late["series"]}) == 12
+    assert len({series["id"] for series in late["series"]}) == 2 * len(LOSSES)
     assert {**early, "series": 0} == {**late, "series": 0}
     first = late["series"][0]
     assert [step for step, _ in first["data"]] == [frame.step for frame in frames]
@@ -239,11 +243,54 @@ def test_the_live_option_before_the_first_frame_has_its_floors(answer):
 
 def test_the_live_option_leaves_a_gap_for_what_is_no_number(frames, answer):
     class Broken:
-        step, kl_density, kl_mean = 5, np.full((6, 3), np.nan), np.full((6, 3), 1e-9)
+        step, kl_density, kl_mean = 5, np.full((len(LOSSES), 3), np.nan), np.full((len(LOSSES), 3), 1e-9)
 
     series = live_option(SPEC, answer, [Broken()])["series"]
     assert series[0]["data"] == [[5, None]]
-    assert series[6]["data"] == [[5, 1e-4]]
+    assert series[len(LOSSES)]["data"] == [[5, 1e-4]]
+
+
+# Two classes
+
+
+@pytest.fixture(scope="module")
+def two():
+    return two_classes(SimplexSpec(concentration=1.0))
+
+
+def test_two_classes_are_continuous_bernoullis(two):
+    """Truth by its closed form a e^(a w) / (e^a - 1), a = 12 cos(pi x); the density that is fitted is it."""
+    for at, truth in zip(two.positions, two.truth, strict=True):
+        a = 12 * np.cos(np.pi * at)
+        np.testing.assert_allclose(truth, a * np.exp(a * two.labels) / np.expm1(a), rtol=2e-3, err_msg=str(at))
+    floors = dict(zip(two.spec.losses, two.floors, strict=True))
+    assert 0 <= floors["continuous_categorical"] < 1e-7
+    assert floors["soft_target_cross_entropy"] > 0.4 > 0.16 > floors["soft_target_infonce"] > 0.1
+    means = dict(zip(two.spec.losses, two.density_means, strict=True))
+    np.testing.assert_allclose(means["continuous_categorical"], two.means, atol=1e-5)
+    softmax = dict(zip(two.spec.losses, two.softmax, strict=True))
+    np.testing.assert_allclose(softmax["soft_target_cross_entropy"], two.means, atol=1e-9)
+
+
+def test_the_curves_of_two_classes_are_their_densities(two):
+    exhibit = two_class_densities(two, x=-0.5)
+    check_complete((exhibit,))
+    plot, at = exhibit.plot, int(np.abs(two.positions - 0.5).argmin())
+    assert plot.layout.sliders[0].active == at
+    assert [frame.name for frame in plot.frames] == [f"{x:.2f}" for x in two.positions]
+    truth, mean, *curves = plot.data
+    np.testing.assert_allclose(truth.y, two.truth[at], rtol=1e-3)
+    assert mean.x == (two.means[at],) * 2
+    assert len(curves) == 4, "losses that ask for one density share a line"
+    assert curves[0].name.startswith("NLL and Label InfoNCE, argmax label (0.147)")
+    np.testing.assert_allclose(plot.frames[3].data[2].y, two.densities[0, 3], rtol=1e-3)
+    assert "0.457 nats" in exhibit.title
+    assert len(exhibit.table) == len(two.spec.losses) * len(two.positions)
+
+
+def test_a_single_loss_has_a_curve_and_a_title():
+    alone = two_class_densities(two_classes(SimplexSpec(losses=("nll",))))
+    assert alone.title == "Two classes: NLL, argmax label 0.221 nats from the true density"
 
 
 def test_figures_are_plotly(exhibits):

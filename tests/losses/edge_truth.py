@@ -126,6 +126,66 @@ def blend(rows, tau, normalize, lam, beta):
     )
 
 
+def dcl(rows, tau, normalize):
+    def anchors(s):
+        for i, other, noise in views(rows):
+            terms = {j: exp(s[i][j] / tau) for j in noise}
+            total = sum(terms.values())
+            force = [terms[j] / total / tau if j in noise else -1 / mpf(tau) if j == other else 0 for j in every(rows)]
+            yield log(total) - s[i][other] / tau, force
+
+    return of_pairs(rows, normalize, lambda s: list(anchors(s)))
+
+
+def rince(rows, tau, normalize, q, density):
+    def anchors(s):
+        for i, other, noise in views(rows):
+            terms = {j: exp(s[i][j] / tau) for j in (*noise, other)}
+            total = sum(terms.values())
+            above, below = terms[other] ** q, (density * total) ** q
+            force = [
+                (below * terms[j] / total - (above if j == other else 0)) / tau if j != i else 0 for j in every(rows)
+            ]
+            yield (below - above) / q, force
+
+    return of_pairs(rows, normalize, lambda s: list(anchors(s)))
+
+
+def temperature_free(rows, normalize):
+    least = 1 - CLAMP
+    return contrast(
+        rows,
+        normalize,
+        lambda i, s: log(max(1 + s, least)) - log(max(1 - s, least)),
+        lambda i, s: (1 / (1 + s) if 1 + s >= least else 0) + (1 / (1 - s) if 1 - s >= least else 0),
+    )
+
+
+def siglip(rows, tau, normalize, bias):
+    def anchors(s):
+        for i, other, noise in views(rows):
+            met = [j for j in noise if (j < len(rows) // 2) != (i < len(rows) // 2)]
+            odds = [exp(score / tau + bias) for score in s[i]]
+            force = [
+                -1 / (1 + odds[j]) / tau if j == other else odds[j] / (1 + odds[j]) / tau if j in met else 0
+                for j in every(rows)
+            ]
+            yield log(1 + 1 / odds[other]) + sum(log(1 + odds[j]) for j in met), force
+
+    return of_pairs(rows, normalize, lambda s: list(anchors(s)))
+
+
+def every(rows):
+    return range(len(rows))
+
+
+def views(rows):
+    """(anchor, its other view, all others) of two stacked views."""
+    for i in every(rows):
+        other = (i + len(rows) // 2) % len(rows)
+        yield i, other, [j for j in every(rows) if j not in (i, other)]
+
+
 def scaled(logits: Rows, tau):
     return [[mpf(x) / tau for x in row] for row in logits]
 

@@ -52,6 +52,13 @@ LOSSES: dict[str, Loss] = {
     "nt_xent": lambda x, y, joined: losses.nt_xent(*views(x), distributed=joined),
     "weibit": lambda x, y, joined: losses.weibit(*views(x), beta=2.0, distributed=joined),
     "weince": lambda x, y, joined: losses.weince(*views(x), distributed=joined, quantile=0.5, aic_margin=-5.0),
+    "dcl": lambda x, y, joined: losses.dcl(*views(x), distributed=joined),
+    "rince": lambda x, y, joined: losses.rince(*views(x), distributed=joined),
+    "temperature_free_infonce": lambda x, y, joined: losses.temperature_free_infonce(*views(x), distributed=joined),
+    "siglip": lambda x, y, joined: losses.siglip(*views(x), bias=-2.0, distributed=joined, chunk_size=3),
+    "siglip, learned": lambda x, y, joined: losses.siglip(
+        *views(x), temperature=tau(x), bias=-tau(x), distributed=joined
+    ),
     "label_infonce": lambda x, y, joined: losses.label_infonce(x[:, :CLASSES], y, PRIOR, distributed=joined),
     "supcon, int16": lambda x, y, joined: losses.supcon(views(x)[0], y.short(), distributed=joined),
     "sincere, uint16": lambda x, y, joined: losses.sincere(views(x)[0], y.to(torch.uint16), distributed=joined),

@@ -14,11 +14,15 @@ from losses.errors import LabError
 
 CHANCE = {
     r"\log K": log(5),
+    "0": 0.0,
     r"\log N": log(8),
     r"\log(N-1)": log(7),
     r"\log(1 + |\mathcal{N}|)": log(5),
     r"\log(e^{-\epsilon} + |\mathcal{N}|)": log(exp(-0.25) + 4),
     r"\log(2B-1)": log(15),
+    r"\log(2B-2)": log(14),
+    r"e^{q/\tau} ((\lambda(2B-1))^q - 1)/q": exp(1) * (0.15**0.5 - 1) / 0.5,
+    r"\log(1 + e^{-1/\tau - b}) + (B-1) \log(1 + e^{1/\tau + b})": 8 * log(2),
 }
 
 
@@ -33,15 +37,18 @@ def test_an_entry_matches_its_function(name):
 
 @pytest.mark.parametrize("name", CATALOG)
 def test_the_stated_chance_level_is_the_loss_at_chance(name):
-    entry, same = CATALOG[name], torch.zeros(8, 5, dtype=torch.float64)
+    entry, same = CATALOG[name], torch.eye(1, 5, dtype=torch.float64).expand(8, 5)
+    is_head = entry.family == "class head"
+    same = same * 0 if is_head else same
     uniform, labels = torch.full((8, 5), 0.2, dtype=torch.float64), torch.arange(8) % 2
     inputs = {
-        "class head": (same, uniform if "soft" in name else labels),
+        "class head": (same, uniform if is_head and entry.choosing.soft else labels),
         "labelled embeddings": (same, labels),
         "paired views": (same, same),
     }[entry.family]
-    prior = (uniform[0],) if name.endswith("infonce") and entry.family == "class head" else ()
-    assert getattr(losses, name)(*inputs, *prior).item() == pytest.approx(CHANCE[entry.chance_level], rel=1e-12)
+    prior = (uniform[0],) if is_head and entry.choosing.has_prior else ()
+    found = getattr(losses, name)(*inputs, *prior).item()
+    assert found == pytest.approx(CHANCE[entry.chance_level], rel=1e-12, abs=1e-12)
 
 
 def test_families_and_citations():

@@ -15,12 +15,17 @@ MODULES = {
     "soft_target_cross_entropy": (losses.SoftTargetCrossEntropy(), lambda x: (x, TARGETS)),
     "label_infonce": (losses.LabelInfoNCE(PRIOR), lambda x: (x, LABELS)),
     "soft_target_infonce": (losses.SoftTargetInfoNCE(PRIOR), lambda x: (x, TARGETS)),
+    "continuous_categorical": (losses.ContinuousCategorical(), lambda x: (x, TARGETS)),
     "supcon": (losses.SupCon(normalize=True), lambda x: (x, LABELS)),
     "sincere": (losses.SINCERE(normalize=True), lambda x: (x, LABELS)),
     "eps_sup_infonce": (losses.EpsSupInfoNCE(normalize=True), lambda x: (x, LABELS)),
     "nt_xent": (losses.NTXent(normalize=True), lambda x: (x[:6], x[6:])),
     "weibit": (losses.Weibit(normalize=True), lambda x: (x[:6], x[6:])),
     "weince": (losses.WEINCE(normalize=True), lambda x: (x[:6], x[6:])),
+    "dcl": (losses.DCL(normalize=True), lambda x: (x[:6], x[6:])),
+    "rince": (losses.RINCE(normalize=True), lambda x: (x[:6], x[6:])),
+    "temperature_free_infonce": (losses.TemperatureFreeInfoNCE(normalize=True), lambda x: (x[:6], x[6:])),
+    "siglip": (losses.SigLIP(normalize=True, learned=True), lambda x: (x[:6], x[6:])),
 }
 
 

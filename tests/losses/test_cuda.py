@@ -17,6 +17,7 @@ LOSSES = {
     "soft_target_infonce": lambda x, y, w: losses.soft_target_infonce(x, w, w.mean(dim=0)),
     "label_infonce": lambda x, y, w: losses.label_infonce(x, y, w.mean(dim=0)),
     "soft_target_cross_entropy": lambda x, y, w: losses.soft_target_cross_entropy(x, w),
+    "continuous_categorical": lambda x, y, w: losses.continuous_categorical(x, w),
     "nll": lambda x, y, w: losses.nll(x, y),
     "supcon": lambda x, y, w: losses.supcon(x, y, normalize=True),
     "sincere": lambda x, y, w: losses.sincere(x, y, normalize=True),

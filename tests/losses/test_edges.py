@@ -40,6 +40,7 @@ EDGES = {
     "one long": with_row(1, (128.0, 0.0, 0.0)),
     "short": tuple(tuple(x / 4096 for x in row) for row in BASE),
 }
+VIEWS = ("nt_xent", "weibit", "weince", "dcl", "rince", "temperature_free_infonce", "siglip")
 LABELS = {
     "classes and a singleton": (0, 0, 0, 1, 1, 2),
     "one class": (0,) * 6,
@@ -60,6 +61,14 @@ def of_labels(name, rows, labels, tau, normalize):
 def of_views(name, rows, tau, normalize, wide):
     if name == "nt_xent":
         return truth.nt_xent(rows, tau, normalize)
+    if name == "dcl":
+        return truth.dcl(rows, tau, normalize)
+    if name == "rince":
+        return truth.rince(rows, tau, normalize, 0.25, 0.125)
+    if name == "temperature_free_infonce":
+        return truth.temperature_free(rows, normalize)
+    if name == "siglip":
+        return truth.siglip(rows, tau, normalize, -2)
     if name == "weibit":
         return truth.blend(rows, 1, normalize, (1,) * 6, (min(1 / tau, 50),) * 6)
     found = losses.weince_diagnostics(*torch.tensor(rows, dtype=wide).chunk(2), normalize=normalize, aic_margin=0.0)
@@ -71,8 +80,10 @@ def call(name, x, labels, tau, **options):
         return getattr(losses, name)(x, torch.tensor(labels), temperature=tau, **options)
     if name == "weibit":
         return losses.weibit(*x.chunk(2), beta=min(1 / tau, 50), **options)
-    more = {"aic_margin": 0.0} if name == "weince" else {}
-    return getattr(losses, name)(*x.chunk(2), temperature=tau, **more, **options)
+    if name == "temperature_free_infonce":
+        return losses.temperature_free_infonce(*x.chunk(2), **options)
+    more = {"weince": {"aic_margin": 0.0}, "siglip": {"bias": -2.0}, "rince": {"q": 0.25, "density": 0.125}}
+    return getattr(losses, name)(*x.chunk(2), temperature=tau, **more.get(name, {}), **options)
 
 
 def check(name, rows, labels, tau, normalize, dtype, plain):
@@ -87,6 +98,8 @@ def check(name, rows, labels, tau, normalize, dtype, plain):
     lengths = [math.hypot(*row) for row in rows]
     longest = 1 if normalize else max(lengths)
     steepness = min(1 / tau, 50) * 14 if name == "weibit" else 1 / tau + 14
+    if name == "temperature_free_infonce":
+        steepness = 28
     scores = longest**2 * steepness
     rounding = torch.finfo(wide).eps * (1 + scores)
     per_row = 1 / min((n for n in lengths if n), default=1) if normalize else longest
@@ -114,7 +127,9 @@ def test_value_and_gradient(edge, normalize):
             if dtype == torch.float16 and edge.endswith("short" if normalize else "long"):
                 continue  # the gradient itself is beyond 65,504
             for plain in (False, True):
-                for name in ("nt_xent", "weibit", "weince"):
+                for name in VIEWS:
+                    if name == "rince" and (tau < 0.1 or (edge.endswith("long") and not normalize and tau < 1e3)):
+                        continue  # a power beyond the numbers, which is a LabError: see below
                     check(name, EDGES[edge], None, tau, normalize, dtype, plain)
                 for name in ("supcon", "sincere", "eps_sup_infonce"):
                     check(name, EDGES[edge], LABELS["classes and a singleton"], tau, normalize, dtype, plain)
@@ -164,14 +179,14 @@ def test_the_truth_has_the_gradient_of_its_value():
 
 @pytest.mark.parametrize("plain", [False, True])
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ["supcon", "sincere", "eps_sup_infonce", "nt_xent", "weibit", "weince"])
+@pytest.mark.parametrize("name", ["supcon", "sincere", "eps_sup_infonce", *VIEWS])
 def test_a_subnormal_row_has_its_direction_and_a_finite_gradient(name, dtype, plain):
     rows = torch.tensor(BASE, dtype=dtype)
     smallest = 4 * torch.finfo(dtype).smallest_normal * torch.finfo(dtype).eps
     tiny = rows.clone()
     tiny[2] = torch.tensor([-3, 1, 2], dtype=dtype) * smallest
     rows[2] = torch.tensor([-3, 1, 2], dtype=dtype)
-    labels = None if name in ("nt_xent", "weibit", "weince") else (0, 0, 0, 1, 1, 2)
+    labels = None if name in VIEWS else (0, 0, 0, 1, 1, 2)
     x, like = tiny.requires_grad_(), rows.requires_grad_()
     found, expected = (call(name, z, labels, 0.1, normalize=True, plain=plain) for z in (x, like))
     (found + expected).backward()
@@ -197,3 +212,14 @@ def test_an_overflow_that_is_none_of_the_rows_stays_visible():
     z[2] = torch.tensor([-3, 1, 2]) * 2e-4
     (losses.supcon(z.requires_grad_(), torch.tensor([0, 0, 0, 1, 1, 2]), normalize=True) * 65536).backward()
     assert not z.grad[2].isfinite().all()
+
+
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_power_beyond_the_numbers_is_refused(dtype, plain):
+    x = torch.tensor(EDGES["identical"], dtype=dtype)
+    for tau in (1e-4, torch.tensor(1e-4)):
+        with pytest.raises(losses.LabError, match=r"^q must be small enough for e\^\(q s / tau\) .*but is 0.25"):
+            call("rince", x, None, tau, normalize=True, plain=plain)
+    x[0] = torch.nan
+    assert call("rince", x, None, 0.1, plain=plain).isnan()

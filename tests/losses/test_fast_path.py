@@ -17,6 +17,10 @@ EMBEDDING_LOSSES = {
     "nt_xent": lambda z, y, tau, **path: losses.nt_xent(*z.chunk(2), temperature=tau, **path),
     "weibit": lambda z, y, tau, **path: losses.weibit(*z.chunk(2), beta=1 / tau, **path),
     "weince": lambda z, y, tau, **path: losses.weince(*z.chunk(2), temperature=tau, **path),
+    "dcl": lambda z, y, tau, **path: losses.dcl(*z.chunk(2), temperature=tau, **path),
+    "rince": lambda z, y, tau, **path: losses.rince(*z.chunk(2), temperature=tau, q=min(1, 5 * tau), **path),
+    "temperature_free_infonce": lambda z, y, tau, **path: losses.temperature_free_infonce(*z.chunk(2), **path),
+    "siglip": lambda z, y, tau, **path: losses.siglip(*z.chunk(2), temperature=tau, bias=-2.0, **path),
 }
 
 

@@ -104,6 +104,11 @@ CLASS_HEAD = {
         losses.soft_target_cross_entropy,
         lambda w, y, eta: (w,),
     ),
+    "continuous_categorical": (
+        forces.continuous_categorical_forces,
+        losses.continuous_categorical,
+        lambda w, y, eta: (w,),
+    ),
     "label_infonce": (forces.label_infonce_forces, losses.label_infonce, lambda w, y, eta: (y, eta)),
     "soft_target_infonce": (
         forces.soft_target_infonce_forces,

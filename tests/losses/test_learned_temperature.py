@@ -21,11 +21,15 @@ LOSSES = {
     "soft_target_cross_entropy": lambda x, tau, **o: losses.soft_target_cross_entropy(x, TARGETS, temperature=tau, **o),
     "label_infonce": lambda x, tau, **o: losses.label_infonce(x, LABELS, PRIOR, temperature=tau, **o),
     "soft_target_infonce": lambda x, tau, **o: losses.soft_target_infonce(x, TARGETS, PRIOR, temperature=tau, **o),
+    "continuous_categorical": lambda x, tau, **o: losses.continuous_categorical(x, TARGETS, temperature=tau, **o),
     "supcon": lambda x, tau, **o: losses.supcon(x, LABELS, temperature=tau, **o),
     "sincere": lambda x, tau, **o: losses.sincere(x, LABELS, temperature=tau, **o),
     "eps_sup_infonce": lambda x, tau, **o: losses.eps_sup_infonce(x, LABELS, temperature=tau, **o),
     "nt_xent": lambda x, tau, **o: losses.nt_xent(*x.chunk(2), temperature=tau, **o),
     "weince": lambda x, tau, **o: losses.weince(*x.chunk(2), temperature=tau, aic_margin=0.0, quantile=0.8, **o),
+    "dcl": lambda x, tau, **o: losses.dcl(*x.chunk(2), temperature=tau, **o),
+    "rince": lambda x, tau, **o: losses.rince(*x.chunk(2), temperature=tau, **o),
+    "siglip": lambda x, tau, **o: losses.siglip(*x.chunk(2), temperature=tau, bias=-2.0, **o),
 }
 PATHS = [(name, plain) for name in LOSSES for plain in (False, True) if name in list(LOSSES)[3:] or not plain]
 
@@ -109,6 +113,7 @@ def test_as_clip_learns_it(sphere):
 
 
 MODULES = [losses.NLL, losses.SupCon, losses.SINCERE, losses.EpsSupInfoNCE, losses.NTXent, losses.WEINCE]
+MODULES += [losses.DCL, losses.RINCE, losses.SigLIP]
 
 
 @pytest.mark.parametrize("kind", MODULES)
@@ -117,7 +122,7 @@ def test_a_module_learns_and_saves_it(kind, x):
     assert [name for name, _ in module.named_parameters()] == ["temperature"]
     assert "temperature=0.2" in repr(module)
     assert "\n" not in repr(module)
-    inputs = x.chunk(2) if kind in (losses.NTXent, losses.WEINCE) else (x, LABELS)
+    inputs = x.chunk(2) if kind in MODULES[4:] else (x, LABELS)
     copied = copy.deepcopy(module)
     copied(*inputs).backward()
     assert copied.temperature.grad.abs() > 0

@@ -38,6 +38,12 @@ TWINS = {
         (F, W),
         {"reduction": "none"},
     ),
+    "continuous_categorical": (
+        losses.ContinuousCategorical(temperature=0.5, plain=True),
+        losses.continuous_categorical,
+        (F, W),
+        {"temperature": 0.5},
+    ),
     "soft_distribution_infonce": (
         losses.SoftDistributionInfoNCE(ETA, generator=generator(), temperature=0.5),
         losses.soft_distribution_infonce,
@@ -65,6 +71,25 @@ TWINS = {
         losses.weince,
         (A, B),
         {"temperature": 0.3, "evidence": "rho", "beta": "estimated", "quantile": 0.5, "normalize": True},
+    ),
+    "dcl": (losses.DCL(temperature=0.2), losses.dcl, (A, B), {"temperature": 0.2}),
+    "rince": (
+        losses.RINCE(temperature=0.4, q=0.3, density=0.1),
+        losses.rince,
+        (A, B),
+        {"temperature": 0.4, "q": 0.3, "density": 0.1},
+    ),
+    "temperature_free_infonce": (
+        losses.TemperatureFreeInfoNCE(normalize=True),
+        losses.temperature_free_infonce,
+        (A, B),
+        {"normalize": True},
+    ),
+    "siglip": (
+        losses.SigLIP(temperature=0.2, bias=-3.0, learned=True),
+        losses.siglip,
+        (A, B),
+        {"temperature": 0.2, "bias": -3.0},
     ),
 }
 

@@ -97,6 +97,7 @@ def test_mean_is_the_mean_of_the_anchors(sphere, head):
     for loss, answers in (
         (losses.nll, (labels,)),
         (losses.soft_target_cross_entropy, (targets,)),
+        (losses.continuous_categorical, (targets,)),
         (losses.label_infonce, (labels, prior)),
         (losses.soft_target_infonce, (targets, prior)),
     ):

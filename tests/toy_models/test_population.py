@@ -9,9 +9,10 @@ import torch
 from scipy.optimize import minimize
 from torch import Generator
 
+from losses.simplex_integral import integral_and_mean
 from toy_models.simplex import LOSSES, SimplexSpec, population, reference
 from toy_models.simplex.contrast import Contrast
-from toy_models.simplex.objectives import OBJECTIVES
+from toy_models.simplex.objectives import OBJECTIVES, Candidates
 from toy_models.simplex.processes import world_of
 from toy_models.simplex.sampling import Sampler
 from toy_models.simplex.spec import PROCESSES
@@ -95,9 +96,12 @@ def test_large_batches_come_to_the_limit(labels):
     logits, exact = (
         x @ slopes.to(x.dtype) + torch.tensor([0.3, 0.0, 0.0]).to(x.dtype) for x in (batch.inputs, world.positions)
     )
-    losses, _ = Contrast(objectives, world, torch.device("cpu"))(logits.expand(6, 1, -1, -1), batch)
+    losses, _ = Contrast(objectives, world, torch.device("cpu"))(logits.expand(len(objectives), 1, -1, -1), batch)
     for name, objective, loss in zip(LOSSES, objectives, losses[:, 0].tolist(), strict=True):
         limit = objective.population(world)
+        if objective.candidates is Candidates.SIMPLEX:  # its loss has a limit where the bound says nothing
+            assert loss == pytest.approx(float(limit.risk(exact)), abs=0.05), name
+            continue
         entropy = -float(torch.special.xlogy(limit.prior, limit.prior).sum())
         constant = entropy if name in ("nll", "soft_target_cross_entropy") else math.log(6000)
         assert constant - loss == pytest.approx(float(limit.bound(exact)), abs=0.05), name
@@ -158,13 +162,52 @@ def test_floors_of_the_default_world():
         "soft_target_cross_entropy": (0.776, 0.0),
         "soft_distribution_infonce": (0.776, 0.0),
         "soft_target_infonce": (0.183, 0.56),
+        "continuous_categorical": (0.073, 0.895),
         "soft_target_infonce_exact_noise": (0.0, 1.51),
     }
+    assert list(rough) == list(LOSSES)
     for name, (kl_density, kl_mean) in rough.items():
         assert floors[name].kl_density == pytest.approx(kl_density, abs=0.01)
         assert floors[name].kl_mean == pytest.approx(kl_mean, abs=0.02)
         assert floors[name].information_bound <= answer.mutual_information + 1e-12
     assert floors["soft_target_infonce_exact_noise"].information_bound == pytest.approx(answer.mutual_information)
+
+
+def test_floors_of_the_papers_family():
+    """Concentration 1: the truth is a continuous categorical, and its likelihood has it as the optimum."""
+    spec = SimplexSpec(concentration=1.0)
+    answer = reference(spec)
+    floors = {name: (floor.kl_density, floor.kl_mean) for name, floor in zip(LOSSES, answer.floors, strict=True)}
+    assert answer.mutual_information == pytest.approx(0.891, abs=5e-4)
+    stated = {
+        "nll": (0.3345, 0.1790),
+        "label_infonce": (0.3345, 0.1790),
+        "soft_target_cross_entropy": (0.7354, 0.0),
+        "soft_distribution_infonce": (0.7354, 0.0),
+        "soft_target_infonce": (0.1913, 0.3539),
+        "soft_target_infonce_exact_noise": (0.0, 1.0868),
+    }
+    for name, expected in stated.items():
+        assert floors[name] == pytest.approx(expected, abs=6e-5), name
+    # The integral is over the whole simplex, the world's labels are a grid of it.
+    assert floors["continuous_categorical"] == pytest.approx((0.0, 1.0868), abs=4e-3)
+    assert floors["continuous_categorical"][0] < 4e-6
+
+
+def test_a_finer_grid_brings_the_density_nearer_to_the_truth():
+    found = []
+    for side in (10, 20, 40):
+        world = build(side, 1.0, 6.0)
+        optimum = population.of_density(world).optimum()
+        found.append(float(population.exact_noise(world).excess(optimum)))
+    assert found[0] > 4 * found[1] > 16 * found[2] > 0
+
+
+def test_the_density_has_the_mean_label_as_its_mean():
+    for spec in (SimplexSpec(side=20), SimplexSpec(labels="hard"), SimplexSpec(labels="annotators", annotators=3)):
+        world = world_of(spec)
+        mean = integral_and_mean(population.of_density(world).optimum())[1]
+        torch.testing.assert_close(mean, world.mean_labels.clamp_min(1e-15), rtol=1e-11, atol=0)
 
 
 def test_the_reference_at_the_probes():

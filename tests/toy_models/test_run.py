@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Generator
 
-from losses import label_infonce, nll, soft_target_cross_entropy, soft_target_infonce
+from losses import continuous_categorical, label_infonce, nll, soft_target_cross_entropy, soft_target_infonce
 from losses.errors import LabError
 from tests.toy_models.at_once import at_once
 from toy_models.device import available_devices
@@ -39,8 +39,9 @@ def plain_losses(prior, argmax_prior):
         # Soft distribution InfoNCE samples labels, then is label InfoNCE; here the sampler has drawn them.
         "soft_distribution_infonce": lambda f, batch: label_infonce(f, batch.sampled_labels[0], prior),
         "soft_target_infonce": lambda f, batch: soft_target_infonce(f, batch.targets[0], prior),
+        "continuous_categorical": lambda f, batch: continuous_categorical(f, batch.targets[0]),
     }
-    assert list(ours) == list(LOSSES)[:5]
+    assert list(ours) == list(LOSSES)[:6]
     return ours
 
 
@@ -109,7 +110,7 @@ def test_every_loss_begins_with_the_same_networks_and_frames_follow_the_schedule
     frames = list(simulate(QUICK))
     assert tuple(frame.step for frame in frames) == QUICK.frames
     first = frames[0]
-    assert first.logits.shape == (6, 2, len(PROBES), 3)
+    assert first.logits.shape == (len(LOSSES), 2, len(PROBES), 3)
     assert all(np.array_equal(first.logits[0], each) for each in first.logits)
     assert not np.array_equal(first.logits[:, 0], first.logits[:, 1])
     assert np.unique(first.kl_density[:, 0]).size == 1
@@ -203,11 +204,12 @@ def test_the_default_run_answers_which_question_each_loss_answers(default_run):
     assert mean["soft_target_cross_entropy"] < 0.005
     assert mean["soft_distribution_infonce"] < 0.005
     by_density = sorted(density, key=density.__getitem__)
-    assert by_density[:2] == ["soft_target_infonce_exact_noise", "soft_target_infonce"]
-    assert set(by_density[2:4]) == {"nll", "label_infonce"}
+    assert by_density[:2] == ["soft_target_infonce_exact_noise", "continuous_categorical"]
+    assert by_density[2] == "soft_target_infonce"
+    assert set(by_density[3:5]) == {"nll", "label_infonce"}
     by_mean = sorted(mean, key=mean.__getitem__)
     assert set(by_mean[:2]) == {"soft_target_cross_entropy", "soft_distribution_infonce"}
-    assert by_mean[4:] == ["soft_target_infonce", "soft_target_infonce_exact_noise"]
+    assert by_mean[4:] == ["soft_target_infonce", "continuous_categorical", "soft_target_infonce_exact_noise"]
 
 
 def test_the_default_run_learns_the_information_and_claims_no_more(default_run):

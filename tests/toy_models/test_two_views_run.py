@@ -9,8 +9,10 @@ import torch
 from torch import Generator
 from torch.nn.functional import normalize
 
-from losses import nt_xent, weibit, weince, weince_diagnostics
+import losses
+from losses import nt_xent, weince, weince_diagnostics
 from losses.errors import LabError
+from tests.kin import KIN
 from toy_models.device import available_devices
 from toy_models.network import StackedMLP
 from toy_models.two_views import LOSSES, Trace, TwoViewsSpec, reference, simulate
@@ -33,8 +35,10 @@ def published(name, a, b, spec):
     tau = spec.temperature
     if name == "nt_xent":
         return nt_xent(a, b, temperature=tau)
-    if name == "weibit":
-        return weibit(a, b)
+    if name in ("weibit", "temperature_free_infonce"):
+        return getattr(losses, name)(a, b)
+    if name in KIN:
+        return getattr(losses, name)(a, b, temperature=tau)
     tail = {"aic_margin": spec.aic_margin, "min_tail_points": spec.min_tail_points, "beta": spec.beta}
     gates = {"quantile": spec.quantile, "kappa_rho": spec.kappa_rho, "kappa_aic": spec.kappa_aic}
     return weince(a, b, temperature=tau, **tail, **gates)
@@ -121,7 +125,7 @@ def test_every_loss_begins_the_same_and_frames_follow_the_schedule():
     frames = list(simulate(QUICK))
     assert tuple(frame.step for frame in frames) == QUICK.frames
     first = frames[0]
-    assert first.lam.shape == (3, 2, 16)
+    assert first.lam.shape == (len(LOSSES), 2, 16)
     for name in ("retrieval", "view_cosine", "rho", "lam"):
         values = getattr(first, name)
         assert all(np.array_equal(values[0], each) for each in values)
@@ -163,7 +167,7 @@ def test_a_loss_that_leaves_the_finite_numbers_is_named(monkeypatch):
 
     def breaks(name, cosines, spec):
         calls.append(name)
-        return cosines.sum(dim=-1) * (float("nan") if len(calls) == 8 else 1.0)
+        return cosines.sum(dim=-1) * (float("nan") if len(calls) == 2 * len(LOSSES) + 2 else 1.0)
 
     monkeypatch.setattr("toy_models.two_views.run.losses_of_anchors", breaks)
     frames = []

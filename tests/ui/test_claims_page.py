@@ -57,6 +57,17 @@ def test_each_claim_opens_with_verdict_figures_and_where_to_go_on(open_page, nam
     assert page.code[-1].value == f"python -m claims {name}"
 
 
+def test_a_claim_becomes_a_slide_of_the_talk(open_page):
+    page = open_page(PAGE, claim=QUICKEST)
+    page.button("claim-talk").click().run()
+    check_opens(page)
+    (slide,) = page.session_state["nce_lab_talk"].talk.slides
+    result = shipped.result_of(CLAIMS[QUICKEST])
+    assert (slide.kind, slide.title, slide.verdict) == ("claim", CLAIMS[QUICKEST].title, result.verdict.value)
+    assert slide.figures[0].link == f"/Claims?claim={QUICKEST}&v=1"
+    assert slide.notes
+
+
 def test_a_title_opens_its_claim_with_a_link(open_page):
     page = open_page(PAGE)
     button(page, f"**{CLAIMS[QUICKEST].title}**").click().run()

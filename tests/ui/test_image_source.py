@@ -233,8 +233,10 @@ def test_stop_ends_the_pass(open_page, folder, monkeypatch):
     assert not button(app, RUN).disabled
 
 
-def test_a_pass_that_nobody_watches_ends(monkeypatch):
-    monkeypatch.setattr(image_pass, "_UNWATCHED", 0.05)
+@pytest.mark.parametrize(("tab_is_there", "limit"), [(False, "_UNWATCHED"), (True, "_HIDDEN")])
+def test_a_pass_that_nobody_watches_ends(monkeypatch, tab_is_there, limit):
+    monkeypatch.setattr(image_pass, limit, 0.05)
+    monkeypatch.setattr(image_pass, "this_tab", lambda: lambda: tab_is_there)
 
     def work(watch):
         watch(1, 40_000)
@@ -247,6 +249,13 @@ def test_a_pass_that_nobody_watches_ends(monkeypatch):
         left.job.result(timeout=PATIENCE)
     assert not left.succeeded
     assert 0 < left.look()[0] < 39_999
+
+
+def test_a_pass_goes_on_where_its_tab_is_there(monkeypatch):
+    monkeypatch.setattr(image_pass, "_UNWATCHED", 0.0)
+    monkeypatch.setattr(image_pass, "this_tab", lambda: lambda: True)
+    going = image_pass.ImagePass("request", "name", lambda watch: [watch(done, 9) for done in range(9)], shared=False)
+    assert len(going.job.result(timeout=PATIENCE)) == 9
 
 
 def test_the_server_takes_what_the_uploaders_promise():

@@ -36,15 +36,17 @@ class Reference:
 
 def reference(spec: RepulsionSpec) -> Reference:
     """Closed forms. Source for SupCon: Graf et al., arXiv 2102.08817, theorem 2; SINCERE's terms are monotone in the
-    same cosines, and with one positive an anchor all are InfoNCE."""
+    same cosines, and with one positive an anchor all are InfoNCE, or convex in the same log-sums."""
     return Reference(tuple(_optimum(spec, name) for name in spec.losses))
 
 
 def _optimum(spec: RepulsionSpec, name: str) -> Optimum | None:
     record = CATALOG[name].contrast
     by_view = record.positives == "view"
-    if not record.is_cosine:
-        return None  # another coordinate ends elsewhere
+    if not record.is_cosine or record.each_pair:
+        return None  # another coordinate ends elsewhere, and so do pairs that are each for themselves
+    if record.power_of(spec.settings(name))[1] > 0:
+        return None  # lam above 1 asks for less than cosine 1
     if spec.singletons or (by_view and spec.per_class % 2):
         return None
     size = 2 if by_view else spec.per_class

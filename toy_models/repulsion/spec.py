@@ -40,7 +40,7 @@ class RepulsionSpec(WorldSpec):
     eps-SupInfoNCE. LabError for a value outside `BOUNDS`, for a batch without a positive or one too large.
     """
 
-    losses: tuple[str, ...] = tuple(LOSSES)
+    losses: tuple[str, ...] = ("supcon", "sincere", "eps_sup_infonce", "nt_xent")
     dimensions: int = 3
     classes: int = 4
     per_class: int = 8

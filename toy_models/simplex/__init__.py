@@ -12,7 +12,7 @@ from toy_models.lazy import loader
 from toy_models.simplex.spec import LOSSES, PROCESSES, SimplexSpec
 
 if TYPE_CHECKING:
-    from toy_models.simplex.calibration import Reliability, by_ranking, by_softmax, reliability, true_probs
+    from toy_models.simplex.calibration import Reliability, by_mean, by_ranking, by_softmax, reliability, true_probs
     from toy_models.simplex.density import (
         divergence,
         implied_shares,
@@ -37,6 +37,7 @@ _HOMES = {
     "batch_floors": "exact",
     "reference": "exact",
     "Reliability": "calibration",
+    "by_mean": "calibration",
     "by_ranking": "calibration",
     "by_softmax": "calibration",
     "reliability": "calibration",
@@ -56,6 +57,7 @@ __all__ = [
     "SimplexSpec",
     "Trace",
     "batch_floors",
+    "by_mean",
     "by_ranking",
     "by_softmax",
     "divergence",

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from toy_models.simplex.objectives import OBJECTIVES
+from losses.simplex_integral import integral_and_mean
+from toy_models.simplex.objectives import OBJECTIVES, Candidates
 from toy_models.simplex.processes import gaussians, process_of, world_of
 from toy_models.simplex.spec import SimplexSpec
 
@@ -74,6 +75,16 @@ def by_ranking(spec: SimplexSpec, name: str, logits: np.ndarray) -> np.ndarray |
     log_measure = world.log_marginal - objective.correction(world)
     scores = torch.from_numpy(logits).double() @ world.labels.T + log_measure
     return (scores.softmax(dim=-1) @ world.process.class_shares).numpy()
+
+
+def by_mean(name: str, logits: np.ndarray) -> np.ndarray | None:
+    """Class probabilities from the mean label of the density that a loss fits, (..., K); None for a loss without one.
+
+    The softmax of its logits is the density at the corners, against each other, and no mean.
+    """
+    if OBJECTIVES[name].candidates is not Candidates.SIMPLEX:
+        return None
+    return integral_and_mean(torch.from_numpy(logits))[1].numpy()
 
 
 def _items(spec: SimplexSpec) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from losses.simplex_integral import SHORT, integral_and_mean
 from toy_models.simplex.objectives import Candidates, Objective
 from toy_models.simplex.sampling import SimplexBatch
 from toy_models.simplex.world import SimplexWorld
@@ -31,7 +32,12 @@ class Contrast:
         tables = [None if each.correction is None else each.correction(world).float() for each in objectives]
         self.corrections = [None if table is None else table.to(device) for table in tables]  # (G,)
         soft = [each.candidates is Candidates.TARGETS for each in objectives]
-        self.groups = [[row for row, is_soft in enumerate(soft) if is_soft is kind] for kind in (False, True)]
+        on_simplex = [each.candidates is Candidates.SIMPLEX for each in objectives]
+        kinds = list(zip(soft, on_simplex, strict=True))
+        self.groups = [
+            [row for row, own in enumerate(kinds) if own == kind] for kind in ((False, False), (True, False))
+        ]
+        self.densities = [row for row, is_density in enumerate(on_simplex) if is_density]
 
     def __call__(self, logits: Tensor, batch: SimplexBatch) -> tuple[Tensor, Tensor]:
         """Logits (L, S, R, K) at the batch's inputs -> losses (L, S) and d losses / d logits (L, S, R, K)."""
@@ -45,6 +51,11 @@ class Contrast:
             pushed = (counts * log_sums).sum(dim=-1) - (logits[rows] * pulls[rows]).sum(dim=(-2, -1))
             losses[rows] = (pushed + own_corrections) / samples
             gradient[rows] = (counts[..., None] * means - pulls[rows]) / samples
+        for row in self.densities:
+            log_integrals, means = integral_and_mean(logits[row], rule=SHORT)  # (S, R), (S, R, K)
+            drawn = (logits[row].double() * pulls[row]).sum(dim=(-2, -1))
+            losses[row] = ((counts * log_integrals).sum(dim=-1) - drawn) / samples
+            gradient[row] = (counts[..., None] * means - pulls[row]) / samples
         return losses, gradient
 
     def _at_rows(self, own: Tensor, row: Tensor, rows: int) -> tuple[Tensor, Tensor]:

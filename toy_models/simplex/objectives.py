@@ -1,6 +1,7 @@
 """The losses of this world: each as it trains on a batch, and as it is in the limit, by its record.
 
-In all of them a sample is to pick its own label vector out of candidate vectors v_j by scores f . v_j - correction_j.
+In all of them a sample is to pick its own label vector out of candidate vectors v_j by scores f . v_j - correction_j,
+be it out of all points of the simplex.
 The published forms are in `losses`, and a test holds these against them; here they are taken apart, so that many
 networks can share the work.
 """
@@ -22,11 +23,12 @@ from toy_models.simplex.world import SimplexWorld
 
 
 class Candidates(Enum):
-    """Among what a sample picks: all classes, the classes of the batch's labels, or the batch's targets."""
+    """Among what a sample picks: all classes, the classes of the batch's labels, its targets, or the whole simplex."""
 
     CLASSES = "classes"
     LABELS = "labels"
     TARGETS = "targets"
+    SIMPLEX = "simplex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ _GIVEN = {"label": _argmax, "target": _targets, "drawn label": _sampled}  # draw
 def _objective(record: Choosing) -> Objective:
     """A loss of the catalogue in this world."""
     own, of_classes = _GIVEN[record.given], _of_argmax if record.given == "label" else _of_mean
+    if record.is_density:
+        return Objective(own, Candidates.SIMPLEX, population.of_density)
     if record.candidates == "classes":
         return Objective(own, Candidates.CLASSES, of_classes)
     if record.given != "target":

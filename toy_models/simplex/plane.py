@@ -80,6 +80,7 @@ class OnThePlane:
     gaussians: Gaussians
     fine = 27
     input_gain = 1.0
+    fills_simplex = False
 
     @property
     def coarse(self) -> int:

@@ -10,16 +10,20 @@ Two losses measure the others: KL(p(w|x) || implied density) is the excess of th
 softmax f) the excess of soft cross-entropy.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from losses.simplex_integral import integral_and_mean
 from toy_models.minimise import match_moments
 from toy_models.simplex.process import LogSum
 from toy_models.simplex.world import SimplexWorld
 
+_CORRECTIONS = 24
+_NEAR_EDGE = 1e-15
 _SURE = 1e-300  # a class of no probability at all has finite logits too
 
 
@@ -90,6 +94,20 @@ def of_soft_labels(world: SimplexWorld, correction: Tensor) -> Population:
     )
 
 
+def density_of_mean(means: Tensor) -> Tensor:
+    """Logits (X, K), 0 the largest of each row, of the density exp(w . f) on the simplex with these means (X, K).
+
+    A saddle point has 1 / (c - f_k) for the mean of w_k: f is moved by what that misses, which halves the error at
+    least, relative to the mean, however near to the simplex's edge that is.
+    """
+    wanted = 1 / means.clamp_min(_NEAR_EDGE)
+    logits = -wanted
+    for _ in range(_CORRECTIONS):
+        logits = logits - logits.amax(dim=-1, keepdim=True)
+        logits = logits + 1 / integral_and_mean(logits)[1] - wanted
+    return logits - logits.amax(dim=-1, keepdim=True)
+
+
 def class_prior(world: SimplexWorld) -> Population:
     """Soft target InfoNCE: the correction sum_k w_k log eta_k with eta the mean target."""
     return of_soft_labels(world, class_prior_correction(world))
@@ -97,6 +115,25 @@ def class_prior(world: SimplexWorld) -> Population:
 
 def class_prior_correction(world: SimplexWorld) -> Tensor:
     return world.labels @ world.mean(world.mean_labels).log()
+
+
+def of_density(world: SimplexWorld) -> Population:
+    """The likelihood of the continuous categorical: m is the uniform measure on the whole simplex, and no noise.
+
+    Its optimum has the mean label as its mean. Labels that are a few points of the simplex have no density there: then
+    the truth has no risk, and the bound says nothing.
+    """
+    means = world.mean_labels
+    uniform = torch.full_like(world.log_base, -math.log(len(world.labels)))
+    spread = world.process.fills_simplex
+    return Population(
+        moments=means,
+        weights=world.weights,
+        log_partition=lambda logits: integral_and_mean(logits)[0],
+        offset=-(world.log_marginal.exp() * (world.log_marginal - uniform)).sum().item() if spread else -math.inf,
+        least=-float(world.mean(world.divergence_from(uniform))) if spread else -math.inf,
+        optimum=lambda: density_of_mean(means),
+    )
 
 
 def exact_noise(world: SimplexWorld) -> Population:

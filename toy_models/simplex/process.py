@@ -17,8 +17,8 @@ class Process(Protocol):
     labels. argmax_shares (G, K): one-hot argmax of each label, ties shared evenly. class_shares (G, K): how probable
     each class is for an item with that label. probes (Q, D): where a run's logits are kept. support (X, D): all values
     of x, or None where x is continuous. fine, coarse: the counts `quadrature` is meant to be called with, the latter 0
-    where no coarse rule is good enough. uniforms: random numbers in [0, 1) that a sample takes. input_gain: how much
-    larger a network's first weights begin.
+    where no coarse rule is good enough. fills_simplex: are the labels an even grid of it? uniforms: random numbers in
+    [0, 1) that a sample takes. input_gain: how much larger a network's first weights begin.
     """
 
     @property
@@ -44,6 +44,9 @@ class Process(Protocol):
 
     @property
     def coarse(self) -> int: ...
+
+    @property
+    def fills_simplex(self) -> bool: ...
 
     @property
     def uniforms(self) -> int: ...

@@ -29,6 +29,7 @@ class Tilted:
     sharpness: float = 6.0
     fine = POSITIONS
     coarse = 10
+    fills_simplex = True
     uniforms = 2
     input_gain = 3.0  # x in [-1, 1] is short against a period of the tilt
 

@@ -11,7 +11,6 @@ from torch import Tensor
 from losses import contrasts
 from losses.catalog import CATALOG
 from losses.evidence import TailEvidence, Tails, weigh
-from losses.formulas import contrast_of_anchors
 from losses.nearest import smallest
 from losses.pairs import roles_by_view
 from toy_models.two_views.spec import TwoViewsSpec
@@ -57,5 +56,5 @@ def losses_of_anchors(name: str, cosines: Tensor, spec: TwoViewsSpec) -> Tensor:
     if entry.contrast.evidence:
         found = evidence(cosines, spec)
         settings |= {"lam": found.lam, "beta": found.beta}
-    scores = contrasts.exponents(entry.contrast, cosines, settings)
-    return contrast_of_anchors(scores, roles_by_view(cosines.shape[-1], cosines.device))
+    roles = roles_by_view(cosines.shape[-1], cosines.device, entry.contrast.across)
+    return contrasts.values(entry.contrast, cosines, roles, settings)

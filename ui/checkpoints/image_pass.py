@@ -11,9 +11,11 @@ from analysis.outputs import Outputs
 from checkpoints.foreign.spec import Stopped, Watch
 from ui.background import Job
 from ui.checkpoints.analyses import Analyses
+from ui.live.presence import this_tab
 from ui.lost import remember
 
 _UNWATCHED = 30.0  # seconds without a look: the tab is closed
+_HIDDEN = 150.0  # the page was left; a tab that is hidden looks once a minute
 _KEPT = 6  # passes: as many as can be compared
 _KEY = "nce_lab_image_passes"
 
@@ -25,6 +27,7 @@ class ImagePass:
         self.request, self.name, self._shared = request, name, shared
         self._done, self._total = 0, 0
         self._seen, self._stop = time.monotonic(), threading.Event()
+        self._tab = this_tab()
         self.job: Job[Outputs] = Job(lambda: work(self._watch))
 
     @cached_property
@@ -53,7 +56,8 @@ class ImagePass:
 
     def _watch(self, done: int, total: int) -> None:
         self._done, self._total = done, total
-        if self._stop.is_set() or time.monotonic() - self._seen > _UNWATCHED:
+        unseen = time.monotonic() - self._seen
+        if self._stop.is_set() or unseen > _HIDDEN or (unseen > _UNWATCHED and not self._tab()):
             raise Stopped
 
 

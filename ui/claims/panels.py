@@ -10,16 +10,20 @@ from claims.exhibits import exhibits
 from claims.papers import PAPERS
 from claims.registry import CLAIMS
 from claims.results import Result
+from claims.slides import slide_of
 from claims.words import command, computed, reason
 from ui import links
 from ui.claims.running import result_of, run_again
 from ui.controls import Controls
+from ui.errors import explain
 from ui.exhibit import show
 from ui.foreign_text import plain
 from ui.frame import PAGES
+from ui.talks.adding import add_slide
 
 ALL = "all"
 _WIDTHS = (3, 2)
+_HELP = "A slide with the statement, the verdict, its number and the main figure; source and caveats in the notes."
 _MARKS = {
     Verdict.HOLDS: ":material/check_circle:",
     Verdict.IN_PART: ":material/contrast:",
@@ -126,6 +130,11 @@ def _said(result: Result) -> None:
     with st.container(border=True):
         st.markdown(f"{_MARKS[result.verdict]} **{plain(_capital(result))}.** {plain(reason(result))}")
         st.caption(plain(computed(result)))
+        if st.button("Add to talk", key="claim-talk", type="tertiary", help=_HELP):
+            with explain():
+                from talks.of_claims import claim_slide
+
+                add_slide(claim_slide(slide_of(result)))
 
 
 def _capital(result: Result) -> str:

@@ -11,6 +11,7 @@ from claims.results import Result
 from claims.running import known, measure
 from losses.errors import LabError
 from ui.errors import plain
+from ui.live.presence import this_tab
 from ui.live.run import Limits, Phase, Run, RunSnapshot
 from ui.server.public import caps
 from ui.session import LiveRun, session
@@ -94,7 +95,7 @@ def _going(look: RunSnapshot[Result] | None) -> bool:
 def _start(claim: Claim, effort: Effort, seed: int) -> None:
     measuring = _Measuring(claim, effort, seed)
     try:
-        run = Run(measuring, limits=Limits(seconds=caps().run_seconds), keep=_keep)
+        run = Run(measuring, limits=Limits(seconds=caps().run_seconds), keep=_keep, tab=this_tab())
     except LabError as mistake:
         session().refusal = str(mistake)
         return

@@ -190,6 +190,7 @@ def balances(matrices: Sequence[ForceMatrix]) -> None:
     }
     st.dataframe(table(balance_table(matrices)), hide_index=True, column_config=formats)
     st.caption(
-        "Over all anchors. Where all cosines are divided by one temperature, the forces on an anchor cancel: pull ="
-        " push within classes + push of noise. Weibit's and WEINCE's slopes differ from pair to pair."
+        "Over all anchors. In a softmax of cosines at one temperature the forces on an anchor cancel: pull ="
+        " push within classes + push of noise. Not so where slopes differ from pair to pair (Weibit, WEINCE,"
+        " temperature-free InfoNCE), and where no denominator divides (SigLIP, RINCE)."
     )

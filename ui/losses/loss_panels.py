@@ -10,6 +10,7 @@ from analysis.digits import latex, number
 from analysis.figures.anatomy.of_losses import loss_anatomy
 from analysis.forces.chance_level import ChanceLevel, ChanceSpec, chance_level
 from losses.catalog import CATALOG, FAMILIES, LossEntry
+from losses.records import Choosing
 from ui.controls import Controls
 from ui.exhibit import show
 from ui.source_text import source_of
@@ -126,7 +127,7 @@ def chance(entry: LossEntry, view: View) -> None:
 
 def _nothing(entry: LossEntry) -> str:
     """The inputs that the loss is evaluated on."""
-    has_prior = entry.family == "class head" and entry.name.endswith("infonce")
+    has_prior = isinstance(entry.record, Choosing) and entry.record.has_prior
     return _WORDS[entry.family].nothing + (" and a uniform prior" if has_prior else "")
 
 

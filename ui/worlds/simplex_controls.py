@@ -36,7 +36,12 @@ def choose_spec(controls: Controls) -> partial[SimplexSpec]:
 def _knobs(numbers: SpecControls, labels: str) -> dict[str, Any]:
     """The controls that a label process alone has."""
     if labels == "tilted":
-        return {"sharpness": numbers.real("Sharpness of the labels", "sharpness", step=0.5)}
+        return {
+            "sharpness": numbers.real("Sharpness of the labels", "sharpness", step=0.5),
+            "concentration": numbers.real(
+                "Concentration of b", "concentration", step=0.5, help="1: the truth is a continuous categorical."
+            ),
+        }
     own: dict[str, Any] = {}
     if labels == "smoothing":
         own["epsilon"] = numbers.real("Smoothing ε", "epsilon", step=0.05)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
     from analysis.figures.worlds.simplex.batch_size import Shift
     from toy_models.simplex import Frame, Reference, Trace
+    from toy_models.simplex.two_classes import TwoClasses
 
 _DEFAULTS = SimplexSpec()
 _TITLES = {
@@ -26,6 +27,7 @@ _TITLES = {
     "reliability": "Reliability",
     "regions": "Regions",
     "densities": "Densities",
+    "two_classes": "Two classes",
     "curves": "Curves",
     "replay": "Replay",
     "batch": "Batch size",
@@ -48,6 +50,13 @@ def _exact(spec: SimplexSpec) -> "Reference":
 
     shipped = find_answer(WORLDS["simplex"], lambda preset: _untrained(preset) == spec)
     return reference(spec) if shipped is None else shipped
+
+
+@st.cache_data(max_entries=16, show_spinner="Solving for two classes …")
+def _two_classes(spec: SimplexSpec) -> "TwoClasses":
+    from toy_models.simplex.two_classes import two_classes
+
+    return two_classes(spec)
 
 
 @st.cache_data(max_entries=16, show_spinner="Solving for each batch size …")
@@ -96,9 +105,14 @@ def _figures(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Call
 def _of_tilted(trace: "Trace", answer: "Reference", probe: int) -> "dict[str, Callable[[], Exhibit]]":
     from analysis.figures.worlds.simplex.density import density_panels
     from analysis.figures.worlds.simplex.replay import density_replay
+    from analysis.figures.worlds.simplex.two_classes import two_class_densities
+
+    untrained = replace(_untrained(trace.spec), batch_size=_DEFAULTS.batch_size, side=_DEFAULTS.side)
+    x = float(answer.probes[probe][0])
 
     return {
         "densities": lambda: density_panels(trace, answer, probe),
+        "two_classes": lambda: two_class_densities(_two_classes(untrained), x),
         "replay": lambda: density_replay(trace, answer, probe),
     }
 

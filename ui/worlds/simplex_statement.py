@@ -22,6 +22,12 @@ _WORDS = {
     "mixup": _GAUSSIANS + "Two items and their labels are mixed by one λ. ",
 }
 
+_RATIO = (
+    r"The score $w \cdot (f - \log \eta)$ of soft target InfoNCE is the log ratio of two continuous categoricals, of"
+    r" $f(x)$ and of $\log \eta$: **class prior is an assumption about the noise**, whose truth, the labels' marginal,"
+    " is a mixture of them."
+)
+
 
 def statement(spec: SimplexSpec, answer: "Reference") -> None:
     """The world in one formula, with the numbers it has now, and the formulas of its losses."""
@@ -35,6 +41,7 @@ def statement(spec: SimplexSpec, answer: "Reference") -> None:
         rf" I(X; W) = {latex(answer.mutual_information)} \text{{ nats}}, \quad"
         rf" \log N = \log {spec.batch_size} = {latex(math.log(spec.batch_size))} \text{{ nats}} \end{{gathered}}"
     )
+    st.markdown(_RATIO)
     with st.expander("The losses"):
         for name in spec.losses:
             _loss(name)
@@ -44,6 +51,7 @@ def _formula(spec: SimplexSpec) -> str:
     eps, people, a = f"{spec.epsilon:g}", spec.annotators, f"{spec.mixup:g}"
     return {
         "tilted": rf"p(w \mid x) \propto b(w)\, e^{{w \cdot h(x)}}, \quad"
+        rf" b = \text{{Dirichlet}}({spec.concentration:g}), \quad"
         rf" h_k(x) = {spec.sharpness:g} \cos(\pi x - \tfrac{{2 \pi k}}{{3}})",
         "hard": r"w = e_c, \quad c \sim p(c \mid x) = \text{softmax}\, f^\star(x)",
         "smoothing": rf"w = (1 - {eps})\, e_c + {eps}/3, \quad c \sim p(c \mid x) \\"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.anatomy.parts import ABOVE, BELOW, INSIDE, OUT, Anatomy, MeasuredAnatomy
+from analysis.anatomy.parts import ABOVE, ALONE, BELOW, INSIDE, OUT, Anatomy, MeasuredAnatomy
 from analysis.anatomy.points import PointBatch
 from analysis.digits import cosine, number
 from analysis.figures.anatomy.table import candidate_table, places_differ, title
@@ -21,6 +21,7 @@ _ANCHOR = "anchor"
 # Place -> colour, marker, dash and width of the line from the anchor; who is out has no line.
 _PLACES: dict[str, tuple[str, str, str, float]] = {
     ABOVE: (TARGET, "square", "solid", 2.5),
+    ALONE: (TARGET, "square-open", "solid", 2.5),
     BELOW: (NOISE, "circle-open", "dot", 1.0),
     INSIDE: (PURPLE, "diamond-open", "dash", 1.0),
     OUT: (GREY, "x-thin", "", 0.0),
@@ -217,7 +218,7 @@ def _counted(found: Anatomy | MeasuredAnatomy) -> str:
         return f"{title(found.loss)} changes with {list(found.places).count(INSIDE)} candidates"
     if not len(found.weights):
         return f"under {title(found.loss)} it takes no part"
-    own = found.forces[found.places == ABOVE]
+    own = found.forces[np.isin(found.places, (ABOVE, ALONE))]
     pushed = int((own > 0).sum())
     if pushed:
         return f"{title(found.loss)} pushes {pushed} of {len(own)} positives away"

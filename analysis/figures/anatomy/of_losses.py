@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.anatomy.parts import ABOVE, BELOW, OUT, Anatomy
+from analysis.anatomy.parts import ABOVE, ALONE, BELOW, OUT, Anatomy
 from analysis.digits import numbers
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, NOISE, PULL, PUSH, TARGET, layout
@@ -13,6 +13,7 @@ from losses.catalog import CATALOG
 
 _PLACES = {
     ABOVE: (TARGET, "square"),
+    ALONE: (TARGET, "square-open"),
     BELOW: (NOISE, "circle-open"),
     OUT: (GREY, "x-thin"),
 }
@@ -49,13 +50,15 @@ def loss_anatomy(found: Anatomy) -> Exhibit:
 
 def places(found: Anatomy) -> np.ndarray:
     """The name of each candidate's place in each term, (T, M)."""
-    return np.select([found.above, found.below], [ABOVE, BELOW], OUT).astype(object)
+    return np.select([found.above & found.below, found.above, found.below], [ABOVE, ALONE, BELOW], OUT).astype(object)
 
 
 def _add_places(plot: go.Figure, found: Anatomy) -> None:
     named = places(found)
     for place, (colour, symbol) in _PLACES.items():
         terms, columns = np.nonzero(named == place)
+        if place == ALONE and not len(terms):
+            continue
         plot.add_scatter(
             x=columns,
             y=terms,
@@ -76,7 +79,7 @@ def _add_places(plot: go.Figure, found: Anatomy) -> None:
 def _name_terms(plot: go.Figure, found: Anatomy) -> None:
     """A row is named by its numerator, and has its weight where there are several."""
     ticks = list(found.numerators)
-    if len(ticks) > 1:
+    if len(ticks) > 1 and not found.one_below:
         ticks = [f"{weight:.2g} × {term}" for weight, term in zip(found.weights, found.numerators, strict=True)]
     bottom = len(ticks) - 0.4
     plot.update_yaxes(title_text="term", tickvals=np.arange(len(ticks)), ticktext=ticks, range=[bottom, -0.6], row=1)
@@ -109,6 +112,8 @@ def _add_forces(plot: go.Figure, found: Anatomy) -> None:
 def _counts(found: Anatomy) -> str:
     """How many stand where, in a sentence."""
     terms, below = len(found.numerators), int(found.below[0].sum())
+    if found.one_below:
+        return f"{CATALOG[found.loss].title} of {found.anchor}: {terms} pairs, each for itself"
     shape = f"{terms} terms, each one candidate over {below}" if terms > 1 else f"one candidate over {below}"
     return f"{CATALOG[found.loss].title} of {found.anchor}: {shape}"
 
@@ -123,10 +128,13 @@ def _lowered(found: Anatomy) -> str:
 
 def _how_to_read(found: Anatomy) -> str:
     margin = ", which is lowered by the margin ε in the denominator" if found.margin else ""
+    rows = f"one fraction of the loss of {found.anchor}, named after its numerator{margin}"
+    if found.one_below:
+        rows = f"the logistic regression of one pair of {found.anchor}, whose fraction has a 1 beside it below the bar"
     return (
-        f"Each row is one fraction of the loss of {found.anchor}, named after its numerator{margin}; each column is a"
-        f" candidate in {_BATCHES[CATALOG[found.loss].family]}. Bars are d loss / d {found.scored_by}: below 0 descent"
-        f" raises it, above 0 descent lowers it; together they make {_total(found)}. {_lowered(found)}"
+        f"Each row is {rows}; each column is a candidate in {_BATCHES[CATALOG[found.loss].family]}. Bars are"
+        f" d loss / d {found.scored_by}: below 0 descent raises it, above 0 descent lowers it; together they make"
+        f" {_total(found)}. {_lowered(found)}"
     )
 
 

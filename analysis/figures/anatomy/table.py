@@ -103,14 +103,24 @@ def _differences(one: Anatomy | MeasuredAnatomy, other: Anatomy | MeasuredAnatom
 
 
 def _fraction(found: Anatomy, term: int) -> str:
-    own = int(found.above[term].argmax())
-    below = [own, *(column for column in np.flatnonzero(found.below[term]) if column != own)]
-    exponents = found.exponents_below[term]
-    shown = [f"e^{{{latex(exponents[column], least=2)}}}" for column in below[: _BELOW + 1]]
-    more = len(below) - len(shown)
-    rest = rf" + \underbrace{{\cdots}}_{{{more}}}" if more else ""
-    weight = "" if found.weights[term] == 1 else f"{found.weights[term]:.3g}"
-    return rf"- {weight}\log \frac{{e^{{{latex(found.exponents[own], least=2)}}}}}{{{' + '.join(shown)}{rest}}}"
+    own, weight = int(found.owners[term]), "" if found.weights[term] == 1 else f"{found.weights[term]:.3g}"
+    above = f"e^{{{latex(found.exponents[own], least=2)}}}" if found.above[term].any() else "1"
+    below = _below(found, term, own)
+    if found.power:
+        q, density = latex(found.power), latex(np.exp(found.log_density))
+        raised = rf"\bigl({density} \, ({below})\bigr)^{{{q}}}"
+        divided = rf"{weight}\tfrac{{1}}{{{q}}}"
+        return rf"{divided} {raised} \\ &\phantom{{{{}}={{}}}} - {divided} \bigl({above}\bigr)^{{{q}}}"
+    return rf"- {weight}\log \frac{{{above}}}{{{below}}}"
+
+
+def _below(found: Anatomy, term: int, own: int) -> str:
+    """What is added up below the bar, the term's own candidate first; of many the first few."""
+    columns = sorted(np.flatnonzero(found.below[term]), key=lambda column: column != own)
+    exponents, shown = found.exponents_below[term], columns[: _BELOW + 1]
+    parts = ["1"] * found.one_below + [f"e^{{{latex(exponents[column], least=2)}}}" for column in shown]
+    more = len(columns) - len(shown)
+    return " + ".join(parts) + (rf" + \underbrace{{\cdots}}_{{{more}}}" if more else "")
 
 
 def _zero(value: float) -> str:

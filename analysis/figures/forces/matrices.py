@@ -89,7 +89,7 @@ def live_formula(terms: PairTerms) -> str:
 def _steps(terms: PairTerms) -> tuple[str, ...]:
     """The derivative in letters and in numbers; nothing for a loss whose derivative is no share over tau."""
     entry, tau = CATALOG.get(terms.loss), f"{terms.temperature:g}"
-    if entry is None or not entry.contrast.is_cosine:
+    if entry is None or not entry.contrast.is_share:
         return ()
     if not entry.contrast.others_below:
         return r"-\frac{g_{ip}}{|P|\,\tau}", rf"-\frac{{{latex(terms.noise_share)}}}{{{terms.positives} \cdot {tau}}}"

@@ -102,7 +102,7 @@ def test_curves_and_levels_show_what_was_computed(axis):
     shown = {trace.name: trace.y for trace in levels.plot.data}
     np.testing.assert_array_equal(shown["SupCon, chance level"], positive.curves[0].chance)
     np.testing.assert_array_equal(shown["SINCERE, floor"], positive.curves[1].floor)
-    assert len(levels.table) == 10 * len(positive.values)
+    assert len(levels.table) == len(CURVE_LOSSES) * len(positive.values)
 
 
 def test_the_title_names_who_pushes_a_positive():

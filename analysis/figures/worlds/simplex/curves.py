@@ -42,7 +42,8 @@ def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
     _add_truth(plot, trace, answer)
     for column in (1, 2):
         plot.update_yaxes(type="log", range=[np.log10(_SMALLEST), 0.5], dtick=1, col=column)
-    low = min(-0.1, float(np.quantile(trace.information_bound, 0.02)))
+    bounds = trace.information_bound
+    low = min(-0.1, float(np.quantile(bounds[np.isfinite(bounds)], 0.02))) if np.isfinite(bounds).any() else -0.1
     plot.update_yaxes(range=[max(low, -0.5), 1.15 * max(answer.mutual_information, 0.1)], col=3)
     return Exhibit(
         stem="simplex-curves",
@@ -57,15 +58,14 @@ def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
 def _add_loss(plot: go.Figure, trace: Trace, metric: str, row: int, column: int) -> None:
     """Median line with the loss's dash and markers, and the band if there is more than one seed."""
     name, values = trace.spec.losses[row], getattr(trace, metric)[:, row]  # (T, S)
-    if metric != "information_bound":
-        values = values.clip(_SMALLEST)
+    values = values.clip(_SMALLEST) if metric != "information_bound" else np.where(np.isfinite(values), values, np.nan)
     cell = Cell(1, column)
     add_curve(plot, trace.steps, values, name, LOSSES[name], cell, in_legend=column == 1)
 
 
 def _add_floor(plot: go.Figure, trace: Trace, floor: float, name: str, column: int) -> None:
     """Where the loss ends with unlimited data; a floor of 0 lies below a logarithmic axis."""
-    if column < 3 and floor < _SMALLEST:
+    if not np.isfinite(floor) or (column < 3 and floor < _SMALLEST):
         return
     add_optimum(plot, trace.spec.steps, floor, name, LOSSES[name], Cell(1, column))
 
@@ -87,7 +87,8 @@ def _how_to_read(trace: Trace) -> str:
     return (
         "Lower is better on the left and in the middle, higher on the right. A dotted line is where its loss ends with "
         "unlimited data and an unlimited batch, solved exactly; a floor of 0 lies below the logarithmic axis. On the "
-        "right, log N - loss for an unlimited batch (H(label) - loss without candidates): it never exceeds the true "
+        "right, log N - loss for an unlimited batch (H(label) - loss without candidates; for a density, how far it "
+        "is above the marginal of the labels): it never exceeds the true "
         f"information. All three are exact sums over the grid.{band_sentence(trace.spec.seeds)}"
     )
 

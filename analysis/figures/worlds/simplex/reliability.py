@@ -9,7 +9,7 @@ from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.loss_styles import LOSS_STYLES
 from analysis.figures.theme import GREY, TRUTH, layout
-from toy_models.simplex import LOSSES, Reference, Reliability, Trace, by_ranking, by_softmax, reliability
+from toy_models.simplex import LOSSES, Reference, Reliability, Trace, by_mean, by_ranking, by_softmax, reliability
 
 _COLUMNS = 3
 _CALIBRATED = 0.01  # an error of less is called calibrated in the title
@@ -17,6 +17,7 @@ _LEGENDS = {
     "exact optimum": "exact optimum of the loss, softmax",
     "softmax": "read by softmax",
     "ranking": "read by ranking the labels",
+    "mean": "read by the mean of the density",
 }
 _RARE = 1e-4  # share of items below which a bin is not drawn
 
@@ -58,8 +59,8 @@ def _readings(trace: Trace, answer: Reference, row: int, frame: int) -> dict[str
         "softmax": reliability(spec, by_softmax(logits)),
         "exact optimum": reliability(spec, by_softmax(answer.optima[row])),
     }
-    ranked = by_ranking(spec, spec.losses[row], logits)
-    return found if ranked is None else {**found, "ranking": reliability(spec, ranked)}
+    own = {"ranking": by_ranking(spec, spec.losses[row], logits), "mean": by_mean(spec.losses[row], logits)}
+    return found | {kind: reliability(spec, probs) for kind, probs in own.items() if probs is not None}
 
 
 def _pooled(found: Reliability) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -78,7 +79,7 @@ def _add_panel(plot: go.Figure, name: str, found: dict[str, Reliability], index:
     place = {"row": index // _COLUMNS + 1, "col": index % _COLUMNS + 1}
     diagonal = {"color": TRUTH, "dash": "dash", "width": 1.5}
     plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=diagonal, name="calibrated", showlegend=index == 0, **place)
-    for kind in ("exact optimum", "softmax", "ranking"):
+    for kind in ("exact optimum", "softmax", "ranking", "mean"):
         if kind in found:
             first = not any(mark.legendgroup == kind for mark in plot.data)
             _add_reading(plot, kind, found[kind], LOSS_STYLES[name].colour, {**place, "showlegend": first})
@@ -86,13 +87,12 @@ def _add_panel(plot: go.Figure, name: str, found: dict[str, Reliability], index:
 
 def _add_reading(plot: go.Figure, kind: str, found: Reliability, colour: str, place: dict[str, int]) -> None:
     mass, confidence, accuracy = _pooled(found)
+    diamonds = {"symbol": "diamond-open", "size": 11, "color": colour, "line": {"width": 2}}
     looks: dict[str, dict[str, object]] = {
         "exact optimum": {"mode": "lines", "line": {"color": GREY, "width": 5}, "opacity": 0.5},
         "softmax": {"mode": "lines+markers", "line": {"color": colour}, "marker": {"symbol": "circle", "size": 8}},
-        "ranking": {
-            "mode": "markers",
-            "marker": {"symbol": "diamond-open", "size": 11, "color": colour, "line": {"width": 2}},
-        },
+        "ranking": {"mode": "markers", "marker": diamonds},
+        "mean": {"mode": "markers", "marker": diamonds},
     }
     legend = _LEGENDS[kind]
     plot.add_scatter(
@@ -114,7 +114,8 @@ def _verdict(found: dict[str, Reliability]) -> str:
     error, lean = float(np.mean(softmax.error)), float(np.mean(softmax.excess_confidence))
     word = "calibrated" if error < _CALIBRATED else "over-confident" if lean > 0 else "under-confident"
     text = f"ECE {number(error)}, {word}"
-    return text if "ranking" not in found else f"{text}; ranked {number(float(np.mean(found['ranking'].error)))}"
+    own = [(said, found[kind]) for kind, said in (("ranking", "ranked"), ("mean", "by its mean")) if kind in found]
+    return "; ".join([text, *(f"{said} {number(float(np.mean(each.error)))}" for said, each in own)])
 
 
 def _title(found: dict[str, dict[str, Reliability]]) -> str:
@@ -129,7 +130,8 @@ def _how_to_read(trace: Trace) -> str:
         "Below the diagonal a loss is over-confident, above it under-confident. The posterior is known, so an accuracy "
         "is exact and ECE is 0 for a calibrated model; 15 equal bins of top-label confidence. The thick grey line is "
         "the exact optimum of the loss read by softmax. Diamonds read the same logits by what the loss trained them "
-        f"for: they rank labels, each as probable as the loss's scores say.{mixed}{seeds}"
+        "for: they rank labels, each as probable as the loss's scores say, or take the mean of the density that it "
+        f"fits.{mixed}{seeds}"
     )
 
 

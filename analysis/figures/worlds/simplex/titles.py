@@ -19,7 +19,10 @@ def of_moment(trace: Trace, where: str, divergences: np.ndarray) -> str:
 def of_curves(trace: Trace, answer: Reference) -> str:
     """How much of what labels say of x the losses come to know, median over seeds."""
     known = np.median(trace.information_bound[-1], axis=1)
-    most, least = (int(place) for place in (known.argmax(), known.argmin()))
+    said = np.where(np.isfinite(known), known, np.nan)  # a density says nothing of labels that are points
+    if np.isnan(said).all():
+        return f"A label says {number(answer.mutual_information)} nats of x, and the loss has no bound of it"
+    most, least = int(np.nanargmax(said)), int(np.nanargmin(said))
     there = f"Of {number(answer.mutual_information)} nats that a label says of x, {_name(trace, most)} knows"
     if most == least:
         return f"{there} {number(known[most])} in the end"

@@ -1,0 +1,105 @@
+"""Relatives of NT-Xent on two views, as the catalogue has them. No torch here."""
+
+from .embedding_entries import PAIRED_TEMPERATURE, VIEW_PRODUCTS
+from .entries import Cost, LossEntry, Parameter, Source
+from .records import Contrast
+
+YEH = Source("Yeh et al., Decoupled Contrastive Learning (2021)", "2110.06848")
+CHUANG = Source("Chuang et al., Robust Contrastive Learning against Noisy Views (2022)", "2201.04309")
+KIM = Source("Kim & Kim, Temperature-Free Loss Function for Contrastive Learning (2025)", "2501.17683")
+ZHAI = Source("Zhai et al., Sigmoid Loss for Language Image Pre-Training (2023)", "2303.15343")
+
+SHARP_TEMPERATURE = Parameter("temperature", r"\tau", 0.1, 0.01, 2.0, "divides the cosine similarities")
+PAIRS_ACROSS = Cost(
+    "O(B²D)",
+    "Three matrix products of one view with the other, as many as their similarities alone cost forward and backward. A"
+    " block of rows of the B × B similarities is in memory at a time.",
+)
+
+KIN = (
+    LossEntry(
+        name="dcl",
+        title="DCL",
+        family="paired views",
+        record=Contrast("view", others_below=True, own_below=False),
+        formula=r"-\log \frac{e^{s_{ip}/\tau}}{\sum_{n \in \mathcal{N}} e^{s_{in}/\tau}}",
+        gradient=r"\frac{1}{\tau}\begin{cases} -1 & j = p \\ e^{s_{ij}/\tau} / \sum_{n} e^{s_{in}/\tau} &"
+        r" j \in \mathcal{N} \end{cases}",
+        numerator="The similarity to the anchor's other view.",
+        denominator="The similarities to all other anchors but that view: its pull never tires, and no floor at 0 is"
+        " left. The authors' number is twice this one: they add up the means of the two views.",
+        chance_level=r"\log(2B-2)",
+        source=YEH,
+        parameters=(SHARP_TEMPERATURE,),
+        cost=VIEW_PRODUCTS,
+        code=("paired_kin.dcl", "formulas.decoupled_of_anchors", "rules.decoupled_rule", "contrasts.forces"),
+        worlds={"repulsion": 4, "two_views": 3},
+    ),
+    LossEntry(
+        name="rince",
+        title="RINCE",
+        family="paired views",
+        record=Contrast("view", others_below=True, power="q", density="density"),
+        formula=r"-\frac{e^{q s_{ip}/\tau}}{q} + \frac{(\lambda D_i)^q}{q},\quad D_i = \sum_{j \neq i} e^{s_{ij}/\tau}",
+        gradient=r"\tfrac{1}{\tau}\bigl((\lambda D_i)^q\, p_{ij} - e^{q s_{ip}/\tau} [j = p]\bigr)",
+        numerator="A power of the similarity to the anchor's other view.",
+        denominator="The same power of the similarities to all other anchors: subtracted, not divided by, so that a"
+        " pair that fits badly weighs less. At q → 0 it is NT-Xent + log λ, at q = 1 an exponential loss; its number"
+        " compares with no other loss's.",
+        chance_level=r"e^{q/\tau} ((\lambda(2B-1))^q - 1)/q",
+        source=CHUANG,
+        parameters=(
+            PAIRED_TEMPERATURE,
+            Parameter("q", "q", 0.5, 0.0, 1.0, "the power: 0 is the logarithm, towards 1 false positives weigh less"),
+            Parameter("density", r"\lambda", 0.01, 0.001, 1.0, "the weight of what is below"),
+        ),
+        cost=VIEW_PRODUCTS,
+        code=("paired_kin.rince", "formulas.powered_of_anchors", "rules.power_rule", "contrasts.forces"),
+        worlds={"repulsion": 5, "two_views": 4},
+    ),
+    LossEntry(
+        name="temperature_free_infonce",
+        title="Temperature-free InfoNCE",
+        family="paired views",
+        record=Contrast("view", others_below=True, straight=0.0, curved=1.0, lower=1.0),
+        formula=r"-\log \frac{e^{T(s_{ip})}}{\sum_{j \neq i} e^{T(s_{ij})}},\quad"
+        r" T(s) = \log \frac{1+s}{1-s} = 2 \operatorname{artanh} s",
+        gradient=r"\frac{2}{1-s_{ij}^2}\bigl(p_{ij} - [j = p]\bigr)",
+        numerator="The odds of the similarity to the anchor's other view.",
+        denominator="The odds of the similarities to all other anchors. Towards s = 1 the coordinate has the pole of"
+        " Weibit at β = 1.",
+        chance_level=r"\log(2B-1)",
+        source=KIM,
+        parameters=(),
+        cost=VIEW_PRODUCTS,
+        code=(
+            "paired_kin.temperature_free_infonce",
+            "formulas.log_odds",
+            "rules.log_odds_rule",
+            "contrasts.slopes",
+            "contrasts.forces",
+        ),
+        worlds={"repulsion": 6, "two_views": 5},
+    ),
+    LossEntry(
+        name="siglip",
+        title="SigLIP",
+        family="paired views",
+        record=Contrast("view", others_below=True, bias="bias", across=True),
+        formula=r"\log(1 + e^{-s_{ip}/\tau - b}) + \sum_{n \in \mathcal{N}'} \log(1 + e^{s_{in}/\tau + b})",
+        gradient=r"\frac{1}{\tau}\begin{cases} -\sigma(-s_{ip}/\tau - b) & j = p \\ \sigma(s_{ij}/\tau + b) &"
+        r" j \in \mathcal{N}' \end{cases}",
+        numerator="The similarity to the anchor's other view, in a logistic regression of its own.",
+        denominator="There is none that is shared: each of the B - 1 other samples of the other view, N', is a logistic"
+        " regression of its own. Views of one side do not meet.",
+        chance_level=r"\log(1 + e^{-1/\tau - b}) + (B-1) \log(1 + e^{1/\tau + b})",
+        source=ZHAI,
+        parameters=(
+            SHARP_TEMPERATURE,
+            Parameter("bias", "b", -10.0, -20.0, 5.0, "the log-odds of a pair, before its similarity is seen"),
+        ),
+        cost=PAIRS_ACROSS,
+        code=("sigmoid.siglip", "formulas.pairs_of_anchors", "sigmoid.PairPass", "contrasts.forces"),
+        worlds={"repulsion": 7, "two_views": 6},
+    ),
+)

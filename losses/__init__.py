@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SoftTargetCrossEntropy,
         SoftTargetInfoNCE,
     )
+    from .columns import NONL, NTCE, nonl, ntce
     from .embedding_modules import SINCERE, WEINCE, EpsSupInfoNCE, NTXent, SupCon, Weibit
     from .evidence import TailEvidence, WeinceDiagnostics
     from .kin_modules import DCL, RINCE, SigLIP, TemperatureFreeInfoNCE
@@ -59,6 +60,7 @@ _HOMES = {
         "SoftTargetInfoNCE",
     ),
     ".simplex_density": ("ContinuousCategorical", "continuous_categorical"),
+    ".columns": ("NONL", "NTCE", "nonl", "ntce"),
     ".embedding_modules": ("SINCERE", "WEINCE", "EpsSupInfoNCE", "NTXent", "SupCon", "Weibit"),
     ".evidence": ("TailEvidence", "WeinceDiagnostics"),
     ".kin_modules": ("DCL", "RINCE", "SigLIP", "TemperatureFreeInfoNCE"),
@@ -74,6 +76,8 @@ __all__ = [
     "CATALOG",
     "DCL",
     "NLL",
+    "NONL",
+    "NTCE",
     "RINCE",
     "SINCERE",
     "WEINCE",
@@ -97,7 +101,9 @@ __all__ = [
     "eps_sup_infonce",
     "label_infonce",
     "nll",
+    "nonl",
     "nt_xent",
+    "ntce",
     "rince",
     "siglip",
     "sincere",

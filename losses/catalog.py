@@ -1,6 +1,7 @@
 """Every loss of the family, described: what menus, formulas, figures, worlds and tests read. No torch here."""
 
 from .class_head_entries import CLASS_HEAD
+from .column_entries import BY_COLUMNS
 from .embedding_entries import EMBEDDINGS
 from .entries import FAMILIES, Choice, Cost, LossEntry, Parameter, Source
 from .errors import LabError
@@ -19,7 +20,7 @@ __all__ = [
     "losses_of_world",
 ]
 
-CATALOG: dict[str, LossEntry] = {entry.name: entry for entry in (*CLASS_HEAD, *EMBEDDINGS, *KIN)}
+CATALOG: dict[str, LossEntry] = {entry.name: entry for entry in (*CLASS_HEAD, *BY_COLUMNS, *EMBEDDINGS, *KIN)}
 
 
 def entry_of(loss: str) -> LossEntry:

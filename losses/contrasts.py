@@ -11,6 +11,7 @@ from torch import Tensor
 
 from .catalog import entry_of
 from .checks import check_temperature
+from .columns import columns_force
 from .formulas import raised, weibit_coordinate
 from .numerics import below_top, product, softplus
 from .paired import weince_diagnostics
@@ -133,6 +134,8 @@ def head_scores(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, 
 
 def head_forces(record: Choosing, logits: Tensor, given: Tensor, prior: Tensor, temperature: float) -> Tensor:
     """d (sum of losses) / d f, (N, K): what the candidates below are by class, less what is given, over tau."""
+    if record.by_column:
+        return columns_force(logits / temperature, given.argmax(-1), record.own_class_below) / temperature
     if record.is_density:
         return (integral_and_mean(logits / temperature)[1].to(logits.dtype) - given) / temperature
     shares = head_scores(record, logits, given, prior, temperature).softmax(-1)

@@ -87,15 +87,16 @@ class LossEntry:
 
     @property
     def chance_words(self) -> str:
-        """The chance level for a label that takes no LaTeX.
+        """The chance level for a label that takes no LaTeX; of one that hangs on more than counts, what it is of.
 
         >>> from .catalog import CATALOG
-        >>> [CATALOG[name].chance_words for name in ("nll", "sincere", "eps_sup_infonce")]
-        ['log K', 'log(1+|noise|)', 'log(e^-ε+|noise|)']
+        >>> [CATALOG[name].chance_words for name in ("nll", "sincere", "eps_sup_infonce", "siglip")]
+        ['log K', 'log(1+|noise|)', 'log(e^-ε+|noise|)', 'all equal']
         """
+        if isinstance(self.record, Contrast) and self.record.depends_on_level:
+            return "all equal"
         plain = self.chance_level.replace(" + ", "+").replace(r"{-\epsilon}", "-ε")
-        plain = plain.replace(r"\mathcal{N}", "noise").replace(r"\tau", "τ").replace(r"\lambda", "λ")
-        return plain.replace("\\", "")
+        return plain.replace(r"\mathcal{N}", "noise").replace("\\", "")
 
     @property
     def contrast(self) -> Contrast:

@@ -44,7 +44,8 @@ KIN = (
         gradient=r"\tfrac{1}{\tau}\bigl((\lambda D_i)^q\, p_{ij} - e^{q s_{ip}/\tau} [j = p]\bigr)",
         numerator="A power of the similarity to the anchor's other view.",
         denominator="The same power of the similarities to all other anchors: subtracted, not divided by, so that a"
-        " pair that fits badly weighs less. At q → 0 it is NT-Xent + log λ, at q = 1 an exponential loss; not in nats.",
+        " pair that fits badly weighs less. At q → 0 it is NT-Xent + log λ, at q = 1 an exponential loss; its number"
+        " compares with no other loss's.",
         chance_level=r"e^{q/\tau} ((\lambda(2B-1))^q - 1)/q",
         source=CHUANG,
         parameters=(
@@ -99,6 +100,6 @@ KIN = (
         ),
         cost=PAIRS_ACROSS,
         code=("sigmoid.siglip", "formulas.pairs_of_anchors", "sigmoid.PairPass", "contrasts.forces"),
-        worlds={"two_views": 6},
+        worlds={"repulsion": 7, "two_views": 6},
     ),
 )

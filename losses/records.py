@@ -137,11 +137,14 @@ class Choosing:
 
     `given`: the sample's label, its soft target, or a label drawn from it. `candidates`: all classes, with scores
     f / tau, of which the loss takes the mean under what is given; what all samples of the batch are given, v, with
-    scores v . (f / tau - log prior); or all points v of the simplex under the uniform measure, with v . f / tau.
+    scores v . (f / tau - log prior); all points v of the simplex under the uniform measure, with v . f / tau; or all
+    inputs of the batch, with the scores f / tau of the sample's class for them. `own_class_below`: do the other inputs
+    of that class stand below the bar too?
     """
 
     given: Literal["label", "target", "drawn label"]
-    candidates: Literal["classes", "batch", "simplex"]
+    candidates: Literal["classes", "batch", "simplex", "inputs"]
+    own_class_below: bool = True
 
     @property
     def soft(self) -> bool:
@@ -156,6 +159,11 @@ class Choosing:
     def is_density(self) -> bool:
         """Is the loss the negative logarithm of a density on the simplex? It is 0 at chance, and can be below."""
         return self.candidates == "simplex"
+
+    @property
+    def by_column(self) -> bool:
+        """Does a class choose among inputs, and not an input among classes?"""
+        return self.candidates == "inputs"
 
     @property
     def has_prior(self) -> bool:

@@ -79,6 +79,12 @@ PAGES: dict[str, Page] = {
         "Inspect checkpoints",
         "Do these checkpoints differ by more than chance?",
     ),
+    "results": Page(
+        "pages/2_Results.py",
+        "Results",
+        "Inspect checkpoints",
+        "Which encoders are shipped, and how good are they?",
+    ),
     "anatomy": Page(
         "pages/3_Anatomy.py",
         "Anatomy",

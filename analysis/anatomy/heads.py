@@ -77,7 +77,9 @@ def head_anatomy(batch: HeadBatch, loss: str, anchor: int, temperature: float, s
     if not 0 < temperature < np.inf:
         raise LabError("temperature", "must be a finite number above 0", temperature)
     given = given_targets(batch, loss, seed)
-    build = {"batch": _of_candidates, "classes": _of_classes, "simplex": _of_simplex}[record.candidates]
+    build = {"batch": _of_candidates, "classes": _of_classes, "simplex": _of_simplex, "inputs": _of_inputs}[
+        record.candidates
+    ]
     anatomy, weights = build(batch, given, loss, anchor, temperature)
     return HeadAnatomy(anatomy, np.array(batch.logits[anchor]), given[anchor], weights, temperature)
 
@@ -179,6 +181,33 @@ def _of_simplex(
         special="All logits are equal: the density is uniform, the chance level 0." if np.ptp(exponents) == 0 else "",
     )
     return found, np.stack([given[anchor], mean[0]])
+
+
+def _of_inputs(
+    batch: HeadBatch, given: np.ndarray, loss: str, anchor: int, temperature: float
+) -> tuple[Anatomy, np.ndarray]:
+    """Candidates are the inputs of the batch, scored by the sample's class; the sample stands above.
+
+    Of the sample's own logits the loss moves that of its class alone: only its own candidate means a class.
+    """
+    count, label = len(given), int(given[anchor].argmax())
+    scores, own = np.array(batch.logits)[:, label], np.arange(count) == anchor
+    others = given.argmax(axis=1) != label
+    below = np.ones(count, dtype=bool) if CATALOG[loss].choosing.own_class_below else own | others
+    found = Anatomy(
+        loss=loss,
+        scored_by=f"logit of class {LETTERS[label]}",
+        anchor=f"sample {anchor + 1}",
+        candidates=tuple(f"input {j}: {LETTERS[row.argmax()]}" for j, row in enumerate(given, start=1)),
+        scores=scores,
+        exponents=scores / temperature,
+        slopes=np.full(count, 1 / temperature),
+        above=own[None],
+        below=below[None],
+        weights=np.ones(1),
+        special="The class's logits are equal for all inputs: the chance level." if np.ptp(scores[below]) == 0 else "",
+    )
+    return found, own[:, None] * given
 
 
 def _log_prior(given: np.ndarray, prior: np.ndarray) -> np.ndarray:

@@ -22,6 +22,8 @@ LOSS_STYLES: dict[str, Style] = {
     "soft_target_infonce": Style(INDIGO, "solid", "diamond"),
     "soft_target_infonce_exact_noise": Style(MAGENTA, "solid", "triangle-up"),
     "continuous_categorical": Style(MAGENTA, "dash", "triangle-up-open"),
+    "ntce": Style(BROWN, "longdash", "diamond-open"),
+    "nonl": Style(BROWN, "dashdot", "square-open"),
     "supcon": Style(ORANGE, "solid", "square"),
     "sincere": Style(BLUE, "solid", "diamond"),
     "eps_sup_infonce": Style(BLUE, "dash", "diamond-open"),

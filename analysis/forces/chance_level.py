@@ -51,8 +51,12 @@ def chance_level(spec: ChanceSpec) -> ChanceLevel:
 
 def _formula(spec: ChanceSpec) -> float:
     record = CATALOG[spec.loss].record
+    if isinstance(record, Choosing) and not record.own_class_below:
+        others = spec.size - np.bincount(np.arange(spec.size) % spec.classes)
+        return float(np.average(np.log1p(others), weights=spec.size - others))
     if isinstance(record, Choosing):
-        return {"classes": math.log(spec.classes), "batch": math.log(spec.size), "simplex": 0.0}[record.candidates]
+        logs = {"classes": math.log(spec.classes), "simplex": 0.0}
+        return logs.get(record.candidates, math.log(spec.size))
     settings = CATALOG[spec.loss].defaults
     if record.positives == "view":
         return record.loss_apart(0, 1, record.noise_of_pairs(spec.size), settings)

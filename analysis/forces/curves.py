@@ -108,15 +108,17 @@ def chance_levels(name: str, at: Points) -> np.ndarray:
 def floors(name: str, at: Points) -> np.ndarray:
     """The least that the loss can be with these counts: positives at cosine 1 and noise at -1. (M,)
 
-    To a loss of views the rest of the class is noise. Cross-entropy is least where the softmax is the target, if
-    cosines can make it so, and a density where its mean is. Not every batch can reach all of it at once: it is a bound.
+    To a loss of views, or of a head's columns, the rest of the class is noise. Cross-entropy is least where the
+    softmax is the target, if cosines can make it so, and a density where its mean is. Not every batch can reach all of
+    it at once: it is a bound.
     """
     record = CATALOG[name].record
     if isinstance(record, Choosing) and record.soft and record.candidates == "classes":
         return _least_cross_entropy(at)
     if isinstance(record, Choosing) and record.is_density:
         return _least_of_density(at)
-    others = -1.0 if isinstance(record, Contrast) and record.positives == "view" else 1.0
+    against_own = isinstance(record, Choosing) and record.by_column
+    others = -1.0 if against_own or (isinstance(record, Contrast) and record.positives == "view") else 1.0
     return evaluate(name, _equal(at, 1.0, others, -1.0)).loss
 
 

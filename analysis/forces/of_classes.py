@@ -16,7 +16,8 @@ CLASS_LOSSES = losses_of_family("class head")
 class ClassForceMatrix:
     """d loss / d f_ik, the batch's losses added up; samples (rows) sorted by class, K classes (columns); all (N, K).
 
-    forces in nats per unit of logit: below 0 descent raises the logit, above 0 it lowers it. A row sums to 0.
+    forces in nats per unit of logit: below 0 descent raises the logit, above 0 it lowers it. A row sums to 0; of
+    a loss by columns, a column.
     `targets` are what the loss saw: one-hot where it takes or draws labels. labels (N,) ascending.
     """
 

@@ -17,6 +17,8 @@ OWN, OTHER = 0, 1
 def of_head(entry: LossEntry, at: Points) -> OnePair:
     """softmax - what is given, by classes; sum_j p_ij v_j - v_i, by what the batch is given; or E_CC[w] - w_i."""
     given = _targets(at) if entry.choosing.soft else np.broadcast_to(np.eye(3), (len(at.pair), 3, 3))
+    if entry.choosing.by_column:
+        return _by_column(at, entry.choosing.own_class_below)
     if entry.choosing.is_density:
         return _on_simplex(at, given[:, OWN])
     return _among(at, given) if entry.choosing.candidates == "batch" else _against(at, given[:, OWN])
@@ -47,6 +49,19 @@ def _among(at: Points, targets: np.ndarray) -> OnePair:
     varied = OWN if at.role == "positive" else OTHER
     expected = (shares * targets[:, :, varied]).sum(axis=1)
     return OnePair(total - scores[:, OWN], (expected - targets[:, OWN, varied]) / at.temperature)
+
+
+def _by_column(at: Points, own_class_below: bool) -> OnePair:
+    """A class's weight among inputs: the sample, the others of its class, noise; the varied pair is one of them."""
+    own = at.pair if at.role == "positive" else np.full_like(at.pair, at.scene.positive)
+    noise = log_count(at.noise - (at.role == "noise")) + at.scene.noise / at.temperature
+    rest = log_count((at.class_size - 1) * own_class_below) + at.scene.positive / at.temperature
+    below = np.logaddexp(noise, rest)
+    if at.role == "noise":
+        below = np.logaddexp(below, at.pair / at.temperature)
+    total = np.logaddexp(below, own / at.temperature)
+    share = -np.exp(below - total) if at.role == "positive" else np.exp(at.pair / at.temperature - total)
+    return OnePair(total - own / at.temperature, share / at.temperature)
 
 
 def _on_simplex(at: Points, target: np.ndarray) -> OnePair:

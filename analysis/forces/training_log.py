@@ -109,7 +109,8 @@ def loss_lines(
     if isinstance(entry.record, Choosing) and entry.record.given == "label":
         # Every sample's class certain; its candidates of that class share the rest.
         shared = Line("least, log(N / K)", math.log(size / classes))
-        lines.append(shared if entry.record.candidates == "batch" else Line("least", 0.0))
+        in_batch = entry.record.candidates != "classes" and entry.record.own_class_below
+        lines.append(shared if in_batch else Line("least", 0.0))
     return tuple(lines)
 
 

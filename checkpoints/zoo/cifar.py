@@ -164,7 +164,7 @@ def _parser() -> Parser:
     parser.add_argument("--encoder", help="instead of resnet14")
     parser.add_argument("--width", type=int, help="instead of 32")
     parser.add_argument("--batch-size", type=int, help="instead of 512")
-    parser.add_argument("--keep-train", type=int, default=5000, help="train items in the outputs; 0: all")
+    parser.add_argument("--keep-train", type=int, default=3000, help="train items in the outputs; 0: all")
     parser.add_argument("--shard", default="0/1", help="i/n: every n-th run from the i-th")
     parser.add_argument("--limit", type=int, help="at most so many images a side, to try it")
     parser.add_argument("--workers", type=int, help="processes that decode")

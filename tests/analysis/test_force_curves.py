@@ -51,6 +51,13 @@ def embedding_loss(name, scene, role, cosine):
 def head_loss(name, scene, role, cosine):
     """One sample's loss by its logits and the batch's targets; the batch is one of equal classes."""
     classes = scene.classes
+    if name in ("ntce", "nonl"):  # the logits of one class for all inputs
+        others = scene.class_size - 1 if name == "ntce" else 0
+        inputs = [scene.positive] * (1 + others) + [scene.noise] * (scene.batch_size - scene.class_size)
+        inputs = torch.tensor(inputs, dtype=torch.float64) / scene.temperature
+        place = 0 if role == "positive" else 1 + others
+        inputs = torch.cat([inputs[:place], cosine[None] / scene.temperature, inputs[place + 1 :]])
+        return inputs.logsumexp(0) - inputs[0]
     row = [scene.positive] + [scene.noise] * (classes - 1)
     place = 0 if role == "positive" else 1
     f = torch.stack([cosine if i == place else torch.tensor(value, dtype=torch.float64) for i, value in enumerate(row)])
@@ -163,7 +170,8 @@ def test_chance_levels_are_the_textbooks():
         "rince": 2 * math.exp(0.5 / 0.1) * (math.sqrt(0.01 * 95) - 1),
         "siglip": 48 * math.log(2),
         **dict.fromkeys(("nll", "soft_target_cross_entropy"), math.log(8)),
-        **dict.fromkeys(("label_infonce", "soft_target_infonce"), math.log(96)),
+        **dict.fromkeys(("label_infonce", "soft_target_infonce", "ntce"), math.log(96)),
+        "nonl": math.log(1 + 84),
         "continuous_categorical": 0.0,
     }
     found = {name: float(chance_levels(name, at)[0]) for name in CURVE_LOSSES}

@@ -65,7 +65,7 @@ def test_shapes_weights_and_what_is_out(loss):
     else:
         assert (found.below | ~found.above).all() == (loss != "dcl")
     assert (found.forces[found.out] == 0).all()
-    assert found.out.sum() == (loss not in HEADS)
+    assert found.out.sum() == (loss not in HEADS or loss == "nonl") * (2 if loss == "nonl" else 1)
 
 
 def test_only_supcon_has_the_other_positives_below():

@@ -12,6 +12,8 @@ PRIOR = TARGETS.mean(dim=0)
 
 MODULES = {
     "nll": (losses.NLL(), lambda x: (x, LABELS)),
+    "ntce": (losses.NTCE(), lambda x: (x, LABELS)),
+    "nonl": (losses.NONL(), lambda x: (x, LABELS)),
     "soft_target_cross_entropy": (losses.SoftTargetCrossEntropy(), lambda x: (x, TARGETS)),
     "label_infonce": (losses.LabelInfoNCE(PRIOR), lambda x: (x, LABELS)),
     "soft_target_infonce": (losses.SoftTargetInfoNCE(PRIOR), lambda x: (x, TARGETS)),

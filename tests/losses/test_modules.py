@@ -51,6 +51,8 @@ TWINS = {
         {"noise_probs": ETA, "generator": generator(), "temperature": 0.5},
     ),
     "soft_target_infonce": (losses.SoftTargetInfoNCE(ETA), losses.soft_target_infonce, (F, W), {"noise_probs": ETA}),
+    "ntce": (losses.NTCE(temperature=0.7), losses.ntce, (F, Y), {"temperature": 0.7}),
+    "nonl": (losses.NONL(ignore_index=1), losses.nonl, (F, Y), {"ignore_index": 1}),
     "supcon": (losses.SupCon(normalize=True), losses.supcon, (A, Y), {"normalize": True}),
     "sincere": (
         losses.SINCERE(temperature=0.3, chunk_size=2, normalize=True),

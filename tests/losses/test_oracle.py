@@ -59,6 +59,15 @@ def test_class_head(head):
     expected = [sum(w[i][k] * softmax_loss(scaled[i], k) for k in classes) for i in rows]
     found = losses.soft_target_cross_entropy(logits, targets, temperature=TAU, reduction="none")
     assert found.tolist() == pytest.approx(expected, rel=1e-12)
+    for name, has_own in (("ntce", True), ("nonl", False)):
+        below = [[j for j in rows if has_own or j == i or y[j] != y[i]] for i in rows]
+        expected = [softmax_loss([scaled[j][y[i]] for j in below[i]], below[i].index(i)) for i in rows]
+        found = getattr(losses, name)(logits, labels, temperature=TAU, reduction="none")
+        assert found.tolist() == pytest.approx(expected, rel=1e-12)
+        kept = [i for i in rows if y[i] != 1]
+        ignoring = getattr(losses, name)(logits, labels, ignore_index=1)
+        alone = getattr(losses, name)(logits[kept], labels[kept])
+        assert ignoring.item() == pytest.approx(alone.item(), rel=1e-12)
     hard = [[scaled[i][y[j]] - log(eta[y[j]]) for j in rows] for i in rows]
     expected = [softmax_loss(hard[i], i) for i in rows]
     found = losses.label_infonce(logits, labels, prior, temperature=TAU, reduction="none")

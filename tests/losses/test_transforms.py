@@ -15,6 +15,8 @@ PRIOR = TARGETS.mean(dim=0)
 
 OF_ONE_TENSOR = {
     "nll": lambda x: losses.nll(x, LABELS),
+    "ntce": lambda x: losses.ntce(x, LABELS),
+    "nonl": lambda x: losses.nonl(x, LABELS),
     "soft_target_cross_entropy": lambda x: losses.soft_target_cross_entropy(x, TARGETS),
     "label_infonce": lambda x: losses.label_infonce(x, LABELS, PRIOR),
     "soft_target_infonce": lambda x: losses.soft_target_infonce(x, TARGETS, PRIOR),

@@ -36,13 +36,14 @@ def by_library(name, spec, labels, views):
     }[name]
 
 
-def by_paper(name, s, views, tau):
+def by_paper(name, s, views, sides, tau):
     """The losses (N,) of the anchors that have another view, by a loop over rows of cosines (N, N)."""
     found = []
     for i in range(len(views)):
         other = (views == views[i]) & (torch.arange(len(views)) != i)
-        noise = s[i][views != views[i]]
-        found += [of_row(name, s[i][other][0], noise, noise, tau)] if other.any() else []
+        noise = views != views[i]
+        across = noise & (sides != sides[i])
+        found += [of_row(name, s[i][other][0], s[i][noise], s[i][across], tau)] if other.any() else []
     return torch.stack(found)
 
 
@@ -75,7 +76,7 @@ def check_by_paper(name, spec, batch, cosines):
     means = objective.mean_loss(cosines, batch, spec)
     for s, found, mean in zip(cosines, forces_found, means, strict=True):
         leaf = s.clone().requires_grad_()
-        values = by_paper(name, leaf, batch.views, spec.temperature)
+        values = by_paper(name, leaf, batch.views, batch.sides, spec.temperature)
         if not values.isfinite().all():  # the papers' own form has no number here
             continue
         (expected,) = torch.autograd.grad(values.sum(), leaf)

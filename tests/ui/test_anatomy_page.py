@@ -79,7 +79,7 @@ def test_a_heads_tables_add_up_and_the_logits_derivatives_are_autograds(open_pag
     logits = torch.tensor(HEADS.logits, dtype=torch.float64, requires_grad=True)
     given = torch.from_numpy(given_targets(HEADS, loss, 5))
     prior = (torch.from_numpy(HEADS.prior),) if "infonce" in loss else ()
-    hard = drawn or loss in ("nll", "label_infonce")
+    hard = drawn or not CATALOG[loss].choosing.soft
     function = losses.label_infonce if drawn else getattr(losses, loss)
     truth = function(logits, given.argmax(dim=1) if hard else given, *prior, temperature=0.5, reduction="none")[1]
     assert value == pytest.approx(truth.item(), abs=1e-6)

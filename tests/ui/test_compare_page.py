@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from analysis.comparison.measured import MeasuredModel
 from analysis.maps.projection import Projection
-from checkpoints.zoo import other_seeds, shipped
+from checkpoints.zoo import of_images, other_seeds, shipped
 from losses.errors import LabError
 from tests.ui.run_page import run_until
 from tests.waiting import PATIENCE, until
@@ -268,10 +268,11 @@ def test_a_preset_is_a_link_that_opens(open_page, name):
 
 
 def test_presets_name_shipped_checkpoints_and_no_two_are_the_same():
-    names = {entry.name for entry in (*shipped(), *other_seeds())}
+    names = {entry.name for entry in (*shipped(), *other_seeds(), *of_images())}
     for preset in PRESETS.values():
-        assert set(preset.query["checkpoints"]) <= names
-        assert 2 <= len(preset.query["checkpoints"]) <= 6
+        chosen = {*preset.query["checkpoints"], *preset.query.get("encoders", ())} - {""}
+        assert chosen <= names
+        assert 2 <= len(chosen) <= 6
     assert len({str(preset.query) for preset in PRESETS.values()}) == len(PRESETS)
 
 

@@ -27,7 +27,7 @@ class Objective:
     def roles(self, batch: RepulsionBatch) -> Roles:
         """What is positive and what is noise to it. To a loss of views the label is the pair of views: an odd one out
         takes no part, as in the labelled losses; the public function would refuse it."""
-        return batch.by_view() if self.record.positives == "view" else batch.by_class()
+        return batch.by_view(self.record.across) if self.record.positives == "view" else batch.by_class()
 
     def forces(self, cosines: Tensor, roles: Roles, spec: RepulsionSpec) -> Tensor:
         return contrasts.forces(self.record, cosines, roles, spec.settings(self.name))

@@ -28,6 +28,18 @@ PRESETS = {
         " away; which class an item gets is not distinguishable.",
         {"checkpoints": ["supcon", "sincere"], "show": ["table", "map", "similarity"]},
     ),
+    "images": Preset(
+        "SupCon or SINCERE on real images",
+        "Of CIFAR-10, at two temperatures: accuracies are much the same. How far classes lie apart is a matter of loss"
+        " and temperature alike: see Results. Noise is near in all: one train item in ten lies among another class.",
+        {
+            "checkpoints": [""],
+            "encoders": [
+                f"cifar10/{loss}_tau_{tau}_seed_0" for tau in ("0.1", "0.05") for loss in ("supcon", "sincere")
+            ],
+            "show": ["table", "similarity"],
+        },
+    ),
     "seeds": Preset(
         "One loss, two seeds",
         "The same command with another seed: accuracies and scores are not distinguishable, but noise is nearer under"

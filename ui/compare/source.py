@@ -1,7 +1,7 @@
 """Which checkpoints the compare page looks at: shipped ones, files of the user's own, or both."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -41,7 +41,9 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A checkpoint to compare: its place in links, its name on the page, the key of its content, and its analyses."""
+    """A checkpoint to compare: its place in links, its name on the page, the key of its content, and its analyses.
+
+    own: whether somebody chose it, other than what a page begins with."""
 
     key: str
     name: str
@@ -62,13 +64,11 @@ class Choice:
 
 def choose(controls: Controls) -> Choice:
     """What the controls say. LabError where that is nothing."""
-    entries = {entry.name: entry for entry in (*shipped(), *other_seeds(), *of_images())}
-    names = {name: _title(entry) for name, entry in entries.items()}
-    picked = controls.choices("Checkpoints", "checkpoints", names, default=_DEFAULT)
-    found = [*_below(controls), *_of_own(controls)]
+    entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
+    picked = controls.choices("Checkpoints", "checkpoints", _titles(entries), default=_DEFAULT)
+    found = [*_of_images(controls), *_below(controls), *_of_own(controls)]
     refused = tuple(one for one in found if isinstance(one, LabError))
-    zoo = [entries[name] for name in picked]
-    shown = [Chosen(one.name, names[one.name], one.digest, of_shipped(one), own=False) for one in zoo]
+    shown = [_of_zoo(entries[name], own=False) for name in picked]
     chosen = _distinct([*shown, *(one for one in found if isinstance(one, Chosen))])
     if not chosen:
         raise refused[0] if refused else LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", 0)
@@ -94,6 +94,23 @@ def largest_k(found: tuple[Model, ...]) -> int:
     """Of neighbours that there are to vote, at least 1."""
     there = (len(model.analyses.outputs.searched) - model.analyses.outputs.within for model in found)
     return max(1, min(LARGEST_K, *there))
+
+
+def _of_images(controls: Controls) -> list[Chosen]:
+    """Shipped encoders of real images that somebody has chosen: with two of them, those of digits stand back."""
+    entries = {entry.name: entry for entry in of_images()}
+    if not entries:
+        return []
+    picked = controls.several("Encoders of CIFAR-10", "encoders", _titles(entries), empty="none")
+    return [_of_zoo(entries[name], own=True) for name in picked]
+
+
+def _of_zoo(entry: ZooEntry, *, own: bool) -> Chosen:
+    return Chosen(entry.name, _title(entry), entry.digest, of_shipped(entry), own=own)
+
+
+def _titles(entries: Mapping[str, ZooEntry]) -> dict[str, str]:
+    return {name: _title(entry) for name, entry in entries.items()}
 
 
 def _title(entry: ZooEntry) -> str:

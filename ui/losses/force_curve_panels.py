@@ -20,6 +20,11 @@ _LABELS = {
     "batch_size": "Batch size",
     "class_size": "Class size",
 }
+_SHOWN = (
+    *("supcon", "sincere", "eps_sup_infonce", "nt_xent", "weibit", "weince"),
+    *("nll", "label_infonce", "soft_target_cross_entropy", "soft_target_infonce"),
+)
+"""The three papers' losses and their baselines; their relatives are chosen."""
 _HIGHLIGHTED = ("supcon", "sincere", "weince", "soft_target_cross_entropy", "soft_target_infonce")
 _CODE = """from analysis.figures.forces.curves import force_curves_figure
 from analysis.forces.curves import force_curves
@@ -57,7 +62,7 @@ def choose(controls: Controls) -> View:
     """The controls in the sidebar. LabError where they ask for what there is not."""
     axis = controls.choice("Along", "axis", _LABELS, default="similarity")
     titles = {name: CATALOG[name].title for name in CURVE_LOSSES}
-    losses = controls.choices("Losses", "loss", titles, default=tuple(titles))
+    losses = controls.choices("Losses", "loss", titles, default=_SHOWN)
     scene = Scene(
         temperature=controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01),
         batch_size=controls.integer("Batch size N", "batch_size", default=64, low=3, high=4096),

@@ -132,8 +132,8 @@ def _of_logits(view: View, drawn: DrawnHead) -> None:
     show(sums.given_by(view.in_code(_HEAD_SUMS, hard=hard)), key="force-groups")
     st.caption(
         "The prior η is uniform. NLL and cross-entropy contrast a target with the sample's own class probabilities, the"
-        " InfoNCE losses with the labels or targets of the batch. With equally many labels in each class, label InfoNCE"
-        " is NLL."
+        " InfoNCE losses with the labels or targets of the batch, NTCE and NONL an input with the other inputs under one"
+        " class. With equally many labels in each class, label InfoNCE is NLL."
     )
 
 
@@ -190,6 +190,7 @@ def balances(matrices: Sequence[ForceMatrix]) -> None:
     }
     st.dataframe(table(balance_table(matrices)), hide_index=True, column_config=formats)
     st.caption(
-        "Over all anchors. Where all cosines are divided by one temperature, the forces on an anchor cancel: pull ="
-        " push within classes + push of noise. Weibit's and WEINCE's slopes differ from pair to pair."
+        "Over all anchors. In a softmax of cosines at one temperature the forces on an anchor cancel: pull ="
+        " push within classes + push of noise. Not so where slopes differ from pair to pair (Weibit, WEINCE,"
+        " temperature-free InfoNCE), and where no denominator divides (SigLIP, RINCE)."
     )

@@ -79,7 +79,7 @@ def _add_places(plot: go.Figure, found: Anatomy) -> None:
 def _name_terms(plot: go.Figure, found: Anatomy) -> None:
     """A row is named by its numerator, and has its weight where there are several."""
     ticks = list(found.numerators)
-    if len(ticks) > 1:
+    if len(ticks) > 1 and not found.one_below:
         ticks = [f"{weight:.2g} × {term}" for weight, term in zip(found.weights, found.numerators, strict=True)]
     bottom = len(ticks) - 0.4
     plot.update_yaxes(title_text="term", tickvals=np.arange(len(ticks)), ticktext=ticks, range=[bottom, -0.6], row=1)
@@ -112,6 +112,8 @@ def _add_forces(plot: go.Figure, found: Anatomy) -> None:
 def _counts(found: Anatomy) -> str:
     """How many stand where, in a sentence."""
     terms, below = len(found.numerators), int(found.below[0].sum())
+    if found.one_below:
+        return f"{CATALOG[found.loss].title} of {found.anchor}: {terms} pairs, each for itself"
     shape = f"{terms} terms, each one candidate over {below}" if terms > 1 else f"one candidate over {below}"
     return f"{CATALOG[found.loss].title} of {found.anchor}: {shape}"
 
@@ -126,10 +128,13 @@ def _lowered(found: Anatomy) -> str:
 
 def _how_to_read(found: Anatomy) -> str:
     margin = ", which is lowered by the margin ε in the denominator" if found.margin else ""
+    rows = f"one fraction of the loss of {found.anchor}, named after its numerator{margin}"
+    if found.one_below:
+        rows = f"the logistic regression of one pair of {found.anchor}, whose fraction has a 1 beside it below the bar"
     return (
-        f"Each row is one fraction of the loss of {found.anchor}, named after its numerator{margin}; each column is a"
-        f" candidate in {_BATCHES[CATALOG[found.loss].family]}. Bars are d loss / d {found.scored_by}: below 0 descent"
-        f" raises it, above 0 descent lowers it; together they make {_total(found)}. {_lowered(found)}"
+        f"Each row is {rows}; each column is a candidate in {_BATCHES[CATALOG[found.loss].family]}. Bars are"
+        f" d loss / d {found.scored_by}: below 0 descent raises it, above 0 descent lowers it; together they make"
+        f" {_total(found)}. {_lowered(found)}"
     )
 
 

@@ -109,7 +109,8 @@ def _fraction(found: Anatomy, term: int) -> str:
     if found.power:
         q, density = latex(found.power), latex(np.exp(found.log_density))
         raised = rf"\bigl({density} \, ({below})\bigr)^{{{q}}}"
-        return rf"{weight}\tfrac{{1}}{{{q}}} \Bigl({raised} - \bigl({above}\bigr)^{{{q}}}\Bigr)"
+        divided = rf"{weight}\tfrac{{1}}{{{q}}}"
+        return rf"{divided} {raised} \\ &\phantom{{{{}}={{}}}} - {divided} \bigl({above}\bigr)^{{{q}}}"
     return rf"- {weight}\log \frac{{{above}}}{{{below}}}"
 
 

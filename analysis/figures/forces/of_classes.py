@@ -28,6 +28,8 @@ def class_force_matrices(matrices: Sequence[ClassForceMatrix], class_names: Sequ
     for column, matrix in enumerate(matrices, start=1):
         _add_matrix(plot, matrix, column)
     _name_classes(plot, matrices[0], class_names)
+    columns = any(CATALOG[matrix.loss].choosing.by_column for matrix in matrices)
+    whole = "a row adds up to 0, of NTCE and NONL a column" if columns else "a row adds up to 0"
     told = "; ".join(f"{CATALOG[matrix.loss].title}: {_raised(matrix)}" for matrix in matrices)
     return Exhibit(
         stem="class-force-matrices",
@@ -35,7 +37,7 @@ def class_force_matrices(matrices: Sequence[ClassForceMatrix], class_names: Sequ
         plot=plot,
         how_to_read=(
             "Each cell is what the batch's loss does to one sample's logit of one class: blue raises it, orange lowers"
-            " it; a row adds up to 0. Samples are sorted by class, so a sample's own class runs down the diagonal."
+            f" it; {whole}. Samples are sorted by class, so a sample's own class runs down the diagonal."
             f" {SCALED:.0%} of the forces lie within the scale{beyond(forces, limit)}."
         ),
         alt=f"Matrices of the forces on logits, {len(matrices[0].labels)} samples by classes. {told}.",

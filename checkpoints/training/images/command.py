@@ -33,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         ("jitter", float, "strength, 0.4"), ("jittered", float, "share of views, 0.8"),
         ("grey", float, "share of views, 0.2"), ("workers", int, "processes that decode"),
         ("limit", int, "at most so many images a side"),
-        ("keep-train", int, "train items in the outputs, 5000; 0: all"),
+        ("keep-train", int, "train items in the outputs, 3000; 0: all"),
     ):  # fmt: skip
         group.add_argument(f"--{name}", type=kind, metavar="N" if kind is int else "X", help=about)
     group.add_argument("--optimizer", help=", ".join(OPTIMISERS))

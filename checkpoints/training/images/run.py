@@ -23,7 +23,7 @@ from checkpoints.training.images.loop import Log, OnDevice, Trainer, on_device, 
 from checkpoints.training.images.recipe import ImageRecipe
 
 _ROWS, _SECONDS = 1000, 5.0
-SHIPPED_TRAIN = 5000
+SHIPPED_TRAIN = 3000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,108 @@
+"""Trained encoders beside each other, and what the papers publish of theirs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.comparison.over_seeds import mean_over
+from analysis.statistics.bootstrap import Estimate, Unavailable
+
+To = Literal["nearest", "means"]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderResult:
+    """One encoder on its test items, `against` so many train items.
+
+    name: what links call it; title for a reader, without the seed; loss: its name in the catalogue. target, noise:
+    medians of the nearest cosine in either; margin, one_nn, probe with intervals over test items; auc: share of pairs
+    of a target and a noise in order. own_mean, other_mean, mean_margin: the same against the means of classes, see
+    `neighbours.class_means`; train_apart: share of train items nearest to their own. None: not known.
+    """
+
+    name: str
+    title: str
+    loss: str
+    data: str
+    seed: int
+    target: float
+    noise: float
+    margin: Estimate
+    one_nn: Estimate
+    against: int
+    own_mean: float
+    other_mean: float
+    mean_margin: Estimate
+    train_apart: float
+    auc: float | None = None
+    probe: Estimate | None = None
+    head: Estimate | None = None
+    ece: float | None = None
+
+    def ends(self, to: To) -> tuple[float, float, Estimate]:
+        """Median cosine to other classes, that to the own, and the margin between them."""
+        if to == "means":
+            return self.other_mean, self.own_mean, self.mean_margin
+        return self.noise, self.target, self.margin
+
+    @property
+    def label(self) -> str:
+        """With the seed."""
+        return f"{self.title}, seed {self.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedResult:
+    """What a paper's own files say: medians and margin where they are known, else an accuracy in words."""
+
+    title: str
+    loss: str
+    data: str
+    target: float
+    noise: float
+    margin: float
+    source: str
+    differs: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverSeedsOf:
+    """A setting with its trainings, and the means of their margins and 1-NN accuracies by Student's interval."""
+
+    title: str
+    data: str
+    trainings: int
+    margin: Estimate | Unavailable
+    mean_margin: Estimate | Unavailable
+    one_nn: Estimate | Unavailable
+
+
+_FIGURE = "Feeney & Hughes, arXiv 2309.14277: medians decoded from the authors' vector figures of CIFAR-10"
+_DIFFERS = (
+    "ResNet-50, 800 epochs, original pixels; learning rate and temperature were chosen for each loss, so that the two"
+    " were trained at different temperatures"
+)
+PUBLISHED = (
+    PublishedResult("SINCERE, tau 0.1, published", "sincere", "CIFAR-10", 0.994, 0.145, 0.849, _FIGURE, _DIFFERS),
+    PublishedResult("SupCon, tau 0.05, published", "supcon", "CIFAR-10", 0.994, 0.732, 0.262, _FIGURE, _DIFFERS),
+)
+PUBLISHED_ACCURACIES = (
+    ("InfoNCE", "linear probe", "50.01 ± 0.19"), ("WEINCE", "linear probe", "53.28 ± 0.28"),
+    ("InfoNCE", "kNN, k = 50", "40.73"), ("WEINCE", "kNN, k = 50", "47.38"),
+)  # fmt: skip
+"""Of CIFAR-100 in per cent (Erol et al., arXiv 2606.00262): ResNet-18, 100 epochs, 4 seeds. The script that is released
+for them adds two further terms to WEINCE's loss, which InfoNCE's run has not."""
+
+
+def over_their_seeds(results: Sequence[EncoderResult]) -> tuple[OverSeedsOf, ...]:
+    """Of each setting with two trainings or more."""
+    groups: dict[tuple[str, str], list[EncoderResult]] = {}
+    for each in results:
+        groups.setdefault((each.data, each.title), []).append(each)
+    return tuple(
+        OverSeedsOf(
+            title, data, len(group), mean_over([each.margin.value for each in group]),
+            mean_over([each.mean_margin.value for each in group]), mean_over([each.one_nn.value for each in group]),
+        )
+        for (data, title), group in groups.items() if len(group) > 1
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""The page on results: every shipped encoder has its line, with the numbers of its file."""
+
+import pytest
+
+from analysis.comparison.encoders import PUBLISHED
+from checkpoints.inspect import inspect_file
+from checkpoints.zoo import of_images, other_seeds, run_of, shipped
+from tests.ui.run_page import check_opens
+
+PAGE = "pages/2_Results.py"
+
+
+def tables(page):
+    return [each.value for each in page.dataframe]
+
+
+def test_digits_have_the_numbers_of_their_files(open_page):
+    page = open_page(PAGE, data="digits")
+    check_opens(page)
+    found = next(each for each in tables(page) if "open" in each.columns)
+    assert len(found) == len(shipped()) + len(other_seeds())
+    row = found[found["open"] == "Checkpoints?checkpoint=sincere"].iloc[0]
+    numbers = inspect_file("checkpoints/zoo/sincere.safetensors")
+    assert row["margin"] == pytest.approx(numbers["margin"])
+    assert row["1-NN"] == pytest.approx(numbers["knn_accuracy"])
+
+
+def test_two_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_page):
+    page = open_page(PAGE, data="digits")
+    seeds = next(each for each in tables(page) if "trainings" in each.columns)
+    assert seeds["setting"].tolist() == ["SINCERE"]
+    assert seeds["trainings"].tolist() == [2]
+
+
+@pytest.mark.skipif(not of_images(), reason="no encoders of real images are shipped")
+def test_encoders_of_images_stand_beside_what_is_published(open_page):
+    page = open_page(PAGE)
+    check_opens(page)
+    found = next(each for each in tables(page) if "open" in each.columns)
+    assert len(found) == len(of_images())
+    for (_, row), entry in zip(found.iterrows(), of_images(), strict=True):
+        assert row["margin"] == run_of(entry).stated["margin"]
+    assert any(PUBLISHED[0].title in each.to_string() for each in tables(page))

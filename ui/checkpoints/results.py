@@ -1,0 +1,151 @@
+"""Every shipped encoder with its numbers, each a link to its inspection, beside what is published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from analysis.comparison.encoders import (
+    PUBLISHED,
+    PUBLISHED_ACCURACIES,
+    EncoderResult,
+    OverSeedsOf,
+    To,
+    over_their_seeds,
+)
+from analysis.digits import interval, percent
+from analysis.figures.comparison.encoders import encoders_figure, row_of
+from analysis.neighbours.class_means import ClassMeans, class_means
+from analysis.neighbours.nearest import Margin
+from analysis.statistics.bootstrap import Estimate
+from checkpoints import open_outputs
+from checkpoints.native.file import peek
+from checkpoints.native.image_run import ImageRun
+from checkpoints.zoo import ZooEntry, of_images, other_seeds, run_of, shipped
+from losses.catalog import CATALOG
+from ui.checkpoints.opened import of_shipped
+from ui.controls import Controls
+from ui.exhibit import show
+
+_TO = {"means": "Means of classes", "nearest": "Nearest train items"}
+_DATA = {"CIFAR-10": "CIFAR-10, real images", "digits": "Digits, 8 x 8"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Whose encoders, and what their test items are held against."""
+
+    data: str
+    to: To
+
+
+def choose(controls: Controls) -> View:
+    """What the controls say."""
+    there = {name: title for name, title in _DATA.items() if name == "digits" or of_images()}
+    data = controls.choice("Data", "data", there, default=next(iter(there)))
+    return View(data, cast(To, controls.choice("Cosines to", "to", _TO, default="means")))
+
+
+def draw(view: View) -> None:
+    """The figure, the table, seeds, and what is and is not comparable."""
+    digits = view.data == "digits"
+    results = _of_digits() if digits else [_of_run(entry.digest, entry) for entry in of_images()]
+    published = [each for each in PUBLISHED if each.data == view.data]
+    show(encoders_figure(results, published if view.to == "nearest" else (), to=view.to), key="encoders")
+    _table(results)
+    _seeds(results)
+    if published:
+        _published(results)
+
+
+@st.cache_data(max_entries=64, show_spinner="Measuring the encoders of images …")
+def _of_run(_digest: str, entry: ZooEntry) -> EncoderResult:
+    """As the run stated it, against all its train items; the means of classes are of those in the file."""
+    run = run_of(entry)
+    said, recipe, means = run.stated, run.recipe, class_means(open_outputs(entry.path))
+    assert isinstance(means, ClassMeans)
+    tau = f", tau {recipe.parameters['temperature']:g}" if recipe.head == "projection" else ""
+    return EncoderResult(
+        entry.name, CATALOG[entry.loss].title + tau, entry.loss, entry.data, recipe.seed, said["target"], said["noise"],
+        _with_interval(run, "margin"), _with_interval(run, "knn_1"), int(said["train_items"]),
+        *means.medians, means.margin, means.train_apart, said["auc"],
+        _with_interval(run, "probe"), _with_interval(run, "head") if "head" in said else None, said.get("ece"),
+    )  # fmt: skip
+
+
+def _with_interval(run: ImageRun, name: str) -> Estimate:
+    return Estimate(run.stated[name], *run.intervals[name])
+
+
+def _of_digits() -> list[EncoderResult]:
+    return [_digits(entry.digest, entry) for entry in (*shipped(), *other_seeds())]
+
+
+@st.cache_data(max_entries=32, show_spinner="Measuring the encoders of digits …")
+def _digits(_digest: str, entry: ZooEntry) -> EncoderResult:
+    found = of_shipped(entry)
+    margin, one_nn, means = found.margin, found.vote(1).accuracy, class_means(found.outputs)
+    assert isinstance(means, ClassMeans)
+    assert isinstance(margin, Margin)
+    assert isinstance(margin.margin, Estimate)
+    assert isinstance(one_nn, Estimate)
+    return EncoderResult(
+        entry.name, CATALOG[entry.loss].title, entry.loss, entry.data, peek(entry.path).metadata.recipe.seed,
+        margin.target, margin.noise, margin.margin, one_nn, len(found.outputs.train), *means.medians, means.margin,
+        means.train_apart,
+    )  # fmt: skip
+
+
+def _table(results: Sequence[EncoderResult]) -> None:
+    st.subheader("All numbers", anchor=False)
+    rows = pd.DataFrame([{"open": _link(each), **row_of(each)} for each in results]).dropna(axis=1, how="all")
+    links = {"open": st.column_config.LinkColumn("open", display_text="inspect")}
+    st.dataframe(rows, hide_index=True, column_config=links, height="content")
+    st.caption(
+        f"A click on a head sorts. Intervals are 95 % over test items; neighbours are looked for among"
+        f" {results[0].against:,} train items, on what the loss saw; 1-NN, probe and head of CIFAR-10 are as"
+        " the runs state them, on the encoder's features. AUC: share of pairs of a target and a noise in order."
+    )
+
+
+def _link(each: EncoderResult) -> str:
+    return "Checkpoints?" + urlencode({"checkpoint": each.name})
+
+
+def _seeds(results: Sequence[EncoderResult]) -> None:
+    found = over_their_seeds(results)
+    if not found:
+        return
+    st.subheader("Over seeds", anchor=False)
+    rows = [{"setting": each.title, "trainings": each.trainings, **_said(each)} for each in found]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
+    st.caption("Student's 95 % interval; its unit is a training, and of two it is wide.")
+
+
+def _said(each: OverSeedsOf) -> dict[str, str]:
+    named = {"margin of means": each.mean_margin, "margin": each.margin, "1-NN": each.one_nn}
+    return {name: interval(value) for name, value in named.items() if isinstance(value, Estimate)}
+
+
+def _published(results: Sequence[EncoderResult]) -> None:
+    st.subheader("What is published, and what can be compared", anchor=False)
+    rows = [
+        {"": each.title, "target": each.target, "noise": each.noise, "margin": each.margin, "source": each.source}
+        for each in PUBLISHED
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
+    st.caption(
+        f"Not comparable line by line: {PUBLISHED[0].differs}; and that network tells its train items apart, while here"
+        f" {percent(min(each.train_apart for each in results))} to {percent(max(each.train_apart for each in results))}"
+        " are nearest to their own class's mean, so that a nearest noise is mostly a train item that lies among another"
+        " class. Within this page two encoders differ by their loss alone where temperature and seed are the same."
+    )
+    more = [{"loss": loss, "measure": measure, "CIFAR-100, %": value} for loss, measure, value in PUBLISHED_ACCURACIES]
+    st.dataframe(pd.DataFrame(more), hide_index=True, height="content")
+    st.caption(
+        "Erol et al., arXiv 2606.00262: ResNet-18, 100 epochs, 4 seeds, CIFAR-100. The script released for them adds"
+        " two terms to WEINCE's loss that InfoNCE's run has not; the encoders here are trained on the losses alone."
+    )

@@ -17,7 +17,8 @@ _INTRODUCTION = """\
 
 {network} in CIFAR form (three stages, first width 32, {parameters:.2f} M parameters), {epochs} epochs of
 {steps} steps of {batch} images on one GPU ({device}), 1 to 2 minutes each; {files} runs,
-one setting for all but the loss, its temperature and the seed. All outputs were computed from the float16 weights in the files.
+one setting for all but the loss, its temperature and the seed. All outputs were computed from the float16 weights
+in the files.
 
 This is not the papers' training: SINCERE's figure is of a ResNet-50 (23.5 M parameters) after 800 epochs, with a
 temperature chosen for each loss. That network tells its train images apart; these do not

@@ -85,6 +85,14 @@ def test_pca_at_once_then_umap_and_the_histograms(open_page, quick):
     assert "Margin" in app.subheader[2].value
 
 
+def test_the_first_sight_of_many_items_is_a_map_of_some(open_page, monkeypatch):
+    monkeypatch.setattr("ui.checkpoints.glance.MOST_AS_SVG", 100)
+    app = open_page(PAGE, show=["glance"])
+    assert not app.exception
+    assert any(", 100 of 539 items**" in each.value for each in app.markdown)
+    assert len(charts(app)) == CHARTS["glance"]
+
+
 def test_every_section_draws(open_page):
     app = open_page(PAGE, show=EVERYTHING, map="pca", k="7", bins="10", scheme="equal mass")
     assert not app.exception

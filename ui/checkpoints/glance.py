@@ -1,7 +1,7 @@
 """The first section: the three pictures that one comes for, side by side with their three numbers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -13,6 +13,7 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.points import MOST_AS_SVG
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import nearest_histograms
+from analysis.maps.projection import map_sample
 from analysis.outputs import NO_EMBEDDINGS
 from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
@@ -69,18 +70,18 @@ def _shorten(axis: go.layout.XAxis) -> None:
 
 
 def _map(analyses: Analyses) -> Glance | Unavailable:
-    """UMAP where it has been made, PCA before; more items than are drawn as SVG are not drawn twice."""
+    """UMAP where it has been made, PCA before; of more items than are drawn as SVG so many, the same ones each time."""
     outputs = analyses.outputs
     if not outputs.has_embeddings:
         return Unavailable(NO_EMBEDDINGS)
     drawn = analyses.finished_map("test", "umap") or analyses.pca("test")
-    if len(drawn.items) > MOST_AS_SVG:
-        return Unavailable(f"the map of {len(drawn.items):,} items stands below")
-    quality = drawn.quality
-    exhibit = embedding_map(drawn.projection, quality, outputs.test, drawn.items, outputs.class_names)
+    rows, quality = map_sample(len(drawn.items), MOST_AS_SVG), drawn.quality
+    seen = replace(drawn.projection, coordinates=drawn.projection.coordinates[rows])
+    exhibit = embedding_map(seen, quality, outputs.test, drawn.items[rows], outputs.class_names)
     exhibit.plot.update_layout(showlegend=False)
     kept = "" if isinstance(quality, Unavailable) else f" keeps {percent(quality.overlap.value)} of neighbours"
-    return Glance(f"{drawn.projection.method}{kept}", exhibit)
+    part = "" if len(rows) == len(drawn.items) else f", {len(rows):,} of {len(drawn.items):,} items"
+    return Glance(f"{drawn.projection.method}{kept}{part}", exhibit)
 
 
 def _similarity(analyses: Analyses) -> Glance | Unavailable:

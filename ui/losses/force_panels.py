@@ -132,8 +132,8 @@ def _of_logits(view: View, drawn: DrawnHead) -> None:
     show(sums.given_by(view.in_code(_HEAD_SUMS, hard=hard)), key="force-groups")
     st.caption(
         "The prior η is uniform. NLL and cross-entropy contrast a target with the sample's own class probabilities, the"
-        " InfoNCE losses with the labels or targets of the batch, NTCE and NONL an input with the other inputs under"
-        " one class. With equally many labels in each class, label InfoNCE is NLL."
+        " InfoNCE losses with the labels or targets of the batch, NTCE and NONL an input with other inputs."
+        " With equally many labels in each class, label InfoNCE is NLL."
     )
 
 

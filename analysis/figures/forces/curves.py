@@ -34,7 +34,7 @@ def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: 
     kinds = [kind for kind in _KINDS if any(kind_of(curve.name) == kind for curve in positive.curves)]
     titles = [f"{_KINDS[kind]}:<br>{pair}" for kind in kinds for pair in ("one positive", "one noise pair")]
     named = len(positive.curves) >= MANY
-    gap = 0.33 if named else 0.09
+    gap = 0.34 if named else 0.09
     plot = make_subplots(len(kinds), 2, subplot_titles=titles, horizontal_spacing=gap, vertical_spacing=0.16)
     layout(plot, x="", y="", height=_HEIGHT * len(kinds) + _LEGEND)
     plot.update_layout(

@@ -4,7 +4,9 @@ from .class_head_entries import LOGIT_TEMPERATURE
 from .entries import Cost, LossEntry, Source
 from .records import Choosing
 
-COLUMNS = Source("NTCE and NONL: the class head's weights as anchors (2026)", "2605.20302")
+COLUMNS = Source(
+    "Koromilas et al., Neural Collapse by Design: Learning Class Prototypes on the Hypersphere (2026)", "2605.20302"
+)
 ONE_PASS = Cost("O(NK)", "No matrix product: one pass over the logits, by columns, in time and in memory.")
 
 BY_COLUMNS = (
@@ -30,13 +32,13 @@ BY_COLUMNS = (
         title="NONL",
         family="class head",
         record=Choosing("label", "inputs", own_class_below=False),
-        formula=r"-\log \frac{e^{f_{i,y_i}/\tau}}{e^{f_{i,y_i}/\tau} + \sum_{j:\, y_j \neq y_i} e^{f_{j,y_i}/\tau}}",
-        gradient=r"\tfrac{1}{\tau}\begin{cases} p_{jj} - 1 & k = y_j \\ \sum_{i:\, y_i = k} p_{ij} & k \neq y_j"
+        formula=r"-\log \frac{e^{f_{i,y_i}/\tau}}{\sum_{j:\, y_j \neq y_i} e^{f_{j,y_i}/\tau}}",
+        gradient=r"\tfrac{1}{\tau}\begin{cases} -1 & k = y_j \\ \sum_{i:\, y_i = k} p_{ij} & k \neq y_j"
         r" \end{cases} \text{ on input } j",
         numerator="The score of the sample's own class for the sample.",
-        denominator="The score of that class for the sample and for inputs of other classes: NTCE as SINCERE would"
-        " have it.",
-        chance_level=r"\log(1 + |\mathcal{N}|)",
+        denominator="The score of that class for inputs of other classes; the sample's own stands above alone, as in"
+        " DCL, so that the loss has no least value.",
+        chance_level=r"\log|\mathcal{N}|",
         source=COLUMNS,
         parameters=(LOGIT_TEMPERATURE,),
         cost=ONE_PASS,

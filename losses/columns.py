@@ -12,7 +12,7 @@ from .checks import can_look, check_batch, check_floats, check_reduction, check_
 from .class_head_modules import LossModule
 from .errors import LabError
 from .label_checks import check_class_labels, check_ignore_index
-from .numerics import below_top, masked_logsumexp, softplus, widen
+from .numerics import below_top, masked_logsumexp, widen
 from .temperature import Temperature, tempered_logits
 
 
@@ -28,7 +28,8 @@ def ntce(
 
     logits (N, K), N >= 2, labels (N,) integers in 0 to K-1 -> a scalar, or (N,) for reduction "none". Constant logits
     give log N. The derivative by a column of the logits sums to 0, not that by a row: a number added to a class's
-    scores changes nothing. LabError for a rule broken. Source: arXiv 2605.20302.
+    scores changes nothing. LabError for a rule broken. Source: Koromilas et al., arXiv
+    2605.20302.
 
     >>> ntce(torch.zeros(4, 3), torch.tensor([0, 1, 2, 2])).item()  # log 4
     1.386294...
@@ -44,14 +45,15 @@ def nonl(
     reduction: str = "mean",
     ignore_index: int | None = None,
 ) -> Tensor:
-    """NONL: NTCE without the other inputs of the class in the denominator, in nats.
+    """NONL: NTCE without the class's own inputs in the denominator, the sample among them, in nats.
 
-    -log e^{f_i,y_i / tau} / (e^{f_i,y_i / tau} + sum over inputs j of other classes e^{f_j,y_i / tau}). Shapes and
-    errors as in `ntce`. Constant logits give log(1 + inputs of other classes); a batch of one class 0.
-    Source: arXiv 2605.20302.
+    -log e^{f_i,y_i / tau} / sum over inputs j of other classes e^{f_j,y_i / tau}, as the authors' `NONL` has it by
+    default. Below 0 where the sample's score is above all noise, without a least value. Shapes and errors as in `ntce`;
+    LabError for a batch of one class, too. Constant logits give log(inputs of other classes).
+    Source: Koromilas et al., arXiv 2605.20302.
 
-    >>> nonl(torch.zeros(4, 3), torch.tensor([0, 0, 2, 2])).item()  # log 3
-    1.098612...
+    >>> nonl(torch.zeros(4, 3), torch.tensor([0, 0, 2, 2])).item()  # log 2
+    0.693147...
     """
     return _by_columns(logits, labels, temperature, reduction, ignore_index, own_class_below=False)
 
@@ -64,8 +66,7 @@ def losses_by_columns(scores: Tensor, labels: Tensor, kept: Tensor, own_class_be
     columns, below = scores.mT, below.mT  # (K, N)
     columns = below_top(columns, below)
     log_below = masked_logsumexp(columns, below)  # (K,)
-    gap = log_below[labels] - columns.mT.gather(1, labels[:, None]).squeeze(1)
-    return gap if own_class_below else softplus(gap)
+    return log_below[labels] - columns.mT.gather(1, labels[:, None]).squeeze(1)
 
 
 def columns_force(scores: Tensor, labels: Tensor, own_class_below: bool) -> Tensor:
@@ -74,10 +75,8 @@ def columns_force(scores: Tensor, labels: Tensor, own_class_below: bool) -> Tens
     if own_class_below:
         return scores.softmax(dim=0) * above.sum(dim=0) - above
     noise = above == 0
-    log_noise = masked_logsumexp(scores.mT, noise.mT)  # (K,)
-    pull = torch.sigmoid(log_noise - scores) * above
     push = scores.masked_fill(~noise, torch.finfo(scores.dtype).min / 2).softmax(dim=0) * noise
-    return push * pull.sum(dim=0) - pull
+    return push * above.sum(dim=0) - above
 
 
 def _by_columns(
@@ -97,6 +96,9 @@ def _by_columns(
     kept = torch.ones_like(y, dtype=torch.bool) if ignore_index is None else y != ignore_index
     if can_look(kept) and not kept.any():
         raise LabError("labels", "must hold an item that is not ignored", None, "Leave such a batch out.")
+    if not own_class_below and can_look(kept) and (y[kept] == y[kept][0]).all():
+        rule = "must hold two classes: inputs of another class are all that NONL has below the bar"
+        raise LabError("labels", rule, f"{int(y[kept][0])} alone", "Leave such a batch out, or take ntce.")
     f, tau = tempered_logits(widen(logits).masked_fill(~kept[:, None], 0), temperature)
     losses = losses_by_columns(f / tau, y.masked_fill(~kept, 0), kept, own_class_below).where(kept, 0)
     return losses if reduction == "none" else losses.sum() / kept.sum()

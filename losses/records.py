@@ -138,8 +138,8 @@ class Choosing:
     `given`: the sample's label, its soft target, or a label drawn from it. `candidates`: all classes, with scores
     f / tau, of which the loss takes the mean under what is given; what all samples of the batch are given, v, with
     scores v . (f / tau - log prior); all points v of the simplex under the uniform measure, with v . f / tau; or all
-    inputs of the batch, with the scores f / tau of the sample's class for them. `own_class_below`: do the other inputs
-    of that class stand below the bar too?
+    inputs of the batch, with the scores f / tau of the sample's class for them. `own_class_below`: do the inputs of
+    that class, the sample among them, stand below the bar?
     """
 
     given: Literal["label", "target", "drawn label"]

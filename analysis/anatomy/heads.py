@@ -193,7 +193,7 @@ def _of_inputs(
     count, label = len(given), int(given[anchor].argmax())
     scores, own = np.array(batch.logits)[:, label], np.arange(count) == anchor
     others = given.argmax(axis=1) != label
-    below = np.ones(count, dtype=bool) if CATALOG[loss].choosing.own_class_below else own | others
+    below = np.ones(count, dtype=bool) if CATALOG[loss].choosing.own_class_below else others
     found = Anatomy(
         loss=loss,
         scored_by=f"logit of class {LETTERS[label]}",

@@ -53,7 +53,7 @@ def _formula(spec: ChanceSpec) -> float:
     record = CATALOG[spec.loss].record
     if isinstance(record, Choosing) and not record.own_class_below:
         others = spec.size - np.bincount(np.arange(spec.size) % spec.classes)
-        return float(np.average(np.log1p(others), weights=spec.size - others))
+        return float(np.average(np.log(others), weights=spec.size - others))
     if isinstance(record, Choosing):
         logs = {"classes": math.log(spec.classes), "simplex": 0.0}
         return logs.get(record.candidates, math.log(spec.size))

@@ -52,16 +52,18 @@ def _among(at: Points, targets: np.ndarray) -> OnePair:
 
 
 def _by_column(at: Points, own_class_below: bool) -> OnePair:
-    """A class's weight among inputs: the sample, the others of its class, noise; the varied pair is one of them."""
-    own = at.pair if at.role == "positive" else np.full_like(at.pair, at.scene.positive)
-    noise = log_count(at.noise - (at.role == "noise")) + at.scene.noise / at.temperature
-    rest = log_count((at.class_size - 1) * own_class_below) + at.scene.positive / at.temperature
-    below = np.logaddexp(noise, rest)
-    if at.role == "noise":
-        below = np.logaddexp(below, at.pair / at.temperature)
-    total = np.logaddexp(below, own / at.temperature)
-    share = -np.exp(below - total) if at.role == "positive" else np.exp(at.pair / at.temperature - total)
-    return OnePair(total - own / at.temperature, share / at.temperature)
+    """A class's weight among inputs, noise and those of its class, where they stand below; one of them is varied."""
+    pair, is_own = at.pair / at.temperature, at.role == "positive"
+    own = pair if is_own else np.full_like(pair, at.scene.positive) / at.temperature
+    below = log_count(at.noise - (not is_own)) + at.scene.noise / at.temperature
+    if not is_own:
+        below = np.logaddexp(below, pair)
+    total = below
+    if own_class_below:
+        below = np.logaddexp(below, log_count(at.class_size - 1) + at.scene.positive / at.temperature)
+        total = np.logaddexp(below, own)
+    share = -np.exp(below - total) if is_own else np.exp(pair - total)
+    return OnePair(total - own, share / at.temperature)
 
 
 def _on_simplex(at: Points, target: np.ndarray) -> OnePair:

@@ -106,11 +106,10 @@ def loss_lines(
     lines = [Line(f"chance, {_level(entry)}", chance_level(ChanceSpec(loss, size, classes)).formula)]
     if entry.family == "labelled embeddings":
         lines.append(Line("least, at the simplex", simplex_loss(loss, size, classes, parameters)))
-    if isinstance(entry.record, Choosing) and entry.record.given == "label":
+    if isinstance(entry.record, Choosing) and entry.record.given == "label" and entry.record.own_class_below:
         # Every sample's class certain; its candidates of that class share the rest.
         shared = Line("least, log(N / K)", math.log(size / classes))
-        in_batch = entry.record.candidates != "classes" and entry.record.own_class_below
-        lines.append(shared if in_batch else Line("least", 0.0))
+        lines.append(shared if entry.record.candidates != "classes" else Line("least", 0.0))
     return tuple(lines)
 
 

@@ -57,7 +57,7 @@ def head_loss(name, scene, role, cosine):
         inputs = torch.tensor(inputs, dtype=torch.float64) / scene.temperature
         place = 0 if role == "positive" else 1 + others
         inputs = torch.cat([inputs[:place], cosine[None] / scene.temperature, inputs[place + 1 :]])
-        return inputs.logsumexp(0) - inputs[0]
+        return inputs[name == "nonl" :].logsumexp(0) - inputs[0]
     row = [scene.positive] + [scene.noise] * (classes - 1)
     place = 0 if role == "positive" else 1
     f = torch.stack([cosine if i == place else torch.tensor(value, dtype=torch.float64) for i, value in enumerate(row)])
@@ -171,7 +171,7 @@ def test_chance_levels_are_the_textbooks():
         "siglip": 48 * math.log(2),
         **dict.fromkeys(("nll", "soft_target_cross_entropy"), math.log(8)),
         **dict.fromkeys(("label_infonce", "soft_target_infonce", "ntce"), math.log(96)),
-        "nonl": math.log(1 + 84),
+        "nonl": math.log(84),
         "continuous_categorical": 0.0,
     }
     found = {name: float(chance_levels(name, at)[0]) for name in CURVE_LOSSES}

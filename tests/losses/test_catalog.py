@@ -19,6 +19,7 @@ CHANCE = {
     r"\log(N-1)": log(7),
     r"\log(1 + |\mathcal{N}|)": log(5),
     r"\log(e^{-\epsilon} + |\mathcal{N}|)": log(exp(-0.25) + 4),
+    r"\log|\mathcal{N}|": log(4),
     r"\log(2B-1)": log(15),
     r"\log(2B-2)": log(14),
     r"e^{q/\tau} ((\lambda(2B-1))^q - 1)/q": exp(1) * (0.15**0.5 - 1) / 0.5,

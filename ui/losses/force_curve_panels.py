@@ -62,7 +62,6 @@ def choose(controls: Controls) -> View:
     """The controls in the sidebar. LabError where they ask for what there is not."""
     axis = controls.choice("Along", "axis", _LABELS, default="similarity")
     titles = {name: CATALOG[name].title for name in CURVE_LOSSES}
-    losses = controls.choices("Losses", "loss", titles, default=_SHOWN)
     scene = Scene(
         temperature=controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01),
         batch_size=controls.integer("Batch size N", "batch_size", default=64, low=3, high=4096),
@@ -72,6 +71,7 @@ def choose(controls: Controls) -> View:
         softness=_share(controls, "Softness of targets", "softness", 0.2, "Weight of a target off its own class."),
         lam=_share(controls, "WEINCE's weight λ", "lam", 0.5, "Of its Weibit coordinate; carries no gradient."),
     )
+    losses = controls.choices("Losses", "loss", titles, default=_SHOWN)
     highlighted = controls.choices(
         "Highlighted",
         "highlight",

@@ -10,7 +10,7 @@ from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import ORANGE, SEQUENTIAL
 from analysis.figures.worlds.simplex.titles import of_moment
-from analysis.figures.worlds.simplex.triangle import BAR, Mosaic, canvas, fit_to
+from analysis.figures.worlds.simplex.triangle import Mosaic, bar, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, Trace, by_softmax, divergence, implied_shares, labels_of, true_shares
 
 _WIDTH = 100
@@ -82,8 +82,7 @@ def _add_dots(plot: go.Figure, mosaic: Mosaic, atoms: Atoms) -> None:
     places = np.concatenate([mosaic.place(index, atoms.labels) for index in range(mosaic.count)])
     shares, count = atoms.shares.ravel(), len(atoms.labels)
     largest = 26 if count < 30 else 14 if count < 400 else 7
-    title = {"text": "probability of a label", "side": "right"}
-    bar = {**BAR, "title": title, "exponentformat": "power"}
+    colours = {**bar(mosaic, "probability of a label"), "exponentformat": "power"}
     names = [", ".join(f"{value:.2f}" for value in label) for label in atoms.labels] * mosaic.count
     plot.add_scatter(
         x=places[:, 0],
@@ -94,7 +93,7 @@ def _add_dots(plot: go.Figure, mosaic: Mosaic, atoms: Atoms) -> None:
             "color": shares,
             "colorscale": SEQUENTIAL,
             "cmin": 0,
-            "colorbar": bar,
+            "colorbar": colours,
             "line": {"width": 0},
         },
         text=names,

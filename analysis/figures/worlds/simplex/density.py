@@ -10,7 +10,7 @@ from analysis.digits import number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import SEQUENTIAL
 from analysis.figures.worlds.simplex.titles import of_moment
-from analysis.figures.worlds.simplex.triangle import BAR, Mosaic, add_picture, canvas, fit_to
+from analysis.figures.worlds.simplex.triangle import Mosaic, add_picture, bar, canvas, fit_to
 from toy_models.simplex import LOSSES, Reference, SimplexSpec, Trace, divergence, relative_density, true_tilt
 
 SOFTMAX = "class probabilities softmax f(x)"
@@ -78,7 +78,7 @@ def density_panels(trace: Trace, answer: Reference, probe: int, frame: int = -1,
     picture = mosaic.paint(exponents(moment, mosaic), np.nan, np.float32)
     plot = triangles(moment, mosaic)
     add_picture(plot, mosaic, picture, "density 10^%{z:.3~f}<extra></extra>")
-    plot.update_layout(coloraxis=colour_axis(max(0.0, float(np.nanmax(picture)))))
+    plot.update_layout(coloraxis=colour_axis(max(0.0, float(np.nanmax(picture))), mosaic))
     return Exhibit(
         stem=f"simplex-density-x{moment.x:+.2f}",
         title=of_moment(trace, f"x = {moment.x:.2f}", moment.divergences),
@@ -110,12 +110,12 @@ def exponents(moment: Moment, mosaic: Mosaic) -> np.ndarray:
     return np.log10(moment.densities(mosaic.labels).clip(lowest)).clip(LEAST)
 
 
-def colour_axis(high: float) -> dict[str, object]:
-    """One logarithmic scale for all triangles up to 10^`high`, its bar in the last cell of the grid."""
+def colour_axis(high: float, mosaic: Mosaic) -> dict[str, object]:
+    """One logarithmic scale for all triangles of the grid up to 10^`high`, with its bar."""
     ticks = np.arange(LEAST, high + 1e-9)
     texts = ["≤ 0.01", *(f"{10**tick:g}" for tick in ticks[1:])]
-    bar = {**BAR, "title": {"text": "density (uniform = 1)", "side": "right"}, "tickvals": ticks, "ticktext": texts}
-    return {"colorscale": SEQUENTIAL, "cmin": LEAST, "cmax": high, "colorbar": bar}
+    colours = {**bar(mosaic, "density (uniform = 1)"), "tickvals": ticks, "ticktext": texts}
+    return {"colorscale": SEQUENTIAL, "cmin": LEAST, "cmax": high, "colorbar": colours}
 
 
 def table_of(moment: Moment) -> pd.DataFrame:

@@ -35,9 +35,9 @@ def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -
     top = float(exponents(last, mosaic)[0].max()) + 0.1
     plot = triangles(last, mosaic)
     add_picture(plot, mosaic, _picture(last, mosaic, top), hover=None)
-    plot.update_layout(coloraxis=_colour_axis(top))
+    plot.update_layout(coloraxis=_colour_axis(top, mosaic))
     plot.frames = [_frame(plot, moment, mosaic, top) for moment in moments]
-    add_controls(plot, [moment.step for moment in moments])
+    add_controls(plot, [moment.step for moment in moments], below=mosaic.below)
     return Exhibit(
         stem=f"simplex-replay-x{last.x:+.2f}",
         title=of_moment(trace, f"x = {last.x:.2f}, after {last.step:,} steps", last.divergences),
@@ -54,11 +54,11 @@ def _picture(moment: Moment, mosaic: Mosaic, top: float) -> np.ndarray:
     return mosaic.paint((1 + (_LEVELS - 1) * values).round(), 0, np.uint8)
 
 
-def _colour_axis(top: float) -> dict[str, object]:
+def _colour_axis(top: float, mosaic: Mosaic) -> dict[str, object]:
     """The sequential scale on levels 1 to 255; level 0 is transparent."""
     first, clear = 1 / _LEVELS, "rgba(0,0,0,0)"
     scale = [[first + (1 - first) * at, colour] for at, colour in SEQUENTIAL]
-    axis = go.layout.Coloraxis(colour_axis(top)).update(cmin=0, cmax=_LEVELS)
+    axis = go.layout.Coloraxis(colour_axis(top, mosaic)).update(cmin=0, cmax=_LEVELS)
     axis.colorscale = [[0, clear], [0.9 * first, clear], *scale]
     axis.colorbar.tickvals = 1 + (_LEVELS - 1) * (np.array(axis.colorbar.tickvals) - LEAST) / (top - LEAST)
     return axis
@@ -82,8 +82,8 @@ def chosen_frames(trace: Trace) -> list[int]:
     return np.unique(np.linspace(0, len(trace.steps) - 1, MOST_FRAMES).round().astype(int)).tolist()
 
 
-def add_controls(plot: go.Figure, steps: list[int]) -> None:
-    """A slider over frames named by `steps`, with Play and Stop, below the plot."""
+def add_controls(plot: go.Figure, steps: list[int], *, below: int = 0) -> None:
+    """A slider over frames named by `steps`, with Play and Stop, so many pixels below the plot."""
     still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
     playing = {**still, "fromcurrent": True, "frame": {"duration": _PLAY_MS, "redraw": True}}
     quiet = {"bgcolor": _QUIET, "bordercolor": _QUIET}
@@ -91,7 +91,7 @@ def add_controls(plot: go.Figure, steps: list[int]) -> None:
         "active": len(steps) - 1,
         "steps": [{"label": str(step), "method": "animate", "args": [[str(step)], still]} for step in steps],
         "currentvalue": {"prefix": "after step ", "xanchor": "left"},
-        "pad": {"t": 12},
+        "pad": {"t": 12 + below},
         "tickwidth": 0,
         "minorticklen": 0,
         "font": {"size": 11},
@@ -99,7 +99,7 @@ def add_controls(plot: go.Figure, steps: list[int]) -> None:
     buttons = {
         "type": "buttons",
         "direction": "left",
-        "pad": {"t": 28},
+        "pad": {"t": 28 + below},
         "showactive": False,
         "buttons": [
             {"label": "Play", "method": "animate", "args": [None, playing]},
@@ -108,7 +108,7 @@ def add_controls(plot: go.Figure, steps: list[int]) -> None:
     }
     plot.update_layout(
         height=plot.layout.height + 80,
-        margin={"b": 88},
+        margin={"b": 88 + below},
         sliders=[{**slider, **quiet, "x": 0.16, "len": 0.82, "y": 0}],
         updatemenus=[{**buttons, **quiet, "x": 0, "xanchor": "left", "y": 0, "yanchor": "top"}],
     )

@@ -12,8 +12,9 @@ import plotly.graph_objects as go
 from analysis.figures.theme import GREY
 
 COLUMNS = 4
-BAR = {"thickness": 14, "outlinewidth": 0, "len": 0.4, "x": 0.82, "xanchor": "left", "y": 0.02, "yanchor": "bottom"}
-"""A colour bar in the last cell of the grid."""
+_BAR = {"thickness": 14, "outlinewidth": 0, "len": 0.4}
+_IN_THE_LAST_CELL = {"x": 0.82, "xanchor": "left", "y": 0.02, "yanchor": "bottom"}
+_BELOW = {"orientation": "h", "x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top"}
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])  # classes 1, 2, 3: left, right, top
 _PITCH = np.array([1.2, 1.75])  # of the grid, in sides of a triangle: the room above is for a title
 _MARGIN = np.array([0.1, 0.25])  # beside and below a triangle, here for the names of its corners
@@ -49,6 +50,15 @@ class Mosaic:
         [1.1, 0.25]
         """
         return self.origin(index) + label @ _CORNERS
+
+    @property
+    def is_full(self) -> bool:
+        return self.count % COLUMNS == 0
+
+    @property
+    def below(self) -> int:
+        """Pixels that the colour bar takes below the grid."""
+        return 70 if self.is_full else 0
 
     @property
     def labels(self) -> np.ndarray:
@@ -99,6 +109,12 @@ def canvas(mosaic: Mosaic, titles: list[str]) -> go.Figure:
     return plot
 
 
+def bar(mosaic: Mosaic, title: str) -> dict[str, object]:
+    """A colour bar in the last cell of the grid; below the grid where a triangle stands in that."""
+    place, side = (_BELOW, "bottom") if mosaic.is_full else (_IN_THE_LAST_CELL, "right")
+    return {**_BAR, **place, "title": {"text": title, "side": side}}
+
+
 def add_picture(plot: go.Figure, mosaic: Mosaic, picture: np.ndarray, hover: str | None) -> None:
     """A picture of the plane under its outlines, on the figure's one colour axis; `hover` is the template, if any."""
     step = 1 / mosaic.width
@@ -118,10 +134,10 @@ def add_picture(plot: go.Figure, mosaic: Mosaic, picture: np.ndarray, hover: str
 
 
 def fit_to(plot: go.Figure, mosaic: Mosaic) -> None:
-    """The size that the rows need, little around them, and the legend above."""
+    """The size that the rows need, little around them, the legend above, and room for a bar below a full grid."""
     plot.update_layout(
-        height=60 + _ROW * mosaic.rows,
-        margin={"l": 8, "r": 8, "t": 50, "b": 8},
+        height=60 + _ROW * mosaic.rows + mosaic.below,
+        margin={"l": 8, "r": 8, "t": 50, "b": 8 + mosaic.below},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": 1, "yanchor": "bottom"},

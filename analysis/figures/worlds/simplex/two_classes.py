@@ -17,6 +17,7 @@ from toy_models.simplex.two_classes import TwoClasses
 _SAME = 0.02  # of the density: curves that lie so near to one another share one line and one name
 _DIGITS = 4
 _GRID = 1e-6
+_NAMED = 2  # losses of a line, each by its name; a longer name leaves the figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class _Line:
 
     @property
     def name(self) -> str:
-        """ "NLL and label InfoNCE, argmax label": what they have in common is said once."""
+        """ "NLL and label InfoNCE, argmax label": what they have in common is said once; of many the first is named."""
+        if len(self.places) > _NAMED:
+            return f"{LOSSES[self.found.spec.losses[self.first]]} and {len(self.places) - 1} more"
         titles = [LOSSES[self.found.spec.losses[place]] for place in self.places]
         heads, tails = zip(*(title.partition(", ")[::2] for title in titles), strict=True)
         if len(titles) > 1 and len(set(tails)) == 1 and tails[0]:

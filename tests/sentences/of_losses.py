@@ -58,6 +58,7 @@ SAID = (
     lambda _: losses.eps_sup_infonce(Z, Y, epsilon=torch.tensor(0.2)),
     lambda _: losses.rince(Z[:4], Z[4:], q=2.0),
     lambda _: losses.ntce(Z, Y * 0 - 1, ignore_index=-1),
+    lambda _: losses.nonl(Z, Y * 0),
     lambda _: losses.rince(Z[:4], Z[4:], q=1.0, temperature=0.001),
     lambda _: losses.siglip(Z[:4], Z[4:], bias=torch.zeros(2)),
     lambda _: losses.siglip(Z[:4], Z[4:], bias=torch.tensor(torch.inf)),

@@ -29,6 +29,7 @@ from losses.catalog import CATALOG
 from ui.checkpoints.opened import of_shipped
 from ui.controls import Controls
 from ui.exhibit import show
+from ui.foreign_text import table
 
 _TO = {"means": "Means of classes", "nearest": "Nearest train items"}
 _DATA = {"CIFAR-10": "CIFAR-10, real images", "digits": "Digits, 8 x 8"}
@@ -103,7 +104,7 @@ def _table(results: Sequence[EncoderResult]) -> None:
     st.subheader("All numbers", anchor=False)
     rows = pd.DataFrame([{"open": _link(each), **row_of(each)} for each in results]).dropna(axis=1, how="all")
     links = {"open": st.column_config.LinkColumn("open", display_text="inspect")}
-    st.dataframe(rows, hide_index=True, column_config=links, height="content")
+    st.dataframe(table(rows), hide_index=True, column_config=links, height="content")
     st.caption(
         f"A click on a head sorts. Intervals are 95 % over test items; neighbours are looked for among"
         f" {results[0].against:,} train items, on what the loss saw; 1-NN, probe and head of CIFAR-10 are as"
@@ -121,7 +122,7 @@ def _seeds(results: Sequence[EncoderResult]) -> None:
         return
     st.subheader("Over seeds", anchor=False)
     rows = [{"setting": each.title, "trainings": each.trainings, **_said(each)} for each in found]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
+    st.dataframe(table(pd.DataFrame(rows)), hide_index=True, height="content")
     st.caption("Student's 95 % interval; its unit is a training, and of two it is wide.")
 
 
@@ -136,7 +137,7 @@ def _published(results: Sequence[EncoderResult]) -> None:
         {"": each.title, "target": each.target, "noise": each.noise, "margin": each.margin, "source": each.source}
         for each in PUBLISHED
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content")
+    st.dataframe(table(pd.DataFrame(rows)), hide_index=True, height="content")
     st.caption(
         f"Not comparable line by line: {PUBLISHED[0].differs}; and that network tells its train items apart, while here"
         f" {percent(min(each.train_apart for each in results))} to {percent(max(each.train_apart for each in results))}"
@@ -144,7 +145,7 @@ def _published(results: Sequence[EncoderResult]) -> None:
         " class. Within this page two encoders differ by their loss alone where temperature and seed are the same."
     )
     more = [{"loss": loss, "measure": measure, "CIFAR-100, %": value} for loss, measure, value in PUBLISHED_ACCURACIES]
-    st.dataframe(pd.DataFrame(more), hide_index=True, height="content")
+    st.dataframe(table(pd.DataFrame(more)), hide_index=True, height="content")
     st.caption(
         "Erol et al., arXiv 2606.00262: ResNet-18, 100 epochs, 4 seeds, CIFAR-100. The script released for them adds"
         " two terms to WEINCE's loss that InfoNCE's run has not; the encoders here are trained on the losses alone."

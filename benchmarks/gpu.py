@@ -63,9 +63,14 @@ def main() -> None:
 def table(header: str, rows: Rows) -> str:
     lines = [f"| {header} |", "| --- " * (header.count("|") + 1) + "|"]
     for row in rows:
-        lines.append("| " + " | ".join(f"{x:.3g}" if isinstance(x, float) else str(x) for x in row) + " |")
+        lines.append("| " + " | ".join(map(cell, row)) + " |")
         print(lines[-1], flush=True)
     return "\n".join(lines).replace("nan", "-") + "\n"
+
+
+def cell(value: object) -> str:
+    """A number with three digits, without an exponent above a thousand."""
+    return f"{float(f'{value:.3g}'):,g}" if isinstance(value, float) else str(value)
 
 
 def loss_rows() -> Rows:

@@ -53,7 +53,7 @@ def choose(controls: Controls) -> View:
 def draw(view: View) -> None:
     """The figure, the table, seeds, and what is and is not comparable."""
     digits = view.data == "digits"
-    results = _of_digits() if digits else [_of_run(entry.digest, entry) for entry in of_images()]
+    results = _of_digits() if digits else [_of_run(entry) for entry in of_images()]
     published = [each for each in PUBLISHED if each.data == view.data]
     show(encoders_figure(results, published if view.to == "nearest" else (), to=view.to), key="encoders")
     _table(results)
@@ -63,7 +63,7 @@ def draw(view: View) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner="Measuring the encoders of images …")
-def _of_run(_digest: str, entry: ZooEntry) -> EncoderResult:
+def _of_run(entry: ZooEntry) -> EncoderResult:
     """As the run stated it, against all its train items; the means of classes are of those in the file."""
     run = run_of(entry)
     said, recipe, means = run.stated, run.recipe, class_means(open_outputs(entry.path))
@@ -82,11 +82,11 @@ def _with_interval(run: ImageRun, name: str) -> Estimate:
 
 
 def _of_digits() -> list[EncoderResult]:
-    return [_digits(entry.digest, entry) for entry in (*shipped(), *other_seeds())]
+    return [_digits(entry) for entry in (*shipped(), *other_seeds())]
 
 
 @st.cache_data(max_entries=32, show_spinner="Measuring the encoders of digits …")
-def _digits(_digest: str, entry: ZooEntry) -> EncoderResult:
+def _digits(entry: ZooEntry) -> EncoderResult:
     found = of_shipped(entry)
     margin, one_nn, means = found.margin, found.vote(1).accuracy, class_means(found.outputs)
     assert isinstance(means, ClassMeans)

@@ -194,6 +194,9 @@ def _of_inputs(
     scores, own = np.array(batch.logits)[:, label], np.arange(count) == anchor
     others = given.argmax(axis=1) != label
     below = np.ones(count, dtype=bool) if CATALOG[loss].choosing.own_class_below else others
+    if not below.any():
+        rule = "must name two classes: inputs of another class are all that NONL has below the bar"
+        raise LabError("targets", rule, but=f"name {LETTERS[label]} alone", remedy="Change a row, or choose NTCE.")
     found = Anatomy(
         loss=loss,
         scored_by=f"logit of class {LETTERS[label]}",

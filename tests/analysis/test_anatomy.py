@@ -144,6 +144,11 @@ def test_equal_targets_move_no_logit_under_soft_target_infonce():
     assert np.abs(head_anatomy(batch, "soft_target_cross_entropy", 0, 1.0).forces).max() > 0.1
 
 
+def one_class():
+    """Samples that are all of class A."""
+    return HeadBatch(((2.0, 0.0), (1.0, 0.5), (0.0, 1.0)), ((1.0, 0.0),) * 3)
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
@@ -157,6 +162,7 @@ def test_equal_targets_move_no_logit_under_soft_target_infonce():
         (lambda: point_anatomy(MIXED, "nll", 0, SETTINGS), "^loss must be one of embeddings"),
         (lambda: point_anatomy(MIXED, "supcon", 10, SETTINGS), "^anchor must be 0 to 9, but is 10"),
         (lambda: head_anatomy(drawn_head(0), "supcon", 0, 1.0), "^loss must be one of a class head"),
+        (lambda: head_anatomy(one_class(), "nonl", 0, 1.0), "^targets must name two classes: .* but name A alone"),
         (lambda: point_anatomy(PointBatch(tuple("AABB"), (0, 1, 2, 3)), "weince", 0, SETTINGS), "^pairs must number"),
     ],
 )

@@ -59,6 +59,7 @@ SAID = (
     lambda _: HeadBatch(((1.0, 2.0),) * 2, ((1.0, 0.5),) * 2),
     lambda _: head_anatomy(HEADS, "nll", 5, 1.0),
     lambda _: head_anatomy(HEADS, "nll", 0, 0.0),
+    lambda _: head_anatomy(HeadBatch(HEADS.logits, HEADS.targets[:1] * len(HEADS.logits)), "nonl", 0, 1.0),
     lambda _: anatomy("triplet"),
     lambda _: point_anatomy(POINTS, "supcon", 7, Settings()),
     lambda _: PointBatch(("A",), (0.0,)),

@@ -158,7 +158,11 @@ def _menu(here: Page) -> None:
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):
         st.page_link(PAGES["start"].script, label="NCE Lab", icon=":material/home:", width="content")
         st.space("stretch")
-        with st.popover("All pages", type="tertiary", icon=":material/menu:"), st.container(horizontal=True):
+        # A key for each page: else the list of the page that was left may stay open, over the menu of this one.
+        with (
+            st.popover("All pages", type="tertiary", icon=":material/menu:", key=f"all-pages-{here.label}"),
+            st.container(horizontal=True),
+        ):
             _groups(_COLUMN)
     with st.container(horizontal=True, gap="xxsmall"):
         _links(here.group, width="content")

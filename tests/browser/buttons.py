@@ -34,6 +34,7 @@ def go_to(page: Page, label: str) -> None:
     hidden = page.get_by_test_id("stPopoverBody").get_by_role("link", name=label, exact=True)
     until(lambda: _opens(rest, hidden))
     hidden.click()
+    hidden.wait_for(state="hidden")  # the list goes with the page that it was opened on
 
 
 def _opens(button: Locator, hidden: Locator) -> bool:

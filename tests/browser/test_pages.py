@@ -37,3 +37,12 @@ def test_the_menu_leads_to_every_page(server, tab):
         opened.page.locator("h1", has_text=page.question).wait_for()
         opened.settle()
     assert opened.problems == []
+
+
+def test_the_list_of_pages_shuts_behind_who_goes_by_it(server, tab):
+    """Pages that were seen before come at once: their menus must not take over the open list of the page before."""
+    opened = tab().open(f"{server.url}/Losses")
+    for label in ("Claims", "Losses", "Sampling") * 4:
+        go_to(opened.page, label)
+        opened.page.locator("h1").wait_for()
+    assert opened.page.get_by_test_id("stPopoverBody").count() == 0

@@ -1,8 +1,13 @@
 """Each page opens by deep link on a cold server, light and dark, without an error and without leaving the machine."""
 
+from functools import partial
+from importlib.resources import files
+
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.buttons import go_to
+from tests.waiting import until
 from ui.frame import PAGES
 
 pytestmark = pytest.mark.browser
@@ -12,6 +17,21 @@ def address(name: str) -> str:
     """The path of a page as Streamlit makes it from the script's name: 1_Simplex_labels.py is at /Simplex_labels."""
     stem = PAGES[name].script.removeprefix("pages/").removesuffix(".py")
     return "" if name == "start" else stem.split("_", 1)[1]
+
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+
+
+def hindrances(page: Page) -> list[str]:
+    """What axe-core calls serious or critical for those who cannot see or point, each with the element that has it."""
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    grave = [each for each in found if each["impact"] in ("serious", "critical")]
+    return [f"{each['id']}: {node['html'][:200]}" for each in grave for node in each["nodes"]]
+
+
+def no_hindrance(page: Page) -> bool:
+    """To be waited for: what fades in is pale for a moment."""
+    return not hindrances(page)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -26,6 +46,8 @@ def test_a_page_opens_cold_by_deep_link_light_and_dark(cold_server, tab, name):
         background = opened.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
         brightness = max(int(part) for part in background.removeprefix("rgb(").removesuffix(")").split(","))
         assert (brightness > 128) == (scheme == "light")
+        opened.page.evaluate(AXE)
+        until(partial(no_hindrance, opened.page), every=1, last=partial(hindrances, opened.page))
         assert opened.problems == []
     assert "Traceback" not in cold_server.log.read_text()
 

@@ -26,7 +26,10 @@ def actions() -> None:
     talk, stem = mine.talk, _stem(mine.talk.title)
     empty = not talk.slides
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.link_button("Present", address(mine), type="primary", icon=":material/slideshow:", disabled=empty)
+        if empty:  # a link that is switched off is no control that a reader of screens knows
+            st.button("Present", icon=":material/slideshow:", disabled=True)
+        else:
+            st.link_button("Present", address(mine), type="primary", icon=":material/slideshow:")
         _download("Deck (HTML)", f"{stem}.html", "text/html", partial(build, talk), empty)
         whole = partial(encode, talk)  # nothing of the session is there where it is made
         st.download_button(

@@ -1,11 +1,15 @@
 """The page on claims: verdicts at once, from numbers that are there; one measured again; links of nonsense."""
 
+from dataclasses import replace
+
 import pytest
 
 from claims import kept, shipped
 from claims.claim import Effort
+from claims.code_version import code_of
 from claims.registry import CLAIMS
 from claims.running import measure
+from losses.errors import LabError
 from tests.ui.run_page import button, check_one_notice, check_opens, run_until
 from ui.claims import running
 from ui.frame import PAGES
@@ -13,6 +17,7 @@ from ui.server import public
 
 PAGE = "pages/5_Claims.py"
 QUICKEST = "two_coordinates"
+LAST = list(CLAIMS.values())[-1]
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +88,21 @@ def test_run_again_keeps_what_this_machine_found(open_page, folder):
     assert kept.find(CLAIMS[QUICKEST], Effort.QUICK, 0, folder) is not None
     overview = open_page(PAGE)
     assert origins(overview).count("computed on this machine") == 1
+
+
+def test_all_are_measured_one_after_the_other_and_each_is_kept_as_it_comes(open_page, folder, monkeypatch):
+    def at_once(claim, effort, seed, watch):
+        watch(1, 2)
+        if claim is LAST:
+            raise LabError("claim", "is the last of this test", claim.name)
+        return replace(shipped.result_of(claim), shipped=False, effort=effort, code=code_of(claim))
+
+    monkeypatch.setattr(running, "measure", at_once)
+    page = open_page(PAGE)
+    button(page, "Measure all here, quick form").click().run()
+    run_until(page, lambda: any("is the last of this test" in each.value for each in page.error))
+    assert origins(page).count("computed on this machine") == len(CLAIMS) - 1
+    assert [kept.find(claim, Effort.QUICK, 0, folder) is None for claim in CLAIMS.values()].count(True) == 1
 
 
 def test_stop_ends_a_measurement_and_keeps_nothing(open_page, folder, monkeypatch):

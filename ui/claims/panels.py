@@ -58,6 +58,7 @@ def overview() -> None:
         "Each verdict is computed from numbers by a rule that was written before them. Choose a claim for its source,"
         " figures, caveats, and to measure it again here."
     )
+    run_again(tuple(CLAIMS.values()), 0)
     for name, paper in PAPERS.items():
         st.subheader(paper.citation, anchor=False)
         for claim in CLAIMS.values():
@@ -106,7 +107,7 @@ def one(view: View) -> None:
         st.info(f"Nobody has measured this claim with seed {view.seed} on this machine yet.")
     else:
         _said(result)
-    run_again(claim, view.seed)
+    run_again((claim,), view.seed)
     if result is not None:
         for place, exhibit in enumerate(exhibits(result)):
             show(exhibit, key=f"claim-{claim.name.replace('_', '-')}-{place}")

@@ -114,8 +114,9 @@ def preview() -> None:
 
 _HEIGHT = 400  # until the style below is there
 _STYLE = (
-    "<style>iframe.stIFrame { height: auto !important; aspect-ratio: 16 / 9; }"
-    " [class*=st-key-talk-slide-] button { justify-content: flex-start; text-align: start; }</style>"
+    "<style>iframe.stIFrame { height: auto !important; aspect-ratio: 16 / 9; border: 1px solid #8888; }"
+    " [class*=st-key-talk-slide-] button, [class*=st-key-talk-slide-] button :is(div, span)"
+    " { justify-content: flex-start; text-align: start; }</style>"
 )
 
 

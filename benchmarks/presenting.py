@@ -57,6 +57,7 @@ class Presenter:
 
     def tells(self, what: str, picture: str = "") -> None:
         if picture:
+            self.page.evaluate("document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)")
             self.page.screenshot(path=_PICTURES / f"{picture}.png")
         self.done.append((what, time.monotonic() - self.begun, picture))
 

@@ -115,6 +115,7 @@ def preview() -> None:
 _HEIGHT = 400  # until the style below is there
 _STYLE = (
     "<style>iframe.stIFrame { height: auto !important; aspect-ratio: 16 / 9; border: 1px solid #8888; }"
+    " .stElementContainer:has(> iframe.stIFrame) { height: auto; flex: none; }"
     " [class*=st-key-talk-slide-] button, [class*=st-key-talk-slide-] button :is(div, span)"
     " { justify-content: flex-start; text-align: start; }</style>"
 )

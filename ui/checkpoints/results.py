@@ -26,6 +26,7 @@ from checkpoints.native.file import peek
 from checkpoints.native.image_run import ImageRun
 from checkpoints.zoo import ZooEntry, of_images, other_seeds, run_of, shipped
 from losses.catalog import CATALOG
+from ui.checkpoints.beside_published import beside_published
 from ui.checkpoints.opened import of_shipped
 from ui.controls import Controls
 from ui.exhibit import show
@@ -56,6 +57,8 @@ def draw(view: View) -> None:
     results = _of_digits() if digits else [_of_run(entry) for entry in of_images()]
     published = [each for each in PUBLISHED if each.data == view.data]
     show(encoders_figure(results, published if view.to == "nearest" else (), to=view.to), key="encoders")
+    if published:
+        beside_published(view.to)
     _table(results)
     _seeds(results)
     if published:

@@ -8,6 +8,7 @@ import pytest
 from analysis.forces.batches import BatchSpec, random_batch
 from analysis.forces.groups import balance
 from analysis.forces.matrix import force_matrix
+from checkpoints.zoo import of_images
 from tests.ui.run_page import check_opens
 
 PAGE = "pages/3_Forces.py"
@@ -43,6 +44,18 @@ def test_a_checkpoint_gives_the_batch(open_page):
     assert not page.exception
     assert not page.error
     assert page.text[0].value.startswith("50 test items of digits, 5 of each class")
+
+
+@pytest.mark.skipif(not of_images(), reason="no encoders of real images are shipped")
+@pytest.mark.parametrize("loss", ["sincere", "nt_xent", "nll"])
+def test_an_encoder_of_real_images_gives_the_batch_and_its_code(open_page, loss):
+    entry = next(each for each in of_images() if each.loss == loss)
+    heads = {"of": "logits", "head_batch": entry.name}
+    page = open_page(PAGE, **(heads if loss == "nll" else {"batch": entry.name}))
+    assert not page.exception
+    assert not page.error
+    assert "64 test items of CIFAR-10" in page.text[0].value
+    assert f"open_outputs('checkpoints/zoo/{entry.name}.npz')" in page.code[0].value
 
 
 @pytest.mark.parametrize("query", [{}, {"batch": "supcon", "classes": "4", "seed": "3"}])

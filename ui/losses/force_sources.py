@@ -9,10 +9,11 @@ import streamlit as st
 from analysis.forces.batches import BatchSpec, ForceBatch, random_batch, split_batch
 from analysis.forces.head_batches import HeadBatchSpec, HeadForceBatch, head_split_batch, random_head_batch
 from analysis.outputs import Outputs
-from checkpoints.zoo import ZooEntry, shipped
+from checkpoints.zoo import FOLDER as ZOO
+from checkpoints.zoo import ZooEntry
 from losses.catalog import CATALOG
 from toy_models.repulsion import LOSSES, RepulsionSpec
-from ui.checkpoints import offer
+from ui.checkpoints import offer, zoo_list
 from ui.checkpoints.opened import BELOW, analyses_of, of_shipped, opened
 from ui.controls import Controls
 
@@ -76,7 +77,7 @@ class DrawnHead:
 
 def draw(controls: Controls) -> Drawn:
     """The controls of a batch of embeddings, and the batch."""
-    entries = {entry.name: entry for entry in shipped()}
+    entries = zoo_list.on_offer()
     sources = {RANDOM: "Random clusters", TOY: "Repulsion, a moment of a run"}
     source = _choose(controls, "batch", sources, entries)
     classes = controls.integer("Classes", "classes", default=8, low=1, high=16)
@@ -90,7 +91,7 @@ def draw(controls: Controls) -> Drawn:
 
 def draw_head(controls: Controls) -> DrawnHead:
     """The controls of a batch of logits and targets, and the batch."""
-    entries = {entry.name: entry for entry in shipped() if CATALOG[entry.loss].family == "class head"}
+    entries = {name: entry for name, entry in zoo_list.on_offer().items() if CATALOG[entry.loss].family == "class head"}
     source = _choose(controls, "head_batch", {RANDOM: "Random logits"}, entries)
     classes = controls.integer("Classes", "classes", default=8, low=2, high=16)
     per_class = controls.integer("Samples per class", "per_class", default=8, low=1, high=64)
@@ -103,7 +104,7 @@ def draw_head(controls: Controls) -> DrawnHead:
 
 def _choose(controls: Controls, key: str, made: Mapping[str, str], entries: Mapping[str, ZooEntry]) -> str:
     """What is made here, a shipped checkpoint, or what is open in this session: its name in links."""
-    titles = {name: f"{CATALOG[entry.loss].title} · {entry.data}" for name, entry in entries.items()}
+    titles = {name: zoo_list.title(entry) for name, entry in entries.items()}
     options = {**made, **titles, **offer.on_offer(key, below=True)}
     offer.keep_within(key, options)
     source = controls.choice("Batch from", key, options, default=RANDOM)
@@ -115,8 +116,9 @@ def _source(controls: Controls, entries: Mapping[str, ZooEntry], name: str) -> _
     """LabError for a file that a link asks for and that is not here."""
     if name in entries:
         entry, outputs = entries[name], of_shipped(entries[name]).outputs
-        trained = f"{CATALOG[entry.loss].title} trained at temperature {outputs.temperature:g}"
-        return _Source(outputs, entry.data, trained, f"checkpoints/zoo/{entry.name}.safetensors")
+        tau = "" if outputs.temperature is None else f" at temperature {outputs.temperature:g}"
+        path = entry.path.relative_to(ZOO.parent.parent).as_posix()
+        return _Source(outputs, entry.data, f"{CATALOG[entry.loss].title} trained{tau}", path)
     offer.check_here(controls, name)
     offer.warn_of_another([name])
     file = opened().find(name)

@@ -22,7 +22,7 @@ from checkpoints.arrays.columns import (
 )
 
 if TYPE_CHECKING:
-    from _csv import _reader as Reader
+    from _csv import Reader
 
 MOST_COLUMNS = 20_000
 LONGEST_LINE = 8 << 20
@@ -119,7 +119,7 @@ def _with_separator(text: str, separator: str, *, whole: bool, even: bool) -> Ta
 def _named_by(comments: Sequence[str], width: int, separator: str) -> tuple[str, ...]:
     """The column names in the last line before the rows, where numpy.savetxt put them behind a #."""
     for line in comments[-1:]:
-        cells = next(cells_of([line.lstrip("# ")], separator), [])
+        cells: list[str] = next(cells_of([line.lstrip("# ")], separator), [])
         if len(cells) == width and not any(map(_is_number, cells)):
             return tuple(cells)
     return ()

@@ -29,7 +29,7 @@ _NARROW = {"BF16": "bfloat16", "F8_E4M3": "float8_e4m3", "F8_E5M2": "float8_e5m2
 def are_arrays(shapes: Mapping[str, tuple[int, ...]], *, beside: bool = False, refused: Collection[str] = ()) -> bool:
     """Whether tensors of these names and shapes are arrays and not the weights of a network: none is called like a
     weight, none lies deeper than in a dict in a dict, and one is a table. `beside` others of a folder a tensor that is
-    all of its file may be any. `refused`: names of those that cannot be read, of which one may be the table."""
+    all of its file may be any. `refused`: names of what cannot be read: with others, perhaps the table."""
     if beside and set(shapes) == {""}:
         return True
     batches = batches_in(shapes)
@@ -39,7 +39,7 @@ def are_arrays(shapes: Mapping[str, tuple[int, ...]], *, beside: bool = False, r
         return False
     weights = any(_WEIGHTS.search(name) or name.count("/") > 1 for name in names)
     tables = any(len(shape) > 1 and shape[0] > 1 for shape in shapes.values())
-    return not weights and (tables or bool(refused) or bool(batches))
+    return not weights and (tables or bool(batches) or bool(shapes and refused))
 
 
 def batches_in(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, list[str]]:

@@ -109,7 +109,8 @@ class ArraySides:
         items = len(values.sides.get(side, ()))
         if items != len(embeddings):
             rule = f"must have a row for each of {plural(len(embeddings), 'row')} of {name}"
-            raise LabError(labels, rule, items)
+            turned = embeddings.shape[1] == items > 1
+            raise LabError(labels, rule, items, f"Its columns are as many: save {name}.T." if turned else "")
         kept = directed & values.labelled.get(side, directed)
         if not kept.any():
             raise LabError(labels, "must name the class of at least one item with a direction", but="names none")

@@ -79,8 +79,8 @@ def outputs_of(
         kept = {side: found.kept(side, values, notes) for side in found.given}
         check_dimensions({side: embeddings.shape[1] for side, (embeddings, _) in kept.items()}, found.names)
         read, left = found.scores(values, spec, notes, file)
-    classes = (values.present if values.sides else np.empty(0, np.int64)) if read is None else read.classes
-    sides = {side: found.split(side, *kept[side], values, classes, read) for side in found.given}
+        classes = (values.present if values.sides else np.empty(0, np.int64)) if read is None else read.classes
+        sides = {side: found.split(side, *kept[side], values, classes, read) for side in found.given}
     if len(found.given) == 1:
         (alone,) = sides.values()
         notes.add(found.about_train(alone.labelled))

@@ -90,7 +90,7 @@ def inspect_file(
         "train_items": len(outputs.train),
         "test_items": len(outputs.test),
         "dimensions": outputs.test.embeddings.shape[1],
-        "classes": len(outputs.class_names),
+        "classes": len(outputs.class_names) if outputs.labelled else 0,
     }
     numbers = inspect_outputs(outputs, k=k, on=on).numbers()
     numbers = said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})

@@ -96,7 +96,7 @@ def _contour(logits: Tensor, rule: Rule, counts: Tensor | None) -> _Contour:
     logits = logits.detach()
     top = logits.amax(dim=-1, keepdim=True)
     height = _saddle(top - logits, counts)
-    shares = 1 / (height + top - logits)
+    shares = 1 / (height + (top - logits))  # else the height is lost beside a large top
     width = _summed(shares.square(), counts).rsqrt()  # of the saddle point
     bend = _summed(shares.pow(3), counts) * width.pow(3) / 3
     u = (torch.arange(rule.nodes, dtype=logits.dtype, device=logits.device) + 0.5) * (rule.reach / rule.nodes)  # (M,)

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.statistics.bootstrap import Estimate, Unavailable, proportion
+from losses.errors import LabError
+
+MOST_CLASSES = 5_000
+"""A matrix of them has 200 MB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,8 +28,15 @@ class Confusion:
         return int(self.counts.sum())
 
 
+def too_wide(classes: int) -> str:
+    """Why there is no matrix of so many classes, "" where there is one."""
+    return f"{classes:,} classes are more than {MOST_CLASSES:,}" if classes > MOST_CLASSES else ""
+
+
 def confusion(labels: np.ndarray, predicted: np.ndarray, classes: int) -> Confusion:
-    """Of labels (M,) and predicted (M,), both in 0 to classes - 1."""
+    """Of labels (M,) and predicted (M,), both in 0 to classes - 1. LabError for more than `MOST_CLASSES`."""
+    if too_wide(classes):
+        raise LabError("classes", f"must number at most {MOST_CLASSES:,} for a matrix of them", f"{classes:,}")
     counts = np.bincount(labels * classes + predicted, minlength=classes * classes).reshape(classes, classes)
     right = predicted == labels
     return Confusion(

@@ -1,5 +1,6 @@
 """Class probabilities of a model: from its own head, or from a linear probe where it has none."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -18,6 +19,8 @@ ALONE: Source = "class head, probabilities alone"
 OF_HALF: Source = "linear probe of the other half"
 """Without train items: learned from a stratified half of the items, and judged on the other."""
 On = Literal["features", "embeddings"]
+MOST_LOG_ODDS = 200_000_000
+"""Items times classes, up to which a probe is learned: scikit-learn holds a few float64 of each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,8 +100,13 @@ def linear_probe(outputs: Outputs, *, on: On = "features") -> ClassProbabilities
         return Unavailable(reason)
     labels, items = outputs.searched.labels[learned], np.flatnonzero(among)
     probe, present = LogisticRegression(C=1.0, max_iter=5000), np.unique(labels)
+    if max(len(labels), len(items)) * len(outputs.class_names) > MOST_LOG_ODDS:
+        return Unavailable(_too_many(len(labels), len(outputs.class_names)))
     train, test = probed(outputs, on)
-    probe.fit(train[learned].astype(np.float64), labels)
+    with warnings.catch_warnings():
+        # That classes of one item each may be numbers to be predicted: here they are classes.
+        warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
+        probe.fit(train[learned].astype(np.float64), labels)
     found = probe.decision_function(test[items].astype(np.float64))
     scores = np.full((len(items), len(outputs.class_names)), -np.inf)
     # Of two classes scikit-learn gives the log odds of the second.
@@ -106,6 +114,11 @@ def linear_probe(outputs: Outputs, *, on: On = "features") -> ClassProbabilities
     probabilities, labels = softmax(scores, 1.0), outputs.test.labels[items]
     source: Source = OF_HALF if outputs.within else "linear probe"
     return ClassProbabilities(probabilities, labels, items, source, scores, _accuracy(probabilities, labels))
+
+
+def _too_many(items: int, classes: int) -> str:
+    gigabytes = items * classes * 8 / 1e9
+    return f"a probe of {classes:,} classes on {items:,} items would take {gigabytes:,.1f} GB for each step"
 
 
 def stratified_half(labels: np.ndarray, seed: int) -> np.ndarray:

@@ -39,7 +39,8 @@ def arrays_of(names: Sequence[str], kinds: Sequence[str], blocks: Sequence[Seque
 
 
 def numbered(names: Sequence[str], kinds: Sequence[str]) -> list[list[int]]:
-    """Runs of at least two columns of numbers that are named alike but for a number that counts up (e0 .. e63)."""
+    """Runs of at least two columns of numbers that are named alike but for a number that counts up (e0 .. e63); of
+    equal names the first has none (x, x.1, x.2)."""
     runs: list[list[int]] = []
     last: tuple[str, int, str] | None = None
     for column, (name, kind) in enumerate(zip(names, kinds, strict=True)):
@@ -48,7 +49,8 @@ def numbered(names: Sequence[str], kinds: Sequence[str]) -> list[list[int]]:
         if here is not None and last is not None and here == (last[0], last[1] + 1, last[2]):
             runs[-1].append(column)
         elif here is not None:
-            runs.append([column])
+            unnumbered = here == (f"{names[column - 1]}.", 1, "") and kinds[column - 1] == NUMBER
+            runs.append([column - 1, column] if unnumbered else [column])
         last = here
     return [run for run in runs if len(run) > 1]
 

@@ -87,8 +87,10 @@ def _kind(path: Path, *, beside: bool = False) -> str:
         return "table" if tables.is_table(path) else kind
     if kind not in ("safetensors", "torch"):
         return kind
-    native = kind == "safetensors" and is_native(path)
-    return kind if not native and tensors.are_arrays(tensors.shapes_in(path, kind), beside=beside) else "weights"
+    if kind == "safetensors" and is_native(path):
+        return "weights"
+    shapes, refused = tensors.shapes_in(path, kind)
+    return kind if tensors.are_arrays(shapes, beside=beside, refused=refused) else "weights"
 
 
 def members(folder: Path) -> list[Path]:

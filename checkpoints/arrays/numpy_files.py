@@ -9,7 +9,7 @@ from checkpoints.reading.npz import NotPlain, described, leading, npz_heads, rea
 from checkpoints.reading.quoting import file_name, shown
 from checkpoints.reading.safe_files import open_regular
 
-OBJECTS = "Python objects, which are not opened; save texts as labels.astype(str)"
+OBJECTS = "Python objects, which are not opened; save texts as labels.astype(str), arrays in a dict by numpy.savez"
 
 
 def list_npz(path: Path) -> tuple[ListedArray, ...]:

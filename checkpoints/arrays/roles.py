@@ -185,7 +185,8 @@ def _names_classes(array: ListedArray) -> bool:
         return False
     with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
         values = array.sample.astype(np.float64)
-    return bool(np.isfinite(values).all() and (values == np.rint(values)).all())
+    values = values[~np.isnan(values)]  # a label that is not there
+    return bool(values.size and np.isfinite(values).all() and (values == np.rint(values)).all())
 
 
 def _are_probabilities(array: ListedArray) -> bool:

@@ -12,13 +12,13 @@ import numpy as np
 
 from checkpoints.arrays.columns import LIST, NUMBER, ColumnArray
 from checkpoints.arrays.listed import ListedArray, LoadedArrays
-from checkpoints.arrays.table_form import LONGEST_LINE, TableForm, form_of_table, list_of_numbers
+from checkpoints.arrays.table_form import LONGEST_LINE, TableForm, cells_of, form_of_table, list_of_numbers
 from checkpoints.reading.quoting import file_name, shown
 from checkpoints.reading.safe_files import open_regular
 from losses.errors import LabError
 
 MOST_BYTES = 2 << 30
-_HEAD, _CELLS, _CHUNK = 1 << 20, 1 << 20, 8 << 20
+_HEAD, _CELLS, _BLANK = 1 << 20, 1 << 20, " \t\r\n"
 _COUNTED = 256 << 20  # bytes up to which rows are counted and not estimated
 _MOST_TEXT, _LONGEST_TEXT = 1 << 30, 2_000
 
@@ -79,18 +79,21 @@ def _count_rows(file: IO[bytes], form: TableForm, name: str) -> int:
     file.seek(0)
     if size > _COUNTED:
         head = file.read(_HEAD)
-        return round(size * head.count(b"\n") / len(head)) - form.header
-    count, last = -int(form.header), b"\n"
-    while chunk := file.read(_CHUNK):
-        count, last = count + chunk.count(b"\n"), chunk[-1:]
-    return count + (last != b"\n")
+        return round(size * head.count(b"\n") / len(head)) - form.header - form.skipped
+    text = TextIOWrapper(file, encoding="latin-1")  # every byte is a letter; \r ends a line too
+    empty = _BLANK + ("" if len(form.names) == 1 else form.separator)
+    try:
+        filled = sum(bool(line.strip(empty)) for line in islice(text, form.skipped, None))
+    finally:
+        text.detach()
+    return filled - form.header
 
 
 def _listed(array: ColumnArray, form: TableForm, rows: int) -> ListedArray:
     name, shape = array.name, (rows, len(array.columns))
     cells = [[row[column] for column in array.columns] for row in form.sample]
     if array.kind == NUMBER:
-        values = np.array([[form.number(cell) for cell in row] for row in cells])
+        values = np.array([[form.likely(cell) for cell in row] for row in cells])
         return _of_numbers(name, shape if len(array.columns) > 1 else shape[:1], values)
     if array.kind == LIST:
         lists = [list_of_numbers(row[0]) for row in cells if row[0].strip()]
@@ -109,7 +112,7 @@ def _chunks(file: IO[bytes], form: TableForm, name: str) -> Iterator[Rows]:
     file.seek(0)
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     width, row = len(form.names), 0
-    reader = csv.reader(_lines(text, name), delimiter=form.separator, strict=True)
+    reader = cells_of(islice(_lines(text, name), form.skipped, None), form.separator)
     try:
         rows = ([each[0].strip()] if form.separator == "\n" and each else each for each in reader)
         full = (each for each in rows if each and (width == 1 or any(each)))
@@ -119,13 +122,14 @@ def _chunks(file: IO[bytes], form: TableForm, name: str) -> Iterator[Rows]:
             wrong = next((place for place, each in enumerate(chunk) if len(each) != width), None)
             if wrong is not None:
                 found = f"has {len(chunk[wrong]):,} in row {row + wrong + 1:,}"
-                raise LabError(name, f"must have {width:,} cells in each row", but=found)
+                remedy = "Mend that row, or get the file again where it was cut off."
+                raise LabError(name, f"must have {width:,} cells in each row", but=found, remedy=remedy)
             yield chunk
             row += len(chunk)
     except UnicodeDecodeError as error:
         raise LabError(name, "must be a text in UTF-8", "in another encoding", "Save it again as UTF-8.") from error
     except csv.Error as error:
-        where = f"broken in line {reader.line_num:,}"
+        where = f"broken in line {form.skipped + reader.line_num:,}"
         raise LabError(name, "must be a whole table", where, "Look for an open quote.") from error
     finally:
         text.detach()

@@ -8,7 +8,7 @@ from typing import IO
 
 import numpy as np
 
-from checkpoints.arrays.listed import HEAD, ListedArray, LoadedArrays
+from checkpoints.arrays.listed import HEAD, SAMPLE, ListedArray, LoadedArrays, dtype_in_words
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
 from checkpoints.reading.safetensors_file import read_header
@@ -21,20 +21,43 @@ from losses.errors import LabError
 
 _WEIGHTS = re.compile(r"(^|[._/])(weight|bias|weight_[vg]|running_(mean|var)|num_batches_tracked|kernel|gamma|beta)$")
 MOST_BYTES = 2 << 30
+_FEWEST_BATCHES, _SAMPLED, _LONGEST_TEXT = 3, 16, 2_000
 _MOST = 200  # tensors; a state_dict of other names has more
 _NARROW = {"BF16": "bfloat16", "F8_E4M3": "float8_e4m3", "F8_E5M2": "float8_e5m2", "BOOL": "bool"}
 
 
-def are_arrays(shapes: Mapping[str, tuple[int, ...]], *, beside: bool = False) -> bool:
+def are_arrays(shapes: Mapping[str, tuple[int, ...]], *, beside: bool = False, refused: Collection[str] = ()) -> bool:
     """Whether tensors of these names and shapes are arrays and not the weights of a network: none is called like a
     weight, none lies deeper than in a dict in a dict, and one is a table. `beside` others of a folder a tensor that is
-    all of its file may be any."""
+    all of its file may be any. `refused`: names of what cannot be read: with others, perhaps the table."""
     if beside and set(shapes) == {""}:
         return True
-    if not 0 < len(shapes) <= _MOST or network_of(shapes) is not None:
+    batches = batches_in(shapes)
+    parts = {place for each in batches.values() for place in each[1:]}
+    names = {*shapes, *refused} - parts
+    if not 0 < len(names) <= _MOST or network_of(shapes) is not None:
         return False
-    weights = any(_WEIGHTS.search(name) or name.count("/") > 1 for name in shapes)
-    return not weights and any(len(shape) > 1 and shape[0] > 1 for shape in shapes.values())
+    weights = any(_WEIGHTS.search(name) or name.count("/") > 1 for name in names)
+    tables = any(len(shape) > 1 and shape[0] > 1 for shape in shapes.values())
+    return not weights and (tables or bool(batches) or bool(shapes and refused))
+
+
+def batches_in(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, list[str]]:
+    """Lists of tensors that are parts of one array, as a loop over batches leaves them: a name for all, such as
+    "embeddings/0-39", and the places in order. All but the last are as long as each other; they may be single items."""
+    lists: dict[str, list[str]] = {}
+    for place in shapes:
+        outer, _, inner = place.rpartition("/")
+        if outer and inner == str(len(lists.get(outer, ()))):
+            lists.setdefault(outer, []).append(place)
+    found = {}
+    for outer, places in lists.items():
+        first, last = shapes[places[0]], shapes[places[-1]]
+        alike = all(shapes[place] == first for place in places[:-1])
+        shorter = first == last or (first[1:] == last[1:] and last and last[0] < first[0])
+        if len(places) >= _FEWEST_BATCHES and alike and shorter:
+            found[f"{outer}/0-{len(places) - 1}"] = places
+    return found
 
 
 def list_safetensors(path: Path) -> tuple[ListedArray, ...]:
@@ -64,7 +87,17 @@ def load_safetensors(path: Path, wanted: Collection[str]) -> LoadedArrays:
 def list_torch(path: Path) -> tuple[ListedArray, ...]:
     """By the pickle, and the first bytes of each storage; what cannot be read is listed with the reason."""
     with open_torch(path, hashed=False) as (contents, archive):
-        found = [_listed(_name(place, path), each, archive) for place, each in contents.tensors.items()]
+        batches = batches_in({place: each.shape for place, each in contents.tensors.items()})
+        parts = {place for each in batches.values() for place in each}
+        alone = {place: each for place, each in contents.tensors.items() if place not in parts}
+        found = [_listed(_name(place, path), each, archive) for place, each in alone.items()]
+        found += [_joined(name, [contents.tensors[each] for each in batches[name]], archive) for name in batches]
+    rows = {each.shape[0] for each in found if each.shape}
+    found += [
+        ListedArray(_name(place, path), dtype_in_words(array.dtype), array.shape, array[:SAMPLE])
+        for place, array in lists_in(contents.values).items()
+        if len(array) in rows
+    ]
     refused = [ListedArray(_name(place, path), "other", (), refused=why) for place, why in contents.refused.items()]
     return (*found, *refused)
 
@@ -74,15 +107,45 @@ def load_torch(path: Path, wanted: Collection[str]) -> LoadedArrays:
     with open_torch(path) as (contents, archive):
         named = {_name(place, path): each for place, each in contents.tensors.items()}
         arrays = {name: each.array(archive) for name, each in named.items() if name in wanted}
+        for name, places in batches_in({place: each.shape for place, each in contents.tensors.items()}).items():
+            if name in wanted:
+                whole = [contents.tensors[place].array(archive) for place in places]
+                arrays[name] = np.stack(whole) if _of_items(contents.tensors[places[0]]) else np.concatenate(whole)
+        lists = {_name(place, path): array for place, array in lists_in(contents.values).items()}
+        arrays |= {name: array for name, array in lists.items() if name in wanted and name not in arrays}
         return LoadedArrays(arrays, contents.digest, contents.size)
 
 
-def shapes_in(path: Path, kind: str) -> dict[str, tuple[int, ...]]:
-    """Of a torch or a safetensors file, by name."""
+def lists_in(values: Mapping[str, object]) -> dict[str, np.ndarray]:
+    """Python lists of texts, of whole numbers or of numbers, as labels often are, by their place."""
+    lists: dict[str, list[object]] = {}
+    for place, value in values.items():
+        outer, _, inner = place.rpartition("/")
+        if inner == str(len(lists.get(outer, ()))):
+            lists.setdefault(outer, []).append(value)
+    found = {}
+    for outer, items in lists.items():
+        kinds = {type(item) for item in items}
+        if kinds == {str} and max(map(len, items)) <= _LONGEST_TEXT:  # type: ignore[arg-type]
+            found[outer] = np.array(items, np.str_)
+        elif kinds == {int} and all(-(2**63) <= item < 2**63 for item in items):  # type: ignore[operator]
+            found[outer] = np.array(items, np.int64)
+        elif kinds and kinds <= {int, float}:
+            found[outer] = np.array(items, np.float64)
+    return found
+
+
+def shapes_in(path: Path, kind: str) -> tuple[dict[str, tuple[int, ...]], tuple[str, ...]]:
+    """Of a torch or a safetensors file, by name; and the names of tensors that cannot be read."""
     if kind == "safetensors":
-        return {each.name: each.shape for each in read_header(path).tensors}
+        return {each.name: each.shape for each in read_header(path).tensors}, ()
     with open_torch(path, hashed=False) as (contents, _):
-        return {place: each.shape for place, each in contents.tensors.items()}
+        return {place: each.shape for place, each in contents.tensors.items()}, tuple(contents.refused)
+
+
+def _of_items(part: StoredTensor) -> bool:
+    """Whether a part of an array is one item: a number, or a vector that is not of labels."""
+    return len(part.shape) == 0 or (len(part.shape) == 1 and part.numpy_name.startswith(("float", "bfloat")))
 
 
 def _name(place: str, path: Path) -> str:
@@ -100,3 +163,11 @@ def _read(file: IO[bytes], tensor: Tensor, name: str) -> np.ndarray:
 
 def _listed(name: str, tensor: StoredTensor, archive: Archive) -> ListedArray:
     return ListedArray(name, tensor.numpy_name, tensor.shape, tensor.first(archive, HEAD))
+
+
+def _joined(name: str, parts: list[StoredTensor], archive: Archive) -> ListedArray:
+    """Of the parts of one array: rows of its first, and the shape of all."""
+    first, single = parts[0], _of_items(parts[0])
+    rows = len(parts) if single else sum(each.shape[0] for each in parts)
+    few = [each.first(archive, HEAD) for each in parts[: _SAMPLED if single else 1]]
+    return ListedArray(name, first.numpy_name, (rows, *first.shape[0 if single else 1 :]), np.concatenate(few))

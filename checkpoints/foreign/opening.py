@@ -67,6 +67,7 @@ def network_in(
     if brought := brought_network(contents, spec, path):
         return brought
     _check_no_part(contents)
+    _check_no_numpy(contents)
     try:
         return _built_here(contents, spec)
     except LabError as refusal:
@@ -78,6 +79,12 @@ def _check_no_part(contents: TorchContents) -> None:
     if part := part_of(contents.name):
         remedy = "Give the index.json beside it, or the folder."
         raise LabError(contents.name, "must be a whole checkpoint", part, remedy)
+
+
+def _check_no_numpy(contents: TorchContents) -> None:
+    if not contents.tensors and any(each.startswith("numpy.") for each in contents.foreign.values()):
+        remedy = "Save them with numpy.savez, or as tensors with torch.from_numpy."
+        raise LabError(contents.name, "must hold tensors", but="holds numpy arrays in a pickle", remedy=remedy)
 
 
 def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Plan]:

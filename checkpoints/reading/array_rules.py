@@ -9,6 +9,7 @@ from checkpoints.reading.quoting import shown
 from losses.errors import LabError, plural
 
 _EXACT = 2**53  # up to here every whole number is a float64
+_POOL = "Several vectors an item make one by array.mean(axis=1), or array[:, 0] where the first is the item's."
 _AT_ONCE = 1 << 20  # numbers in float64 at a time
 
 
@@ -29,8 +30,12 @@ def unit_embeddings(array: np.ndarray, name: str, notes: Notes) -> tuple[np.ndar
     if array.ndim == 4 and array.shape[2:] == (1, 1):
         array = array[:, :, 0, 0]
         notes.add(f"{name}: (N, D, 1, 1) was taken as (N, D)")
+    if array.ndim == 3 and array.shape[1] == 1:
+        array = array[:, 0]
+        notes.add(f"{name}: (N, 1, D) was taken as (N, D)")
     if array.ndim != 2 or array.size == 0:
-        raise LabError(name, "must be (N, D) with N >= 1 and D >= 1", array.shape)
+        remedy = _POOL if array.ndim == 3 and array.size else ""
+        raise LabError(name, "must be (N, D) with N >= 1 and D >= 1", array.shape, remedy)
     _check_finite(array, name)
     rows, largest, norms = _directions(array)
     directed = norms > 0
@@ -65,7 +70,8 @@ def _directions(array: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def class_labels(array: np.ndarray, name: str, notes: Notes) -> np.ndarray:
-    """(N,) labels as int64 or texts, those below 0 among them. LabError where they name no class."""
+    """(N,) labels as int64 or texts, those below 0 among them, or as float64 with NaN where some are missing. LabError
+    where they name no class."""
     if array.dtype.kind not in "fiubUS":
         raise LabError(name, "must be numbers or texts", f"of dtype {shown(str(array.dtype))}")
     if array.ndim == 2 and array.shape[1] == 1:
@@ -73,13 +79,20 @@ def class_labels(array: np.ndarray, name: str, notes: Notes) -> np.ndarray:
     if array.ndim == 2 and array.size and array.dtype.kind in "fiub" and _one_hot(array):
         notes.add(f"{name}: one-hot rows were taken as class numbers")
         return array.argmax(axis=1)
+    if array.ndim == 2 and array.shape[0] == 1 < array.shape[1]:
+        array = array[0]
+        notes.add(f"{name}: (1, N) was taken as (N,)")
     if array.ndim != 1:
-        raise LabError(name, "must be (N,), one label an item", array.shape)
+        soft = array.ndim == 2 and array.dtype.kind == "f"
+        remedy = "Of soft labels the likeliest class is one: labels.argmax(axis=1)." if soft else ""
+        raise LabError(name, "must be (N,), one label an item", array.shape, remedy)
     if array.dtype.kind in "US":
         return _texts(array, name)
     if array.dtype.kind == "f":
         notes.add(f"{name}: whole numbers stored as {array.dtype} were taken as class numbers")
-        return _whole(array, name)
+        missing = np.isnan(array)
+        numbers = _whole(np.where(missing, 0, array), name)
+        return np.where(missing, np.nan, numbers) if missing.any() else numbers
     if array.dtype.kind == "u" and (array > np.iinfo(np.int64).max).any():
         raise LabError(name, f"must be at most {np.iinfo(np.int64).max:,}", f"{array.max()}")
     return array.astype(np.int64)
@@ -93,6 +106,8 @@ def item_names(array: np.ndarray, name: str, items: int) -> np.ndarray:
         raise LabError(name, f"must be ({items},), one name an item", array.shape)
     if array.dtype.kind in "US":
         return _texts(array, name)
+    if array.dtype.kind == "f" and (np.abs(array) < _EXACT).all() and (array == np.rint(array)).all():
+        array = array.astype(np.int64)  # MATLAB has all numbers as floats
     if array.dtype.kind not in "iu":
         raise LabError(name, "must be texts or whole numbers", f"of dtype {shown(str(array.dtype))}")
     return array.astype(np.str_)

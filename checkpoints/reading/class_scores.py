@@ -12,7 +12,7 @@ from checkpoints.reading.array_rules import Notes
 from checkpoints.reading.array_spec import AUTO, ArraySpec
 from checkpoints.reading.label_values import LabelValues
 from checkpoints.reading.quoting import printable
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 LOGITS = ("test_logits", "logits")
 UNSAID = ("test_preds", "preds")  # SINCERE's scripts write logits under this name, others probabilities
@@ -88,7 +88,7 @@ def _read(
         notes.add(f"{name}: {len(absent):,} of {len(classes):,} columns are of classes without items: {few}")
     if values.dtype != np.float64:
         values = values.astype(np.float32)
-    scores = np.clip(values, 0, 1) if kind == "probabilities" else values
+    scores = _of_sum_one(values) if kind == "probabilities" else values
     # A class_names array says which column is which: nothing is asked then.
     several = {"scores": kinds, "columns": () if columns == "named" else tuple(readings)}
     possible = {what: names for what, names in several.items() if len(names) > 1}
@@ -111,7 +111,9 @@ def _table(array: np.ndarray, items: int) -> np.ndarray:
     limit = np.finfo(np.float32).max
     bad = ~(np.abs(largest.astype(np.float64)) <= limit) | (np.isfinite(array) & (np.abs(array) > limit)).any(axis=1)
     if bad.any():
-        raise NotUsed(f"{int(bad.sum()):,} rows have NaN or infinite numbers, first row {int(bad.argmax())}")
+        count = int(bad.sum())
+        have = "has" if count == 1 else "have"
+        raise NotUsed(f"{plural(count, 'row')} {have} NaN or infinite numbers, first row {int(bad.argmax())}")
     return array
 
 
@@ -119,24 +121,27 @@ def _kind(name: str, values: np.ndarray, spec: ArraySpec) -> tuple[str, tuple[st
     """logits or probabilities; which of the two are possible; and by which test."""
     off = _off(values)
     both = ("probabilities", "logits") if off <= _NEARLY else ("logits",)
-    if spec.scores == "probabilities" and off > _EXACT:
-        raise LabError(name, "must have rows in 0 to 1 that sum to 1 within 0.001 to be probabilities", "not so")
+    rounded = f", whose rows sum to 1 within {off:.2g} only, as rounded ones do, and are divided by their sums"
+    rounded = rounded if _EXACT < off <= _NEARLY else ""
+    if spec.scores == "probabilities" and off > _NEARLY:
+        raise LabError(name, "must have rows in 0 to 1 that sum to 1 within 0.05 to be probabilities", "not so")
     if spec.scores != AUTO:
-        return spec.scores, both, "as was asked for"
+        return spec.scores, both, "as was asked for" + (rounded if spec.scores == "probabilities" else "")
     if name in PROBABILITIES:
-        if off > _EXACT:
-            raise NotUsed("its rows are no probabilities: each must lie in 0 to 1 and sum to 1 within 0.001")
-        return "probabilities", both, "as its name says"
+        if off > _NEARLY:
+            raise NotUsed("its rows are no probabilities: each must lie in 0 to 1 and sum to 1 within 0.05")
+        return "probabilities", both, f"as its name says{rounded}"
     if name in LOGITS:
         return "logits", both, "as its name says" + (f", though {_SUMS}" if off <= _EXACT else "")
-    if _EXACT < off <= _NEARLY:
-        raise NotUsed(
-            f"its rows lie in 0 to 1 and sum to 1 within {off:.2g} only: rounded probabilities or logits, which must be"
-            " said (scores)"
-        )
-    if off <= _EXACT:
-        return "probabilities", both, f"since {_SUMS}"
+    if off <= _NEARLY:
+        return "probabilities", both, f"since {_SUMS}" if not rounded else f"since every row lies in 0 to 1{rounded}"
     return "logits", both, "since its rows are no probabilities"
+
+
+def _of_sum_one(values: np.ndarray) -> np.ndarray:
+    """Probabilities as they are; rounded ones, whose sums are further off, divided by their sums."""
+    inside = np.clip(values, 0, 1)
+    return inside if _off(values) <= _EXACT else inside / inside.sum(axis=1, dtype=np.float64, keepdims=True)
 
 
 def _off(values: np.ndarray) -> float:

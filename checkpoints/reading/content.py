@@ -25,13 +25,18 @@ _WRONG = {
     "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
     "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
-    "json": ("a JSON text", "An index names the files that hold the weights, a config describes them: give those."),
+    "json": (
+        "a JSON text",
+        "Give the weights that an index names or a config describes; embeddings go into an .npz or a CSV.",
+    ),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
     "text": (
         "a text",
         "Save embeddings and labels with numpy.savez or as a table (CSV), or give the checkpoint itself.",
     ),
+    "other text": ("a text in another encoding than UTF-8", "Save it again as UTF-8."),
+    "zeros": ("zeros alone", "Room was made for it and nothing was written; get it again."),
     "picture": ("a picture", "A checkpoint is opened here; images go beside it (--data)."),
     "nothing": ("an archive with nothing in it", "Save it again, with its arrays or weights."),
     "unknown": (
@@ -52,6 +57,7 @@ _BEGINNINGS = {
     "arrow": (b"ARROW1\x00\x00", b"\xff\xff\xff\xff"),
     "feather 1": (b"FEA1",),
 }
+_SMALLEST_ZIP = 30  # bytes of a zip's first record
 # What torch.save began with before torch 1.6.
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
 
@@ -88,7 +94,9 @@ def _kind_of_the_rest(head: bytes) -> str:
         return "pickle"
     if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")):
         return "picture"
-    return "text" if _is_text(head) else "unknown"
+    if len(head) > 15 and not head.strip(b"\0"):
+        return "zeros"
+    return "text" if _is_text(head) else "other text" if _is_other_text(head) else "unknown"
 
 
 def part_of(name: str) -> str:
@@ -125,7 +133,18 @@ def _is_text(head: bytes) -> bool:
     return all(letter.isprintable() or letter.isspace() for letter in text)
 
 
+def _is_other_text(head: bytes) -> bool:
+    """UTF-16 with its mark, as Excel's "Unicode text" is, or letters of a code page among mostly plain ones."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    controls = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
+    plain = sum(byte < 128 for byte in head)
+    return len(head.translate(None, controls)) == len(head) and plain * 10 > len(head) * 7
+
+
 def _zip_kind(head: bytes) -> str:
+    if len(head) < _SMALLEST_ZIP:
+        return "unknown"
     if b"/data.pkl" in head or b"/version" in head:
         return "torch"
     return "npz" if b".npy" in head else "zip"

@@ -24,6 +24,14 @@ _RULE = "must hold plain numbers or texts"
 _STRUCTURED = re.compile(r"['\"]descr['\"]\s*:\s*(?:\[\(|['\"][<>=|]?[mM]8)")
 _DTYPE = re.compile(r"[<>=|]?(?:f[248]|[iu][1248]|b1|[US][1-9]\d{0,4})", re.ASCII)
 
+_INSTEAD = {
+    "O": "Save texts as labels.astype(str) and numbers as array.astype('float32').",
+    "f": "Save it as array.astype('float64').",
+    "g": "Save it as array.astype('float64').",
+    "c": "Save its real part, or its magnitudes.",
+}
+"""By a dtype's first letter, how else such an array is saved."""
+
 
 class NotPlain(LabError):
     """An array of objects, structures, dates or complex numbers."""
@@ -134,8 +142,7 @@ def _header(data: bytes, name: str) -> tuple[np.dtype, tuple[int, ...], bool, in
     descr, order, shape = (_field(text, key, name) for key in ("descr", "fortran_order", "shape"))
     dtype = descr.strip("'\"")
     if not _DTYPE.fullmatch(dtype):
-        remedy = "Save texts as such: labels.astype(str)." if "O" in dtype else ""
-        raise NotPlain(name, _RULE, f"of dtype {shown(dtype)}", remedy)
+        raise NotPlain(name, _RULE, f"of dtype {shown(dtype)}", _INSTEAD.get(dtype.lstrip("<>|=")[:1], ""))
     return np.dtype(dtype), _shape(shape, name), order == "True", begin
 
 
@@ -152,7 +159,8 @@ def _header_text(data: bytes, name: str) -> tuple[str, int]:
         kind = "a structured dtype" if found[0].endswith("[(") else "dates or durations"
         raise NotPlain(name, _RULE, f"of {kind}")
     if len(text) != length or not _HEADER.fullmatch(text):
-        raise LabError(name, "must have a header that numpy writes", but="has another")
+        has, remedy = ("has another", "") if len(text) == length else ("ends within it", "Get it again.")
+        raise LabError(name, "must have a header that numpy writes", but=has, remedy=remedy)
     return text, begin + length
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
-from analysis.accuracy.confusion import confusion, most_confused
+from analysis.accuracy.confusion import confusion, most_confused, too_wide
 from analysis.statistics.bootstrap import Unavailable
+from losses.errors import LabError
 
 
 def test_counts_and_shares_are_scikit_learns(rng):
@@ -24,3 +25,11 @@ def test_a_class_without_items_has_a_reason():
     assert found.precision[3] == Unavailable("no item was read off as this class")
     assert most_confused(found) == [(0, 2, 1), (1, 0, 1)]
     assert most_confused(found, 1) == [(0, 2, 1)]
+
+
+def test_more_classes_than_a_matrix_holds_are_refused():
+    """A hundred thousand would ask for 80 GB; the page says why there is none."""
+    assert too_wide(5_000) == ""
+    assert too_wide(100_000) == "100,000 classes are more than 5,000"
+    with pytest.raises(LabError, match="classes must number at most 5,000 for a matrix of them, but is 100,000"):
+        confusion(np.zeros(2, int), np.ones(2, int), 100_000)

@@ -7,8 +7,9 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from analysis.accuracy.probe import class_probabilities, in_words, linear_probe, softmax
+from analysis.accuracy.probe import ClassProbabilities, class_probabilities, in_words, linear_probe, softmax
 from analysis.outputs import Outputs, Split
+from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
 
 
@@ -95,3 +96,19 @@ def test_the_probe_sees_the_encoders_features_where_there_are_some(clustered):
     assert seen.accuracy.value > unseen.accuracy.value
     assert in_words(both) == "the encoder's features at unit length"
     assert in_words(outputs) == str(outputs.provenance.get("embeddings", "the embeddings"))
+
+
+def test_classes_of_one_item_each_are_classes(monkeypatch):
+    """No warning of scikit-learn's; and where items times classes would fill the memory, a reason."""
+    rows = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    outputs = Outputs(
+        Split(rows, np.arange(60)), Split(rows[:40] * -1, np.arange(40)), tuple(map(str, range(60))), 1.0, {}
+    )
+    found = linear_probe(outputs)
+    assert isinstance(found, ClassProbabilities)
+    np.testing.assert_allclose(found.probabilities.sum(axis=1), 1)
+    monkeypatch.setattr("analysis.accuracy.probe.MOST_LOG_ODDS", 60 * 60 - 1)
+    found = linear_probe(outputs)
+    assert isinstance(found, Unavailable)
+    assert found.reason == "a probe of 60 classes on 60 items would take 0.0 GB for each step"

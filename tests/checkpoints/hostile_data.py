@@ -58,7 +58,8 @@ def _labels() -> list[Hostile]:
     wrong: dict[str, tuple[object, str]] = {
         "absent": (None, "must have the array test_labels,"),
         "fractional": (labels + 0.5, f"{whole}, but is 0.5 in row 0"),
-        "nan": (labels * np.nan, "test_labels must be finite"),
+        "nan": (labels * np.nan, "must name the class of at least one item"),
+        "infinite": (labels + np.inf, "test_labels must be finite"),
         "beyond_a_whole_number": (labels + 1e300, f"{whole}, but is 1e+300 in row 0"),
         "soft": (np.full((TEST, CLASSES), 1 / CLASSES), "must be (N,), one label an item"),
         "one_hot_twice": (np.ones((TEST, CLASSES)), "must be (N,), one label an item"),

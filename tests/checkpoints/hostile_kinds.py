@@ -26,7 +26,7 @@ def cases() -> list[Hostile]:
         "text.pth": (b"404: Not Found", "is a text"),
         "json.pth": (b'{"error": "not found"}', "is a JSON text"),
         "noise.pth": (bytes(range(256)) * 20, "is something else"),
-        "zeros.pth": (bytes(5000), "is something else"),
+        "zeros.pth": (bytes(5000), "is zeros alone"),
         "legacy.pth": (_LEGACY + b"\x80\x02M\xe9\x03.", old),
         "legacy_claims_a_length.pth": (_LEGACY + b"\xff" * 8 + (2**40).to_bytes(8, "little"), old),
         "packed.pth.gz": (gzip.compress(b"hello"), "is a compressed archive"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 
 import numpy as np
@@ -126,15 +127,71 @@ def test_class_scores_and_labels_alone(arrays, opened):
     outputs = opened(logits=np.eye(3)[labels], labels=labels)
     assert not outputs.has_embeddings
     assert outputs.has_head
-    with pytest.raises(LabError, match="preds must be usable where there are no embeddings, but is not: its rows lie"):
-        opened(preds=np.full((24, 3), 0.33), labels=labels)
+    with pytest.raises(LabError, match="preds must be usable where there are no embeddings, but is not: 24 rows"):
+        opened(preds=np.full((24, 3), np.nan), labels=labels)
+
+
+@pytest.mark.parametrize("name", ["train_labels", "test_labels"])
+@pytest.mark.parametrize("kind", [float, "U"])
+def test_an_item_without_a_label_is_left_out(arrays, opened, name, kind):
+    """NaN among numbers, and "" or nan among texts, as pandas leaves them: no class, on either side."""
+    side, labels = name.split("_")[0], arrays[name]
+    missing = np.arange(len(labels)) % 7 == 2
+    texts = np.array(["cat", "dog", "owl"])
+    marked = np.where(missing, np.nan, labels) if kind is float else np.where(missing, "nan", texts[labels])
+    other = {f"{each}_labels": texts[arrays[f"{each}_labels"]] for each in ("train", "test")} if kind == "U" else {}
+    outputs = opened(**{**arrays, **other, name: marked})
+    assert len(outputs.class_names) == 3
+    np.testing.assert_array_equal(getattr(outputs, side).labels, labels[~missing])
+    assert len(getattr(outputs, side)) == (~missing).sum()
+    assert f"{side} labels: {missing.sum()} items without a label" in outputs.provenance["notes"]
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        {"train_labels": lambda a: a[None], "test_labels": lambda a: a[None]},
+        {"train_embeds": lambda a: a[:, None], "test_embeds": lambda a: a[:, None]},
+        {"train_embeds": np.asfortranarray, "test_embeds": lambda a: a.astype(">f4")},
+        {"test_labels": lambda a: a.astype(">u2")},
+    ],
+)
+def test_shapes_and_orders_of_other_programs(arrays, opened, turned):
+    """MATLAB's rows of labels, a token's axis left in, Fortran's order, big-endian numbers: the same items."""
+    plain, other = opened(**arrays), opened(**arrays | {name: turn(arrays[name]) for name, turn in turned.items()})
+    np.testing.assert_allclose(other.test.embeddings, plain.test.embeddings, atol=1e-6)
+    np.testing.assert_array_equal(other.train.labels, plain.train.labels)
+    np.testing.assert_array_equal(other.test.labels, plain.test.labels)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"train_embeds": np.ones((60, 2, 5))}, "Several vectors an item make one by array.mean"),
+        ({"train_embeds": np.ones((5, 60))}, "Its columns are as many: save train_embeds.T."),
+        ({"train_labels": np.full((60, 3), 1 / 3)}, "Of soft labels the likeliest class is one: labels.argmax"),
+    ],
+)
+def test_a_shape_that_is_refused_has_its_remedy(arrays, opened, more, sentence):
+    with pytest.raises(LabError, match=re.escape(sentence)):
+        opened(**arrays | more)
+
+
+def test_no_label_is_no_class(arrays, tmp_path, capsys):
+    np.savez(tmp_path / "a.npz", embeds=arrays["test_embeds"])
+    assert main([str(tmp_path / "a.npz"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["classes"] == 0
+
+
+def test_ids_in_floats(arrays, opened):
+    assert opened(**arrays, test_ids=np.arange(24.0)).test.ids.tolist() == [str(each) for each in range(24)]
 
 
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
         ({"ids": np.arange(3)}, "ids must be \\(24,\\), one name an item"),
-        ({"ids": np.linspace(0, 1, 24)}, "ids must be texts or whole numbers"),
+        ({"ids": np.linspace(0, 1, 24)}, "bundle.npz: ids must be texts or whole numbers"),
         ({"coordinates": np.zeros((24, 3))}, "coordinates must be \\(24, 2\\), a place on a map an item"),
         ({"coordinates": np.array([["a", "b"]] * 24)}, "coordinates must be numbers"),
         ({"coordinates": np.full((24, 2), np.inf)}, "coordinates must be finite"),
@@ -206,7 +263,8 @@ def test_texts_one_hot_and_columns(arrays, opened):
         ({"test_embeds": np.ones((24, 5, 2))}, "must be \\(N, D\\)"),
         ({"test_embeds": np.zeros((24, 5))}, "must name the class of at least one item"),
         ({"test_labels": np.full(24, 0.5)}, "must be whole numbers, one class an item, but is 0.5 in row 0"),
-        ({"test_labels": np.full(24, np.nan)}, "test_labels must be finite"),
+        ({"test_labels": np.full(24, np.inf)}, "test_labels must be finite"),
+        ({"test_labels": np.full(24, np.nan)}, "must name the class of at least one item"),
         ({"test_labels": np.full((24, 3), 1 / 3)}, "must be \\(N,\\), one label an item"),
         ({"test_labels": np.array(["x"] * 24)}, "texts against numbers"),
         ({"test_labels": np.full(24, -1)}, "must name the class of at least one item"),

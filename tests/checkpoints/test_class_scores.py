@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from scipy.special import log_softmax, softmax
 
 from checkpoints.inspect import main
@@ -135,6 +136,23 @@ def test_which_class_a_column_is(inspected, saved, labels, columns, taken, possi
         assert inspected(arrays(each, preds=logits), "--columns", "from_one")["class_head_accuracy"] == 0
 
 
+@pytest.mark.parametrize("name", ["probs", "preds"])
+@pytest.mark.parametrize("rounded", [lambda p: np.round(p, 2), lambda p: torch.tensor(p).bfloat16().float().numpy()])
+def test_rounded_probabilities_are_divided_by_their_sums(inspected, drawn, name, rounded):
+    """Two decimals, or bfloat16: the class head's numbers are those of the rows made to sum to 1, and that is said."""
+    labels, logits = drawn
+    written = rounded(softmax(logits, axis=1))
+    assert 1e-3 < np.abs(written.sum(axis=1) - 1).max() < 0.05
+    found = inspected(arrays(labels, **{name: written}))
+    exact = written / written.sum(axis=1, keepdims=True)
+    assert found["brier"] == pytest.approx(((exact - np.eye(4)[labels]) ** 2).sum(axis=1).mean(), abs=1e-7)
+    assert found["scores"] == "probabilities"
+    assert "as rounded ones do, and are divided by their sums" in found["notes"]
+    assert found["possible_readings"]["scores"] == "probabilities, logits"
+    asked = inspected(arrays(labels, **{name: written}), "--scores", "probabilities")
+    assert asked["brier"] == found["brier"]
+
+
 def test_names_of_classes(inspected):
     names = np.array(["zero", "one", "two", "three", "four"])
     labels = names[np.arange(ITEMS) % 5]
@@ -154,7 +172,7 @@ def test_names_of_classes(inspected):
         ({"preds": np.zeros((ITEMS, 3))}, "preds is not used: it has 3 columns for 4 classes"),
         ({"preds": np.zeros(ITEMS, int)}, "preds is not used: it has one number an item"),
         ({"probs": np.zeros((ITEMS, 4))}, "probs is not used: its rows are no probabilities"),
-        ({"preds": np.round(np.tile([[0.334, 0.331, 0.2, 0.14]], (ITEMS, 1)), 3)}, "sum to 1 within 0.005 only"),
+        ({"probs": np.tile([[0.3, 0.3, 0.2, 0.1]], (ITEMS, 1))}, "probs is not used: its rows are no probabilities"),
         ({"preds": np.full((ITEMS, 4), np.nan)}, "120 rows have NaN or infinite numbers"),
         ({}, "the file has no logits and no class probabilities"),
     ],

@@ -41,13 +41,17 @@ FILES = {
     "nothing": saved(lambda file: np.savez(file)),
     "text": "id,x\n0,1.5 µm\n".encode(),
     "picture": b"\x89PNG\r\n\x1a\n" + bytes(8),
+    "other text": "id,name\n0,ch\u00e2t noir\n".encode("latin-1"),
+    "other text, of Excel": "id,name\n0,cat\n".encode("utf-16"),
+    "zeros": bytes(4_000),
+    "unknown, a zip's first bytes": b"PK\x03\x04\x14\0\0\0",
     "unknown": bytes(range(1, 200)),
 }
 
 
 @pytest.mark.parametrize("kind", FILES)
 def test_every_kind_is_told_by_its_bytes(kind):
-    assert kind_of(FILES[kind]) == kind.removeprefix("legacy ")
+    assert kind_of(FILES[kind]) == kind.removeprefix("legacy ").partition(",")[0]
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])

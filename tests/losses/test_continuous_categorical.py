@@ -122,6 +122,21 @@ def test_counts_stand_for_equal_classes(generator):
     assert_close(mean, means[:, [0, 1, 3]], rtol=1e-11, atol=0)
 
 
+@pytest.mark.parametrize("scale", [1e15, 1e16, 1e20, 1e38, 1e300])
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_top_beside_which_a_number_is_nothing(scale, plain):
+    """log C - top is log (K-1)! - sum log d where all shortfalls d are huge, wherever the top lies."""
+    rows = torch.tensor([[0.5, 0.15, 1.0], [-1.0, 0.0, -0.25]], dtype=torch.float64)
+    logits = (rows * scale).requires_grad_()
+    targets = torch.tensor([[0.2, 0.3, 0.5], [0.5, 0.25, 0.25]], dtype=torch.float64)
+    shortfalls = logits.detach().amax(dim=1, keepdim=True) - logits.detach()
+    log_c = math.log(2) - shortfalls.where(shortfalls > 0, 1.0).log().sum(dim=1)
+    found = losses.continuous_categorical(logits, targets, plain=plain, reduction="none")
+    assert_close(found, log_c + (targets * shortfalls).sum(dim=1), rtol=1e-12, atol=0)
+    found.sum().backward()
+    assert_close(logits.grad, torch.tensor([[0.0, 0, 1], [0, 1, 0]]).double() - targets, rtol=0, atol=1e-9)
+
+
 def test_large_spreads_tend_to_the_leading_term():
     """The largest logit less the logs of the gaps below it, and a mean of 1 / gap."""
     logits = torch.tensor([[1e4, 0.0, -1e4]], dtype=torch.float64)

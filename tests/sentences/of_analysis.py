@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from analysis.accuracy.confusion import confusion
 from analysis.accuracy.probe import softmax
 from analysis.anatomy.heads import HeadBatch, head_anatomy
 from analysis.anatomy.of_losses import anatomy
@@ -53,6 +54,7 @@ def _own_file(folder: Path, text: str, name: str = "mine") -> object:
 
 SAID = (
     lambda _: softmax(np.array([[0.0, np.nan]]), 1.0),
+    lambda _: confusion(np.zeros(2, int), np.zeros(2, int), 5_001),
     lambda _: HeadBatch(((1.0, 2.0),), ((1.0,),)),
     lambda _: HeadBatch(((1.0, 2.0),), ((1.0, 0.0),)),
     lambda _: HeadBatch(((1e9, 2.0),) * 2, ((1.0, 0.0),) * 2),

@@ -102,7 +102,7 @@ SAID: tuple[Said, ...] = (
     folder_of(test_labels=LABELS),
     of_arrays("--seed", "3"),
     of_arrays(ids=np.arange(3)),
-    of_arrays(ids=np.zeros(TEST)),
+    of_arrays(ids=np.full(TEST, 0.5)),
     of_arrays(coordinates=np.zeros((TEST, 3))),
     of_arrays(coordinates=np.array([["a", "b"]] * TEST)),
     folder_of(test_embeds=np.zeros((4, 2))),

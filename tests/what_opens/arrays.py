@@ -61,6 +61,28 @@ def _tensors(**arrays: np.ndarray) -> dict[str, torch.Tensor]:
     return {name: torch.tensor(array) for name, array in arrays.items()}
 
 
+def _with_list() -> dict[str, object]:
+    return {"embeddings": torch.tensor(_X), "labels": _NAMES[_Y].tolist()}
+
+
+def _in_batches() -> dict[str, object]:
+    return {name: list(each.split(10)) for name, each in _tensors(embeddings=_X, labels=_Y).items()}
+
+
+def _savetxt(path: Path) -> None:
+    header = ",".join([*(f"e{place}" for place in range(_D)), "label"])
+    np.savetxt(path, np.column_stack([_X, _Y]), fmt="%.4g", delimiter=",", header=header)
+
+
+def _word_vectors(path: Path) -> None:
+    lines = [" ".join([f"word{row}", *(f"{value:.4f}" for value in values)]) for row, values in enumerate(_X)]
+    path.write_text("\n".join([f"{_N} {_D}", *lines]))
+
+
+def _cut(path: Path) -> None:
+    path.write_text(_frame().round(4).to_csv(index=False)[:-12])
+
+
 def _half() -> np.ndarray:
     return np.where(np.arange(_N) % 2, _Y, -1)
 
@@ -70,6 +92,7 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "std_f16.npz": ("the same in half precision", _npz(train_embeds=_X.astype("f2"), test_embeds=_W.astype("f2"))),
     "logits.npz": ("and logits of the test items", _npz(logits=_LOGITS)),
     "probs.npz": ("and probabilities", _npz(probs=_PROBABILITIES)),
+    "probs_rounded.npz": ("probabilities of two decimals", _npz(probs=np.round(_PROBABILITIES, 2))),
     "preds_logits.npz": ("and `preds` that are logits", _npz(preds=_LOGITS)),
     "preds_argmax.npz": ("and `preds` that are predicted classes", _npz(preds=_LOGITS.argmax(axis=1))),
     "strings.npz": ("labels that are names", _npz(train_labels=_NAMES[_Y], test_labels=_NAMES[_Z])),
@@ -79,11 +102,16 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "gaps.npz": ("labels 7, 107, 207", _npz(train_labels=_Y * 100 + 7, test_labels=_Z * 100 + 7)),
     "negative.npz": ("labels from -1 up", _npz(train_labels=_Y - 1, test_labels=_Z - 1)),
     "half_labelled.npz": ("every other train item labelled, the rest -1", _npz(train_labels=_half())),
+    "nan_labels.npz": ("a train label that is NaN", _npz(train_labels=np.where(np.arange(_N) == 3, np.nan, _Y))),
+    "row_labels.npz": ("labels (1, N), as MATLAB has them", _npz(train_labels=_Y[None], test_labels=_Z[None])),
+    "soft_labels.npz": ("soft labels", _npz(train_labels=np.full((_N, _K), 1 / _K))),
     "one_class.npz": ("all items of one class", _npz(train_labels=_Y * 0, test_labels=_Z * 0)),
     "unseen_class.npz": ("a test class that train has not", _npz(train_embeds=_X[_Y < 2], train_labels=_Y[_Y < 2])),
     "nan.npz": ("a row of NaN", _npz(train_embeds=np.where(np.arange(_N)[:, None] == 3, np.nan, _X))),
     "zero_row.npz": ("a row of zeros", _npz(train_embeds=_X * (np.arange(_N)[:, None] != 3))),
     "short_labels.npz": ("one label too few", _npz(train_labels=_Y[:-1])),
+    "transposed.npz": ("embeddings (D, N)", _npz(train_embeds=_X.T)),
+    "tokens.npz": ("a vector a token", _npz(train_embeds=_X.reshape(_N, 2, -1))),
     "test_only.npz": ("no train items", _of(test_embeds=_W, test_labels=_Z)),
     "train_only.npz": ("no test items", _of(train_embeds=_X, train_labels=_Y)),
     "no_labels.npz": ("embeddings alone", _of(embeds=_X)),
@@ -102,14 +130,22 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "empty_folder": ("nothing", lambda path: path.mkdir()),
     "emb.csv": ("a column a dimension, and labels", _csv(",")),
     "emb.tsv": ("the same with tabs", _csv("\t")),
+    "savetxt.csv": ("numpy.savetxt's, its names behind a #", _savetxt),
+    "vectors.txt": ("word2vec's text", _word_vectors),
+    "cut.csv": ("a table that was cut off", _cut),
+    "latin1.csv": ("a table in Latin-1", lambda path: path.write_text("id,ch\u00e2t noir\n0,1\n", "latin-1")),
     "emb.parquet": ("the same", lambda path: _frame().to_parquet(path)),
     "emb.feather": ("the same", lambda path: _frame().to_feather(path)),
     "emb.mat": ("MATLAB version 5", lambda path: savemat(path, {"X": _X, "y": _Y})),
     "emb_v73.mat": ("MATLAB version 7.3", lambda path: path.write_bytes(b"MATLAB 7.3 MAT-file".ljust(600))),
     "emb.h5": ("HDF5", lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n".ljust(600, b"\0"))),
     "emb_dict.pt": ("a dict of tensors", lambda path: torch.save(_tensors(embeddings=_X, labels=_Y), path)),
+    "lists.pt": ("embeddings, and labels in a list", lambda path: torch.save(_with_list(), path)),
+    "batches.pt": ("a list of batches", lambda path: torch.save(_in_batches(), path)),
+    "numpy.pt": ("numpy arrays in torch.save", lambda path: torch.save({"embeddings": _X, "labels": _Y}, path)),
     "emb_bf16.pt": ("one tensor in bfloat16", lambda path: torch.save(torch.tensor(_X).bfloat16(), path)),
     "emb.safetensors": ("train and test by known names", lambda path: save_file(_tensors(**_STD), path)),
     "notes.txt": ("a text", lambda path: path.write_text("hi")),
+    "unwritten.npz": ("zeros, of a disk that was full", lambda path: path.write_bytes(bytes(4_000))),
     "page.npz": ("a web page, saved by mistake", lambda path: path.write_text("<!doctype html><html></html>")),
 }

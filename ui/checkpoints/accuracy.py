@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from analysis.accuracy.confusion import confusion
+from analysis.accuracy.confusion import confusion, too_wide
 from analysis.accuracy.probe import ClassProbabilities, class_probabilities, linear_probe
 from analysis.accuracy.top_k import top_accuracy
 from analysis.figures.accuracy.confusion import confusion_matrix
@@ -146,6 +146,8 @@ def _confusion_code(analyses: Analyses, reading: str, k: int, name: str) -> str:
 
 def _predicted(analyses: Analyses, reading: str, k: int) -> tuple[np.ndarray, np.ndarray] | Unavailable:
     """Labels and what was read off, of the items that have it."""
+    if reason := too_wide(len(analyses.outputs.class_names)):
+        return Unavailable(reason)
     if reading == "knn":
         vote = analyses.vote(k)
         if isinstance(vote.accuracy, Unavailable):

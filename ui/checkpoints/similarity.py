@@ -71,6 +71,10 @@ def _separation(analyses: Analyses) -> None:
         rivals = f"the {min(MOST_SHOWN, len(names))} classes of smallest AUC"
         chosen = controls.several("Target against noise of", "separated", class_options(names), empty=rivals)
     shown = tuple(map(int, chosen)) or closest_rivals(curves)
+    none = [found for c in shown or range(len(curves)) if isinstance(found := curves[c], Unavailable)]
+    if none and len(none) == len(shown or curves):
+        not_available("Target against noise", none[0])
+        return
     body = _CURVES.format(largest=LARGEST_K, shown=shown)
     code = figure_code(analyses, body, nearest_similarity, separation_curves, separation_figure)
     within = analyses.outputs.within

@@ -98,7 +98,8 @@ def _parser() -> Parser:
     for name, (low, high) in BOUNDS.items():
         users = [loss for loss, objective in OBJECTIVES.items() if name in objective.parameters]
         short = ("--tau",) if name == "temperature" else ()
-        parser.add_argument(f"--{name}", *short, type=float, help=f"{low:g} to {high:g}, for {', '.join(users)}")
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, *short, type=float, help=f"{low:g} to {high:g}, for {', '.join(users)}")
     images.add_options(parser)
     parser.add_argument(
         "--every", type=int, default=0, metavar="N", help="a snapshot each N epochs, in a folder beside FILE; 0: none"

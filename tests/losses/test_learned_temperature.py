@@ -27,6 +27,7 @@ LOSSES = {
     "supcon": lambda x, tau, **o: losses.supcon(x, LABELS, temperature=tau, **o),
     "sincere": lambda x, tau, **o: losses.sincere(x, LABELS, temperature=tau, **o),
     "eps_sup_infonce": lambda x, tau, **o: losses.eps_sup_infonce(x, LABELS, temperature=tau, **o),
+    "x_clr": lambda x, tau, **o: losses.x_clr(x, LABELS, temperature=tau, target_temperature=0.5, **o),
     "nt_xent": lambda x, tau, **o: losses.nt_xent(*x.chunk(2), temperature=tau, **o),
     "weince": lambda x, tau, **o: losses.weince(*x.chunk(2), temperature=tau, aic_margin=0.0, quantile=0.8, **o),
     "dcl": lambda x, tau, **o: losses.dcl(*x.chunk(2), temperature=tau, **o),
@@ -114,7 +115,7 @@ def test_as_clip_learns_it(sphere):
     assert (-log_scale).exp().item() == pytest.approx(best, abs=0.01)
 
 
-MODULES = [losses.NLL, losses.SupCon, losses.SINCERE, losses.EpsSupInfoNCE, losses.NTXent, losses.WEINCE]
+MODULES = [losses.NLL, losses.SupCon, losses.SINCERE, losses.EpsSupInfoNCE, losses.XCLR, losses.NTXent, losses.WEINCE]
 MODULES += [losses.DCL, losses.RINCE, losses.SigLIP]
 
 
@@ -124,7 +125,7 @@ def test_a_module_learns_and_saves_it(kind, x):
     assert [name for name, _ in module.named_parameters()] == ["temperature"]
     assert "temperature=0.2" in repr(module)
     assert "\n" not in repr(module)
-    inputs = x.chunk(2) if kind in MODULES[4:] else (x, LABELS)
+    inputs = x.chunk(2) if kind in MODULES[5:] else (x, LABELS)
     copied = copy.deepcopy(module)
     copied(*inputs).backward()
     assert copied.temperature.grad.abs() > 0

@@ -96,7 +96,7 @@ def _parser() -> Parser:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--weight-decay", type=float)
     for name, (low, high) in BOUNDS.items():
-        users = [loss for loss, objective in OBJECTIVES.items() if name in objective.parameters]
+        users = [loss for loss, its in OBJECTIVES.items() if name in (*its.parameters, *its.optional)]
         short = ("--tau",) if name == "temperature" else ()
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, *short, type=float, help=f"{low:g} to {high:g}, for {', '.join(users)}")

@@ -63,6 +63,14 @@ def decoupled_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
     return masked_logsumexp(scores, roles.noise) - scores.masked_fill(~roles.positives, 0).sum(dim=-1)
 
 
+def hardest_of_anchors(scores: Tensor, roles: Roles, top: int) -> Tensor:
+    """-log softmax of the one positive over it and the `top` largest scores of noise."""
+    scores = below_top(scores, roles.positives | roles.noise)
+    own = scores.masked_fill(~roles.positives, 0).sum(dim=-1, keepdim=True)
+    nearest = scores.masked_fill(~roles.noise, -torch.inf).topk(top, dim=-1, sorted=False).values
+    return torch.cat([own, nearest], dim=-1).logsumexp(dim=-1) - own.squeeze(-1)
+
+
 def powered_of_anchors(scores: Tensor, roles: Roles, q: float, log_density: float) -> Tensor:
     """((lam D)^q - e^{q x_p}) / q, D the sum over all others."""
     own = scores.masked_fill(~roles.positives, 0).sum(dim=-1)

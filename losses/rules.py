@@ -164,6 +164,33 @@ def power_rule(exp: RowExp, q: float, log_density: float) -> Rule:
     return rule
 
 
+def hardest_rule(top: int, beta: Tensor | None = None) -> Rule:
+    """Softmax of the other view and the `top` largest scores of noise, the rest without a force.
+
+    Of s / tau as it comes; with `beta` () of -beta log(1 - s), from cosines, whose slope ends at the clamp.
+    """
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        other = other_view(block.anchors, scores.shape[1])[:, None]
+        own = scores.gather(1, other)
+        block.fill_anchors(scores, -torch.inf)
+        nearest, columns = scores.scatter_(1, other, -torch.inf).topk(top, dim=1, sorted=False)
+        x = torch.cat([own, nearest], dim=1)
+        slope: Tensor | float = 1.0
+        if beta is not None:
+            shortfall = (1 - x).clamp_min_(ENDPOINT_GAP)
+            x = shortfall.log().mul_(-beta)
+            slope = _steepness(shortfall) * beta
+        x -= x.amax(dim=1, keepdim=True)
+        losses = x.logsumexp(dim=1, keepdim=True) - x[:, :1]
+        force = x.softmax(dim=1)
+        force[:, 0] -= 1
+        scores.zero_().scatter_(1, torch.cat([other, columns], dim=1), force * slope)
+        return losses, torch.ones_like(losses)
+
+    return rule
+
+
 def log_odds_rule() -> Rule:
     """Scores log(1 + s) - log(1 - s) from cosines of two stacked views; their slopes end at the clamps.
 

@@ -53,6 +53,9 @@ LOSSES: dict[str, Loss] = {
     "nt_xent": lambda x, y, joined: losses.nt_xent(*views(x), distributed=joined),
     "weibit": lambda x, y, joined: losses.weibit(*views(x), beta=2.0, distributed=joined),
     "weince": lambda x, y, joined: losses.weince(*views(x), distributed=joined, quantile=0.5, aic_margin=-5.0),
+    "weince, released": lambda x, y, joined: losses.weince(
+        *views(x), distributed=joined, weibull_weight=0.5, softmax_weight=0.5, softmax_top=9
+    ),
     "dcl": lambda x, y, joined: losses.dcl(*views(x), distributed=joined),
     "rince": lambda x, y, joined: losses.rince(*views(x), distributed=joined),
     "temperature_free_infonce": lambda x, y, joined: losses.temperature_free_infonce(*views(x), distributed=joined),

@@ -8,6 +8,7 @@ import losses
 from losses.catalog import CATALOG, entry_of
 from losses.evidence import TailEvidence
 from losses.forces import nt_xent_forces, supcon_forces
+from losses.hardest import HardestTerms
 
 Z = torch.nn.functional.normalize(torch.randn(8, 4, generator=torch.Generator().manual_seed(0)), dim=1)
 Y = torch.arange(8) % 2
@@ -75,6 +76,8 @@ SAID = (
     lambda _: TailEvidence(beta="two"),
     lambda _: TailEvidence(min_tail_points=0),
     lambda _: TailEvidence(quantile=2),
+    lambda _: HardestTerms(weibull_weight=-1),
+    lambda _: HardestTerms(softmax_top=0),
     lambda _: entry_of("triplet"),
     lambda _: replace(CATALOG["nll"], family="other"),
     lambda _: CATALOG["nll"].contrast,

@@ -201,6 +201,8 @@ def test_no_loss_comes_below_its_floor_and_some_are_closed_forms():
     scene = Scene(64, 16)
     at = points(scene, "positive", "similarity", np.array([0.0]))
     assert floors("supcon", at)[0] == pytest.approx(math.log(15 + 48 * math.exp(-20)), rel=1e-14)
+    met = points(Scene(64, 16, positive=1.0, noise=0.0), "positive", "similarity", np.array([1.0]))
+    assert floors("x_clr", met)[0] == pytest.approx(evaluate("x_clr", met).loss[0], rel=1e-14)  # a gap of 1 / tau_s
     entropy = -0.8 * math.log(0.8) - 0.2 * math.log(0.2 / 3)
     assert floors("soft_target_cross_entropy", at)[0] == pytest.approx(entropy, rel=1e-12)
 

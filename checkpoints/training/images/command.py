@@ -98,7 +98,7 @@ def parameters_of(options: argparse.Namespace) -> dict[str, float]:
         raise LabError("loss", f"must be one of {', '.join(OBJECTIVES)}", repr(options.loss))
     given = {name: value for name in BOUNDS if (value := getattr(options, name)) is not None}
     defaults, optional = OBJECTIVES[options.loss].parameters, OBJECTIVES[options.loss].optional
-    for name in given.keys() - defaults.keys() - optional.keys():
+    for name in (each for each in given if each not in defaults and each not in optional):
         raise LabError(
             f"--{name.replace('_', '-')}",
             f"must be left out for {options.loss}",

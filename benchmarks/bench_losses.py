@@ -25,7 +25,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     labels = torch.randint(10, (SAMPLES,), generator=generator)
     upstream = torch.randn(SAMPLES, SAMPLES, generator=generator)
     square = _seconds(lambda x: x @ x.T, z, upstream)
-    for name in ("supcon", "sincere", "eps_sup_infonce"):
+    for name in losses_of_family("labelled embeddings"):
         cost = _seconds(partial(_labelled, getattr(losses, name), labels), z) / square
         yield f"{name}, N = {SAMPLES}, D = {DIMENSIONS}: multiples of its product", cost, "x", 2.0
     for name in losses_of_family("paired views"):

@@ -96,9 +96,10 @@ def _parser() -> Parser:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--weight-decay", type=float)
     for name, (low, high) in BOUNDS.items():
-        users = [loss for loss, objective in OBJECTIVES.items() if name in objective.parameters]
+        users = [loss for loss, its in OBJECTIVES.items() if name in (*its.parameters, *its.optional)]
         short = ("--tau",) if name == "temperature" else ()
-        parser.add_argument(f"--{name}", *short, type=float, help=f"{low:g} to {high:g}, for {', '.join(users)}")
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, *short, type=float, help=f"{low:g} to {high:g}, for {', '.join(users)}")
     images.add_options(parser)
     parser.add_argument(
         "--every", type=int, default=0, metavar="N", help="a snapshot each N epochs, in a folder beside FILE; 0: none"

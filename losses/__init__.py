@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     from .columns import NONL, NTCE, nonl, ntce
     from .embedding_modules import SINCERE, WEINCE, EpsSupInfoNCE, NTXent, SupCon, Weibit
     from .evidence import TailEvidence, WeinceDiagnostics
-    from .kin_modules import DCL, RINCE, SigLIP, TemperatureFreeInfoNCE
+    from .kin_modules import DCL, RINCE, XCLR, SigLIP, TemperatureFreeInfoNCE
     from .labelled import eps_sup_infonce, sincere, supcon
     from .paired import nt_xent, weibit, weince, weince_diagnostics
     from .paired_kin import dcl, rince, temperature_free_infonce
     from .sigmoid import siglip
     from .simplex_density import ContinuousCategorical, continuous_categorical
     from .snapshots import snapshot
+    from .soft_labelled import x_clr
 
 _HOMES = {
     ".catalog": ("CATALOG", "LossEntry"),
@@ -63,12 +64,13 @@ _HOMES = {
     ".columns": ("NONL", "NTCE", "nonl", "ntce"),
     ".embedding_modules": ("SINCERE", "WEINCE", "EpsSupInfoNCE", "NTXent", "SupCon", "Weibit"),
     ".evidence": ("TailEvidence", "WeinceDiagnostics"),
-    ".kin_modules": ("DCL", "RINCE", "SigLIP", "TemperatureFreeInfoNCE"),
+    ".kin_modules": ("DCL", "RINCE", "XCLR", "SigLIP", "TemperatureFreeInfoNCE"),
     ".labelled": ("eps_sup_infonce", "sincere", "supcon"),
     ".paired": ("nt_xent", "weibit", "weince", "weince_diagnostics"),
     ".paired_kin": ("dcl", "rince", "temperature_free_infonce"),
     ".sigmoid": ("siglip",),
     ".snapshots": ("snapshot",),
+    ".soft_labelled": ("x_clr",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -81,6 +83,7 @@ __all__ = [
     "RINCE",
     "SINCERE",
     "WEINCE",
+    "XCLR",
     "ContinuousCategorical",
     "EpsSupInfoNCE",
     "LabError",
@@ -116,6 +119,7 @@ __all__ = [
     "weibit",
     "weince",
     "weince_diagnostics",
+    "x_clr",
 ]
 
 if not TYPE_CHECKING:  # for a type checker the imports above are all there is, and a name misspelt is a mistake

@@ -20,7 +20,8 @@ __all__ = [
     "losses_of_world",
 ]
 
-CATALOG: dict[str, LossEntry] = {entry.name: entry for entry in (*CLASS_HEAD, *BY_COLUMNS, *EMBEDDINGS, *KIN)}
+_BY_FAMILY = sorted((*CLASS_HEAD, *BY_COLUMNS, *EMBEDDINGS, *KIN), key=lambda entry: FAMILIES.index(entry.family))
+CATALOG: dict[str, LossEntry] = {entry.name: entry for entry in _BY_FAMILY}
 
 
 def entry_of(loss: str) -> LossEntry:

@@ -12,7 +12,7 @@ from torch import Tensor
 from .catalog import entry_of
 from .checks import check_temperature
 from .columns import columns_force
-from .formulas import raised, weibit_coordinate
+from .formulas import raised, targets_by_role, weibit_coordinate
 from .numerics import below_top, product, softplus
 from .paired import weince_diagnostics
 from .pairs import Roles, roles_by_label, roles_by_view
@@ -52,7 +52,7 @@ def values(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) 
     x, margin = below_top(x, roles.noise), record.margin_of(settings)  # type: ignore[arg-type]
     log_noise = _keep(x, roles.noise).logsumexp(-1, keepdim=True)
     terms = softplus(log_noise - x + margin) - margin
-    return (terms * _shares(x, roles)).sum(-1) * roles.noise.any(-1)
+    return (terms * _above(record, x, roles, settings)).sum(-1) * roles.noise.any(-1)
 
 
 def forces(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) -> Tensor:
@@ -69,7 +69,7 @@ def forces(record: Contrast, cosines: Tensor, roles: Roles, settings: Settings) 
     total = parts.sum(-1, keepdim=True)  # 0 where there is no noise
     margin = record.margin_of(settings)  # type: ignore[arg-type]
     noise_share = torch.sigmoid((total.log() + margin) - x)  # of the denominator of each positive
-    pull = noise_share * _shares(x, roles)
+    pull = noise_share * _above(record, x, roles, settings)
     tiny = torch.finfo(x.dtype).tiny
     return (parts * (pull.sum(-1, keepdim=True) / total.clamp_min(tiny)) - pull) * slope
 
@@ -86,9 +86,9 @@ def _values_of_shares(record: Contrast, x: Tensor, roles: Roles, settings: Setti
     if record.power is not None:
         q, log_density = record.power_of(settings)  # type: ignore[arg-type]
         log_below = _keep(x, below).logsumexp(-1) + log_density
-        return raised(log_below, (x * _shares(x, roles)).sum(-1), q)
+        return raised(log_below, (x * _above(record, x, roles, settings)).sum(-1), q)
     x = below_top(x, below)
-    return _keep(x, below).logsumexp(-1) - (x * _shares(x, roles)).sum(-1)
+    return _keep(x, below).logsumexp(-1) - (x * _above(record, x, roles, settings)).sum(-1)
 
 
 def _forces_of_shares(record: Contrast, x: Tensor, roles: Roles, settings: Settings) -> Tensor:
@@ -96,10 +96,10 @@ def _forces_of_shares(record: Contrast, x: Tensor, roles: Roles, settings: Setti
     below = _below(record, roles)
     weight = _keep(x, below).softmax(-1)
     if record.power is None:
-        return weight * below - _shares(x, roles)
+        return weight * below - _above(record, x, roles, settings)
     q, log_density = record.power_of(settings)  # type: ignore[arg-type]
     powers = ((_keep(x, below).logsumexp(-1, keepdim=True) + log_density) * q).exp()
-    return weight * below * powers - _shares(x, roles) * (x * q).exp()
+    return weight * below * powers - _above(record, x, roles, settings) * (x * q).exp()
 
 
 def _below(record: Contrast, roles: Roles) -> Tensor:
@@ -173,6 +173,8 @@ def _keep(scores: Tensor, kept: Tensor) -> Tensor:
     return scores.masked_fill(~kept, torch.finfo(scores.dtype).min / 2)
 
 
-def _shares(scores: Tensor, roles: Roles) -> Tensor:
-    """(N, N): 1/|P| on positives."""
-    return roles.positives.to(scores.dtype) / roles.positive_count.clamp_min(1)[:, None]
+def _above(record: Contrast, scores: Tensor, roles: Roles, settings: Settings) -> Tensor:
+    """(N, N) weights above the bar: 1/|P| on positives, or targets on all others."""
+    if not record.is_soft:
+        return roles.positives.to(scores.dtype) / roles.positive_count.clamp_min(1)[:, None]
+    return targets_by_role(scores, roles, record.noise_target(settings))  # type: ignore[arg-type]

@@ -28,6 +28,17 @@ TAIL_PRODUCTS = Cost(
     " NT-Xent's. A block of rows of the 2B × 2B similarities is in memory at a time, and the tails.",
 )
 
+_RELEASED = "alone that is added: 0.5 is what the released script runs; the README and the formula name neither"
+RELEASED_TERMS = (
+    Parameter("weibull_weight", "w_W", 0.0, 0.0, 10.0, f"how much of Weibit on the nearest negatives {_RELEASED}"),
+    Parameter("softmax_weight", "w_S", 0.0, 0.0, 10.0, f"how much of NT-Xent on the nearest negatives {_RELEASED}"),
+    Parameter(
+        "weibull_top", "m_W", 50, 1, 4096, "how many nearest negatives that Weibit has; all, where there are fewer"
+    ),
+    Parameter("softmax_top", "m_S", 50, 1, 4096, "how many that NT-Xent has"),
+)
+"""Beside WEINCE: no part of its formula, evidence and forces."""
+
 MARGIN_CODE = ("formulas.eps_sup_infonce_of_anchors", "rules.eps_sup_infonce_rule", "forces.eps_sup_infonce_forces")
 CURVED_CODE = ("formulas.weibit_coordinate", "formulas.contrast_of_anchors", "rules.blend_rule", "rules.contrast_rule")
 
@@ -141,6 +152,7 @@ EMBEDDINGS = (
             Parameter("kappa_aic", r"\kappa_{\mathrm{AIC}}", 1.0, 0.5, 2.0, "how sharply the fit turns the blend on"),
             Parameter("tail_fraction", "t", 0.1, 0.0, 1.0, "the share of an anchor's negatives that is its tail"),
             Parameter("min_tail_points", r"k_{\min}", 32, 10, 512, "how many negatives a tail has at least"),
+            *RELEASED_TERMS,
         ),
         cost=TAIL_PRODUCTS,
         code=(
@@ -150,6 +162,8 @@ EMBEDDINGS = (
             "evidence.weigh",
             *CURVED_CODE,
             "forces.weince_forces",
+            "hardest.with_hardest",
+            "hardest.batch_beta",
         ),
         choices=(
             Choice("evidence", "both", ("both", "rho", "aic"), "what turns the blend on: nearness, shape, or both"),

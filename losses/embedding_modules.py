@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from . import labelled, paired
 from .checks import check_number, check_temperature
 from .evidence import TailEvidence
+from .hardest import HardestTerms
 from .label_checks import check_ignore_index
 from .options import Options
 from .temperature import Temperature, shown
@@ -150,7 +151,8 @@ class Weibit(nn.Module):
 
 
 class WEINCE(_EmbeddingLoss):
-    """`losses.weince`: forward(view_a (B, D), view_b (B, D)); the settings of the evidence make `tail`."""
+    """`losses.weince`: forward(view_a (B, D), view_b (B, D)); the settings of the evidence make `tail`, those of the
+    released terms `hardest`."""
 
     def __init__(
         self,
@@ -164,6 +166,10 @@ class WEINCE(_EmbeddingLoss):
         kappa_aic: float = 1.0,
         tail_fraction: float = 0.1,
         min_tail_points: int = 32,
+        weibull_weight: float = 0.0,
+        softmax_weight: float = 0.0,
+        weibull_top: int = 50,
+        softmax_top: int = 50,
         normalize: bool = False,
         reduction: str = "mean",
         chunk_size: int | None = None,
@@ -175,8 +181,10 @@ class WEINCE(_EmbeddingLoss):
             evidence, beta, quantile, aic_margin, kappa_rho, kappa_aic, tail_fraction, min_tail_points
         )
 
+        self.hardest = HardestTerms(weibull_weight, softmax_weight, weibull_top, softmax_top)
+
     def forward(self, view_a: Tensor, view_b: Tensor) -> Tensor:
-        return paired.weince_with(view_a, view_b, self.tail, self.temperature, self.options)
+        return paired.weince_with(view_a, view_b, self.tail, self.temperature, self.options, self.hardest)
 
     def extra_repr(self) -> str:
-        return f"{super().extra_repr()}, {self.tail}"
+        return f"{super().extra_repr()}, {self.tail}, {self.hardest}"

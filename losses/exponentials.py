@@ -18,6 +18,8 @@ LEAST_EXPONENT = -80.0
 
 Fill = Callable[[Tensor, float], None]
 """Sets the scores that take no part, in place."""
+Tally = Callable[[Tensor], Tensor]
+"""Scores (n, N), 0 where they take no part -> a sum of them, of the caller's weights, (n, 1)."""
 RowExp = Callable[[Tensor, Fill], tuple[Tensor, Tensor, Tensor | None]]
 """Turn scores (n, N) into exp(scores - shift of the row), in place; log of their sum, sum and shift, all (n, 1).
 
@@ -50,15 +52,40 @@ def plain_exp(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor, None]:
 
 def shifted_exp(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor, Tensor]:
     """For all scores: five passes."""
-    fill(scores, -torch.inf)
-    largest = scores.amax(dim=1, keepdim=True).clamp_min_(torch.finfo(scores.dtype).min / 2)
-    fill(scores.sub_(largest).clamp_min_(LEAST_EXPONENT).exp_(), 0)
-    return *_log_and_sum(scores), largest
+    largest = _take_off_largest(scores, fill)
+    return *_far_exponentials(scores, fill), largest
+
+
+def tallied_exp(exp: RowExp, scores: Tensor, fill: Fill, tally: Tally) -> tuple[Tensor, Tensor, Tensor]:
+    """What `exp` does, and before it a tally of the scores: tally, log and sum, all (n, 1).
+
+    Scores in the tally have lost the shift, too: where its weights sum to 1, log less tally is what no shift changes.
+    """
+    if exp is plain_exp:
+        fill(scores, 0)
+        return tally(scores), *plain_exp(scores, fill)[:2]
+    _take_off_largest(scores, fill)
+    fill(scores, 0)
+    return tally(scores), *_far_exponentials(scores, fill)
 
 
 def without(shift: Tensor | None, scores: Tensor) -> Tensor:
     """Scores (n, w), in place, less the shift (n, 1) of their row."""
     return scores if shift is None else scores.sub_(shift)
+
+
+def _take_off_largest(scores: Tensor, fill: Fill) -> Tensor:
+    """The largest that takes part, (n, 1), which the scores lose, in place."""
+    fill(scores, -torch.inf)
+    largest = scores.amax(dim=1, keepdim=True).clamp_min_(torch.finfo(scores.dtype).min / 2)
+    scores.sub_(largest)
+    return largest
+
+
+def _far_exponentials(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor]:
+    """exp of scores at or below 0, in place; log and sum."""
+    fill(scores.clamp_min_(LEAST_EXPONENT).exp_(), 0)
+    return _log_and_sum(scores)
 
 
 def _log_and_sum(exponentials: Tensor) -> tuple[Tensor, Tensor]:

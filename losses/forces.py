@@ -53,6 +53,23 @@ def eps_sup_infonce_forces(similarities: Tensor, labels: Tensor, *, temperature:
     return contrasts.forces(CATALOG["eps_sup_infonce"].contrast, cosines, roles, settings)
 
 
+def x_clr_forces(
+    similarities: Tensor, labels: Tensor, *, temperature: float, target_temperature: float = 0.1
+) -> Tensor:
+    """(q_ij - t_ij) / tau on all others: t_ij = 1 / (|P| + |Nz| w) for a positive, w = e^{-1/tau_s} times that for
+    noise.
+
+    Any pair repels exactly when its share is above its target; the forces of an anchor add up to 0.
+
+    >>> x_clr_forces(torch.ones(4, 4), torch.tensor([0, 0, 1, 2]), temperature=1.0, target_temperature=1e-3)[0]
+    tensor([ 0.0000, -0.6667,  0.3333,  0.3333])
+    """
+    check_number("target_temperature", target_temperature, above=0)
+    cosines, roles = _labelled(similarities, labels, temperature)
+    settings = {"temperature": temperature, "target_temperature": target_temperature}
+    return contrasts.forces(CATALOG["x_clr"].contrast, cosines, roles, settings)
+
+
 def nt_xent_forces(similarities: Tensor, *, temperature: float) -> Tensor:
     """(p_ij - 1[j is i's other view]) / tau, p_i = softmax of s_i / tau over the others."""
     check_temperature(temperature)

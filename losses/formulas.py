@@ -3,6 +3,7 @@
 Each takes scores (n, N) of n anchors against all N and their roles, and gives the losses (n,), unchecked.
 """
 
+import torch
 from torch import Tensor
 
 from .numerics import below_top, masked_logsumexp, softplus
@@ -16,6 +17,25 @@ def supcon_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
     scores = below_top(scores, others)
     log_denominator = masked_logsumexp(scores, others)  # (n,)
     return _mean_over_positives(log_denominator[:, None] - scores, roles)
+
+
+def x_clr_of_anchors(scores: Tensor, roles: Roles, noise_target: float) -> Tensor:
+    """Cross-entropy of the softmax over all others against targets by role; see `targets_by_role`."""
+    others = roles.positives | roles.noise
+    losses = cross_entropy_of_anchors(scores, targets_by_role(scores, roles, noise_target), others)
+    return losses * roles.positives.any(dim=-1)
+
+
+def cross_entropy_of_anchors(scores: Tensor, targets: Tensor, others: Tensor) -> Tensor:
+    """-sum_j t_ij log softmax_j of the scores over others (n, N) bool; targets (n, N), rows of sum 1, 0 elsewhere."""
+    scores = below_top(scores, others)
+    return masked_logsumexp(scores, others) - (targets * scores.masked_fill(~others, 0)).sum(dim=-1)
+
+
+def targets_by_role(scores: Tensor, roles: Roles, noise_target: float) -> Tensor:
+    """(n, N) like the scores: 1 / (|P| + |Nz| w) on positives and w times that on noise, w = `noise_target`."""
+    weights = roles.positives + noise_target * roles.noise.to(scores.dtype)
+    return weights / weights.sum(dim=-1, keepdim=True).clamp_min(torch.finfo(scores.dtype).tiny)
 
 
 def eps_sup_infonce_of_anchors(scores: Tensor, roles: Roles, epsilon: float) -> Tensor:
@@ -41,6 +61,14 @@ def decoupled_of_anchors(scores: Tensor, roles: Roles) -> Tensor:
     """log of the sum over the noise alone, less the one positive."""
     scores = below_top(scores, roles.noise)
     return masked_logsumexp(scores, roles.noise) - scores.masked_fill(~roles.positives, 0).sum(dim=-1)
+
+
+def hardest_of_anchors(scores: Tensor, roles: Roles, top: int) -> Tensor:
+    """-log softmax of the one positive over it and the `top` largest scores of noise."""
+    scores = below_top(scores, roles.positives | roles.noise)
+    own = scores.masked_fill(~roles.positives, 0).sum(dim=-1, keepdim=True)
+    nearest = scores.masked_fill(~roles.noise, -torch.inf).topk(top, dim=-1, sorted=False).values
+    return torch.cat([own, nearest], dim=-1).logsumexp(dim=-1) - own.squeeze(-1)
 
 
 def powered_of_anchors(scores: Tensor, roles: Roles, q: float, log_density: float) -> Tensor:

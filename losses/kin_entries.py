@@ -1,12 +1,13 @@
-"""Relatives of NT-Xent on two views, as the catalogue has them. No torch here."""
+"""Relatives of NT-Xent on two views, and of SupCon, as the catalogue has them. No torch here."""
 
-from .embedding_entries import PAIRED_TEMPERATURE, VIEW_PRODUCTS
+from .embedding_entries import LABELLED_TEMPERATURE, PAIR_PRODUCTS, PAIRED_TEMPERATURE, VIEW_PRODUCTS
 from .entries import Cost, LossEntry, Parameter, Source
 from .records import Contrast
 
 YEH = Source("Yeh et al., Decoupled Contrastive Learning (2021)", "2110.06848")
 CHUANG = Source("Chuang et al., Robust Contrastive Learning against Noisy Views (2022)", "2201.04309")
 KIM = Source("Kim & Kim, Temperature-Free Loss Function for Contrastive Learning (2025)", "2501.17683")
+SOBAL = Source("Sobal et al., X-Sample Contrastive Loss (2024)", "2407.18134")
 ZHAI = Source("Zhai et al., Sigmoid Loss for Language Image Pre-Training (2023)", "2303.15343")
 
 SHARP_TEMPERATURE = Parameter("temperature", r"\tau", 0.1, 0.01, 2.0, "divides the cosine similarities")
@@ -101,5 +102,35 @@ KIN = (
         cost=PAIRS_ACROSS,
         code=("sigmoid.siglip", "formulas.pairs_of_anchors", "sigmoid.PairPass", "contrasts.forces"),
         worlds={"repulsion": 7, "two_views": 6},
+    ),
+    LossEntry(
+        name="x_clr",
+        title="X-CLR",
+        family="labelled embeddings",
+        record=Contrast("class", others_below=True, target_temperature="target_temperature"),
+        formula=r"-\sum_{j \neq i} t_{ij} \log \frac{e^{s_{ij}/\tau}}{\sum_{a \neq i} e^{s_{ia}/\tau}},\quad"
+        r" t_{ij} = \frac{e^{G_{ij}/\tau_s}}{\sum_{a \neq i} e^{G_{ia}/\tau_s}}",
+        gradient=r"\tfrac{1}{\tau}\bigl(q_{ij} - t_{ij}\bigr)",
+        numerator="The similarity to one other anchor, averaged over all of them by how near they are to be: SupCon"
+        " averages over the positives alone. Here G is 1 within a class and 0 on noise; the function also takes"
+        " similarities of the user's own, such as cosines of captions, as the authors do.",
+        denominator="The similarities to all other anchors, as in SupCon, which this is at τ_s → 0. Above it noise is"
+        " pulled as well as pushed: the loss is least where s / τ of positives exceeds that of noise by 1 / τ_s, and"
+        " asks for no more.",
+        chance_level=r"\log(N-1)",
+        source=SOBAL,
+        parameters=(
+            LABELLED_TEMPERATURE,
+            Parameter("target_temperature", r"\tau_s", 0.1, 0.01, 10.0, "divides the similarities that are wanted"),
+        ),
+        cost=PAIR_PRODUCTS,
+        code=(
+            "soft_labelled.x_clr",
+            "formulas.x_clr_of_anchors",
+            "formulas.targets_by_role",
+            "rules.x_clr_rule",
+            "forces.x_clr_forces",
+        ),
+        worlds={"repulsion": 8},
     ),
 )

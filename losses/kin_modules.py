@@ -1,11 +1,11 @@
-"""The relatives of NT-Xent as `torch.nn.Module`s: see `losses.embedding_modules`."""
+"""The relatives of NT-Xent and SupCon as `torch.nn.Module`s: see `losses.embedding_modules`."""
 
 import torch
 from torch import Tensor, nn
 
-from . import paired_kin, sigmoid
+from . import paired_kin, sigmoid, soft_labelled
 from .checks import check_temperature
-from .embedding_modules import _EmbeddingLoss
+from .embedding_modules import _EmbeddingLoss, _LabelledLoss
 from .options import Options
 from .temperature import Temperature, shown
 
@@ -118,3 +118,38 @@ class SigLIP(nn.Module):
 
     def extra_repr(self) -> str:
         return f"temperature={shown(self.current_temperature())}, bias={shown(self.bias)}, {self.options}"
+
+
+class XCLR(_LabelledLoss):
+    """`losses.x_clr`: forward(embeddings (N, D) or (N, V, D), labels (N,)), or with similarities=(N, N)."""
+
+    def __init__(
+        self,
+        *,
+        temperature: Temperature = 0.1,
+        target_temperature: float = 0.1,
+        normalize: bool = False,
+        reduction: str = "mean",
+        chunk_size: int | None = None,
+        plain: bool = False,
+        distributed: bool = False,
+        ignore_index: int | None = None,
+    ) -> None:
+        options = Options(normalize, reduction, chunk_size, plain, distributed)
+        super().__init__(temperature, options, ignore_index)
+        soft_labelled.check_target_temperature(target_temperature)
+        self.target_temperature = target_temperature
+
+    def forward(self, embeddings: Tensor, labels: Tensor | None = None, similarities: Tensor | None = None) -> Tensor:
+        return soft_labelled.x_clr_with(
+            embeddings,
+            labels,
+            similarities,
+            self.temperature,
+            self.target_temperature,
+            self.options,
+            self.ignore_index,
+        )
+
+    def extra_repr(self) -> str:
+        return f"target_temperature={self.target_temperature}, {super().extra_repr()}"

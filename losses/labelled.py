@@ -36,6 +36,7 @@ from .temperature import Temperature, tempered_rows
 
 Formula = Callable[[Tensor, Roles], Tensor]
 RuleOfGroups = Callable[[Groups, RowExp], Rule]
+ANOTHER = "An anchor needs another one."
 
 
 def supcon(
@@ -124,7 +125,7 @@ def supcon_with(
     embeddings: Tensor, labels: Tensor, temperature: Temperature, options: Options, ignore_index: int | None = None
 ) -> Tensor:
     """`supcon` with its options in one object."""
-    return _over_anchors(embeddings, labels, supcon_of_anchors, supcon_rule, temperature, options, ignore_index)
+    return over_labelled(embeddings, labels, supcon_of_anchors, supcon_rule, temperature, options, ignore_index)
 
 
 def eps_sup_infonce_with(
@@ -139,7 +140,7 @@ def eps_sup_infonce_with(
     check_epsilon(epsilon)
     formula = partial(eps_sup_infonce_of_anchors, epsilon=epsilon)
     rule = partial(eps_sup_infonce_rule, epsilon=epsilon)
-    return _over_anchors(embeddings, labels, formula, rule, temperature, options, ignore_index)
+    return over_labelled(embeddings, labels, formula, rule, temperature, options, ignore_index)
 
 
 def check_epsilon(epsilon: float) -> None:
@@ -152,9 +153,7 @@ def flat_views(
     embeddings: Tensor, labels: Tensor, normalize: bool, ignore_index: int | None = None
 ) -> tuple[Tensor, Tensor]:
     """(N, D) or (N, V, D) with (N,) labels -> anchors (N V, D) in at least float32 and their labels (N V,) int64."""
-    flat = isinstance(embeddings, Tensor) and embeddings.ndim == 2
-    check_floats("embeddings", embeddings, *("N", "D") if flat else ("N", "V", "D"))
-    views = embeddings[:, None] if flat else embeddings
+    views = in_views(embeddings)
     y = check_labels(labels, "embeddings", views, ignore_index)
     if ignore_index is not None:
         views = views.masked_fill((y == ignore_index)[:, None, None], 0)  # whatever stands there, NaN too
@@ -162,7 +161,14 @@ def flat_views(
     return z, y.repeat_interleave(views.shape[1])
 
 
-def _over_anchors(
+def in_views(embeddings: Tensor) -> Tensor:
+    """(N, D) or (N, V, D) -> (N, V, D)."""
+    flat = isinstance(embeddings, Tensor) and embeddings.ndim == 2
+    check_floats("embeddings", embeddings, *("N", "D") if flat else ("N", "V", "D"))
+    return embeddings[:, None] if flat else embeddings
+
+
+def over_labelled(
     embeddings: Tensor,
     labels: Tensor,
     formula: Formula,
@@ -171,11 +177,12 @@ def _over_anchors(
     options: Options,
     ignore_index: int | None,
 ) -> Tensor:
+    """The formula of each anchor's scores, or its rule block by block, reduced over the anchors with a positive."""
     check_temperature(temperature)
     z, y = flat_views(embeddings, labels, options.normalize, ignore_index)  # (N, D), (N,)
     z, tau = tempered_rows(z, temperature)
     (z, y), own = processes.joined((z, y)) if options.distributed else ((z, y), torch.arange(len(z), device=z.device))
-    check_batch("anchors", len(z), 2, "An anchor needs another one.")
+    check_batch("anchors", len(z), 2, ANOTHER)
     if options.takes_plain_path(z, y):
         roles = roles_by_label(y, ignore_index)
         takes_part = _checked(roles.positives.any(dim=-1))

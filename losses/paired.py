@@ -9,39 +9,25 @@ derivatives. `distributed` joins the batches of all processes; see `losses.proce
 """
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from . import processes
-from .blocks import block_rows, equal_blocks
-from .checks import (
-    can_look,
-    check_batch,
-    check_chunk_size,
-    check_device,
-    check_floats,
-    check_number,
-    check_temperature,
-)
+from .blocks import block_rows
+from .checks import can_look, check_batch, check_chunk_size, check_number, check_temperature
 from .closed_form import GradientToo
-from .errors import LabError
 from .evidence import TailEvidence, Tails, WeinceDiagnostics, tail_columns, weigh
 from .exponentials import RowExp, row_exp
-from .formulas import contrast_of_anchors, weibit_coordinate
+from .formulas import weibit_coordinate
+from .hardest import NONE_ADDED, HardestTerms, with_hardest
 from .nearest import smallest
-from .numerics import product, unit_rows, widen
+from .numerics import product
 from .options import Options
-from .pairs import Roles, other_view, roles_by_view
+from .pairs import other_view
 from .records import ENDPOINT_GAP
-from .reduction import reduced, reduced_by_blocks
 from .rules import blend_rule, contrast_rule
-from .streaming import BlockPass, Rule
+from .stacked import anchors_of, over_anchors, stacked_views
 from .temperature import Temperature, beside, is_learned, number, tempered_rows
-
-Link = Callable[[Tensor], Tensor]
-Formula = Callable[[Tensor, Roles], Tensor]
 
 
 def nt_xent(
@@ -102,6 +88,10 @@ def weince(
     kappa_aic: float = 1.0,
     tail_fraction: float = 0.1,
     min_tail_points: int = 32,
+    weibull_weight: float = 0.0,
+    softmax_weight: float = 0.0,
+    weibull_top: int = 50,
+    softmax_top: int = 50,
     normalize: bool = False,
     reduction: str = "mean",
     chunk_size: int | None = None,
@@ -115,13 +105,19 @@ def weince(
     `beta` is "one", as in the released code, or "estimated", as in the paper's figure: the Weibull slope within
     0.5 to 16. s is clamped below 1 - 1e-6 in the Weibit term. Source: Erol et al., arXiv 2606.00262.
 
+    `weibull_weight` and `softmax_weight` add so much of two more cross-entropies of each anchor, towards its other view
+    and over its `weibull_top` and `softmax_top` nearest negatives alone, all 2B - 2 where there are fewer: of
+    -beta log(1 - s) with the batch's beta (`losses.hardest.batch_beta`), and of s / tau. The released script runs 0.5
+    of both at 50; its README and the formula name neither, and here both are off.
+
     >>> a = torch.eye(8)
     >>> bool(weince(a, a, aic_margin=1e9) == nt_xent(a, a))  # no evidence suffices: lam = 0
     True
     """
     spec = TailEvidence(evidence, beta, quantile, aic_margin, kappa_rho, kappa_aic, tail_fraction, min_tail_points)
+    hardest = HardestTerms(weibull_weight, softmax_weight, weibull_top, softmax_top)
     options = Options(normalize, reduction, chunk_size, plain, distributed)
-    return weince_with(view_a, view_b, spec, temperature, options)
+    return weince_with(view_a, view_b, spec, temperature, options, hardest)
 
 
 def nt_xent_with(view_a: Tensor, view_b: Tensor, temperature: Temperature, options: Options) -> Tensor:
@@ -143,11 +139,21 @@ def weibit_with(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -
 
 
 def weince_with(
-    view_a: Tensor, view_b: Tensor, spec: TailEvidence, temperature: Temperature, options: Options
+    view_a: Tensor,
+    view_b: Tensor,
+    spec: TailEvidence,
+    temperature: Temperature,
+    options: Options,
+    hardest: HardestTerms = NONE_ADDED,
 ) -> Tensor:
-    """`weince` with its settings in two specs."""
+    """`weince` with its settings in three specs."""
     check_temperature(temperature)
     z, own = anchors_of(view_a, view_b, options)
+    return with_hardest(_blended(z, own, spec, temperature, options), z, own, hardest, temperature, options)
+
+
+def _blended(z: Tensor, own: Tensor, spec: TailEvidence, temperature: Temperature, options: Options) -> Tensor:
+    """WEINCE itself."""
     found = _diagnose(z, spec, options.chunk_size)
     straight, curved = 1 - found.lam, found.lam * found.beta
     learned = beside(torch.as_tensor(temperature), z) if is_learned(temperature) else number(temperature)
@@ -193,58 +199,10 @@ def weince_diagnostics(
     return _diagnose(stacked_views(view_a, view_b, normalize), spec, chunk_size)
 
 
-def stacked_views(view_a: Tensor, view_b: Tensor, normalize: bool) -> Tensor:
-    """(B, D), (B, D) -> (2B, D) in at least float32."""
-    check_floats("view_a", view_a, "B", "D")
-    check_floats("view_b", view_b, "B", "D")
-    if view_a.shape != view_b.shape:
-        raise LabError("view_b", f"must have view_a's shape {tuple(view_a.shape)}", tuple(view_b.shape))
-    check_device("view_b", view_b, "view_a", view_a)
-    check_batch("pairs", len(view_a), 2, "An anchor needs a negative.")
-    made = unit_rows if normalize else widen
-    return torch.cat([made(view_a), made(view_b)])
-
-
-def anchors_of(
-    view_a: Tensor, view_b: Tensor, options: Options, temperature: Temperature = 1.0
-) -> tuple[Tensor, Tensor]:
-    """Anchors (2B, D) of all processes where they are joined, and the indices of this process's own.
-
-    A learned temperature is divided into them.
-    """
-    z, _ = tempered_rows(stacked_views(view_a, view_b, options.normalize), temperature)
-    if not options.distributed:
-        return z, torch.arange(len(z), device=z.device)
-    (a, b), own = processes.joined(z.chunk(2))
-    return torch.cat([a, b]), torch.cat([own, own + len(a)])
-
-
 def _blend_exp(z: Tensor, scale: float | Tensor, curved: Tensor) -> RowExp:
     """For scores that are a cosine's times `scale`, and a clamped -log(1 - s) times curved (2B,)."""
     steepest = -math.log(ENDPOINT_GAP) * float(curved.max()) if can_look(curved) else math.inf
     return row_exp(z, scale, steepest)
-
-
-def over_anchors(
-    z: Tensor,
-    own: Tensor,
-    link: Link,
-    rule: Rule,
-    scale: float | Tensor,
-    options: Options,
-    temperature: Temperature = 1.0,
-    formula: Formula = contrast_of_anchors,
-) -> Tensor:
-    """The formula of the linked cosines of each of the 2B anchors: cross-entropy over the others, if no other is named.
-
-    The temperature is the link's, where that has it: what torch.func has of it shows in the path.
-    """
-    everyone = torch.ones_like(z[:, 0], dtype=torch.bool)
-    if options.takes_plain_path(z, *(held for held in (temperature,) if isinstance(held, Tensor))):
-        losses = formula(link(product(z, z.mT)), roles_by_view(len(z), z.device))
-        return reduced(losses, everyone, own, options)
-    block_pass = BlockPass(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)
-    return reduced_by_blocks(z, block_pass, everyone, own, options)
 
 
 def _diagnose(z: Tensor, spec: TailEvidence, chunk_size: int | None) -> WeinceDiagnostics:

@@ -14,8 +14,8 @@ from .errors import LabError
 from .exponentials import RowExp, row_exp
 from .formulas import decoupled_of_anchors, log_odds, powered_of_anchors
 from .options import Options
-from .paired import Formula, anchors_of, over_anchors
 from .rules import decoupled_rule, log_odds_rule, power_rule
+from .stacked import Formula, anchors_of, over_anchors
 from .streaming import Rule
 from .temperature import Temperature, is_learned, number
 

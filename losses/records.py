@@ -25,7 +25,8 @@ class Contrast:
     with x = straight s / tau - curved log(1 - s) + lower log(1 + s) of a cosine s. `positives`: whoever shares the
     anchor's class, or the anchor's other view alone. `others_below`: do the other positives stand below the bar?
     `own_below`: does the positive itself? `evidence`: each anchor blends the two coordinates by what its own negatives
-    show: straight = 1 - lam, curved = lam beta.
+    show: straight = 1 - lam, curved = lam beta. `target_temperature` tau_s: there are no positives alone above the bar
+    but all others, weighted by the softmax of G / tau_s, G being 1 within the anchor's class and 0 on noise.
 
     Of two views alone: `power` q and `density` lam put a power in the logarithm's place, with D what stands below:
     ((lam D)^q - e^{q x_p}) / q. `bias` b: there is no bar, each pair is a logistic regression of its own, and the
@@ -45,6 +46,7 @@ class Contrast:
     density: Number = 1.0
     bias: Number | None = None
     across: bool = False
+    target_temperature: Number | None = None
 
     def weights(self, settings: Mapping[str, float]) -> tuple[float, float]:
         """straight and curved; under `evidence` from `lam` and `beta` among the settings."""
@@ -61,6 +63,18 @@ class Contrast:
             return 0.0, 0.0
         return _value(self.power, settings), math.log(_value(self.density, settings))
 
+    def noise_target(self, settings: Mapping[str, float]) -> float:
+        """w: above the bar each positive has the weight 1 / (|P| + |Nz| w), each noise pair w times that.
+
+        >>> Contrast("class", others_below=True).noise_target({})
+        0.0
+        """
+        return math.exp(-self.target_gap(settings))
+
+    def target_gap(self, settings: Mapping[str, float]) -> float:
+        """By how much a positive's exponent is to exceed that of noise: 1 / tau_s, or by as much as can be."""
+        return math.inf if self.target_temperature is None else 1 / _value(self.target_temperature, settings)
+
     def bias_of(self, settings: Mapping[str, float]) -> float:
         """b of pairs that are each for themselves; 0 for a loss with a bar."""
         return 0.0 if self.bias is None else _value(self.bias, settings)
@@ -76,8 +90,13 @@ class Contrast:
         return not self.evidence and self.straight == 1.0 and self.curved == 0.0
 
     @property
+    def is_soft(self) -> bool:
+        """Does noise stand above the bar too, with the weight of its similarity?"""
+        return self.target_temperature is not None
+
+    @property
     def is_share(self) -> bool:
-        """Is the derivative by a cosine a softmax share, less what is positive, over tau?"""
+        """Is the derivative by a cosine a softmax share, less the weight above the bar, over tau?"""
         return self.is_cosine and self.own_below and self.power is None and not self.each_pair
 
     @property
@@ -104,7 +123,8 @@ class Contrast:
         if not self.own_below:
             return math.log(noise) - gap
         if self.others_below:
-            return math.log(positives + noise * math.exp(-gap))
+            above = noise * self.noise_target(settings)  # beside the positives
+            return math.log(positives + noise * math.exp(-gap)) + gap * above / (positives + above)
         if noise == 0:
             return 0.0
         return math.log(math.exp(-self.margin_of(settings)) + noise * math.exp(-gap))

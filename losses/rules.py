@@ -3,13 +3,15 @@
 Every rule works in place on one block that is in cache; `docs/decisions.md` has what was tried and did not pay.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from .blocks import Block
 from .checks import can_look
-from .exponentials import RowExp, without
+from .exponentials import RowExp, tallied_exp, without
 from .formulas import raised
 from .pairs import other_view
 from .positives import Groups
@@ -49,6 +51,43 @@ def eps_sup_infonce_rule(groups: Groups, exp: RowExp, epsilon: float) -> Rule:
         positives.add(scores, pull.div_(pulled).mul_(-total))
         losses = (-log_ratio / positives.count - epsilon).masked_fill_(log_noise == -torch.inf, 0)
         return losses, pulled / (total * positives.count)
+
+    return rule
+
+
+def x_clr_rule(groups: Groups, exp: RowExp, noise_target: float) -> Rule:
+    """X-CLR by labels: force q - t, t = 1 / (|P| + |Nz| w) on a positive and w times that on noise."""
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        positives = groups.positives(block)
+        count = positives.count.to(scores.dtype)
+        own_target = 1 / (count + (scores.shape[1] - 1 - count) * noise_target)
+        more, least = own_target * (1 - noise_target), own_target * noise_target
+
+        def tally(below_shift: Tensor) -> Tensor:
+            own = positives.blank(positives.read(below_shift), 0).sum(dim=1, keepdim=True)
+            return least * below_shift.sum(dim=1, keepdim=True) + more * own
+
+        own, log_sum, total = tallied_exp(exp, scores, block.fill_anchors, tally)
+        positives.add(scores.sub_(least * total), -more * total)
+        block.fill_anchors(scores, 0)
+        return log_sum - own, 1 / total
+
+    return rule
+
+
+def given_targets_rule(exp: RowExp, targets: Callable[[Block], Tensor]) -> Rule:
+    """X-CLR by similarities: force q - t, t the targets (n, N) of a block, 0 on the anchors themselves."""
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        wanted = targets(block)
+
+        def tally(below_shift: Tensor) -> Tensor:
+            return torch.linalg.vecdot(wanted, below_shift)[:, None]
+
+        own, log_sum, total = tallied_exp(exp, scores, block.fill_anchors, tally)
+        scores.sub_(wanted.mul_(total))
+        return log_sum - own, 1 / total
 
     return rule
 
@@ -121,6 +160,33 @@ def power_rule(exp: RowExp, q: float, log_density: float) -> Rule:
         log_below = (log_sum if shift is None else log_sum + shift) + log_density
         scores.scatter_add_(1, other, -total * (q * (own - log_below)).exp())
         return raised(log_below, own, q), (q * log_below).exp() / total
+
+    return rule
+
+
+def hardest_rule(top: int, beta: Tensor | None = None) -> Rule:
+    """Softmax of the other view and the `top` largest scores of noise, the rest without a force.
+
+    Of s / tau as it comes; with `beta` () of -beta log(1 - s), from cosines, whose slope ends at the clamp.
+    """
+
+    def rule(scores: Tensor, block: Block) -> tuple[Tensor, Tensor]:
+        other = other_view(block.anchors, scores.shape[1])[:, None]
+        own = scores.gather(1, other)
+        block.fill_anchors(scores, -torch.inf)
+        nearest, columns = scores.scatter_(1, other, -torch.inf).topk(top, dim=1, sorted=False)
+        x = torch.cat([own, nearest], dim=1)
+        slope: Tensor | float = 1.0
+        if beta is not None:
+            shortfall = (1 - x).clamp_min_(ENDPOINT_GAP)
+            x = shortfall.log().mul_(-beta)
+            slope = _steepness(shortfall) * beta
+        x -= x.amax(dim=1, keepdim=True)
+        losses = x.logsumexp(dim=1, keepdim=True) - x[:, :1]
+        force = x.softmax(dim=1)
+        force[:, 0] -= 1
+        scores.zero_().scatter_(1, torch.cat([other, columns], dim=1), force * slope)
+        return losses, torch.ones_like(losses)
 
     return rule
 

@@ -15,9 +15,9 @@ from .errors import LabError
 from .formulas import pairs_of_anchors
 from .numerics import product
 from .options import Options
-from .paired import anchors_of
 from .pairs import roles_by_view
 from .reduction import reduced, reduced_by_blocks
+from .stacked import anchors_of
 from .temperature import Temperature, beside, is_learned, number
 
 

@@ -6,7 +6,14 @@ from torch.nn.functional import logsigmoid
 
 KIN = ("dcl", "rince", "temperature_free_infonce", "siglip")
 Q, DENSITY, BIAS = 0.5, 0.01, -10.0
+TARGET_TAU = 0.1
 """The catalogue's defaults."""
+
+
+def soft_of_row(positives: Tensor, noise: Tensor, tau: float) -> Tensor:
+    """X-CLR of an anchor by its cosines to positives (p,) and noise (n,): targets by similarities 1 and 0."""
+    wanted = torch.cat([torch.ones_like(positives), torch.zeros_like(noise)]) / TARGET_TAU
+    return -(wanted.softmax(0) * (torch.cat([positives, noise]) / tau).log_softmax(0)).sum()
 
 
 def of_row(name: str, own: Tensor, noise: Tensor, across: Tensor, tau: float, times: float | Tensor = 1.0) -> Tensor:

@@ -1,5 +1,7 @@
 """Any loss of embeddings taken apart at a point of the circle, and what the library's own functions give there."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from analysis.anatomy.parts import Anatomy, MeasuredAnatomy, no_terms
@@ -20,7 +22,7 @@ def point_anatomy(batch: PointBatch, loss: str, anchor: int, settings: Settings)
         noise &= ~_same_side(batch, anchor)
     cosines = np.clip(batch.embeddings @ batch.embeddings[anchor], -1, 1)
     exponents, slopes = _link(batch, loss, anchor, cosines, settings)
-    above, below, weights = _terms(record, positives, noise)
+    above, below, weights = _terms(record, positives, noise, settings.of(loss))
     power, log_density = record.power_of(settings.of(loss))
     return Anatomy(
         loss=loss,
@@ -99,15 +101,21 @@ def _same_side(batch: PointBatch, anchor: int) -> np.ndarray:
     return first == first[anchor]
 
 
-def _terms(record: Contrast, positives: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _terms(
+    record: Contrast, positives: np.ndarray, noise: np.ndarray, settings: Mapping[str, float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A term for each positive: it meets the noise, and where the record says so the other positives and itself too.
-    Or a term for each pair, without anyone else."""
+    Or a term for each pair, without anyone else; or one for all others, weighted by how near they are to be."""
     if not positives.any():
         return no_terms(len(positives))
     each = np.eye(len(positives), dtype=bool)
     if record.each_pair:
         pairs = each[positives | noise]
         return pairs & positives, pairs, np.ones(len(pairs))
+    if record.is_soft:
+        others = positives | noise
+        weights = np.where(positives, 1.0, record.noise_target(settings))[others]
+        return each[others], np.repeat([others], len(weights), axis=0), weights / weights.sum()
     above = each[positives]
     if not record.own_below:
         return above, noise[None], np.ones(1)

@@ -25,6 +25,7 @@ LOSS_STYLES: dict[str, Style] = {
     "ntce": Style(BROWN, "longdash", "diamond-open"),
     "nonl": Style(BROWN, "dashdot", "square-open"),
     "supcon": Style(ORANGE, "solid", "square"),
+    "x_clr": Style(ORANGE, "dash", "square-open"),
     "sincere": Style(BLUE, "solid", "diamond"),
     "eps_sup_infonce": Style(BLUE, "dash", "diamond-open"),
     "nt_xent": Style(PURPLE, "solid", "circle"),

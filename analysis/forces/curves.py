@@ -1,6 +1,6 @@
 """The derivative of every loss on one pair of a scene, along a similarity, a temperature or a size."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -117,6 +117,8 @@ def floors(name: str, at: Points) -> np.ndarray:
         return _least_cross_entropy(at)
     if isinstance(record, Choosing) and record.is_density:
         return _least_of_density(at)
+    if isinstance(record, Contrast) and record.is_soft:
+        return _least_to_targets(record, at, CATALOG[name].defaults)
     against_own = isinstance(record, Choosing) and record.by_column
     others = -1.0 if against_own or (isinstance(record, Contrast) and record.positives == "view") else 1.0
     return evaluate(name, _equal(at, 1.0, others, -1.0)).loss
@@ -141,6 +143,13 @@ def _least_cross_entropy(at: Points) -> np.ndarray:
         best = np.log(np.maximum((1 - softness) * others / softness, np.finfo(float).tiny))
     gap = np.clip(best, -2 / at.temperature, 2 / at.temperature)
     return np.logaddexp(0, np.log(others) - gap) + softness * gap
+
+
+def _least_to_targets(record: Contrast, at: Points, settings: Mapping[str, float]) -> np.ndarray:
+    """Positives as far above noise as their targets say, or as cosines go: 2 / tau."""
+    gap = np.minimum(2 / at.temperature, record.target_gap(settings))
+    above = at.noise * record.noise_target(settings)
+    return np.log(at.positives + at.noise * np.exp(-gap)) + gap * above / (at.positives + above)
 
 
 def _least_of_density(at: Points) -> np.ndarray:

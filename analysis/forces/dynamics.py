@@ -109,10 +109,12 @@ def _size(gradient: "Tensor") -> float:
 def simplex_loss(loss: str, size: int, classes: int, parameters: Mapping[str, float]) -> float:
     """The least that a loss of labelled embeddings can be, in nats, on `size` anchors in classes of one size.
 
-    Each class at one point, and these the corners of a regular simplex with cosine -1 / (C - 1). `parameters` that
-    are not given are the catalogue's defaults. LabError for a loss of another family.
+    Each class at one point, and these the corners of a regular simplex with cosine -1 / (C - 1), or as near to each
+    other as soft targets ask. `parameters` that are not given are the catalogue's defaults. LabError for a loss of
+    another family.
     """
     entry = entry_of(loss)
     of_class, gap = size / classes, 1 + 1 / (classes - 1)
     settings = entry.defaults | dict(parameters)
-    return entry.contrast.loss_apart(gap / settings["temperature"], of_class - 1, size - of_class, settings)
+    gap = min(gap / settings["temperature"], entry.contrast.target_gap(settings))
+    return entry.contrast.loss_apart(gap, of_class - 1, size - of_class, settings)

@@ -26,7 +26,9 @@ def of_embeddings(entry: LossEntry, at: Points) -> OnePair:
     record, coordinate = entry.contrast, Coordinate.of(entry, at)
     if record.positives == "view":
         return (_of_pairs if record.each_pair else _of_view)(at, coordinate, record, entry.defaults)
-    return _of_class(at, coordinate) if record.others_below else _of_noise(at, coordinate)
+    if not record.others_below:
+        return _of_noise(at, coordinate)
+    return _of_class(at, coordinate, record.noise_target(entry.defaults))
 
 
 def blend_slopes(at: Points) -> tuple[np.ndarray, np.ndarray]:
@@ -80,14 +82,18 @@ def _softmax(at: Points, x: Coordinate) -> tuple[np.ndarray, np.ndarray, np.ndar
     return total, np.exp(own - total), np.exp(rest - total)
 
 
-def _of_class(at: Points, x: Coordinate) -> OnePair:
-    """slope (q - 1/|P|) on a positive, slope q on noise: all others stand below each positive."""
+def _of_class(at: Points, x: Coordinate, noise_target: float) -> OnePair:
+    """slope (q - t) on every pair: all others stand below each, above it positives with t = 1/|P|, or noise too."""
     total, share, _ = _softmax(at, x)
-    others = x.score(at.scene.positive)
-    if at.role == "noise":
-        return OnePair(total - others, share * x.slope(at.pair))
-    mean = others + (x.score(at.pair) - others) / at.positives
-    return OnePair(total - mean, (share - 1 / at.positives) * x.slope(at.pair))
+    positive, noise, own = x.score(at.scene.positive), x.score(at.scene.noise), x.score(at.pair)
+    target = 1 / (at.positives + at.noise * noise_target)
+    apart = noise_target * at.noise * target  # what noise has of the weight
+    mean = positive + apart * (noise - positive)
+    if at.role == "positive":
+        mean, varied = mean + target * (own - positive), target
+    else:
+        mean, varied = mean + noise_target * target * (own - noise), noise_target * target
+    return OnePair(total - mean, (share - varied) * x.slope(at.pair))
 
 
 def _of_view(at: Points, x: Coordinate, record: Contrast, settings: Mapping[str, float]) -> OnePair:

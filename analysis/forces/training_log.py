@@ -105,7 +105,8 @@ def loss_lines(
     size = batch * views if entry.family == "labelled embeddings" else batch
     lines = [Line(f"chance, {_level(entry)}", chance_level(ChanceSpec(loss, size, classes)).formula)]
     if entry.family == "labelled embeddings":
-        lines.append(Line("least, at the simplex", simplex_loss(loss, size, classes, parameters)))
+        where = "at the targets" if entry.contrast.is_soft else "at the simplex"
+        lines.append(Line(f"least, {where}", simplex_loss(loss, size, classes, parameters)))
     if isinstance(entry.record, Choosing) and entry.record.given == "label" and entry.record.own_class_below:
         # Every sample's class certain; its candidates of that class share the rest.
         shared = Line("least, log(N / K)", math.log(size / classes))

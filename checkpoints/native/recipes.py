@@ -31,11 +31,11 @@ class Recipe:
         check_integer("batch size", self.batch_size, 8, 4096)
         check_number("learning rate", self.learning_rate, 1e-7, 1.0)
         check_number("weight decay", self.weight_decay, 0.0, 1.0)
-        expected = OBJECTIVES[self.loss].parameters
-        if set(self.parameters) != set(expected):
+        objective = OBJECTIVES[self.loss]
+        if not objective.takes(self.parameters):
             raise LabError(
                 f"parameters of {self.loss}",
-                f"must be {', '.join(expected)}",
+                f"must be {', '.join(objective.parameters)}",
                 ", ".join(sorted(self.parameters)) or "none",
             )
         for name, value in self.parameters.items():

@@ -58,7 +58,7 @@ def test_terms_are_the_librarys_loss_and_forces_are_autograds(loss):
         np.testing.assert_allclose(found.forces, gradient[anchor], atol=1e-10)
 
 
-@pytest.mark.parametrize("loss", ["supcon", "sincere", "eps_sup_infonce"])
+@pytest.mark.parametrize("loss", ["supcon", "sincere", "eps_sup_infonce", "x_clr"])
 def test_forces_are_the_closed_forms(loss):
     keywords = {"epsilon": SETTINGS.epsilon} if loss == "eps_sup_infonce" else {}
     cosines = torch.from_numpy(MIXED.embeddings @ MIXED.embeddings.T).clamp(-1, 1)
@@ -98,6 +98,9 @@ def test_places_by_hand():
         found = point_anatomy(batch, loss, 0, SETTINGS)
         assert list(found.places) == [OUT, BELOW, BELOW, BELOW, ABOVE, ABOVE]
         assert list(found.below.sum(axis=1)) == [5 if loss == "supcon" else 4] * 2
+    soft = point_anatomy(batch, "x_clr", 0, SETTINGS)  # noise too is above the bar, by little
+    assert list(soft.places) == [OUT, *[ABOVE] * 5]
+    assert soft.weight_above[1:] * (2 * np.exp(10) + 3) == pytest.approx([1, 1, 1, np.exp(10), np.exp(10)])
     paired = point_anatomy(batch, "nt_xent", 0, SETTINGS)  # views: B1 B2, A1 A2; B3 and C1 are odd ones
     assert list(paired.places) == [OUT, BELOW, OUT, BELOW, ABOVE, OUT]
 
@@ -111,16 +114,16 @@ def test_an_anchor_alone_takes_no_part_and_says_why(loss):
     assert set(found.places) == {OUT}
     assert "takes no part" in found.special
     if CATALOG[loss].family == "labelled embeddings":
-        assert point_anatomy(batch, loss, 0, SETTINGS).places[6] == BELOW
+        assert point_anatomy(batch, loss, 0, SETTINGS).places[6] == (ABOVE if loss == "x_clr" else BELOW)
 
 
-@pytest.mark.parametrize("loss", ["supcon", "sincere", "eps_sup_infonce"])
+@pytest.mark.parametrize("loss", ["supcon", "sincere", "eps_sup_infonce", "x_clr"])
 def test_a_single_class(loss):
     batch = PointBatch(("A",) * 4, (0, 20, 80, 120))
     found = point_anatomy(batch, loss, 1, SETTINGS)
     assert found.value == pytest.approx(library_losses(batch, loss, SETTINGS)[1], abs=1e-12)
     assert "no noise" in found.special
-    assert found.forces.any() == (loss == "supcon")
+    assert found.forces.any() == (loss in ("supcon", "x_clr"))
 
 
 @pytest.mark.parametrize("loss", EMBEDDINGS)

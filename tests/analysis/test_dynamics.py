@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+import losses
 from analysis.forces.dynamics import nearest_simplex, pair_dynamics, simplex_loss, tangent_gradient, toward
 from analysis.forces.training_log import loss_lines
 from losses.forces import sincere_forces, supcon_forces
@@ -98,6 +99,21 @@ def test_the_least_loss_is_world_twos(loss):
     spec = RepulsionSpec(losses=(loss,), classes=5, per_class=6, dimensions=4, temperature=0.2, epsilon=0.3)
     expected = reference(spec).optima[0].loss
     assert simplex_loss(loss, 30, 5, {"temperature": 0.2, "epsilon": 0.3}) == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_least_of_soft_targets_is_their_entropy_or_the_simplexs():
+    """At tau = tau_s = 0.1 targets are met at cosines 1 and 0; at tau 1 not even the simplex's cosines do."""
+    labels = torch.arange(30) % 5
+    for tau, z in ((0.1, torch.eye(5)), (1.0, torch.eye(5) - 1 / 5)):
+        corners = torch.nn.functional.normalize(z.double(), dim=1)[labels]
+        expected = losses.x_clr(corners, labels, temperature=tau).item()
+        assert simplex_loss("x_clr", 30, 5, {"temperature": tau}) == pytest.approx(expected, rel=1e-12)
+        (optimum,) = reference(
+            RepulsionSpec(losses=("x_clr",), classes=5, per_class=6, dimensions=4, temperature=tau)
+        ).optima
+        assert (optimum is None) == (tau == 0.1)
+        assert optimum is None or optimum.loss == pytest.approx(expected, rel=1e-12)
+    assert [line.name for line in loss_lines("x_clr", 15, 5, {})] == ["chance, log(2N - 1)", "least, at the targets"]
 
 
 def test_levels_of_a_batch():

@@ -14,7 +14,7 @@ from analysis.forces.start_pair import PairScene, turning_point
 from losses import continuous_categorical, evidence
 from losses.catalog import CATALOG
 from losses.errors import LabError
-from tests.kin import KIN, of_row
+from tests.kin import KIN, of_row, soft_of_row
 
 ROLES = ("positive", "noise")
 SCENES = [
@@ -33,6 +33,8 @@ def embedding_loss(name, scene, role, cosine):
     scores = s / scene.temperature
     if name == "supcon":
         return -(scores[:positives] - scores.logsumexp(0)).mean()
+    if name == "x_clr":
+        return soft_of_row(s[:positives], s[positives:], scene.temperature)
     if name in ("sincere", "eps_sup_infonce"):
         margin = 0.25 if name == "eps_sup_infonce" else 0.0
         below = [torch.cat([own[None] - margin, scores[positives:]]).logsumexp(0) for own in scores[:positives]]
@@ -151,18 +153,28 @@ def test_weince_grows_as_one_over_the_distance_and_nt_xent_does_not():
     assert np.abs(evaluate("nt_xent", at).force).max() <= 1 / Scene().temperature
 
 
-def test_sincere_never_pushes_and_every_loss_pushes_noise():
+def test_sincere_never_pushes_and_every_loss_but_one_pushes_noise():
     shown = force_curves(Scene(), ("sincere", "eps_sup_infonce", "nt_xent"), "positive", "similarity")
     assert all((curve.force <= 0).all() for curve in shown.curves)
     shown = force_curves(Scene(), tuple(EMBEDDING), "noise", "similarity")
-    assert all((curve.force >= 0).all() for curve in shown.curves)
+    pulls = {curve.name for curve in shown.curves if (curve.force < 0).any()}
+    assert pulls == {"x_clr"}  # whose targets want some of noise too
+
+
+def test_soft_targets_turn_where_the_share_is_the_target():
+    for role, weight in (("positive", 1.0), ("noise", math.exp(-10))):
+        (turn,) = marks(Scene(), ("x_clr",), role, "similarity")
+        scores = np.array([[0.6] * 15 + [0.1] * 48]) / 0.1
+        scores[0, 0 if role == "positive" else 15] = turn.at / 0.1
+        share = np.exp(scores[0, 0 if role == "positive" else 15] - np.logaddexp.reduce(scores[0]))
+        assert share == pytest.approx(weight / (15 + 48 * math.exp(-10)), rel=1e-9)
 
 
 def test_chance_levels_are_the_textbooks():
     scene = Scene(batch_size=96, class_size=12, softness=0.3)
     at = points(scene, "positive", "similarity", np.array([0.2]))
     expected = {
-        "supcon": math.log(95),
+        **dict.fromkeys(("supcon", "x_clr"), math.log(95)),
         "sincere": math.log(1 + 84),
         "eps_sup_infonce": math.log(math.exp(-0.25) + 84),
         **dict.fromkeys(("nt_xent", "weibit", "weince", "temperature_free_infonce"), math.log(2 * 48 - 1)),
@@ -189,6 +201,8 @@ def test_no_loss_comes_below_its_floor_and_some_are_closed_forms():
     scene = Scene(64, 16)
     at = points(scene, "positive", "similarity", np.array([0.0]))
     assert floors("supcon", at)[0] == pytest.approx(math.log(15 + 48 * math.exp(-20)), rel=1e-14)
+    met = points(Scene(64, 16, positive=1.0, noise=0.0), "positive", "similarity", np.array([1.0]))
+    assert floors("x_clr", met)[0] == pytest.approx(evaluate("x_clr", met).loss[0], rel=1e-14)  # a gap of 1 / tau_s
     entropy = -0.8 * math.log(0.8) - 0.2 * math.log(0.2 / 3)
     assert floors("soft_target_cross_entropy", at)[0] == pytest.approx(entropy, rel=1e-12)
 

@@ -24,7 +24,7 @@ def matrices(batch):
 
 def test_one_heatmap_a_loss_with_its_forces_and_no_diagonal(batch, matrices):
     plot = force_matrices(matrices, batch).plot
-    assert [trace.name for trace in plot.data] == ["SupCon", "SINCERE", "ε-SupInfoNCE"]
+    assert [trace.name for trace in plot.data] == ["SupCon", "SINCERE", "ε-SupInfoNCE", "X-CLR"]
     off = ~np.eye(12, dtype=bool)
     for trace, matrix in zip(plot.data, matrices, strict=True):
         assert trace.type == "heatmap"
@@ -90,7 +90,7 @@ def test_text_from_a_file_is_shown_literally(matrices):
 
 def test_the_sums_table(matrices):
     table = balance_table(matrices)
-    assert table["loss"].tolist() == ["SupCon", "SINCERE", "ε-SupInfoNCE"]
+    assert table["loss"].tolist() == ["SupCon", "SINCERE", "ε-SupInfoNCE", "X-CLR"]
     assert table["share"].tolist() == [balance(matrix).repelling_share for matrix in matrices]
     assert (table["pull"] - table["push within classes"] - table["push of noise"]).abs().max() < 1e-12
 

@@ -12,7 +12,7 @@ from analysis.forces.pair_terms import most_repelled, pair_terms
 from analysis.forces.views import other_views
 from losses.catalog import CATALOG
 from losses.errors import LabError
-from tests.kin import KIN, of_row
+from tests.kin import KIN, of_row, soft_of_row
 
 TAU = 0.15
 
@@ -60,7 +60,11 @@ def summed_loss(loss, s, labels, lam):
             total = total + scores.logsumexp(0) - scores[rest.index(other[i])]
             continue
         positives = [p for p in rest if labels[p] == labels[i]]
-        noise = (s[i, [n for n in rest if labels[n] != labels[i]]] / TAU).exp().sum()
+        noise = s[i, [n for n in rest if labels[n] != labels[i]]]
+        if loss == "x_clr":
+            total = total + (soft_of_row(s[i, positives], noise, TAU) if positives else 0)
+            continue
+        noise = (noise / TAU).exp().sum()
         for p in positives:
             own = s[i, p] / TAU
             margin = 0.25 if loss == "eps_sup_infonce" else 0.0
@@ -137,7 +141,7 @@ def test_sums_of_a_matrix_written_by_hand():
 def test_pull_is_paid_for_by_pushes(batch, loss):
     found = balance(force_matrix(batch.embeddings, batch.labels, loss, TAU))
     assert found.pull == pytest.approx(found.push + found.noise_push, rel=1e-12)
-    assert (found.repelling > 0) == (loss == "supcon")
+    assert (found.repelling > 0) == (loss in ("supcon", "x_clr"))
 
 
 def test_one_positive_never_repels():
@@ -157,7 +161,9 @@ def test_a_pair_taken_apart_gives_its_force_back(batch, loss):
         found = pair_terms(matrix, anchor, other)
         assert found.positives == 5
         assert found.cosine == pytest.approx(batch.embeddings[anchor] @ batch.embeddings[other])
-        expected = (found.share - 1 / 5) / TAU if loss == "supcon" else -found.noise_share / (5 * TAU)
+        others_below = loss in ("supcon", "x_clr")
+        assert found.target == pytest.approx(1 / (5 + 18 * np.exp(-10)) if loss == "x_clr" else 1 / 5, rel=1e-14)
+        expected = (found.share - found.target) / TAU if others_below else -found.noise_share / (5 * TAU)
         assert found.force == pytest.approx(expected, rel=1e-10)
 
 

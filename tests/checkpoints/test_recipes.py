@@ -26,6 +26,18 @@ def test_a_loss_and_an_out_file_are_enough(loss):
     assert recipe.parameters == OBJECTIVES[loss].parameters
 
 
+def test_what_a_run_need_not_have_is_kept_where_it_is_asked_for():
+    """WEINCE's extra terms: a file without them is as it was, and one with them says so in its command."""
+    words = ["--loss", "weince", "--weibull-weight", "0.5", "--softmax-weight", "0.5", "--out", "x.safetensors"]
+    recipe = recipe_of(_parser().parse_args(words))
+    assert recipe.parameters == {"temperature": 0.1, "weibull_weight": 0.5, "softmax_weight": 0.5}
+    again = _parser().parse_args(shlex.split(recipe.command("x.safetensors"))[3:])
+    assert recipe_of(again) == recipe
+    assert set(OBJECTIVES["weince"].parameters) == {"temperature"}
+    with pytest.raises(LabError, match=r"--weibull-weight must be left out for nt_xent. It has temperature"):
+        recipe_of(_parser().parse_args(["--loss", "nt_xent", *words[2:]]))
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

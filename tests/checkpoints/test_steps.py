@@ -2,6 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+import losses
 from checkpoints.native.encoders import SmallConvSpec
 from checkpoints.native.objectives import BOUNDS, OBJECTIVES
 from checkpoints.training.augmentations import mixup, smooth, view
@@ -106,6 +107,15 @@ def by_loops(loss, scores, labels):
         pairs = zip(positives, denominators, strict=True)
         total += sum(whole.log() - scores[i, j] for j, whole in pairs) / len(positives) / len(labels)
     return total
+
+
+def test_weince_trains_with_the_released_terms_where_they_are_asked_for(model_of, batch):
+    model, generator = model_of("weince"), seeded()
+    pair = model(torch.cat([view(batch.images, generator), view(batch.images, generator)])).detach().chunk(2)
+    added = {"weibull_weight": 0.5, "softmax_weight": 0.5}
+    found = STEPS["weince"](model, batch, {"temperature": 0.1, **added}, seeded())
+    torch.testing.assert_close(found, losses.weince(*pair, temperature=0.1, **added), rtol=1e-5, atol=1e-5)
+    assert found > STEPS["weince"](model, batch, {"temperature": 0.1}, seeded()) + 0.1
 
 
 @pytest.mark.parametrize("loss", ["supcon", "sincere", "eps_sup_infonce"])

@@ -96,6 +96,24 @@ def eps_sup_infonce(rows, labels, tau, normalize, epsilon):
     return of_pairs(rows, normalize, lambda s: list(anchors(s)))
 
 
+def x_clr(rows, labels, tau, normalize, target_tau):
+    """Targets from labels: e^{1 / tau_s} within the class, 1 on noise."""
+
+    def anchors(s):
+        for i, y in enumerate(labels):
+            others = [a for a in range(len(labels)) if a != i]
+            if all(labels[a] != y for a in others):
+                yield None
+                continue
+            terms = {a: exp(s[i][a] / tau) for a in others}
+            wanted = {a: exp(mpf(labels[a] == y) / target_tau) for a in others}
+            total, weight = sum(terms.values()), sum(wanted.values())
+            loss = -sum(wanted[a] * log(terms[a] / total) for a in others) / weight
+            yield loss, [0 if a == i else (terms[a] / total - wanted[a] / weight) / tau for a in range(len(labels))]
+
+    return of_pairs(rows, normalize, lambda s: list(anchors(s)))
+
+
 def contrast(rows, normalize, score, slope):
     """Cross-entropy towards the other view of score(i, s), whose derivative is slope(i, s)."""
 

@@ -49,9 +49,13 @@ LOSSES: dict[str, Loss] = {
     "supcon, plain": lambda x, y, joined: losses.supcon(views(x)[0], y, distributed=joined, plain=True),
     "sincere": lambda x, y, joined: losses.sincere(torch.stack(views(x), 1), y, distributed=joined, chunk_size=5),
     "eps_sup_infonce": lambda x, y, joined: losses.eps_sup_infonce(views(x)[0], y, distributed=joined),
+    "x_clr": lambda x, y, joined: losses.x_clr(views(x)[0], y, target_temperature=0.5, distributed=joined),
     "nt_xent": lambda x, y, joined: losses.nt_xent(*views(x), distributed=joined),
     "weibit": lambda x, y, joined: losses.weibit(*views(x), beta=2.0, distributed=joined),
     "weince": lambda x, y, joined: losses.weince(*views(x), distributed=joined, quantile=0.5, aic_margin=-5.0),
+    "weince, released": lambda x, y, joined: losses.weince(
+        *views(x), distributed=joined, weibull_weight=0.5, softmax_weight=0.5, softmax_top=9
+    ),
     "dcl": lambda x, y, joined: losses.dcl(*views(x), distributed=joined),
     "rince": lambda x, y, joined: losses.rince(*views(x), distributed=joined),
     "temperature_free_infonce": lambda x, y, joined: losses.temperature_free_infonce(*views(x), distributed=joined),

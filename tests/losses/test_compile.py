@@ -21,6 +21,7 @@ MODULES = {
     "supcon": (losses.SupCon(normalize=True), lambda x: (x, LABELS)),
     "sincere": (losses.SINCERE(normalize=True), lambda x: (x, LABELS)),
     "eps_sup_infonce": (losses.EpsSupInfoNCE(normalize=True), lambda x: (x, LABELS)),
+    "x_clr": (losses.XCLR(normalize=True), lambda x: (x, LABELS)),
     "nt_xent": (losses.NTXent(normalize=True), lambda x: (x[:6], x[6:])),
     "weibit": (losses.Weibit(normalize=True), lambda x: (x[:6], x[6:])),
     "weince": (losses.WEINCE(normalize=True), lambda x: (x[:6], x[6:])),

@@ -22,6 +22,7 @@ LOSSES = {
     "supcon": lambda x, y, w: losses.supcon(x, y, normalize=True),
     "sincere": lambda x, y, w: losses.sincere(x, y, normalize=True),
     "eps_sup_infonce": lambda x, y, w: losses.eps_sup_infonce(x, y, normalize=True),
+    "x_clr": lambda x, y, w: losses.x_clr(x, y, normalize=True),
     "nt_xent": lambda x, y, w: losses.nt_xent(*x.chunk(2), normalize=True),
     "weibit": lambda x, y, w: losses.weibit(*x.chunk(2), normalize=True),
     "weince": lambda x, y, w: losses.weince(*x.chunk(2), normalize=True),

@@ -40,6 +40,7 @@ EDGES = {
     "one long": with_row(1, (128.0, 0.0, 0.0)),
     "short": tuple(tuple(x / 4096 for x in row) for row in BASE),
 }
+OF_CLASSES = ("supcon", "sincere", "eps_sup_infonce", "x_clr")
 VIEWS = ("nt_xent", "weibit", "weince", "dcl", "rince", "temperature_free_infonce", "siglip")
 LABELS = {
     "classes and a singleton": (0, 0, 0, 1, 1, 2),
@@ -54,6 +55,8 @@ DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 def of_labels(name, rows, labels, tau, normalize):
     if name == "supcon":
         return truth.supcon(rows, labels, tau, normalize)
+    if name == "x_clr":
+        return truth.x_clr(rows, labels, tau, normalize, 0.5)
     return truth.eps_sup_infonce(rows, labels, tau, normalize, 0.25 if name == "eps_sup_infonce" else 0)
 
 
@@ -77,7 +80,8 @@ def of_views(name, rows, tau, normalize, wide):
 
 def call(name, x, labels, tau, **options):
     if labels is not None:
-        return getattr(losses, name)(x, torch.tensor(labels), temperature=tau, **options)
+        more = {"x_clr": {"target_temperature": 0.5}}.get(name, {})
+        return getattr(losses, name)(x, torch.tensor(labels), temperature=tau, **more, **options)
     if name == "weibit":
         return losses.weibit(*x.chunk(2), beta=min(1 / tau, 50), **options)
     if name == "temperature_free_infonce":
@@ -131,14 +135,14 @@ def test_value_and_gradient(edge, normalize):
                     if name == "rince" and (tau < 0.1 or (edge.endswith("long") and not normalize and tau < 1e3)):
                         continue  # a power beyond the numbers, which is a LabError: see below
                     check(name, EDGES[edge], None, tau, normalize, dtype, plain)
-                for name in ("supcon", "sincere", "eps_sup_infonce"):
+                for name in OF_CLASSES:
                     check(name, EDGES[edge], LABELS["classes and a singleton"], tau, normalize, dtype, plain)
 
 
 @pytest.mark.parametrize("labels", LABELS)
 @pytest.mark.parametrize("plain", [False, True])
 def test_few_candidates(labels, plain):
-    for name in ("supcon", "sincere", "eps_sup_infonce"):
+    for name in OF_CLASSES:
         for tau in TEMPERATURES:
             check(name, BASE, LABELS[labels], tau, False, torch.float64, plain)
             check(name, BASE[:2], (0, 0), tau, True, torch.float32, plain)
@@ -166,6 +170,7 @@ def test_the_truth_has_the_gradient_of_its_value():
         lambda rows: truth.supcon(rows, labels, 0.3, True),
         lambda rows: truth.eps_sup_infonce(rows, labels, 0.3, True, 0.25),
         lambda rows: truth.eps_sup_infonce(rows, labels, 0.3, False, 0),
+        lambda rows: truth.x_clr(rows, labels, 0.3, True, 0.5),
         lambda rows: truth.nt_xent(rows, 0.3, True),
         lambda rows: truth.blend(rows, 0.3, True, (0.25,) * 6, (2,) * 6),
     ):
@@ -179,7 +184,7 @@ def test_the_truth_has_the_gradient_of_its_value():
 
 @pytest.mark.parametrize("plain", [False, True])
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", ["supcon", "sincere", "eps_sup_infonce", *VIEWS])
+@pytest.mark.parametrize("name", [*OF_CLASSES, *VIEWS])
 def test_a_subnormal_row_has_its_direction_and_a_finite_gradient(name, dtype, plain):
     rows = torch.tensor(BASE, dtype=dtype)
     smallest = 4 * torch.finfo(dtype).smallest_normal * torch.finfo(dtype).eps

@@ -14,6 +14,7 @@ EMBEDDING_LOSSES = {
     "supcon": lambda z, y, tau, **path: losses.supcon(z, y, temperature=tau, **path),
     "sincere": lambda z, y, tau, **path: losses.sincere(z, y, temperature=tau, **path),
     "eps_sup_infonce": lambda z, y, tau, **path: losses.eps_sup_infonce(z, y, temperature=tau, epsilon=0.4, **path),
+    "x_clr": lambda z, y, tau, **path: losses.x_clr(z, y, temperature=tau, target_temperature=5 * tau, **path),
     "nt_xent": lambda z, y, tau, **path: losses.nt_xent(*z.chunk(2), temperature=tau, **path),
     "weibit": lambda z, y, tau, **path: losses.weibit(*z.chunk(2), beta=1 / tau, **path),
     "weince": lambda z, y, tau, **path: losses.weince(*z.chunk(2), temperature=tau, **path),

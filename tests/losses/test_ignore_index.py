@@ -9,7 +9,12 @@ from torch.testing import assert_close
 import losses
 
 MARKS = (-1, -100, 255)
-LABELLED = {"supcon": losses.supcon, "sincere": losses.sincere, "eps_sup_infonce": losses.eps_sup_infonce}
+LABELLED = {
+    "supcon": losses.supcon,
+    "sincere": losses.sincere,
+    "eps_sup_infonce": losses.eps_sup_infonce,
+    "x_clr": losses.x_clr,
+}
 PRIOR = torch.tensor([0.5, 0.25, 0.25], dtype=torch.float64)
 
 
@@ -78,6 +83,7 @@ def test_modules(batch):
         (losses.SupCon, "supcon"),
         (losses.SINCERE, "sincere"),
         (losses.EpsSupInfoNCE, "eps_sup_infonce"),
+        (losses.XCLR, "x_clr"),
     ):
         module = kind(ignore_index=-1)
         assert_close(module(z, given), LABELLED[name](z[~marked], labels[~marked]))

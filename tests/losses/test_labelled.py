@@ -9,7 +9,7 @@ from torch.testing import assert_close
 
 import losses
 
-LABELLED = (losses.supcon, losses.sincere, losses.eps_sup_infonce)
+LABELLED = (losses.supcon, losses.sincere, losses.eps_sup_infonce, losses.x_clr)
 PAIR_TAU = 0.1
 
 

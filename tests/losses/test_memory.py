@@ -12,7 +12,7 @@ ONE_BUFFER = SAMPLES**2 * 4 / 2**20
 """Megabytes of all similarities at once."""
 
 
-@pytest.mark.parametrize("name", ["sincere", "weince", "siglip"])
+@pytest.mark.parametrize("name", ["sincere", "weince", "siglip", "x_clr"])
 def test_a_large_batch_takes_less_than_half_of_its_similarities(name):
     assert ONE_BUFFER >= 2 * LIMIT
     assert extra_megabytes(name, SAMPLES, DIMENSIONS) < LIMIT

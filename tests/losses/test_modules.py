@@ -66,6 +66,12 @@ TWINS = {
         (A, Y),
         {"epsilon": 0.5, "reduction": "none"},
     ),
+    "x_clr": (
+        losses.XCLR(temperature=0.2, target_temperature=0.4, normalize=True),
+        losses.x_clr,
+        (A, Y),
+        {"temperature": 0.2, "target_temperature": 0.4, "normalize": True},
+    ),
     "nt_xent": (losses.NTXent(temperature=0.2), losses.nt_xent, (A, B), {"temperature": 0.2}),
     "weibit": (losses.Weibit(beta=2.0, normalize=True), losses.weibit, (A, B), {"beta": 2.0, "normalize": True}),
     "weince": (

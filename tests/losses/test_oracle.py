@@ -99,7 +99,7 @@ def test_paired(sphere, loss, link):
 
 def test_mean_is_the_mean_of_the_anchors(sphere, head):
     z, y = sphere(10, 3), torch.arange(10) % 3
-    for loss in (losses.supcon, losses.sincere, losses.eps_sup_infonce):
+    for loss in (losses.supcon, losses.sincere, losses.eps_sup_infonce, losses.x_clr):
         assert_close(loss(z, y), loss(z, y, reduction="none").mean())
     for loss in (losses.nt_xent, losses.weibit, losses.weince):
         assert_close(loss(z[:5], z[5:]), loss(z[:5], z[5:], reduction="none").mean())

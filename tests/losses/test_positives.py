@@ -1,5 +1,7 @@
 """Slices, gathered columns and masks are three ways to say the same, and the two exponentials agree."""
 
+from unittest import mock
+
 import pytest
 import torch
 from torch.testing import assert_close
@@ -7,6 +9,7 @@ from torch.testing import assert_close
 from losses.blocks import Block, class_blocks
 from losses.exponentials import LEAST_EXPONENT, SAFE_SCORE, exp_up_to, plain_exp, row_exp, shifted_exp
 from losses.positives import AnyGroups, Gathered, Sliced, SortedGroups
+from losses.rules import x_clr_rule
 
 SIZES = (40, 1, 33, 70)
 LABELS = torch.arange(len(SIZES)).repeat_interleave(torch.tensor(SIZES))
@@ -49,6 +52,24 @@ def test_positives_against_a_double_loop(name, generator):
         expected[[*others, i]] = 7
         assert_close(filled[i], expected)
     assert_close(found, scores)
+
+
+@pytest.mark.parametrize("exp", [plain_exp, shifted_exp])
+@pytest.mark.parametrize("name", ways())
+def test_soft_targets_by_label_on_each_way(name, exp, generator):
+    """A row of X-CLR: cross-entropy against weights 1 within the class and w elsewhere, and its derivative."""
+    scores = (10 * torch.randn(N, N, generator=generator)).double().requires_grad_()
+    weights = torch.where(LABELS[:, None] == LABELS, 1.0, 0.25).double().fill_diagonal_(0)
+    targets = weights / weights.sum(1, keepdim=True)
+    own = torch.eye(N, dtype=torch.bool)
+    expected = -(targets * scores.masked_fill(own, -torch.inf).log_softmax(1).masked_fill(own, 0)).sum(1)
+    (gradient,) = torch.autograd.grad(expected.sum(), scores)
+    groups = mock.Mock(positives=lambda block: ways()[name])
+    forces = scores.detach().clone()
+    losses, factors = x_clr_rule(groups, exp, 0.25)(forces, Block(torch.arange(N)))
+    kept = torch.tensor(SIZES)[LABELS] > 1  # alone in its class, an anchor takes no part
+    assert_close(losses.squeeze(1)[kept], expected.detach()[kept], rtol=1e-9, atol=1e-9)
+    assert_close((forces * factors)[kept], gradient[kept], rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("exp", [plain_exp, shifted_exp])

@@ -24,6 +24,7 @@ OF_ONE_TENSOR = {
     "supcon": lambda x: losses.supcon(x, LABELS, normalize=True),
     "sincere": lambda x: losses.sincere(x, LABELS, normalize=True),
     "eps_sup_infonce": lambda x: losses.eps_sup_infonce(x, LABELS, normalize=True),
+    "x_clr": lambda x: losses.x_clr(x, LABELS, normalize=True),
     "nt_xent": lambda x: losses.nt_xent(x[:6], x[6:], normalize=True),
     "weibit": lambda x: losses.weibit(x[:6], x[6:], normalize=True),
     "weince": lambda x: losses.weince(x[:6], x[6:], normalize=True),
@@ -110,12 +111,14 @@ def test_no_loss_builds_a_third_dimension(generator):
     samples, wide = 48, 24
     x = torch.randn(samples, wide, generator=generator)
     targets, labels = x.softmax(dim=-1), torch.arange(samples) % 6
-    prior = targets.mean(dim=0)
+    prior, graph = targets.mean(dim=0), torch.rand(samples, samples, generator=generator)
     for loss in (
         lambda f: losses.soft_target_infonce(f, targets, prior),
         lambda f: losses.label_infonce(f, labels, prior),
         lambda z: losses.supcon(z, labels),
         lambda z: losses.sincere(z, labels),
+        lambda z: losses.x_clr(z, labels),
+        lambda z: losses.x_clr(z, similarities=graph),
         lambda z: losses.nt_xent(z[:24], z[24:]),
         lambda z: losses.weince(z[:24], z[24:], normalize=True),
         lambda z: losses.dcl(z[:24], z[24:]),
@@ -134,6 +137,7 @@ def test_chunks_bound_memory_and_change_nothing(generator):
         lambda x, rows: losses.supcon(x, labels, chunk_size=rows),
         lambda x, rows: losses.sincere(x, labels, chunk_size=rows),
         lambda x, rows: losses.eps_sup_infonce(x, labels, chunk_size=rows),
+        lambda x, rows: losses.x_clr(x, labels, chunk_size=rows),
         lambda x, rows: losses.nt_xent(x[:32], x[32:], chunk_size=rows),
         lambda x, rows: losses.weince(x[:32], x[32:], min_tail_points=1, chunk_size=rows),
         lambda x, rows: losses.dcl(x[:32], x[32:], chunk_size=rows),

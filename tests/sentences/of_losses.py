@@ -8,6 +8,7 @@ import losses
 from losses.catalog import CATALOG, entry_of
 from losses.evidence import TailEvidence
 from losses.forces import nt_xent_forces, supcon_forces
+from losses.hardest import HardestTerms
 
 Z = torch.nn.functional.normalize(torch.randn(8, 4, generator=torch.Generator().manual_seed(0)), dim=1)
 Y = torch.arange(8) % 2
@@ -56,6 +57,12 @@ SAID = (
     lambda _: losses.supcon(Z, torch.arange(8)),
     lambda _: losses.eps_sup_infonce(Z, Y, epsilon=-1),
     lambda _: losses.eps_sup_infonce(Z, Y, epsilon=torch.tensor(0.2)),
+    lambda _: losses.x_clr(Z),
+    lambda _: losses.x_clr(Z, Y, torch.eye(8)),
+    lambda _: losses.x_clr(Z, similarities=torch.eye(7)),
+    lambda _: losses.x_clr(Z, similarities=torch.eye(8) / 0),
+    lambda _: losses.x_clr(Z, similarities=torch.eye(8), ignore_index=-1),
+    lambda _: losses.x_clr(Z, similarities=torch.eye(8), distributed=True),
     lambda _: losses.rince(Z[:4], Z[4:], q=2.0),
     lambda _: losses.ntce(Z, Y * 0 - 1, ignore_index=-1),
     lambda _: losses.nonl(Z, Y * 0),
@@ -69,6 +76,8 @@ SAID = (
     lambda _: TailEvidence(beta="two"),
     lambda _: TailEvidence(min_tail_points=0),
     lambda _: TailEvidence(quantile=2),
+    lambda _: HardestTerms(weibull_weight=-1),
+    lambda _: HardestTerms(softmax_top=0),
     lambda _: entry_of("triplet"),
     lambda _: replace(CATALOG["nll"], family="other"),
     lambda _: CATALOG["nll"].contrast,

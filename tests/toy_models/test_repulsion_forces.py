@@ -29,6 +29,7 @@ def by_library(name, spec, labels, views):
     return {
         "supcon": lambda z: losses.supcon(z, labels, temperature=tau, plain=True),
         "sincere": lambda z: losses.sincere(z, labels, temperature=tau, plain=True),
+        "x_clr": lambda z: losses.x_clr(z, labels, temperature=tau, plain=True),
         "eps_sup_infonce": lambda z: losses.eps_sup_infonce(
             z, labels, temperature=tau, epsilon=spec.epsilon, plain=True
         ),
@@ -59,6 +60,7 @@ def test_forces_and_values_are_the_librarys_for_every_seed(spec, name):
     one = {
         "supcon": lambda s: forces.supcon_forces(s, batch.labels, temperature=tau),
         "sincere": lambda s: forces.sincere_forces(s, batch.labels, temperature=tau),
+        "x_clr": lambda s: forces.x_clr_forces(s, batch.labels, temperature=tau),
         "eps_sup_infonce": lambda s: forces.eps_sup_infonce_forces(
             s, batch.labels, temperature=tau, epsilon=spec.epsilon
         ),

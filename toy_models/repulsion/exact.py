@@ -27,8 +27,8 @@ class Optimum:
 class Reference:
     """optima: for each loss of the spec, in its order; None where no closed form is known.
 
-    That is: singletons in the batch, more groups than a simplex has corners (D < groups - 1), and a single group
-    under a loss that asks for nothing then.
+    That is: singletons in the batch, more groups than a simplex has corners (D < groups - 1), a single group
+    under a loss that asks for nothing then, and soft targets that are met before the simplex, in many ways.
     """
 
     optima: tuple[Optimum | None, ...]
@@ -54,11 +54,14 @@ def _optimum(spec: RepulsionSpec, name: str) -> Optimum | None:
     if groups < 2 or groups - 1 > spec.dimensions:
         return None
     apart = -1 / (groups - 1)
+    gap = (1 - apart) / spec.temperature
+    if gap > record.target_gap(spec.settings(name)):
+        return None
     within = 1.0 if size == spec.per_class else (1 + (spec.per_class - 2) * apart) / (spec.per_class - 1)
     return Optimum(
         same_cosine=within,
         noise_cosine=apart if spec.classes > 1 else math.nan,
         margin=1 - apart if spec.classes > 1 else math.nan,
-        loss=record.loss_apart((1 - apart) / spec.temperature, size - 1, (groups - 1) * size, spec.settings(name)),
+        loss=record.loss_apart(gap, size - 1, (groups - 1) * size, spec.settings(name)),
         repelling_share=0.0 if size == spec.per_class else (spec.per_class - 2) / (spec.per_class - 1),
     )

@@ -173,7 +173,8 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
     st.caption(
         f"Anchor {anchor} and sample {other}, cosine {cosine(terms[0].cosine)}, |P| = {terms[0].positives} positives."
         " q is the pair's share among all other samples, g the noise's share against the pair alone."
-        " SupCon repels a positive exactly when q > 1/|P|; SINCERE's derivative is never above 0."
+        " SupCon repels a positive exactly when q > 1/|P|, X-CLR when q is above its target t; SINCERE's derivative is"
+        " never above 0."
     )
 
 

@@ -15,7 +15,7 @@ from analysis.figures.loss_styles import style_among
 from analysis.figures.theme import TRUTH, layout
 from analysis.forces.curves import Curve, ForceCurves, Mark
 from analysis.forces.of_scene import EMBEDDING
-from analysis.forces.scene import AXES, Scene
+from analysis.forces.scene import AXES, Role, Scene
 from losses.catalog import CATALOG
 from losses.records import Contrast
 
@@ -74,14 +74,17 @@ def _sentence(mark: Mark, shown: ForceCurves) -> str:
     pair = "positive" if shown.role == "positive" else "noise pair"
     if mark.kind == "endpoint":
         return f"On the {pair}, {title}'s slope λ/(1 - s) outgrows (1 - λ)/τ: {where}."
-    why = ", where q = 1/|P|" if _meets_its_share(mark.name) and shown.role == "positive" else ""
-    return f"On the {pair}, {title} changes sign{why}: {where}."
+    return f"On the {pair}, {title} changes sign{_where_shares_meet(mark.name, shown.role)}: {where}."
 
 
-def _meets_its_share(name: str) -> bool:
-    """Does a positive's derivative change sign where its share of all others is one over the positives?"""
+def _where_shares_meet(name: str, role: Role) -> str:
+    """Of a loss whose derivative changes sign where the pair's share of all others is its weight above the bar."""
     record = CATALOG[name].record
-    return isinstance(record, Contrast) and record.others_below and record.positives == "class"
+    if not isinstance(record, Contrast) or not record.others_below or record.positives != "class":
+        return ""
+    if record.is_soft:
+        return ", where q = t"
+    return ", where q = 1/|P|" if role == "positive" else ""
 
 
 def curve_table(shown: ForceCurves) -> pd.DataFrame:

@@ -97,6 +97,8 @@ def _steps(terms: PairTerms) -> tuple[str, ...]:
         return r"\frac{q_{ip}}{\tau}", rf"\frac{{{latex(terms.share)}}}{{{tau}}}"
     if entry.contrast.positives == "view":
         return r"\frac{q_{ip} - 1}{\tau}", rf"\frac{{{latex(terms.share)} - 1}}{{{tau}}}"
+    if entry.contrast.is_soft:
+        return r"\frac{q_{ip} - t_{ip}}{\tau}", rf"\frac{{{latex(terms.share)} - {latex(terms.target)}}}{{{tau}}}"
     return r"\frac{q_{ip} - 1/|P|}{\tau}", rf"\frac{{{latex(terms.share)} - 1/{terms.positives}}}{{{tau}}}"
 
 

@@ -97,11 +97,11 @@ def parameters_of(options: argparse.Namespace) -> dict[str, float]:
     if options.loss not in OBJECTIVES:
         raise LabError("loss", f"must be one of {', '.join(OBJECTIVES)}", repr(options.loss))
     given = {name: value for name in BOUNDS if (value := getattr(options, name)) is not None}
-    defaults = OBJECTIVES[options.loss].parameters
-    for name in given.keys() - defaults.keys():
+    defaults, optional = OBJECTIVES[options.loss].parameters, OBJECTIVES[options.loss].optional
+    for name in (each for each in given if each not in defaults and each not in optional):
         raise LabError(
-            f"--{name}",
+            f"--{name.replace('_', '-')}",
             f"must be left out for {options.loss}",
-            remedy=f"It has {', '.join(defaults) or 'no parameters'}.",
+            remedy=f"It has {', '.join((*defaults, *optional)) or 'no parameters'}.",
         )
     return {**defaults, **given}

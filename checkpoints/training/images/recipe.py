@@ -82,10 +82,10 @@ class ImageRecipe:
         self._check_parameters()
 
     def _check_parameters(self) -> None:
-        expected = OBJECTIVES[self.loss].parameters
-        if set(self.parameters) != set(expected):
+        objective = OBJECTIVES[self.loss]
+        if not objective.takes(self.parameters):
             found = ", ".join(sorted(self.parameters)) or "none"
-            raise LabError(f"parameters of {self.loss}", f"must be {', '.join(expected)}", found)
+            raise LabError(f"parameters of {self.loss}", f"must be {', '.join(objective.parameters)}", found)
         for name, value in self.parameters.items():
             check_number(name, value, *BOUNDS[name])
 

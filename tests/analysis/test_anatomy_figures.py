@@ -62,6 +62,12 @@ def test_titles_count(both):
     assert exhibit.title == "B1: under SupCon it takes no part"
 
 
+def test_noise_that_a_soft_target_reaches_is_no_positive():
+    found = point_anatomy(BATCH, "x_clr", 0, Settings())
+    assert np.sum(found.weights > 0) == 6  # all candidates stand in a numerator
+    assert anatomy_circle([found], BATCH, 0).title == "A1: X-CLR pushes 1 of 2 positives away"
+
+
 def test_the_table_says_what_differs(both):
     table = candidate_table(both)
     assert list(table["differs in"]) == ["", "place, sign", "place, size", *["size"] * 4]

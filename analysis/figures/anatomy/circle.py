@@ -218,7 +218,9 @@ def _counted(found: Anatomy | MeasuredAnatomy) -> str:
         return f"{title(found.loss)} changes with {list(found.places).count(INSIDE)} candidates"
     if not len(found.weights):
         return f"under {title(found.loss)} it takes no part"
-    own = found.forces[np.isin(found.places, (ABOVE, ALONE))]
+    # Soft targets give noise a little of a numerator; positives are those that the targets give most.
+    most = np.isclose(found.weights, found.weights.max(), rtol=1e-9)
+    own = found.forces[np.isin(found.places, (ABOVE, ALONE)) & found.above[most].any(axis=0)]
     pushed = int((own > 0).sum())
     if pushed:
         return f"{title(found.loss)} pushes {pushed} of {len(own)} positives away"

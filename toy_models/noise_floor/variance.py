@@ -19,8 +19,12 @@ from toy_models.noise_floor.spec import LINKS, NoiseFloorSpec
 from toy_models.noise_floor.theory import winners
 
 FREE = "free"
-ESTIMATES: Mapping[str, str] = {FREE: "Unrestricted softmax, a utility a score", **LINKS}
-"""Name -> title; the last two are the world's links."""
+ESTIMATES: Mapping[str, str] = {
+    FREE: "Unrestricted softmax, a utility a score",
+    "weibit": "Weibit link, one slope on -log(1 - s)",
+    "softmax": "Restricted softmax, one slope on s",
+}
+"""Name -> title; the last two are the world's `LINKS`."""
 TEMPERATURES = (0.25, 0.5, 1.0, 2.0)
 _TABLES = 20_000  # fitted at once
 

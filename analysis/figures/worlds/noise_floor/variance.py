@@ -21,7 +21,7 @@ from toy_models.noise_floor.variance import (
 )
 
 _NORMAL = 1.96
-_STYLES = {FREE: Style(TRUTH, "solid", "square"), **STYLES}
+_STYLES = {FREE: Style(TRUTH, "solid", "square-open"), **STYLES}
 _SIZES = {FREE: 13, "weibit": 10, "softmax": 7}  # where they coincide, all are seen
 
 
@@ -61,7 +61,7 @@ def _add_estimate(
     dashed = {"color": style.colour, "dash": "dash", "width": 1.5}
     marks = {
         "mode": "markers",
-        "marker": {"symbol": style.symbol, "size": _SIZES[name], "color": style.colour},
+        "marker": {"symbol": style.symbol, "size": _SIZES[name], "color": style.colour, "line": {"width": 2}},
         "legendgroup": name,
     }
     ends = [spec.draws[0] / 1.2, spec.draws[-1] * 1.2]

@@ -61,7 +61,12 @@ def _add_estimate(
     dashed = {"color": style.colour, "dash": "dash", "width": 1.5}
     marks = {
         "mode": "markers",
-        "marker": {"symbol": style.symbol, "size": _SIZES[name], "color": style.colour, "line": {"width": 2}},
+        "marker": {
+            "symbol": style.symbol,
+            "size": _SIZES[name],
+            "color": style.colour,
+            "line": {"width": 2, "color": style.colour},
+        },
         "legendgroup": name,
     }
     ends = [spec.draws[0] / 1.2, spec.draws[-1] * 1.2]

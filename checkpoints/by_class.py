@@ -11,16 +11,21 @@ from analysis.statistics.intervals import Interval
 from checkpoints.author_measures import flat
 from checkpoints.reading.quoting import printable
 
+MOST_CLASSES = 2_000  # each is looked for among all items
 MOST_LISTED = 40
 """Lines of a table; JSON has all."""
 
 
-def by_class(nearest: Nearest, class_names: tuple[str, ...]) -> tuple[dict[str, object], ...]:
+def by_class(nearest: Nearest, class_names: tuple[str, ...]) -> tuple[dict[str, object], ...] | Unavailable:
     """A record a class: items, medians and margin (cosines), area under the ROC of its items' targets against their
     noises, and average precision, with 95 % intervals over items; `not_available`, the reason, where there is none.
 
     A class whose targets and noises are parted without a mistake has no interval of its average precision.
     """
+    if len(class_names) > MOST_CLASSES:
+        return Unavailable(
+            f"there are {len(class_names):,} classes, and single ones are measured of at most {MOST_CLASSES:,}"
+        )
     curves = separation_curves(nearest, len(class_names))
     return tuple(
         _record(name, margin(nearest, c), curve)

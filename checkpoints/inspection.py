@@ -42,7 +42,7 @@ class Inspection:
     measures: AuthorMeasures
     warnings: tuple[str, ...] = ()
     items: Mapping[str, int] = field(default_factory=dict)
-    by_class: tuple[Mapping[str, object], ...] = ()
+    by_class: tuple[Mapping[str, object], ...] | Unavailable = ()
 
     @property
     def separation(self) -> Separation | Unavailable:
@@ -69,12 +69,17 @@ class Inspection:
             | _calibration(self.calibration)
             | self._over("calibration")
             | self.measures.numbers()
-            | ({"nearest_by_class": list(self.by_class)} if self.by_class else {})
+            | self._single_classes()
             | {"warnings": list(self.warnings), "unavailable": self._reasons()}
         )
 
     def _over(self, name: str) -> dict[str, object]:
         return {f"{name}_items": self.items.get(name)}
+
+    def _single_classes(self) -> dict[str, object]:
+        if isinstance(self.by_class, Unavailable):
+            return {"nearest_by_class": None}
+        return {"nearest_by_class": list(self.by_class)} if self.by_class else {}
 
     def _reasons(self) -> Mapping[str, str]:
         parts = {
@@ -83,6 +88,7 @@ class Inspection:
             "probe_accuracy": self.probe,
             "class_head_accuracy": self.class_head,
             "ece": self.calibration,
+            "nearest_by_class": self.by_class,
         }
         reasons = {name: part.reason for name, part in parts.items() if isinstance(part, Unavailable)}
         if isinstance(self.calibration, Calibration) and self.calibration.impossible:

@@ -67,6 +67,15 @@ def test_of_many_classes_those_of_smallest_area_are_listed():
     assert lines[0][0] == f"  {hardest['class']}"
 
 
+def test_more_classes_than_are_measured_one_by_one_have_a_reason(native_file, capsys, monkeypatch):
+    monkeypatch.setattr("checkpoints.by_class.MOST_CLASSES", 3)
+    assert main([str(native_file()), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["nearest_by_class"] is None
+    said = "there are 4 classes, and single ones are measured of at most 3"
+    assert found["unavailable"]["nearest_by_class"] == said
+
+
 def test_names_that_classes_share_keep_their_lines(clustered_names):
     nearest, names = clustered_names
     assert [each["class"] for each in by_class(nearest, names)] == list(names)

@@ -92,7 +92,7 @@ def inspect_file(
         "dimensions": outputs.test.embeddings.shape[1],
         "classes": len(outputs.class_names) if outputs.labelled else 0,
     }
-    numbers = inspect_outputs(outputs, k=k, on=on).numbers()
+    numbers = inspect_outputs(outputs, k=k, on=on, each_class=True).numbers()
     numbers = said | sizes | _within(outputs) | numbers | (_clusters(outputs) if not outputs.labelled else {})
     return numbers if export is None else numbers | {"exported": _exported(outputs, export)}
 
@@ -179,6 +179,10 @@ def _alike(numbers: dict[str, object]) -> dict[str, object]:
 
 
 def _rows(name: str, value: object) -> list[tuple[str, str]]:
+    if isinstance(value, list) and value and all(isinstance(item, dict) and "class" in item for item in value):
+        from checkpoints.by_class import rows
+
+        return [(name, f"{len(value):,}"), *rows(value)]
     if isinstance(value, dict) and len(value) > 1:
         return [(name, f"{len(value):,}"), *((f"  {printable(key)}", _cell(item)) for key, item in value.items())]
     return [(name, _cell(value))]

@@ -10,11 +10,13 @@ from analysis.calibration.top_label import Calibration, calibration
 from analysis.degenerate import warnings
 from analysis.neighbours.nearest import Margin, margin, nearest_similarity
 from analysis.neighbours.retrieval import KS
+from analysis.neighbours.separation import Separation
 from analysis.neighbours.vote import Vote, vote
 from analysis.outputs import Outputs
 from analysis.statistics.bootstrap import Estimate, Unavailable
 from checkpoints.author_measures import AuthorMeasures, author_measures
 from checkpoints.author_measures import flat as _estimate
+from checkpoints.by_class import by_class
 
 BINS = 15
 
@@ -26,7 +28,7 @@ class Inspection:
     `class_head` is the accuracy of the model's own head, `probe` that of a linear probe on what `probe_on` says.
     `items`: of each number, over how many test items it is; those that an analysis leaves out are not in it.
     `calibration` is of the class head's probabilities where there is one, else of the probe's: `probabilities` says.
-    `warnings`: what a reader must know of degenerate data.
+    `warnings`: what a reader must know of degenerate data. by_class: see there; empty where it was not asked for.
     """
 
     margin: Margin | Unavailable
@@ -40,6 +42,12 @@ class Inspection:
     measures: AuthorMeasures
     warnings: tuple[str, ...] = ()
     items: Mapping[str, int] = field(default_factory=dict)
+    by_class: tuple[Mapping[str, object], ...] | Unavailable = ()
+
+    @property
+    def separation(self) -> Separation | Unavailable:
+        """The area under the ROC of nearest target against nearest noise."""
+        return self.measures.separation
 
     def numbers(self) -> dict[str, object]:
         """Flat and ready for JSON: null where unavailable, `unavailable` with the reasons, intervals as [low, high].
@@ -61,11 +69,17 @@ class Inspection:
             | _calibration(self.calibration)
             | self._over("calibration")
             | self.measures.numbers()
+            | self._single_classes()
             | {"warnings": list(self.warnings), "unavailable": self._reasons()}
         )
 
     def _over(self, name: str) -> dict[str, object]:
         return {f"{name}_items": self.items.get(name)}
+
+    def _single_classes(self) -> dict[str, object]:
+        if isinstance(self.by_class, Unavailable):
+            return {"nearest_by_class": None}
+        return {"nearest_by_class": list(self.by_class)} if self.by_class else {}
 
     def _reasons(self) -> Mapping[str, str]:
         parts = {
@@ -74,6 +88,7 @@ class Inspection:
             "probe_accuracy": self.probe,
             "class_head_accuracy": self.class_head,
             "ece": self.calibration,
+            "nearest_by_class": self.by_class,
         }
         reasons = {name: part.reason for name, part in parts.items() if isinstance(part, Unavailable)}
         if isinstance(self.calibration, Calibration) and self.calibration.impossible:
@@ -82,8 +97,8 @@ class Inspection:
         return {**reasons, **self.measures.reasons()}
 
 
-def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features") -> Inspection:
-    """Every number of the inspection; `on` is what the probe sees.
+def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features", each_class: bool = False) -> Inspection:
+    """Every number of the inspection; `on` is what the probe sees, with `each_class` those of single classes too.
 
     LabError for a `k` below 1 or above the number of train items.
     """
@@ -104,6 +119,7 @@ def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features") -> Ins
         author_measures(outputs, nearest, k, probabilities if has_head else Unavailable(outputs.no_head)),
         warnings(outputs),
         _items(voted, found, probe, probabilities if has_head else None, probabilities),
+        by_class(nearest, outputs.class_names) if each_class and isinstance(found, Margin) else (),
     )
 
 

@@ -7,7 +7,7 @@ import sys
 from checkpoints.command_line import Parser, run
 from checkpoints.reading.quoting import printable
 
-_COLUMNS = ("margin", "knn_accuracy", "class_head_accuracy", "probe_accuracy", "ece")
+_COLUMNS = ("margin", "target_noise_auc", "knn_accuracy", "class_head_accuracy", "probe_accuracy", "ece")
 
 
 def main(argv: list[str] | None = None) -> int:

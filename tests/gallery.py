@@ -47,9 +47,11 @@ def _noise_floor(trace: Any, answer: Any) -> Iterator[Exhibit]:
     from analysis.figures.worlds.noise_floor.error import error_against_draws
     from analysis.figures.worlds.noise_floor.replay import replay_of_repetitions
     from analysis.figures.worlds.noise_floor.spread import spread_of_estimates
+    from analysis.figures.worlds.noise_floor.variance import variance_at_any_temperature
 
     yield from (
-        error_against_draws(trace, answer), spread_of_estimates(trace, answer), replay_of_repetitions(trace, answer)
+        error_against_draws(trace, answer), spread_of_estimates(trace, answer),
+        variance_at_any_temperature(trace.spec), replay_of_repetitions(trace, answer),
     )  # fmt: skip
 
 

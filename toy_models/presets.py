@@ -8,8 +8,10 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class Preset(Generic[S]):
-    """`title` for a menu, `look_at` one sentence: what happens, and what it teaches, a failure too."""
+    """`title` for a menu, `look_at` one sentence: what happens, and what it teaches, a failure too. `show`: the figure
+    of its page, by the name in a link, that it is about; "" for the first."""
 
     title: str
     look_at: str
     spec: S
+    show: str = ""

@@ -11,7 +11,7 @@ from ui import links
 from ui.compare.presets import PRESETS as COMPARISONS
 from ui.frame import PAGES
 from ui.losses.anatomy_presets import PRESETS as BATCHES
-from ui.worlds.presets import query
+from ui.worlds.presets import query_of
 
 Query = Mapping[str, str | Sequence[str]]
 
@@ -100,7 +100,7 @@ def _endpoints() -> Walk:
 
 
 def _preset(world: str, name: str) -> Query:
-    return query(WORLDS[world].presets[name].spec)
+    return query_of(WORLDS[world].presets[name])
 
 
 def _batch(name: str) -> Query:

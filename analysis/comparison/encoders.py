@@ -16,8 +16,9 @@ class EncoderResult:
 
     name: what links call it; title for a reader, without the seed; loss: its name in the catalogue. target, noise:
     medians of the nearest cosine in either; margin, one_nn, probe with intervals over test items; auc: share of pairs
-    of a target and a noise in order. own_mean, other_mean, mean_margin: the same against the means of classes, see
-    `neighbours.class_means`; train_apart: share of train items nearest to their own. None: not known.
+    of a target and a noise in order, with its interval where the items are at hand. own_mean, other_mean, mean_margin,
+    mean_auc: the same against the means of classes, see `neighbours.class_means`; train_apart: share of train items
+    nearest to their own. None: not known.
     """
 
     name: str
@@ -33,8 +34,10 @@ class EncoderResult:
     own_mean: float
     other_mean: float
     mean_margin: Estimate
+    mean_auc: Estimate
     train_apart: float
-    auc: float | None = None
+    auc: float
+    auc_interval: tuple[float, float] | None = None
     probe: Estimate | None = None
     head: Estimate | None = None
     ece: float | None = None
@@ -44,6 +47,10 @@ class EncoderResult:
         if to == "means":
             return self.other_mean, self.own_mean, self.mean_margin
         return self.noise, self.target, self.margin
+
+    def area(self, to: To) -> float:
+        """Share of pairs of a target and a noise in order."""
+        return self.mean_auc.value if to == "means" else self.auc
 
     @property
     def label(self) -> str:
@@ -67,13 +74,15 @@ class PublishedResult:
 
 @dataclass(frozen=True, slots=True)
 class OverSeedsOf:
-    """A setting with its trainings, and the means of their margins and 1-NN accuracies by Student's interval."""
+    """A setting with its trainings, and the means of their margins, areas and 1-NN accuracies by Student's interval."""
 
     title: str
     data: str
     trainings: int
     margin: Estimate | Unavailable
+    auc: Estimate | Unavailable
     mean_margin: Estimate | Unavailable
+    mean_auc: Estimate | Unavailable
     one_nn: Estimate | Unavailable
 
 
@@ -94,6 +103,16 @@ PUBLISHED_ACCURACIES = (
 for them adds two further terms to WEINCE's loss, which InfoNCE's run has not."""
 
 
+PUBLISHED_BY_CLASS = (
+    ("airplane", 0.768, 0.97, 0.291, 0.99), ("automobile", 0.819, 0.99, 0.164, 0.98),
+    ("bird", 0.772, 0.97, 0.188, 0.96), ("cat", 0.964, 0.97, 0.183, 0.91), ("deer", 0.968, 0.99, 0.272, 0.99),
+    ("dog", 0.843, 0.95, 0.229, 0.97), ("frog", 0.897, 0.99, 0.277, 1.00), ("horse", 0.839, 0.99, 0.264, 0.99),
+    ("ship", 0.954, 0.99, 0.284, 0.99), ("truck", 0.901, 0.99, 0.271, 0.99),
+)  # fmt: skip
+"""Of CIFAR-10's classes, from the same figures: margin and area under the ROC of target against noise of `PUBLISHED`,
+SINCERE's two and then SupCon's."""
+
+
 def over_their_seeds(results: Sequence[EncoderResult]) -> tuple[OverSeedsOf, ...]:
     """Of each setting with two trainings or more."""
     groups: dict[tuple[str, str], list[EncoderResult]] = {}
@@ -102,7 +121,8 @@ def over_their_seeds(results: Sequence[EncoderResult]) -> tuple[OverSeedsOf, ...
     return tuple(
         OverSeedsOf(
             title, data, len(group), mean_over([each.margin.value for each in group]),
-            mean_over([each.mean_margin.value for each in group]), mean_over([each.one_nn.value for each in group]),
+            mean_over([each.auc for each in group]), mean_over([each.mean_margin.value for each in group]),
+            mean_over([each.mean_auc.value for each in group]), mean_over([each.one_nn.value for each in group]),
         )
         for (data, title), group in groups.items() if len(group) > 1
     )  # fmt: skip

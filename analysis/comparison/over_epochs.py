@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.calibration.top_label import Calibration
 from analysis.neighbours.nearest import Margin
+from analysis.neighbours.separation import Separation
 from analysis.statistics.bootstrap import Estimate, Unavailable
 
 
@@ -15,6 +16,8 @@ class Readings(Protocol):
 
     @property
     def margin(self) -> Margin | Unavailable: ...
+    @property
+    def separation(self) -> Separation | Unavailable: ...
     @property
     def knn(self) -> Estimate | Unavailable: ...
     @property

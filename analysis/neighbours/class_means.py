@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.neighbours.separation import area_estimate
 from analysis.outputs import NO_EMBEDDINGS, NO_LABELS, NO_TRAIN, Outputs
 from analysis.statistics.bootstrap import Estimate, Unavailable, median_difference
 
@@ -17,12 +18,13 @@ _RESAMPLES = 200
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassMeans:
     """own, other (M,) cosines of the test items to the direction of their class's mean among train items, and to the
-    nearest of another class's; margin: difference of the medians, with its interval over test items. train_apart:
-    share of train items whose nearest mean is their own class's."""
+    nearest of another class's; margin: difference of the medians, auc: share of pairs of an own and an other in order,
+    both with intervals over test items. train_apart: share of train items whose nearest mean is their own class's."""
 
     own: np.ndarray
     other: np.ndarray
     margin: Estimate
+    auc: Estimate
     train_apart: float
 
     @property
@@ -49,7 +51,7 @@ def class_means(outputs: Outputs) -> ClassMeans | Unavailable:
     if isinstance(margin, Unavailable):
         return margin
     first, second = _split(train.embeddings @ means.T, rows)
-    return ClassMeans(own, other, margin, float(np.mean(first > second)))
+    return ClassMeans(own, other, margin, area_estimate(own, other), float(np.mean(first > second)))
 
 
 def _reason(outputs: Outputs) -> str:

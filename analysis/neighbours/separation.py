@@ -30,8 +30,7 @@ def separation(nearest: Nearest, label: int | None = None) -> Separation | Unava
         found = margin(nearest, label)
         assert isinstance(found, Unavailable)
         return found
-    value, influence = pairs_in_order(nearest.target[chosen], nearest.noise[chosen])
-    return Separation(_estimate(value, influence), len(influence))
+    return Separation(area_estimate(nearest.target[chosen], nearest.noise[chosen]), int(chosen.sum()))
 
 
 def separation_curves(nearest: Nearest, classes: int, *, resamples: int = 200) -> tuple[ClassCurve | Unavailable, ...]:
@@ -50,6 +49,15 @@ def pairs_in_order(target: np.ndarray, noise: np.ndarray) -> tuple[float, np.nda
     return value, above + below - 2 * value
 
 
+def area_estimate(target: np.ndarray, noise: np.ndarray) -> Estimate:
+    """The area with its 95 % interval over items; target and noise (n,), n >= 2, of the same items."""
+    value, influence = pairs_in_order(target, noise)
+    slack = 1 - 0.025 ** (1 / len(influence))  # no resample says how far from it the area could be
+    if value in (0.0, 1.0):
+        return Estimate(value, max(0.0, value - slack), min(1.0, value + slack))
+    return influence_estimate(value, influence, low=0, high=1)
+
+
 def _share_below(values: np.ndarray, ordered: np.ndarray) -> np.ndarray:
     """Which share of the others is below each value, ties a half."""
     sides = [np.searchsorted(ordered, values, side=side) for side in ("left", "right")]
@@ -59,13 +67,6 @@ def _share_below(values: np.ndarray, ordered: np.ndarray) -> np.ndarray:
 
 def _comparable(nearest: Nearest, label: int | None) -> np.ndarray:
     return nearest.comparable if label is None else nearest.comparable & (nearest.labels == label)
-
-
-def _estimate(value: float, influence: np.ndarray) -> Estimate:
-    slack = 1 - 0.025 ** (1 / len(influence))  # no resample says how far from it the area could be
-    if value in (0.0, 1.0):
-        return Estimate(value, max(0.0, value - slack), min(1.0, value + slack))
-    return influence_estimate(value, influence, low=0, high=1)
 
 
 def _curve(nearest: Nearest, label: int, resamples: int) -> ClassCurve | Unavailable:

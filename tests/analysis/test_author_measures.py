@@ -4,7 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, roc_auc_score, top_k_accuracy_score
+from sklearn.metrics import (
+    average_precision_score,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+    top_k_accuracy_score,
+)
 
 from analysis.accuracy.class_curves import ClassCurve
 from analysis.accuracy.probe import ClassProbabilities, class_probabilities
@@ -109,6 +115,14 @@ def test_each_class_has_its_curve_and_a_bootstrap_agrees_with_its_interval(outpu
         assert curve.auc == separation(nearest, label).auc
         assert curve.auc.value == pytest.approx(roc_auc_score(truth, score))
         assert curve.average_precision.value == pytest.approx(average_precision_score(truth, score))
+        # Every corner of theirs lies on ours.
+        x, y, _ = roc_curve(truth, score)
+        ours = set(zip(curve.false_positive.round(9), curve.true_positive.round(9), strict=True))
+        assert set(zip(x.round(9), y.round(9), strict=True)) <= ours
+        precision, recall, threshold = precision_recall_curve(truth, score)
+        at = np.isin(threshold, nearest.target[chosen])
+        np.testing.assert_allclose(curve.precision, precision[:-1][at][::-1])
+        np.testing.assert_allclose(curve.recall, recall[:-1][at][::-1])
     assert isinstance(curves[5], Unavailable)
     items = len(nearest.labels)
     draws = [pairs_in_order(nearest.target[i], nearest.noise[i])[0] for i in rng.integers(items, size=(800, items))]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from analysis.neighbours.class_means import ClassMeans, class_means
 from analysis.outputs import Outputs, Split
@@ -24,6 +25,7 @@ def test_by_hand():
     assert found.own.tolist() == pytest.approx([1, np.sqrt(0.5)])
     assert found.other.tolist() == pytest.approx([0, np.sqrt(0.5)])
     assert found.margin.value == pytest.approx((1 + np.sqrt(0.5)) / 2 - np.sqrt(0.5) / 2)
+    assert found.auc.value == pytest.approx(3.5 / 4)  # of four pairs one is tied
     assert found.train_apart == 1.0
 
 
@@ -38,6 +40,9 @@ def test_by_brute_force():
         cosines = [float(made.test.embeddings[row] @ mean / np.linalg.norm(mean)) for mean in means]
         assert found.own[row] == pytest.approx(cosines.pop(judged[row]), abs=1e-6)
         assert found.other[row] == pytest.approx(max(cosines), abs=1e-6)
+    area = roc_auc_score(np.repeat([1, 0], 30), np.concatenate([found.own, found.other]))
+    assert found.auc.value == pytest.approx(area)
+    assert found.auc.low < area < found.auc.high
 
 
 def test_items_of_a_class_that_train_lacks_are_left_out():

@@ -10,9 +10,11 @@ from analysis.figures.worlds.noise_floor.error import error_against_draws, verdi
 from analysis.figures.worlds.noise_floor.live import live_option
 from analysis.figures.worlds.noise_floor.replay import replay_of_repetitions
 from analysis.figures.worlds.noise_floor.spread import spread_of_estimates
+from analysis.figures.worlds.noise_floor.variance import variance_at_any_temperature
 from tests.analysis.exhibits import check_complete
 from toy_models.noise_floor import LINKS, NoiseFloorSpec, Trace, reference, simulate
 from toy_models.noise_floor.presets import PRESETS
+from toy_models.noise_floor.variance import ESTIMATES, TEMPERATURES, measured_variances, variance_rates
 
 SPEC = NoiseFloorSpec(repetitions=300, draws=(100, 1000))
 
@@ -112,3 +114,26 @@ def test_the_live_picture_keeps_its_axes_and_names(trace, answer):
 def test_the_live_picture_survives_estimates_that_are_all_infinite():
     nothing = NoiseFloorSpec(scores=(0.1, 0.99), exponent=4.0, draws=(10,), repetitions=50)
     json.dumps(live_option(nothing, reference(nothing), list(simulate(nothing))), allow_nan=False)
+
+
+def test_the_variance_stands_beside_its_limits_at_every_n_and_temperature():
+    spec = NoiseFloorSpec(repetitions=300, draws=(100, 1000))
+    exhibit = variance_at_any_temperature(spec)
+    check_complete([exhibit])
+    found, rates = measured_variances(spec), variance_rates(spec)
+    marks = marks_of(exhibit.plot)
+    for row, title in enumerate(ESTIMATES.values()):
+        np.testing.assert_array_equal(marks[title].y, found.value[row])
+        np.testing.assert_allclose(marks[title].error_y.array, 1.96 * found.standard_error[row])
+        assert set(marks[f"{title}: exact limit"].y) == {rates[row].log_odds_rate}
+        reported, divided = (
+            trace for trace in exhibit.plot.data
+            if trace.legendgroup == marks[title].legendgroup and trace.xaxis == "x2" and trace.mode == "markers"
+        )  # fmt: skip
+        np.testing.assert_allclose(reported.y, found.value[row, -1] * np.square(TEMPERATURES))
+        np.testing.assert_allclose(divided.y, found.value[row, -1])
+    assert "7.136 (Weibit), 12.109 (unrestricted) and 13.337 (restricted softmax)" in exhibit.title
+    assert "the slope 2.5661, where n × variance is 23.7109" in exhibit.how_to_read
+    assert len(exhibit.table) == 6
+    two = variance_at_any_temperature(replace(spec, scores=(0.25, 0.75), exponent=1.0))
+    assert two.title == "n × variance tends to 5.333 at every temperature, whichever softmax is fitted"

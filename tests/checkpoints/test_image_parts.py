@@ -20,7 +20,7 @@ from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.train import main
 from checkpoints.training.images import data as reading
 from checkpoints.training.images.encoders import encoder_of, plan_of
-from checkpoints.training.images.evaluation import Seen, area, evaluated, nearest, neighbours, probed
+from checkpoints.training.images.evaluation import Seen, evaluated, nearest, neighbours, probed
 from checkpoints.training.images.files import on_grid
 from checkpoints.training.images.recipe import DEPTHS
 from checkpoints.training.images.schedule import learning_rate
@@ -126,7 +126,9 @@ def test_nearest_and_area_are_brute_force(sides):
         other = [c for c, label in zip(cosines, train.labels.tolist(), strict=True) if label != test.labels[row]]
         assert (target[row], noise[row]) == pytest.approx((max(same), max(other)), abs=1e-6)
     wanted = roc_auc_score(np.repeat([1, 0], 120), np.concatenate([target, noise]))
-    assert area(target, noise) == pytest.approx(wanted, abs=1e-9)
+    numbers = evaluated(train, test, 3, temperature=1.0)
+    assert numbers["auc"] == pytest.approx(wanted, abs=1e-6)
+    assert numbers["auc_interval"][0] < numbers["auc"] < numbers["auc_interval"][1]
 
 
 def test_a_head_is_judged_as_everywhere_in_the_lab(sides):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from analysis.figures.accuracy.over_epochs import over_epochs
 from checkpoints import opening, series
 from checkpoints.opening import open_outputs
 from checkpoints.snapshots import Snapshot, check_items, epoch_in, find_series, read_snapshot, series_among
@@ -98,6 +99,19 @@ def test_a_training_writes_its_snapshots_without_another_byte_in_its_file(recipe
     assert out.read_bytes().replace(b"run/", b"")[-1000:] == plain.read_bytes()[-1000:]
 
 
+def test_the_area_is_drawn_beside_the_margin(tmp_path):
+    for epoch in (1, 2):
+        (tmp_path / f"epoch_{epoch}.npz").write_bytes(bundle())
+    points = [read_snapshot(each) for each in find_series(tmp_path).snapshots]
+    exhibit = over_epochs({"run": points})
+    lines = {trace.name: trace for trace in exhibit.plot.data}
+    area = points[0].numbers.separation.auc
+    assert list(lines["AUC"].y) == exhibit.table["AUC"].tolist() == [area.value] * 2
+    assert (lines["margin"].xaxis, lines["AUC"].xaxis, lines["nearest neighbour"].xaxis) == ("x", "x2", "x3")
+    assert exhibit.table["AUC from"].tolist() == [area.low] * 2
+    assert f", AUC {area.value:.3f}" in exhibit.alt
+
+
 def test_the_command_has_a_line_an_epoch_and_names_what_it_could_not_read(capsys, tmp_path):
     for epoch in (1, 2):
         (tmp_path / f"epoch_{epoch}.npz").write_bytes(bundle())
@@ -108,6 +122,6 @@ def test_the_command_has_a_line_an_epoch_and_names_what_it_could_not_read(capsys
     assert list(found["refused"]) == ["epoch_3.npz"]
     assert series.main([str(tmp_path)]) == 0
     lines = capsys.readouterr().out.split("\n")
-    assert lines[0].split()[:2] == ["epoch", "margin"]
+    assert lines[0].split()[:5] == ["epoch", "margin", "target", "noise", "auc"]
     assert lines[3].startswith("Not read: epoch_3.npz")
     assert series.main([str(tmp_path / "none")]) == 2

@@ -91,6 +91,7 @@ def test_the_first_sight_of_many_items_is_a_map_of_some(open_page, monkeypatch):
     assert not app.exception
     assert any(", 100 of 539 items**" in each.value for each in app.markdown)
     assert len(charts(app)) == CHARTS["glance"]
+    assert any(each.value.startswith("**Margin ") and ", AUC " in each.value for each in app.markdown)
 
 
 def test_every_section_draws(open_page):

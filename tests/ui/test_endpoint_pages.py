@@ -85,10 +85,29 @@ def test_lists_are_read_from_a_link_and_typed(open_page):
     assert page.query_params["scores"] == ["0.1", "0.5", "0.8"]
 
 
-def test_the_noise_floor_ends_in_three_figures(open_page):
-    page = run_to_its_end(open_page(NOISE, show=["error", "spread", "replay"], **FEW))
+def test_the_noise_floor_ends_in_four_figures(open_page):
+    page = run_to_its_end(open_page(NOISE, show=["error", "spread", "variance", "replay"], **FEW))
     assert not page.error
-    assert len(page.get("plotly_chart")) == 3
+    assert len(page.get("plotly_chart")) == 4
+
+
+@pytest.mark.parametrize(
+    ("preset", "said"),
+    [
+        ("any_temperature", "n × variance tends to 5.333 at every temperature"),
+        ("unrestricted", "n × variance tends to 7.136 (Weibit), 12.109 (unrestricted) and 13.337 (restricted softmax)"),
+        ("restricted", "n × variance tends to 7.136 (Weibit), 12.109 (unrestricted) and 13.337 (restricted softmax)"),
+    ],
+)
+def test_the_statements_on_variance_open_on_their_figure_with_its_code(open_page, preset, said):
+    from toy_models.worlds import WORLDS
+    from ui.worlds.presets import query_of
+
+    page = open_page(NOISE, **query_of(WORLDS["noise_floor"].presets[preset]))
+    assert not page.exception
+    assert any(said in title.value.replace("\\", "") for title in page.subheader)
+    code = next(block.value for block in page.code if "variance_at_any_temperature" in block.value)
+    exec(compile(code.replace("exhibit.plot.show()", ""), "shown", "exec"), {})
 
 
 def test_two_views_end_in_two_figures(open_page):

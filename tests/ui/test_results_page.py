@@ -23,6 +23,10 @@ def test_digits_have_the_numbers_of_their_files(open_page):
     numbers = inspect_file("checkpoints/zoo/sincere.safetensors")
     assert row["margin"] == pytest.approx(numbers["margin"])
     assert row["1-NN"] == pytest.approx(numbers["knn_accuracy"])
+    assert [row[name] for name in ("AUC", "AUC, low", "AUC, high")] == pytest.approx(
+        [numbers["target_noise_auc"], *numbers["target_noise_auc_interval"]]
+    )
+    assert 0.9 < row["AUC of means, low"] <= row["AUC of means"] <= row["AUC of means, high"] <= 1
 
 
 def test_two_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_page):
@@ -30,6 +34,7 @@ def test_two_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_page
     seeds = next(each for each in tables(page) if "trainings" in each.columns)
     assert seeds["setting"].tolist() == ["SINCERE"]
     assert seeds["trainings"].tolist() == [2]
+    assert {"margin", "AUC", "margin of means", "AUC of means"} <= set(seeds.columns)
 
 
 @pytest.mark.skipif(not of_images(), reason="no encoders of real images are shipped")
@@ -40,4 +45,13 @@ def test_encoders_of_images_stand_beside_what_is_published(open_page):
     assert len(found) == len(of_images())
     for (_, row), entry in zip(found.iterrows(), of_images(), strict=True):
         assert row["margin"] == run_of(entry).stated["margin"]
+        assert row["AUC"] == run_of(entry).stated["auc"]
     assert any(PUBLISHED[0].title in each.to_string() for each in tables(page))
+    by_class = next(each for each in tables(page) if "SINCERE: AUC" in each.columns)
+    assert len(by_class) == 10
+    cat = by_class[by_class["class"] == "cat"].iloc[0]
+    assert (cat["SINCERE: margin"], cat["SINCERE: AUC"], cat["SupCon: AUC"]) == (0.964, 0.97, 0.91)
+    # The medians of all classes lie among those of single ones.
+    for each in PUBLISHED:
+        margins = by_class[f"{each.title.partition(',')[0]}: margin"]
+        assert margins.min() < each.margin < margins.max()

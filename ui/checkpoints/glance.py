@@ -1,4 +1,4 @@
-"""The first section: the three pictures that one comes for, side by side with their three numbers."""
+"""The first section: the three pictures that one comes for, side by side with their numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ from analysis.figures.maps.points import MOST_AS_SVG
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import nearest_histograms
 from analysis.maps.projection import map_sample
+from analysis.neighbours.separation import separation
 from analysis.outputs import NO_EMBEDDINGS
 from analysis.statistics.bootstrap import Unavailable
 from losses.errors import LabError
@@ -89,7 +90,9 @@ def _similarity(analyses: Analyses) -> Glance | Unavailable:
     if isinstance(found, Unavailable):
         return found
     exhibit = analyses.once(("histograms", None), lambda: nearest_histograms(analyses.nearest, found, None))
-    return Glance(f"Margin {interval(found.margin)}", exhibit)
+    apart = separation(analyses.nearest)
+    area = "" if isinstance(apart, Unavailable) else f", AUC {interval(apart.auc)}"
+    return Glance(f"Margin {interval(found.margin)}{area}", exhibit)
 
 
 def _calibration(analyses: Analyses) -> Glance | Unavailable:

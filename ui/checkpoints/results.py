@@ -11,6 +11,7 @@ import streamlit as st
 from analysis.comparison.encoders import (
     PUBLISHED,
     PUBLISHED_ACCURACIES,
+    PUBLISHED_BY_CLASS,
     EncoderResult,
     OverSeedsOf,
     To,
@@ -20,6 +21,7 @@ from analysis.digits import interval, percent
 from analysis.figures.comparison.encoders import encoders_figure, row_of
 from analysis.neighbours.class_means import ClassMeans, class_means
 from analysis.neighbours.nearest import Margin
+from analysis.neighbours.separation import Separation, separation
 from analysis.statistics.bootstrap import Estimate
 from checkpoints import open_outputs
 from checkpoints.native.file import peek
@@ -75,7 +77,7 @@ def _of_run(entry: ZooEntry) -> EncoderResult:
     return EncoderResult(
         entry.name, CATALOG[entry.loss].title + tau, entry.loss, entry.data, recipe.seed, said["target"], said["noise"],
         _with_interval(run, "margin"), _with_interval(run, "knn_1"), int(said["train_items"]),
-        *means.medians, means.margin, means.train_apart, said["auc"],
+        *means.medians, means.margin, means.auc, means.train_apart, said["auc"], run.intervals.get("auc"),
         _with_interval(run, "probe"), _with_interval(run, "head") if "head" in said else None, said.get("ece"),
     )  # fmt: skip
 
@@ -92,14 +94,16 @@ def _of_digits() -> list[EncoderResult]:
 def _digits(entry: ZooEntry) -> EncoderResult:
     found = of_shipped(entry)
     margin, one_nn, means = found.margin, found.vote(1).accuracy, class_means(found.outputs)
+    apart = separation(found.nearest)
     assert isinstance(means, ClassMeans)
     assert isinstance(margin, Margin)
+    assert isinstance(apart, Separation)
     assert isinstance(margin.margin, Estimate)
     assert isinstance(one_nn, Estimate)
     return EncoderResult(
         entry.name, CATALOG[entry.loss].title, entry.loss, entry.data, peek(entry.path).metadata.recipe.seed,
         margin.target, margin.noise, margin.margin, one_nn, len(found.outputs.train), *means.medians, means.margin,
-        means.train_apart,
+        means.auc, means.train_apart, apart.auc.value, (apart.auc.low, apart.auc.high),
     )  # fmt: skip
 
 
@@ -111,7 +115,9 @@ def _table(results: Sequence[EncoderResult]) -> None:
     st.caption(
         f"A click on a head sorts. Intervals are 95 % over test items; neighbours are looked for among"
         f" {results[0].against:,} train items, on what the loss saw; 1-NN, probe and head of CIFAR-10 are as"
-        " the runs state them, on the encoder's features. AUC: share of pairs of a target and a noise in order."
+        " the runs state them, on the encoder's features. AUC: share of pairs of a target and a noise in order,"
+        " of means: of the cosine to the own class's mean and to the nearest other; it stands without an interval where"
+        " the run states it."
     )
 
 
@@ -130,7 +136,10 @@ def _seeds(results: Sequence[EncoderResult]) -> None:
 
 
 def _said(each: OverSeedsOf) -> dict[str, str]:
-    named = {"margin of means": each.mean_margin, "margin": each.margin, "1-NN": each.one_nn}
+    named = {
+        "margin of means": each.mean_margin, "AUC of means": each.mean_auc, "margin": each.margin, "AUC": each.auc,
+        "1-NN": each.one_nn,
+    }  # fmt: skip
     return {name: interval(value) for name, value in named.items() if isinstance(value, Estimate)}
 
 
@@ -147,9 +156,23 @@ def _published(results: Sequence[EncoderResult]) -> None:
         " are nearest to their own class's mean, so that a nearest noise is mostly a train item that lies among another"
         " class. Within this page two encoders differ by their loss alone where temperature and seed are the same."
     )
+    _published_by_class()
     more = [{"loss": loss, "measure": measure, "CIFAR-100, %": value} for loss, measure, value in PUBLISHED_ACCURACIES]
     st.dataframe(table(pd.DataFrame(more)), hide_index=True, height="content")
     st.caption(
         "Erol et al., arXiv 2606.00262: ResNet-18, 100 epochs, 4 seeds, CIFAR-100. The script released for them adds"
         " two terms to WEINCE's loss that InfoNCE's run has not; the encoders here are trained on the losses alone."
+    )
+
+
+def _published_by_class() -> None:
+    """A wide margin beside areas that hardly differ: what the authors' own curves say of each class."""
+    sides = [f"{each.title.partition(',')[0]}: {what}" for each in PUBLISHED for what in ("margin", "AUC")]
+    rows = pd.DataFrame([dict(zip(["class", *sides], row, strict=True)) for row in PUBLISHED_BY_CLASS])
+    st.dataframe(table(rows), hide_index=True, height="content")
+    st.caption(
+        "By class, from the same figures: AUC is the area under the ROC of a class's nearest target cosines against its"
+        " nearest noise cosines, as their scripts draw it. The margin is three times as wide, the area hardly another:"
+        " larger for cat, smaller for dog and airplane. The same of a checkpoint stands on Checkpoints under *Nearest"
+        " similarity*, and in `python -m checkpoints.inspect`."
     )

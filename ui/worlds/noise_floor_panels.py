@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from toy_models.noise_floor import Frame, Reference
 
 _DEFAULTS = NoiseFloorSpec()
-_FIGURES = {"error": "Error against n", "spread": "Spread of estimates", "replay": "Replay"}
+_FIGURES = {
+    "error": "Error against n",
+    "spread": "Spread of estimates",
+    "variance": "Variance at any temperature",
+    "replay": "Replay",
+}
+_VARIANCE_CODE = """from analysis.figures.worlds.noise_floor.variance import variance_at_any_temperature
+from toy_models.noise_floor import NoiseFloorSpec
+
+exhibit = variance_at_any_temperature({spec})
+exhibit.plot.show()"""
 
 
 def choose_spec(controls: Controls) -> Callable[[], NoiseFloorSpec]:
@@ -69,6 +79,20 @@ def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
         rf" \frac{{{latex(abs(softmax.error_rate), least=4)}}}{{n}}"
         r" \end{gathered}"
     )
+    _variances(spec)
+
+
+def _variances(spec: NoiseFloorSpec) -> None:
+    """The scatter that no temperature changes, exact."""
+    from toy_models.noise_floor.variance import variance_rates
+
+    free, weibit, softmax = (latex(each.log_odds_rate, least=4) for each in variance_rates(spec))
+    st.markdown(
+        "However much is known of it, an estimate scatters with variance ~ 1/n, at every temperature τ: a softmax of"
+        " utilities over τ reports τ times the log-odds and τ² times the variance. The limits of n × variance of the"
+        f" log-odds, exact: ${free}$ with a utility for every score, ${softmax}$ with one slope on $s$, ${weibit}$ with"
+        " one on $-\\log(1 - s)$."
+    )
 
 
 def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ...]") -> None:
@@ -76,12 +100,14 @@ def finished(spec: NoiseFloorSpec, answer: "Reference", frames: "tuple[Frame, ..
     from analysis.figures.worlds.noise_floor.error import error_against_draws
     from analysis.figures.worlds.noise_floor.replay import replay_of_repetitions
     from analysis.figures.worlds.noise_floor.spread import spread_of_estimates
+    from analysis.figures.worlds.noise_floor.variance import variance_at_any_temperature
     from toy_models.noise_floor import Trace
 
     trace = Trace.of(spec, frames)
     made: dict[str, Callable[[], Exhibit]] = {
         "error": lambda: error_against_draws(trace, answer),
         "spread": lambda: spread_of_estimates(trace, answer),
+        "variance": lambda: variance_at_any_temperature(spec).given_by(_VARIANCE_CODE.format(spec=spec)),
         "replay": lambda: replay_of_repetitions(trace, answer),
     }
     lead(_FIGURES, {name: partial(_show, make, name) for name, make in made.items()})

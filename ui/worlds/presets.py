@@ -4,8 +4,10 @@ from typing import Any
 
 import streamlit as st
 
+from toy_models.presets import Preset
 from toy_models.worlds import Spec, WorldEntry, changed
 from ui import links
+from ui.lead import SHOW
 from ui.presets_menu import presets_menu
 
 
@@ -16,7 +18,7 @@ def preset_menu(world: WorldEntry) -> None:
 
 
 def _open(world: WorldEntry, key: str) -> None:
-    st.query_params.from_dict(query(world.presets[st.session_state[key]].spec))
+    st.query_params.from_dict(query_of(world.presets[st.session_state[key]]))
 
 
 def what_to_look_at(world: WorldEntry, spec: Spec) -> None:
@@ -24,6 +26,11 @@ def what_to_look_at(world: WorldEntry, spec: Spec) -> None:
     for preset in world.presets.values():
         if preset.spec == spec:
             st.markdown(f":material/bookmarks: **{preset.title}.** {preset.look_at}")
+
+
+def query_of(preset: Preset[Any]) -> dict[str, list[str]]:
+    """The same of a preset, with the figure that it is about."""
+    return query(preset.spec) | ({SHOW: [preset.show]} if preset.show else {})
 
 
 def query(spec: Spec) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.accuracy.class_curves import ClassCurve
+from analysis.accuracy.curve_band import MIDDLE, CurveBand, curve_band
 from analysis.accuracy.probe import Source
 from analysis.digits import interval
 from analysis.figures.exhibit import Exhibit
@@ -16,6 +17,7 @@ from analysis.figures.theme import TRUTH, class_style, layout
 from analysis.statistics.bootstrap import Unavailable
 
 MOST_SHOWN = 8
+_BAND = "rgba(128,128,128,0.22)"
 _POINTS = 200  # of a curve; a thousand corners look the same
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
@@ -31,23 +33,26 @@ def hardest_classes(curves: Curves, most: int = MOST_SHOWN) -> tuple[int, ...]:
 def class_curve_figure(curves: Curves, shown: Sequence[int], class_names: tuple[str, ...], source: Source) -> Exhibit:
     """Curves of the classes `shown`; the table has all."""
     drawn = [found for c in shown if isinstance(found := curves[c], ClassCurve)]
-    plot = curve_plot(drawn, class_names)
+    behind = curve_band(curves)
+    plot = curve_plot(drawn, class_names, behind)
     lowest = hardest_classes(curves, 1)
     return Exhibit(
         stem="class-curves",
         title=_title(curves, lowest, class_names),
         plot=plot,
-        how_to_read=_how_to_read(curves, len(drawn), class_names, source),
+        how_to_read=_how_to_read(curves, len(drawn), class_names, source) + band_said(behind),
         alt="; ".join(curve_summary(curve, class_names) for curve in drawn),
         table=curve_table(curves, class_names),
     )
 
 
-def curve_plot(drawn: Sequence[ClassCurve], class_names: tuple[str, ...]) -> go.Figure:
-    """ROC on the left, precision-recall on the right."""
+def curve_plot(drawn: Sequence[ClassCurve], class_names: tuple[str, ...], behind: CurveBand | None = None) -> go.Figure:
+    """ROC on the left, precision-recall on the right; `behind`: where the curves of all classes lie."""
     plot = make_subplots(1, 2, horizontal_spacing=0.1)
     layout(plot, x="false positive rate", y="true positive rate", height=460)
     plot.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name="chance", line={"color": TRUTH, "dash": "dash"})
+    if behind is not None:
+        _add_band(plot, behind)
     for place, curve in enumerate(drawn):
         _add(plot, curve, label(class_names[curve.label]), _DASHES[place % len(_DASHES)])
     plot.update_xaxes(title_text="recall", row=1, col=2)
@@ -72,6 +77,32 @@ def _add(plot: go.Figure, curve: ClassCurve, name: str, dash: str) -> None:
             row=1,
             col=column,
         )
+
+
+def _add_band(plot: go.Figure, band: CurveBand) -> None:
+    """Grey, below the lines."""
+    x = np.concatenate([band.at, band.at[::-1]])
+    for column, (low, high) in enumerate((band.true_positive, band.precision), 1):
+        plot.add_scatter(
+            x=x,
+            y=np.concatenate([high, low[::-1]]),
+            mode="none",
+            fill="toself",
+            fillcolor=_BAND,
+            hoverinfo="skip",
+            name=f"{MIDDLE:.0%} of {band.classes:,} classes",
+            legendgroup="band",
+            showlegend=column == 1,
+            row=1,
+            col=column,
+        )
+
+
+def band_said(band: CurveBand | None) -> str:
+    """What the band is, in a sentence; empty without one."""
+    if band is None:
+        return ""
+    return f" The grey band holds the middle {MIDDLE:.0%} of the curves of all {band.classes:,} classes, at each rate."
 
 
 def _title(curves: Curves, lowest: tuple[int, ...], class_names: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""A training over its epochs: margin, accuracies and calibration error, with their intervals."""
+"""A training over its epochs: margin, area, accuracies and calibration error, with their intervals."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,14 +13,17 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import TRUTH, class_style, layout
 from analysis.neighbours.nearest import Margin
+from analysis.neighbours.separation import Separation
 from analysis.statistics.bootstrap import Estimate
 
+_PANELS = ("margin", "AUC", "accuracy", "calibration error")
 _DASHES = ("solid", "dash", "dot")
 _HEADS = {"nearest neighbour": "knn", "class head": "class_head", "linear probe": "probe"}
 _HOW = (
-    "A point is a snapshot. Left: median cosine to the nearest train item of the own class less that to the nearest of"
-    " another class, on the test items. Middle: share of test items that each reading gets right. Both have 95 %"
-    " intervals over the test items of one snapshot, which say nothing of another training. Right: expected calibration"
+    "A point is a snapshot. Margin: median cosine to the nearest train item of the own class less that to the nearest"
+    " of another class, on the test items; AUC: the share of pairs of the two in order, 0.5 by chance. Accuracy: share"
+    " of test items that each reading gets right. These have 95 % intervals over the test items of one snapshot, which"
+    " say nothing of another training. Calibration error: expected calibration"
     " error; the bars are no interval of it but what a calibrated model of the same confidences would show in 95 % of"
     " samples."
 )
@@ -28,10 +31,11 @@ _HOW = (
 
 def over_epochs(trainings: Mapping[str, Sequence[Point]], *, at: int | None = None) -> Exhibit:
     """One or more trainings by name, each with its points by epoch; `at`: the epoch that a line marks."""
-    plot = make_subplots(1, 3, horizontal_spacing=0.07, subplot_titles=("margin", "accuracy", "calibration error"))
+    plot = make_subplots(1, len(_PANELS), horizontal_spacing=0.07, subplot_titles=_PANELS)
     layout(plot, x="epoch", y="margin (cosine)", height=420)
     plot.update_xaxes(title_text="epoch")
-    plot.update_yaxes(title_text="share of test items", col=2).update_yaxes(title_text="ECE", col=3)
+    plot.update_yaxes(title_text="share of pairs", col=2).update_yaxes(title_text="share of test items", col=3)
+    plot.update_yaxes(title_text="ECE", col=4)
     for place, (name, points) in enumerate(trainings.items()):
         _add(plot, place, label(name) if len(trainings) > 1 else "", points)
     if at is not None:
@@ -51,14 +55,15 @@ def over_epochs(trainings: Mapping[str, Sequence[Point]], *, at: int | None = No
 def _add(plot: go.Figure, place: int, name: str, points: Sequence[Point]) -> None:
     """Each measure a line; what is not available leaves a gap."""
     _line(plot, 1, points, [_margin(each) for each in points], name or "margin", place)
+    _line(plot, 2, points, [_area(each) for each in points], f"{name} AUC".strip(), place if name else 5)
     for nth, (reading, field) in enumerate(_HEADS.items()):
         found = [_estimate(getattr(each.numbers, field)) for each in points]
         if any(found):
-            _line(plot, 2, points, found, f"{name} {reading}".strip(), place if name else nth + 1, nth)
+            _line(plot, 3, points, found, f"{name} {reading}".strip(), place if name else nth + 1, nth)
     errors = [each.numbers.calibration for each in points]
     shown = [_error(each) if isinstance(each, Calibration) else None for each in errors]
     if any(shown):
-        _line(plot, 3, points, shown, f"{name} ECE (bars: if calibrated)".strip(), place if name else 4)
+        _line(plot, 4, points, shown, f"{name} ECE (bars: if calibrated)".strip(), place if name else 4)
 
 
 def _line(
@@ -94,6 +99,11 @@ def _margin(point: Point) -> tuple[float, float, float] | None:
     return _estimate(found.margin) if isinstance(found, Margin) else None
 
 
+def _area(point: Point) -> tuple[float, float, float] | None:
+    found = point.numbers.separation
+    return _estimate(found.auc) if isinstance(found, Separation) else None
+
+
 def _estimate(found: object) -> tuple[float, float, float] | None:
     return (found.value, found.low, found.high) if isinstance(found, Estimate) else None
 
@@ -104,7 +114,7 @@ def _error(found: Calibration) -> tuple[float, float, float]:
 
 def _row(name: str, point: Point) -> dict[str, object]:
     row: dict[str, object] = {"training": name, "epoch": point.epoch, "file": point.file}
-    columns = {"margin": _margin(point)}
+    columns = {"margin": _margin(point), "AUC": _area(point)}
     columns |= {reading: _estimate(getattr(point.numbers, field)) for reading, field in _HEADS.items()}
     for measure, found in columns.items():
         row |= dict(zip((measure, f"{measure} from", f"{measure} to"), found or (None,) * 3, strict=True))
@@ -119,6 +129,8 @@ def _alt(name: str, points: Sequence[Point]) -> str:
     last = points[-1]
     found = last.numbers.margin
     said = f"margin {interval(found.margin)}" if isinstance(found, Margin) else "no margin"
+    apart = last.numbers.separation
+    said += f", AUC {interval(apart.auc)}" if isinstance(apart, Separation) else ""
     knn = last.numbers.knn
     voted = f", nearest neighbour {number(knn.value)}" if isinstance(knn, Estimate) else ""
     return f"{name}: {len(points)} snapshots, the last of epoch {last.epoch} with {said}{voted}"

@@ -45,12 +45,15 @@ def encoders_figure(
 
 def row_of(each: EncoderResult) -> dict[str, object]:
     """One line of a table: every number as it is, intervals as two columns."""
+    low, high = each.auc_interval or (None, None)
     row: dict[str, object] = {
         "encoder": each.label, "data": each.data, "target": each.target, "noise": each.noise,
         "margin": each.margin.value, "margin, low": each.margin.low, "margin, high": each.margin.high,
-        "AUC": each.auc, "own mean": each.own_mean, "other mean": each.other_mean,
+        "AUC": each.auc, "AUC, low": low, "AUC, high": high, "own mean": each.own_mean, "other mean": each.other_mean,
         "margin of means": each.mean_margin.value, "margin of means, low": each.mean_margin.low,
-        "margin of means, high": each.mean_margin.high, "train apart": each.train_apart,
+        "margin of means, high": each.mean_margin.high, "AUC of means": each.mean_auc.value,
+        "AUC of means, low": each.mean_auc.low, "AUC of means, high": each.mean_auc.high,
+        "train apart": each.train_apart,
         "1-NN": each.one_nn.value, "1-NN, low": each.one_nn.low, "1-NN, high": each.one_nn.high,
     }  # fmt: skip
     for name, found in (("probe", each.probe), ("head", each.head)):
@@ -66,8 +69,8 @@ def _published_row(each: PublishedResult) -> dict[str, object]:
 def _title(results: Sequence[EncoderResult], to: To) -> str:
     least, widest = (f(results, key=lambda each: each.ends(to)[2].value) for f in (min, max))
     if widest is least:
-        return f"{widest.label}: margin {number(widest.ends(to)[2].value)}"
-    ends = (f"{number(each.ends(to)[2].value)} ({each.label})" for each in (least, widest))
+        return f"{widest.label}: margin {number(widest.ends(to)[2].value)}, AUC {number(widest.area(to))}"
+    ends = (f"{number(each.ends(to)[2].value)} ({each.label}, AUC {number(each.area(to))})" for each in (least, widest))
     return "Margins go from " + " to ".join(ends)
 
 
@@ -84,7 +87,10 @@ def _how_to_read(results: Sequence[EncoderResult], published: bool, to: To) -> s
             " nearest of any other; the line between them is the margin. Where train items lie among another class,"
             f" some noise is beside every item: here up to {percent(1 - least)} of them are nearer to another mean."
         )
-    said += f" {results[0].label}: {interval(results[0].ends(to)[2])} over test items."
+    said += (
+        f" {results[0].label}: {interval(results[0].ends(to)[2])} over test items. AUC is the share of pairs of an own"
+        " and another class's cosine in order, 0.5 by chance; without a unit, so a wide margin may have a small one."
+    )
     if published:
         said += " Open marks are published values of another network, of other epochs and temperatures: see below."
     return said

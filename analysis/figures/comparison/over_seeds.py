@@ -11,12 +11,12 @@ from analysis.figures.labels import labels, short
 from analysis.figures.theme import BLUE, GREY, layout
 from analysis.statistics.bootstrap import Estimate
 
-_DRAWN = ("margin", "knn_accuracy", "probe_accuracy", "ece")
+_DRAWN = ("margin", "target_noise_auc", "knn_accuracy", "probe_accuracy", "ece")
 _LEVEL = 0.05
 
 
 def seeds_figure(found: OverSeeds) -> Exhibit:
-    """Four measures are drawn; the table has all, and all differences."""
+    """Five measures are drawn; the table has all, and all differences."""
     drawn = [found.of(key) for key in _DRAWN]
     plot = make_subplots(1, len(drawn), subplot_titles=[group[0].measure.title for group in drawn])
     layout(plot, x="", y="", height=420)

@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 
 from analysis.accuracy.class_curves import ClassCurve
+from analysis.accuracy.curve_band import curve_band
 from analysis.digits import interval
-from analysis.figures.accuracy.class_curves import MOST_SHOWN, Curves, curve_plot, curve_summary, curve_table
+from analysis.figures.accuracy.class_curves import (
+    MOST_SHOWN,
+    Curves,
+    band_said,
+    curve_plot,
+    curve_summary,
+    curve_table,
+)
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import short
 from analysis.figures.neighbours.nearest import WITHIN
@@ -22,11 +30,12 @@ def separation_figure(
 ) -> Exhibit:
     """Curves of the classes `shown`; the table has all. `within`: there are no train items."""
     drawn = [found for c in shown if isinstance(found := curves[c], ClassCurve)]
+    behind = curve_band(curves)
     return Exhibit(
         stem="target-against-noise",
         title=_title(curves, class_names, within),
-        plot=curve_plot(drawn, class_names),
-        how_to_read=_how_to_read(curves, len(drawn), class_names),
+        plot=curve_plot(drawn, class_names, behind),
+        how_to_read=_how_to_read(curves, len(drawn), class_names) + band_said(behind),
         alt="; ".join(curve_summary(curve, class_names) for curve in drawn),
         table=curve_table(curves, class_names),
     )

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from analysis.neighbours.separation import area_estimate
 from analysis.statistics.bootstrap import Estimate, median_difference, proportion
 
 KS = (1, 5, 200)
@@ -42,7 +43,7 @@ def evaluated(train: Seen, test: Seen, classes: int, temperature: float) -> dict
     gap = median_difference(target, noise)
     numbers |= {"target": _short(np.median(target)), "noise": _short(np.median(noise))}
     numbers |= _estimate("margin", gap) if isinstance(gap, Estimate) else {}
-    numbers["auc"] = _short(area(target, noise))
+    numbers |= _estimate("auc", area_estimate(target, noise))
     probe = probed(F.normalize(train.features, dim=1), train.labels, F.normalize(test.features, dim=1), classes)
     numbers |= _share("probe", (probe.argmax(dim=1) == test.labels).cpu().numpy())
     if test.logits is not None:
@@ -74,13 +75,6 @@ def nearest(train: Seen, test: Seen) -> tuple[np.ndarray, np.ndarray]:
         noise.append(cosines.masked_fill(same, -2).amax(dim=1))
     first, second = (torch.cat(each).cpu().numpy().astype(np.float64) for each in (target, noise))
     return first, second
-
-
-def area(target: np.ndarray, noise: np.ndarray) -> float:
-    """Share of pairs with the target above the noise, ties as a half: the area under the ROC curve."""
-    ordered = np.sort(noise)
-    below = np.searchsorted(ordered, target, "left") + np.searchsorted(ordered, target, "right")
-    return float(below.mean() / 2 / len(noise))
 
 
 def probed(train: Tensor, labels: Tensor, test: Tensor, classes: int, *, rounds: int = 200) -> Tensor:

@@ -88,7 +88,7 @@ def _variances(spec: NoiseFloorSpec) -> None:
 
     free, weibit, softmax = (latex(each.log_odds_rate, least=4) for each in variance_rates(spec))
     st.markdown(
-        "However much is known of it, an estimate scatters with variance ~ 1/n, at every temperature τ: a softmax of"
+        "An estimate scatters with variance ~ 1/n, at every temperature τ: a softmax of"
         " utilities over τ reports τ times the log-odds and τ² times the variance. The limits of n × variance of the"
         f" log-odds, exact: ${free}$ with a utility for every score, ${softmax}$ with one slope on $s$, ${weibit}$ with"
         " one on $-\\log(1 - s)$."

@@ -116,14 +116,12 @@ def _how_to_read(spec: NoiseFloorSpec, rates: tuple[VarianceRate, ...], found: M
     softmax = rates[list(ESTIMATES).index("softmax")]
     lost = int(found.infinite.max())
     return (
-        f"Left: each mark is n times the variance of {spec.repetitions:,} estimates of the last score's log-odds"
-        " around their own mean, its bar the 95 % interval by their fourth moment; dashed is the exact limit."
-        " Right: a softmax at temperature τ reports utilities whose gap has τ² times the variance (dashed), and the gap"
-        " divided by τ the same as ever (dotted): no temperature lowers it. It is the scatter around what an"
+        f"Left: n times the variance of {spec.repetitions:,} estimates of the last score's log-odds around their own"
+        " mean, with its 95 % interval; dashed is the exact limit. Right: at temperature τ a softmax reports a gap with"
+        " τ² times the variance (dashed), and the gap divided by τ as ever (dotted). It is the scatter around what an"
         " estimate tends to, right or wrong: the restricted softmax tends to the slope"
-        f" {number(softmax.limit, least=4)}, where n × variance is {number(softmax.rate, least=4)} of the slope and"
-        f" {number(softmax.log_odds_rate, least=4)} of the log-odds."
-        + (f" Up to {lost:,} estimates at one n are infinite and left out." if lost else "")
+        f" {number(softmax.limit, least=4)}, with {number(softmax.rate, least=4)} / n of the slope."
+        + (f" Infinite estimates are left out: {lost:,} at most at one n." if lost else "")
     )
 
 

@@ -133,7 +133,7 @@ def test_the_variance_stands_beside_its_limits_at_every_n_and_temperature():
         np.testing.assert_allclose(reported.y, found.value[row, -1] * np.square(TEMPERATURES))
         np.testing.assert_allclose(divided.y, found.value[row, -1])
     assert "7.136 (Weibit), 12.109 (unrestricted) and 13.337 (restricted softmax)" in exhibit.title
-    assert "the slope 2.5661, where n × variance is 23.7109" in exhibit.how_to_read
+    assert "the slope 2.5661, whose variance is 23.7109" in exhibit.how_to_read
     assert len(exhibit.table) == 6
     two = variance_at_any_temperature(replace(spec, scores=(0.25, 0.75), exponent=1.0))
     assert two.title == "n × variance tends to 5.333 at every temperature, whichever softmax is fitted"

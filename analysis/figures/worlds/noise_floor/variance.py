@@ -120,7 +120,7 @@ def _how_to_read(spec: NoiseFloorSpec, rates: tuple[VarianceRate, ...], found: M
         " mean, with its 95 % interval; dashed is the exact limit. Right: at temperature τ a softmax reports a gap with"
         " τ² times the variance (dashed), and the gap divided by τ as ever (dotted). It is the scatter around what an"
         " estimate tends to, right or wrong: the restricted softmax tends to the slope"
-        f" {number(softmax.limit, least=4)}, with {number(softmax.rate, least=4)} / n of the slope."
+        f" {number(softmax.limit, least=4)}, whose variance is {number(softmax.rate, least=4)} / n."
         + (f" Infinite estimates are left out: {lost:,} at most at one n." if lost else "")
     )
 

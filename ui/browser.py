@@ -78,7 +78,7 @@ def watch_connection() -> None:
     _connection(key="connection", on_back_change=lambda: None)
 
 
-def talk_of_tab(name: str, on_answer: Callable[[], None]) -> None:
+def talk_of_tab(name: str, on_answer: Callable[[], None], key: str = TALK_TAB) -> None:
     """Have the tab remember that it edits the talk `name`; where that is "", `on_answer` runs once the tab has said
     which one it edited before, in the session's `TALK_TAB`."""
-    _talk_tab(key=TALK_TAB, data={"talk": name}, on_talk_change=on_answer)
+    _talk_tab(key=key, data={"talk": name}, on_talk_change=on_answer)

@@ -5,7 +5,7 @@ one before. The browser's own `sessionStorage` does: names alone, of this tab, u
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ui import browser
 from ui.session import session
@@ -13,12 +13,24 @@ from ui.session import session
 _SERVER = secrets.token_hex(8)
 
 
-def remember(place: str, held: Mapping[str, str], take_back: Callable[[str], None] | None = None) -> None:
+def remember(
+    place: str,
+    held: Mapping[str, str],
+    take_back: Callable[[str], None] | None = None,
+    *,
+    there: Sequence[str] = (),
+) -> None:
     """Draw nothing; or, where this tab's last visit held more at `place` than `held` (key -> words), a notice of it.
 
-    The words end a list, and say what to do. take_back: called before the next run with the token of the session in
-    which this tab held something, where that is another one.
+    The words end a list, and say what to do. there: keys of what is not lost, though no session holds it. take_back:
+    called before the next run with the token of the session in which this tab held something, where that is another.
     """
     own = session()
-    data = {"place": place, "server": _SERVER, "session": own.token, "visit": f"{own.token} {own.visits}"}
-    browser.lost(place, {**data, "held": dict(held), "back": take_back is not None}, take_back)
+    data: dict[str, object] = {
+        "place": place,
+        "server": _SERVER,
+        "session": own.token,
+        "visit": f"{own.token} {own.visits}",
+    }
+    data |= {"held": dict(held), "there": list(there), "back": take_back is not None}
+    browser.lost(place, data, take_back)

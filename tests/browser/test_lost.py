@@ -12,6 +12,7 @@ from tests.ui.test_image_source import images
 from tests.waiting import LONG
 
 pytestmark = pytest.mark.browser
+VISIT = "() => JSON.parse(sessionStorage.getItem('nce-lab run-noise_floor'))?.visit ?? null"
 SMALL = "Noise_floor?repetitions=400&show=error"
 
 
@@ -60,6 +61,26 @@ def test_a_run_that_goes_on_is_offered_after_a_reload_and_one_that_was_stopped_i
     opened.settle()
     assert notice.is_hidden()
     assert opened.problems == []
+
+
+def test_a_run_that_nobody_began_is_not_lost(server, tab):
+    opened = tab().open(f"{server.url}/Noise_floor")
+    opened.page.get_by_text("A finished run, ").wait_for()
+    visit = opened.page.wait_for_function(VISIT).json_value()
+    opened.open(f"{server.url}/Noise_floor?exponent=1.5&repetitions=300")
+    opened.page.wait_for_function(f"visit => ![null, visit].includes(({VISIT})())", arg=visit)
+    assert opened.page.get_by_text("no longer has").count() == 0
+    assert opened.problems == []
+
+
+def test_slides_that_were_added_before_the_page_talk_was_seen_stay_in_this_tab(server, tab):
+    page = tab().open(f"{server.url}/Coordinate_lens").page
+    for address, number in (("Coordinate_lens", 1), ("Endpoint_tails", 2)):
+        page.goto(f"{server.url}/{address}")
+        page.get_by_role("button", name="Add to talk").first.click()
+        page.get_by_text(f"Slide {number} of the talk").wait_for()
+    page.goto(f"{server.url}/Talk")
+    page.get_by_role("button", name=re.compile("^2 · Figure")).wait_for()
 
 
 @pytest.mark.parametrize(("address", "place"), [("Checkpoints?show=similarity", 0), ("Compare?show=table", 0)])

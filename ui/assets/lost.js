@@ -10,7 +10,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const before = JSON.parse(sessionStorage.getItem(key) ?? "null") ?? { held: {}, lost: {} };
   const news = before.visit !== data.visit;
   const lost = { ...before.lost, ...(news ? before.held : {}) };
-  Object.keys(data.held).forEach((name) => delete lost[name]);
+  [...Object.keys(data.held), ...data.there].forEach((name) => delete lost[name]);
   const changed = ["server", "session"].find((name) => before[name] !== data[name]) ?? "page";
   const now = { ...data, lost, why: news && Object.keys(before.held).length ? changed : before.why };
   sessionStorage.setItem(key, JSON.stringify(now));

@@ -8,7 +8,7 @@ import streamlit as st
 from ui.errors import explain
 from ui.links import VERSION
 from ui.session import session
-from ui.talks.held import held
+from ui.talks.held import held, remember_added
 
 if TYPE_CHECKING:
     from analysis.figures.exhibit import Exhibit
@@ -35,6 +35,7 @@ def add_button(exhibit: "Exhibit", key: str) -> None:
 def add_slide(slide: "Slide") -> None:
     """Put it behind the talk's last slide, and say so."""
     number = held().add(slide)
+    remember_added()
     st.toast(f"Slide {number} of the talk. The page Talk has them all.")
 
 

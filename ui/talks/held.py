@@ -106,6 +106,11 @@ def remember_tab() -> None:
     browser.talk_of_tab(mine.name if mine else "", _take_up)
 
 
+def remember_added() -> None:
+    """The same once more in a run that has made the talk: the page's frame was drawn before."""
+    browser.talk_of_tab(held().name, lambda: None, key=f"{browser.TALK_TAB}-added")
+
+
 def _take_up() -> None:
     answer: Any = st.session_state.get(browser.TALK_TAB)
     name = str(getattr(answer, "talk", "") or "")

@@ -82,11 +82,19 @@ def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> RunSnapshot[F] |
     look, offered = _look(world), _offered(world)
     state = _going(look), offered is not None
     st.fragment(_panel, run_every=tick() if any(state) else None)(world, tuple(controls), state)
-    held = {} if look is None and offered is None else {repr(world.spec): _LOST}
-    remember(f"run-{world.name}", held)
+    _remember(world, offered)
     if live is not None and look is None:
         _offer_last(live)
     return look
+
+
+def _remember(world: LiveWorld[F], offered: Run[F] | None) -> None:
+    """A run that nobody would have any more; one that lies on disk, or comes with the lab, is there again."""
+    live, on_disk = session().live, other_runs.kept(world.name, world.spec) is not None
+    own = live is not None and live.spec == world.spec
+    held = offered is not None or (own and not on_disk)
+    key = repr(world.spec)
+    remember(f"run-{world.name}", {key: _LOST} if held else {}, there=(key,) if on_disk else ())
 
 
 def tick() -> float:

@@ -57,6 +57,9 @@ class Presenter:
 
     def tells(self, what: str, picture: str = "") -> None:
         if picture:
+            if self.page.locator("iframe.stIFrame").count():  # the slide as it will be seen
+                shown = self.page.frame_locator("iframe.stIFrame").locator("html[data-ready] section.present")
+                shown.first.wait_for()
             self.page.evaluate("document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)")
             self.page.screenshot(path=_PICTURES / f"{picture}.png")
         self.done.append((what, time.monotonic() - self.begun, picture))

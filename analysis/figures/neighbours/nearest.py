@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from analysis.digits import cosines, interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import escaped, labels, short
+from analysis.figures.labels import at_line, escaped, labels, short
 from analysis.figures.splits import items_of
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.neighbours.nearest import Margin, Nearest, margin
@@ -155,7 +155,6 @@ def _left_of_lines(target: float, noise: float, low: float, high: float) -> tupl
 
 def _add_median(plot: go.Figure, median: float, said: str, colour: str, line: int, *, left: bool) -> None:
     """A line over the whole height; its number, each in a row of its own, has a square of its colour at the line."""
-    square = f'<span style="color:{colour}">■</span>'
     plot.add_vline(median, line_color=colour, line_dash="dot", line_width=2)
     plot.add_annotation(
         x=median,
@@ -165,7 +164,7 @@ def _add_median(plot: go.Figure, median: float, said: str, colour: str, line: in
         yshift=-18 * line,
         xanchor="right" if left else "left",
         xshift=-6 if left else 6,
-        text=f"median {said} {square}" if left else f"{square} median {said}",
+        text=at_line(f"median {said}", colour, left=left),
         showarrow=False,
     )
 

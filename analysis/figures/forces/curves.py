@@ -142,6 +142,14 @@ class _Panel:
         return float(acting.min()) - 0.2, float(acting.max()) + 0.2
 
     @property
+    def ends_of_x(self) -> tuple[float, float]:
+        """Of the curves, as Plotly takes them: by itself it would make room for the marks' names too."""
+        ends = self.shown.values[[0, -1]].astype(float)
+        first, last = np.log10(ends) if logarithmic(self.shown.axis) else ends
+        room = 0.5 * (first == last)  # of a class size, there may be one
+        return float(first - room), float(last + room)
+
+    @property
     def ends(self) -> dict[str, float]:
         """Title -> where its curve leaves the panel on the right, as a share of the panel's height."""
         low, high = self.range
@@ -168,7 +176,7 @@ def _add_panel(plot: go.Figure, panel: _Panel, cell: Cell) -> None:
     kind = kind_of(panel.curves[0].name)
     for row, mark in enumerate(_marks(shown, kind)):
         _add_mark(plot, mark, panel, row, cell)
-    plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", **cell.place)
+    plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", range=panel.ends_of_x, **cell.place)
     if panel.sizes:
         _add_growth(plot, shown, panel.curves, cell)
     else:
@@ -195,8 +203,8 @@ def _add_mark(plot: go.Figure, mark: Mark, panel: _Panel, row: int, cell: Cell) 
     """A dotted line; its name above the panel, where no curve is, in a row of its own. What it is stands below."""
     colour = style_among(mark.name, panel.highlighted).colour
     plot.add_vline(mark.at, line={"color": colour, "dash": "dot", "width": 1.5}, **cell.place)
-    scale = np.log10 if logarithmic(panel.shown.axis) else np.asarray
-    x, first, last = (float(scale(value)) for value in (mark.at, *panel.shown.values[[0, -1]]))
+    first, last = panel.ends_of_x
+    x = float(np.log10(mark.at)) if logarithmic(panel.shown.axis) else mark.at
     left = x - first > last - x
     text = f"{CATALOG[mark.name].title} {'0' if mark.kind == 'sign' else 'endpoint'} at {mark.at:.3g}"
     plot.add_annotation(

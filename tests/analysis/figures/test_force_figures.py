@@ -117,8 +117,19 @@ def test_marks_are_named_above_their_panels_each_in_a_row_of_its_own():
     assert min(np.diff(steps)) > named[0].font.size
     first = [note for note in titles.values() if note.text.startswith("Embeddings")]
     assert all(note.yshift > max(each.yshift for each in named) for note in first)
+    axes = [force_curves_figure(*shown).plot.layout[name].range for name in ("xaxis", "xaxis2", "xaxis3", "xaxis4")]
+    assert axes == [(-1, 1)] * 4  # and no room for the names
     assert {note.xanchor for note in named if "-0.8" in note.text} == {"left"}
     assert {note.xanchor for note in named if "endpoint at 0.9" in note.text} == {"right"}
+
+
+def test_a_single_class_size_is_a_picture_too():
+    shown = [
+        force_curves(Scene(batch_size=3, class_size=2), ("supcon",), role, "class_size")
+        for role in ("positive", "noise")
+    ]
+    assert len(shown[0].values) == 1
+    assert np.diff(force_curves_figure(*shown).plot.layout.xaxis.range) == 1
 
 
 def test_the_title_names_who_pushes_a_positive_and_where():

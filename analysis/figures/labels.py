@@ -48,6 +48,16 @@ def wrapped(title: str, width: int = 24) -> str:
     return "<br>".join(textwrap.wrap(title, width, break_long_words=False, break_on_hyphens=False))
 
 
+def at_line(text: str, colour: str, *, left: bool) -> str:
+    """`text` beside a line of `colour`, left or right of it, with a square of its colour on the line's side.
+
+    >>> at_line("median 0.5", "#009E73", left=True)
+    'median 0.5 <span style="color:#009E73">■</span>'
+    """
+    square = f'<span style="color:{colour}">■</span>'
+    return f"{text} {square}" if left else f"{square} {text}"
+
+
 def escaped(text: str) -> str:
     """Text of any length, shown literally by Plotly. It knows few named entities, and quotes need none."""
     return html.escape(printable(text), quote=False).replace("%{", "%&#123;")

@@ -89,6 +89,13 @@ def test_the_formulas_fractions_come_to_the_loss(loss):
     assert f"{found.value:.6f}" in text
 
 
+def test_what_a_sum_comes_to_has_a_line_of_its_own():
+    found = point_anatomy(PointBatch(tuple("AAABB"), (0, 20, 90, 200, 333)), "sincere", 0, Settings())
+    *_, summed, total = live_formula(found).removesuffix(r" \end{aligned}").split(r" \\ ")
+    assert " + " in summed
+    assert total == rf"&= {found.value:.6f} \text{{ nats}}"
+
+
 def test_the_formula_of_who_takes_no_part():
     assert "no term" in live_formula(point_anatomy(PointBatch(tuple("AAB"), (0, 9, 50)), "sincere", 2, Settings()))
 

@@ -111,6 +111,18 @@ def test_the_live_picture_keeps_its_axes_and_names(trace, answer):
     json.dumps(full, allow_nan=False)
 
 
+@pytest.mark.parametrize("draws", [(100, 200, 500, 1000, 2000, 5000, 10_000), (300,), (20, 40), (100, 1000)])
+def test_the_live_pictures_axes_are_numbered_at_powers_of_ten_alone(draws):
+    spec = NoiseFloorSpec(exponent=-1.0, draws=draws)
+    option = live_option(spec, reference(spec), ())
+    for axis in (option["xAxis"], option["yAxis"]):
+        ends = np.log10([axis["min"], axis["max"]])
+        numbered = [axis["axisLabel"][name] for name in ("showMinLabel", "showMaxLabel")]
+        assert numbered == [float(end).is_integer() for end in ends]
+        assert np.floor(ends[1]) - np.ceil(ends[0]) >= 1  # two numbers at least
+    assert option["xAxis"]["min"] < draws[0] <= draws[-1] < option["xAxis"]["max"]
+
+
 def test_the_live_picture_survives_estimates_that_are_all_infinite():
     nothing = NoiseFloorSpec(scores=(0.1, 0.99), exponent=4.0, draws=(10,), repetitions=50)
     json.dumps(live_option(nothing, reference(nothing), list(simulate(nothing))), allow_nan=False)

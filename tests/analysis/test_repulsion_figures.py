@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.digits import percent
+from analysis.digits import number, percent
 from analysis.figures.theme import GREY, PULL, PUSH
 from analysis.figures.worlds.repulsion.arrows import force_arrows
 from analysis.figures.worlds.repulsion.curves import repulsion_curves
@@ -18,6 +18,9 @@ from analysis.figures.worlds.repulsion.sizes import class_size_study
 from losses.errors import LabError
 from toy_models.repulsion import RepulsionSpec, StudySpec, Trace, reference, simulate, study
 from toy_models.repulsion.arrows import arrows, force_of
+from toy_models.repulsion.presets import PRESETS
+from toy_models.shipped import find
+from toy_models.worlds import WORLDS as ALL_WORLDS
 
 SPHERE = RepulsionSpec(steps=60, seeds=3, classes=3, per_class=4, singletons=1)
 CIRCLE = replace(SPHERE, dimensions=2, singletons=0)
@@ -189,6 +192,17 @@ def test_the_title_says_who_pushes(traces):
     assert "of pairs" not in force_arrows(trace, 4, 0).title
     still = RepulsionSpec(steps=10, start="point", spread=0.0)
     assert "no loss here pushes" in force_arrows(Trace.of(still, list(simulate(still))), 3).title
+
+
+def test_a_push_too_weak_for_the_scale_that_all_share_is_said():
+    spec = PRESETS["four_classes"].spec
+    trace = Trace.of(spec, find(ALL_WORLDS["repulsion"], spec).frames)
+    shown = force_arrows(trace, -1)
+    row = list(spec.losses).index("supcon")
+    strongest = np.linalg.norm(arrows(spec, "supcon", trace.positions[-1, row], None).push, axis=1).max()
+    assert "SupCon (" in shown.title
+    assert f"Orange arrows too short to see: SupCon {number(strongest)} at most." in shown.how_to_read
+    assert "too short" not in force_arrows(trace, 0).how_to_read  # there they are seen
 
 
 def test_beyond_the_sphere_arrows_are_a_sentence(traces):

@@ -101,5 +101,6 @@ def test_the_live_picture_grows_in_place(answer, frames):
     data = np.array(named["lam:weince"]["data"])
     np.testing.assert_allclose(data[:, 1], [frame.lam[1].mean() for frame in frames], rtol=1e-3)
     assert named["retrieval:nt_xent"]["markLine"]["data"] == [{"yAxis": answer.chance_retrieval}]
+    assert [(axis["min"], axis["max"], axis["interval"]) for axis in empty["yAxis"][:2]] == [(0, 1, 0.25)] * 2
     assert all_of_them["legend"]["data"] == [LOSSES[name] for name in SPEC.losses]
     json.dumps(all_of_them, allow_nan=False)

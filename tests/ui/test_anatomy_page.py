@@ -9,9 +9,12 @@ import torch
 
 import losses
 from analysis.anatomy.heads import given_targets
+from analysis.anatomy.of_points import point_anatomy
+from analysis.anatomy.points import Settings
 from analysis.forces import own_loss
 from losses.catalog import CATALOG
 from ui import own_loss as own_option
+from ui.losses import anatomy_panels
 from ui.losses.anatomy_batches import HEADS, POINTS, read_heads, read_points, write_heads, write_points
 from ui.losses.anatomy_presets import PRESETS
 
@@ -54,6 +57,15 @@ def test_the_table_adds_up_to_the_loss_and_that_is_the_librarys(open_page, loss)
         labels = torch.from_numpy(POINTS.labels)
         truth = getattr(losses, loss)(z, labels, temperature=0.25, reduction="none")[3]
     assert value == pytest.approx(truth.item(), abs=1e-6)
+
+
+@pytest.mark.parametrize(("gap", "said"), [(0.0, "the same"), (1e-9, "1e-09 apart")])
+def test_how_far_the_librarys_loss_is_from_the_formulas(gap, said, monkeypatch):
+    shown = []
+    monkeypatch.setattr(anatomy_panels.st, "caption", shown.append)
+    found = point_anatomy(POINTS, "sincere", 3, Settings())
+    anatomy_panels._compare(found, found.value + gap)
+    assert shown[0].endswith(f" nats: {said}.")
 
 
 @pytest.mark.parametrize(("loss", "tau"), [("supcon", 0.1), ("nt_xent", 0.4)])

@@ -61,6 +61,7 @@ def _compact(plot: go.Figure) -> go.Figure:
     small = go.Figure(plot)
     small.update_layout(height=_HEIGHT, margin={"l": 44, "r": 8, "t": 24, "b": 76}, dragmode=False)
     small.update_layout(legend={"orientation": "h", "y": -0.22, "yanchor": "top", "font": {"size": 11}})
+    small.update_annotations(font_size=11)
     small.for_each_xaxis(_shorten)
     return small
 

@@ -109,8 +109,9 @@ def _compare(found: Anatomy, library: float) -> None:
     """What the library's own function gives for the anchor."""
     record = CATALOG[found.loss].record
     drawn = " on the labels drawn" if isinstance(record, Choosing) and record.drawn else ""
-    gap = f"{abs(library - found.value):.0e}"
-    st.caption(f"`losses.{found.loss}`{drawn} gives {number(library, least=6)} nats: {gap} apart.")
+    gap = abs(library - found.value)
+    said = f"{gap:.0e} apart" if gap else "the same"
+    st.caption(f"`losses.{found.loss}`{drawn} gives {number(library, least=6)} nats: {said}.")
 
 
 def _table(frame: pd.DataFrame) -> None:

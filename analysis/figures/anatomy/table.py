@@ -74,7 +74,8 @@ def live_formula(found: Anatomy) -> str:
     numbers = [latex(part, least=6) for part in (found.weights * found.terms)[:_TERMS]]
     more = [r"\cdots"] if left > 0 else []
     total = rf"{_zero(found.value)} \text{{ nats}}"
-    summed = rf"{' + '.join(numbers + more)} = " if len(found.weights) > 1 else ""
+    # What they come to has a line of its own: behind the sum it would leave a column of half the page.
+    summed = rf"{' + '.join(numbers + more)} \\ &= " if len(found.weights) > 1 else ""
     lines = r" \\ &\phantom{{}={}} ".join(fractions)
     return rf"\begin{{aligned}} \ell_{{{name}}} &= {lines} \\ &= {summed}{total} \end{{aligned}}"
 

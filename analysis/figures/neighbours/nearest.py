@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from analysis.digits import cosines, interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import escaped, labels, short
+from analysis.figures.labels import at_line, escaped, labels, short
 from analysis.figures.splits import items_of
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.neighbours.nearest import Margin, Nearest, margin
@@ -15,6 +15,8 @@ from analysis.statistics.bootstrap import Unavailable
 from analysis.statistics.histogram_edges import bin_edges
 
 MOST_DRAWN = 40
+_LABEL = 0.25
+"""What a median's number takes of the width, where the picture is a third of a page."""
 _ABSENT = "whose class train does not have"
 WITHIN = ", within the items, each left out of its own search"
 """What a title says where there is no train."""
@@ -38,13 +40,14 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
     plot = layout(go.Figure(), x=f"cosine to the nearest {other}", y=f"share of {escaped(items)}", height=400)
     low, high = _occupied(shares[0] + shares[1], edges)
     medians = cosines([overall.target, overall.noise])
+    left = _left_of_lines(overall.target, overall.noise, low, high)
     roles = (
         ("target: same class", TARGET, "solid", overall.target),
         ("noise: other class", NOISE, "dash", overall.noise),
     )
     for line, (share, (name, colour, dash, median)) in enumerate(zip(shares, roles, strict=True)):
         _add_steps(plot, share, edges, name, colour, dash)
-        _add_median(plot, median, medians[line], colour, line, left=median > (low + high) / 2)
+        _add_median(plot, median, medians[line], colour, line, left=left[line])
     plot.update_xaxes(range=[low, high])
     # A quarter of air above the highest bin, for the medians' numbers.
     plot.update_yaxes(tickformat="~%", range=[0, 1.25 * float(np.max(shares))], fixedrange=True)
@@ -139,8 +142,19 @@ def _add_steps(plot: go.Figure, share: np.ndarray, edges: np.ndarray, name: str,
     )
 
 
+def _left_of_lines(target: float, noise: float, low: float, high: float) -> tuple[bool, bool]:
+    """For the median of target and of noise: does its number stand left of its line?
+
+    On the side away from the other median, or it would cross the other's line; elsewhere where that leaves the picture.
+    """
+    at_target, at_noise = ((median - low) / (high - low) for median in (target, noise))
+    if target < noise:
+        return at_target > _LABEL, at_noise > 1 - _LABEL
+    return at_target > 1 - _LABEL, at_noise > _LABEL
+
+
 def _add_median(plot: go.Figure, median: float, said: str, colour: str, line: int, *, left: bool) -> None:
-    """A line over the whole height; its number stands on the side with more room, each on a line of its own."""
+    """A line over the whole height; its number, each in a row of its own, has a square of its colour at the line."""
     plot.add_vline(median, line_color=colour, line_dash="dot", line_width=2)
     plot.add_annotation(
         x=median,
@@ -150,7 +164,7 @@ def _add_median(plot: go.Figure, median: float, said: str, colour: str, line: in
         yshift=-18 * line,
         xanchor="right" if left else "left",
         xshift=-6 if left else 6,
-        text=f"median {said}",
+        text=at_line(f"median {said}", colour, left=left),
         showarrow=False,
     )
 

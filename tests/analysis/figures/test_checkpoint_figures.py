@@ -12,6 +12,7 @@ from analysis.figures.calibration.top_label import largest_gap_in_words, reliabi
 from analysis.figures.maps.projection import embedding_map
 from analysis.figures.neighbours.nearest import class_medians, nearest_histograms
 from analysis.figures.neighbours.vote import accuracies
+from analysis.figures.theme import NOISE, TARGET
 from analysis.maps.projection import pca
 from analysis.maps.quality import map_quality
 from analysis.neighbours.graph import Neighbours
@@ -83,6 +84,28 @@ def test_histograms_are_proportions_with_their_medians(outputs):
     low, high = exhibit.plot.layout.xaxis.range
     assert low < nearest.noise.min()
     assert high > nearest.target.max()
+
+
+@pytest.mark.parametrize(
+    ("medians", "sides"),
+    [
+        ((0.64, 0.36), ("left", "right")),
+        ((0.36, 0.64), ("right", "left")),
+        ((0.97, 0.93), ("right", "right")),
+        ((0.08, 0.03), ("left", "left")),
+    ],
+)
+def test_a_medians_number_stands_away_from_the_other_ones_line(outputs, medians, sides):
+    cosines = np.tile(np.float32(medians), (len(outputs.test), 1))
+    cosines[:2] = [[0], [1]]  # the range of the picture
+    found = dataclasses.replace(
+        nearest_similarity(outputs), class_maxima=cosines, labels=np.zeros(len(cosines), dtype=int)
+    )
+    notes = nearest_histograms(found, margin(found)).plot.layout.annotations
+    assert tuple(note.xanchor for note in notes) == sides
+    for note, colour in zip(notes, (TARGET, NOISE), strict=True):
+        square = f'<span style="color:{colour}">■</span>'  # beside its line
+        assert note.text.endswith(square) if note.xanchor == "right" else note.text.startswith(square)
 
 
 def test_left_out_items_are_counted_in_words(outputs):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.figures.worlds.echarts import log_axis
 from analysis.figures.worlds.noise_floor.error import STYLES, axis_range, theory_grid
 from toy_models.noise_floor import LINKS, NoiseFloorSpec, Reference
 
@@ -33,8 +34,8 @@ def live_option(spec: NoiseFloorSpec, answer: Reference, frames: Sequence["Frame
         "legend": {"data": list(LINKS.values()), "top": 0, "left": "center", "itemWidth": 30},
         "tooltip": {"trigger": "item"},
         "grid": {"left": 80, "right": 24, "top": 44, "bottom": 48},
-        "xAxis": {"type": "log", "min": spec.draws[0] / 1.3, "max": spec.draws[-1] * 1.3, **x_axis},
-        "yAxis": {"type": "log", "min": low, "max": high, **y_axis},
+        "xAxis": {**log_axis(spec.draws[0] / 1.3, spec.draws[-1] * 1.3), **x_axis},
+        "yAxis": {**log_axis(low, high), **y_axis},
         "series": [series for row, link in enumerate(LINKS) for series in _series(spec, answer, frames, row, link)],
     }
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.digits import percent
+from analysis.digits import number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, PULL, PUSH, Style, layout
 from analysis.figures.worlds.repulsion.places import listed
@@ -26,6 +26,7 @@ _KINDS = {
 }
 _LONGEST = 0.5
 _SCALED = 0.95  # of the arrows are drawn in full; the few strongest would leave the others too short to see
+_VISIBLE = 0.03  # drawn so long, an arrow has a few pixels beside its mark
 # Colours are the arrows' here: classes differ by shape.
 _SYMBOLS = ("circle", "diamond", "square", "cross", "x", "circle-open", "square-open")
 
@@ -159,9 +160,17 @@ def _how_to_read(found: "Sequence[Arrows]", anchor: int | None) -> str:
     return (
         f"An arrow is {whose}, the way descent would move it along the surface: blue by the same-class pairs that"
         " attract, orange by the same-class pairs that repel, dotted grey by noise. All losses share one scale; the"
-        f" longest stand for {_full_length(found):.3g} nats per radian or more. The shape of a mark is its class; the"
-        f" first seed is shown.{turn}"
+        f" longest stand for {_full_length(found):.3g} nats per radian or more.{_too_short(found)} The shape of a mark"
+        f" is its class; the first seed is shown.{turn}"
     )
+
+
+def _too_short(found: "Sequence[Arrows]") -> str:
+    """Which losses push a class apart too weakly for this scale: the title names them, and no arrow is seen."""
+    shortest_seen = _VISIBLE * _full_length(found) / _LONGEST
+    strongest = {LOSSES[each.loss]: float(np.linalg.norm(each.push, axis=1).max()) for each in found if _pushes(each)}
+    said = [f"{name} {number(push)} at most" for name, push in strongest.items() if push < shortest_seen]
+    return f" Orange arrows too short to see: {', '.join(said)}." if said else ""
 
 
 def _table(spec: RepulsionSpec, found: "Sequence[Arrows]", step: int) -> pd.DataFrame:

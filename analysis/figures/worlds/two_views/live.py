@@ -107,4 +107,6 @@ def _title(place: int, text: str) -> Option:
 
 def _y_axis(place: int, panel: ShownMetric) -> Option:
     limits = {name: value for name, value in (("min", panel.low), ("max", panel.high)) if value is not None}
-    return {"type": "value", "gridIndex": place, "splitNumber": 4, **limits}
+    # A share in quarters: ECharts takes steps of 0.3 by itself, and the end, 1, stands at 0.9.
+    steps = {"splitNumber": 4} if len(limits) < 2 else {"interval": (limits["max"] - limits["min"]) / 4}
+    return {"type": "value", "gridIndex": place, **steps, **limits}

@@ -121,6 +121,21 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
     assert len(charts(app)) == 3
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown", "remedy"),
+    [
+        (["nosuch", "nll"], ["SupCon<br>(reference)", "SINCERE"], "The default is used instead."),
+        (["nosuch", "nll", "weince"], ["NLL<br>(reference)", "WEINCE"], "It is left out."),
+    ],
+)
+def test_a_link_with_a_bad_checkpoint_says_what_is_compared(open_page, asked, shown, remedy):
+    app = settled(open_page(PAGE, checkpoints=asked, show="table"))
+    assert not app.error
+    (warning,) = app.warning
+    assert warning.value.replace("\\", "").endswith(f"but is nosuch. {remedy}")
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == shown
+
+
 def bundle(items: int = 60, shift: int = 0) -> bytes:
     rng = np.random.default_rng(items + shift)
     labels = np.arange(items) % 3

@@ -205,7 +205,19 @@ def test_a_bad_file_is_one_sentence(open_page, content):
     assert not app.exception
     assert len(app.error) == 1
     assert "Traceback" not in app.error[0].value
-    assert not charts(app)
+
+
+def test_a_refused_upload_leaves_what_was_open_and_says_so(open_page):
+    app = open_page(PAGE, show="similarity")
+    given = app.file_uploader("own-file").upload("mine.safetensors", shipped()[0].path.read_bytes())
+    given.upload("bad.npz", b"<!doctype html><html>").run()
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.replace("\\", "").startswith("bad.npz")
+    assert app.query_params["checkpoint"].startswith("mine.safetensors")
+    assert charts(app)
+    said = [each.value.replace("\\", "") for each in app.caption]
+    assert "What was open before stays open: mine.safetensors." in said
 
 
 def outputs_of(labels: list[int], names: tuple[str, ...], images: bool = False) -> Outputs:

@@ -15,5 +15,5 @@ with explain():
         preset_menu()
         compared = comparable(choose(controls))
         view = choose_view(controls, largest_k(compared.models))
-    what_to_look_at(controls)
+    what_to_look_at(controls, compared.keys)
     draw(compared, view)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
@@ -11,11 +12,12 @@ import streamlit as st
 from losses.errors import LabError
 from ui import browser, links
 from ui.foreign_text import line, plain
+from ui.link_names import names_of_controls
 from ui.links import PageLink, clipped
 from ui.session import session
 
 T = TypeVar("T")
-_REMEDY = "The default is used instead."
+_REMEDY, _LEFT_OUT = "The default is used instead.", "It is left out."
 
 
 @dataclass(slots=True)
@@ -100,10 +102,18 @@ class Controls:
         return self._keep(key, value, default, [value])
 
     def choices(
-        self, label: str, key: str, options: Mapping[str, str], *, default: tuple[str, ...], help: str | None = None
+        self,
+        label: str,
+        key: str,
+        options: Mapping[str, str],
+        *,
+        default: tuple[str, ...],
+        fewest: int = 1,
+        help: str | None = None,
     ) -> tuple[str, ...]:
-        """Any of `options`, name -> label, in their order."""
-        start = self.link.start(key, default, lambda asked: self._read_all(key, options, default, asked))
+        """Any of `options`, name -> label, in their order; a link gives way to the default where it has a bad one and
+        fewer than `fewest` are left."""
+        start = self.link.start(key, default, lambda asked: self._read_all(key, options, default, asked, fewest))
         picked = st.pills(
             label,
             list(options),
@@ -155,18 +165,18 @@ class Controls:
         return self._start(key, default, lambda raw: _number(key, rule, raw, low, high, whole=False))
 
     def _read_all(
-        self, key: str, options: Mapping[str, str], default: tuple[str, ...], asked: list[str]
+        self, key: str, options: Mapping[str, str], default: tuple[str, ...], asked: list[str], fewest: int = 1
     ) -> tuple[str, ...]:
-        """The good ones of `asked`; the default where all are bad."""
+        """The good ones of `asked`; the default where one is bad and fewer than `fewest` are good."""
         if asked == [""]:
             return ()
-        good = []
-        for raw in asked:
-            try:
-                good.append(_name(key, options, raw))
-            except LabError as mistake:
-                self.link.told(key, mistake)
-        return tuple(good) or default
+        found = [_named(options, raw) for raw in asked]
+        good = tuple(name for name in found if name is not None)
+        gives_way = None in found and len(good) < fewest
+        for raw, name in zip(asked, found, strict=True):
+            if name is None:
+                self.link.told(key, _no_option(key, options, raw, _REMEDY if gives_way and default else _LEFT_OUT))
+        return default if gives_way else good
 
     def _keep(self, key: str, value: T, default: T, says: list[str]) -> T:
         self.link.last[key], self.values[key] = value, says
@@ -193,7 +203,8 @@ def panel(*, beside: tuple[str, ...] = ()) -> Iterator[Controls]:
         for mistake in links.version_mistakes():
             controls.link.told("v", mistake)
         if complete:
-            for mistake in controls.link.unknown((*controls.values, *beside)):
+            names = partial(names_of_controls, session().page)
+            for mistake in controls.link.unknown((*controls.values, *beside), names):
                 controls.link.told(links.UNKNOWN, mistake)
         _warn(controls, ("v", links.UNKNOWN, *controls.values))
         waiting = [name for name in st.query_params if name not in controls.values] if controls.waits else []
@@ -243,11 +254,20 @@ def _listed(values: tuple[float, ...]) -> str:
 
 
 def _name(key: str, options: Mapping[str, str], raw: str) -> str:
+    """The option that a link asks for. LabError where there is none."""
+    name = _named(options, raw)
+    if name is None:
+        raise _no_option(key, options, raw, _REMEDY)
+    return name
+
+
+def _named(options: Mapping[str, str], raw: str) -> str | None:
     """The option that a link asks for, by its name or, as people type it, by its label."""
-    named = [name for name, label in options.items() if raw in (name, label)]
-    if not named:
-        raise LabError(key, f"must be one of {', '.join(options)}", clipped(raw), _REMEDY)
-    return named[0]
+    return next((name for name, label in options.items() if raw in (name, label)), None)
+
+
+def _no_option(key: str, options: Iterable[str], raw: str, remedy: str) -> LabError:
+    return LabError(key, f"must be one of {', '.join(options)}", clipped(raw), remedy)
 
 
 def _within(value: T, low: T, high: T, default: T) -> T:

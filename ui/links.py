@@ -6,11 +6,8 @@ computes with the link's value; it fails on `?seed=inf`, drops bad values silent
 Here a value from the URL is checked first and is the widget's start.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -80,15 +77,21 @@ class PageLink:
         if str(mistake) not in said:
             said.append(str(mistake))
 
-    def unknown(self, controls: Iterable[str]) -> list[LabError]:
-        """What this URL asks of controls that the page does not have, but for what the lab itself wrote there."""
+    def unknown(self, controls: Iterable[str], names: Callable[[], Collection[str]]) -> list[LabError]:
+        """What this URL asks of controls that the page does not have, but for what the lab itself wrote there, and for
+        `names` of controls that the page has with other settings; these are asked for only when it matters."""
         asked = [name for name in st.query_params if name not in {*controls, *self.seen, "v"}]
-        asked = [name for name in asked if name not in _names_of_controls()]
+        asked = [name for name in asked if name not in names()]
         remedy = "It is left out."
         if len(asked) > _MOST_NAMED:
             remedy = f"It is left out, and so are {len(asked) - 1} others like it."
         return [
-            LabError(clipped(name), "must be the name of a control", but="is none", remedy=remedy)
+            LabError(
+                clipped(name),
+                "must be the name of a control of this page",
+                but="no control is called so",
+                remedy=remedy,
+            )
             for name in asked[:_MOST_NAMED]
         ]
 
@@ -106,15 +109,6 @@ def _set(values: Mapping[str, list[str]]) -> None:
     wanted = {**values, "v": [VERSION]} if values else {}
     if {"v": [VERSION], **_query()} != {"v": [VERSION], **wanted}:
         st.query_params.from_dict(wanted)
-
-
-@cache
-def _names_of_controls() -> frozenset[str]:
-    """Every name that a control of the lab may have: a page has some with some settings alone, and a link may name one
-    that is not there now. Read off the source, the first time that a link names something else."""
-    root = Path(__file__).parents[1]
-    sources = [path.read_text() for part in ("ui", "toy_models") for path in (root / part).rglob("*.py")]
-    return frozenset(name for source in sources for name in re.findall(r"\"(\w+)\"", source))
 
 
 def clipped(raw: str) -> str:

@@ -157,11 +157,12 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
     assert charts(app)
 
 
-def test_parameters_of_other_pages_are_ignored_and_what_no_control_is_called_is_named(open_page):
-    app = open_page(PAGE, seed="nan", tau="-1", steps="1000000000", no_such_name="1")
+def test_what_no_control_of_the_page_is_called_is_named_though_other_pages_have_one(open_page):
+    app = open_page(PAGE, tau="-1", steps="1000000000", no_such_name="1", calibrated="2")
     assert not app.exception
-    (warning,) = app.warning
-    assert warning.value.replace("\\", "").startswith("no_such_name must be the name of a control, but is none.")
+    said = "must be the name of a control of this page, but no control is called so. It is left out."
+    found = {warning.value.replace("\\", "") for warning in app.warning}
+    assert found == {f"{name} {said}" for name in ("tau", "steps", "no_such_name")}
 
 
 def test_nothing_chosen_is_said(open_page):
@@ -204,7 +205,19 @@ def test_a_bad_file_is_one_sentence(open_page, content):
     assert not app.exception
     assert len(app.error) == 1
     assert "Traceback" not in app.error[0].value
-    assert not charts(app)
+
+
+def test_a_refused_upload_leaves_what_was_open_and_says_so(open_page):
+    app = open_page(PAGE, show="similarity")
+    given = app.file_uploader("own-file").upload("mine.safetensors", shipped()[0].path.read_bytes())
+    given.upload("bad.npz", b"<!doctype html><html>").run()
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.replace("\\", "").startswith("bad.npz")
+    assert app.query_params["checkpoint"].startswith("mine.safetensors")
+    assert charts(app)
+    said = [each.value.replace("\\", "") for each in app.caption]
+    assert "What was open before stays open: mine.safetensors." in said
 
 
 def outputs_of(labels: list[int], names: tuple[str, ...], images: bool = False) -> Outputs:

@@ -121,6 +121,21 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
     assert len(charts(app)) == 3
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown", "remedy"),
+    [
+        (["nosuch", "nll"], ["SupCon<br>(reference)", "SINCERE"], "The default is used instead."),
+        (["nosuch", "nll", "weince"], ["NLL<br>(reference)", "WEINCE"], "It is left out."),
+    ],
+)
+def test_a_link_with_a_bad_checkpoint_says_what_is_compared(open_page, asked, shown, remedy):
+    app = settled(open_page(PAGE, checkpoints=asked, show="table"))
+    assert not app.error
+    (warning,) = app.warning
+    assert warning.value.replace("\\", "").endswith(f"but is nosuch. {remedy}")
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == shown
+
+
 def bundle(items: int = 60, shift: int = 0) -> bytes:
     rng = np.random.default_rng(items + shift)
     labels = np.arange(items) % 3
@@ -128,6 +143,15 @@ def bundle(items: int = 60, shift: int = 0) -> bytes:
     content = io.BytesIO()
     names = {"train_labels": labels, "test_labels": np.roll(labels, shift)}
     np.savez(content, train_embeds=rows + rng.normal(size=rows.shape) / 9, test_embeds=rows, **names)
+    return content.getvalue()
+
+
+def alone(items: int = 60, shift: int = 0) -> bytes:
+    """Without train items: how those are found is a note."""
+    rng = np.random.default_rng(items + shift)
+    labels = np.arange(items) % 3
+    content = io.BytesIO()
+    np.savez(content, embeddings=np.eye(3, 6)[labels] + 0.6 * rng.normal(size=(items, 6)), labels=labels)
     return content.getvalue()
 
 
@@ -180,6 +204,20 @@ def test_two_uploads_are_compared_with_each_other(open_page):
     assert not app.error
     assert app.warning[0].value.replace("\\", "").startswith("Not compared here: SupCon, SINCERE. ")
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
+
+
+def test_a_presets_sentence_stands_only_over_its_own_checkpoints_and_equal_notes_are_said_once(open_page):
+    def said() -> list[str]:
+        return [text.value for text in app.markdown if PRESETS["positives"].look_at in text.value]
+
+    app = settled(open_page(PAGE))
+    assert len(said()) == 1
+    app.file_uploader("own-files").upload("a.npz", alone()).upload("b.npz", alone(shift=3)).run()
+    settled(app)
+    assert not app.error
+    assert not said()
+    notes = [each.value.replace("\\", "") for each in app.caption]
+    assert [each.partition(":")[0] for each in notes if ".npz" in each[:5]] == ["a.npz, b.npz"]
 
 
 def test_an_upload_of_the_same_test_items_stands_beside_the_shipped_ones(open_page):
@@ -270,9 +308,8 @@ def test_a_preset_is_a_link_that_opens(open_page, name):
 def test_presets_name_shipped_checkpoints_and_no_two_are_the_same():
     names = {entry.name for entry in (*shipped(), *other_seeds(), *of_images())}
     for preset in PRESETS.values():
-        chosen = {*preset.query["checkpoints"], *preset.query.get("encoders", ())} - {""}
-        assert chosen <= names
-        assert 2 <= len(chosen) <= 6
+        assert preset.checkpoints <= names
+        assert 2 <= len(preset.checkpoints) <= 6
     assert len({str(preset.query) for preset in PRESETS.values()}) == len(PRESETS)
 
 

@@ -58,7 +58,7 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, name, asked)
 def test_many_hostile_values_at_once(open_page):
     page = open_page(PAGE, seed="nan", tau="-1", losses="bogus", steps="1000000000", seeds="33")
     assert not page.exception
-    assert len(page.warning) == 4  # tau is a control of other pages
+    assert len(page.warning) == 5  # tau is a control of other pages
 
 
 def test_what_is_no_control_of_the_page_is_named_until_it_is_put_away(open_page):

@@ -11,11 +11,11 @@ from ui.checkpoints.analyses import Analyses
 from ui.controls import Controls
 
 _LAST = "nce_lab_read_file"
-_TITLES = {
-    "negative_labels": ("Labels below 0 are", "-1 and -100 usually mark items without a class."),
-    "scores": ("The class scores are", "A second softmax over probabilities gives those of another model."),
-    "columns": ("Columns of the class scores", "Which class each column is: a wrong order spoils every number of it."),
-}
+_TITLES = (
+    ("negative_labels", "Labels below 0 are", "-1 and -100 usually mark items without a class."),
+    ("scores", "The class scores are", "A second softmax over probabilities gives those of another model."),
+    ("columns", "Columns of the class scores", "Which class each column is: a wrong order spoils every number of it."),
+)
 _HALF = "Seed of the probe's half", "Without train items half of each class teaches the probe, the rest judges it."
 
 
@@ -23,7 +23,7 @@ def as_read(controls: Controls, opened: Callable[[ArraySpec], Analyses]) -> Anal
     """What `opened` gives under the readings that are chosen; nothing is asked where there is only one."""
     spec, analyses = AS_IT_COMES, opened(AS_IT_COMES)
     _forget_another(controls, analyses.outputs.digest)
-    for name, (title, help) in _TITLES.items():
+    for name, title, help in _TITLES:
         facts = analyses.outputs.provenance
         possible = facts.get("possible_readings", {}).get(name, "")  # type: ignore[attr-defined]
         if not possible:

@@ -25,6 +25,7 @@ from ui.checkpoints.opened import (
 )
 from ui.checkpoints.zoo_list import on_offer, title
 from ui.controls import Controls
+from ui.errors import explain
 from ui.foreign_text import plain
 
 _DEFAULT = "sincere"
@@ -43,7 +44,8 @@ _HELP = (
 
 def choose(controls: Controls, main: MainPart) -> Analyses | None:
     """The list of checkpoints and the place for an own file. None until its images have been through its network.
-    LabError for a bad file, and for one that a link asks for and that is not here."""
+    LabError for a file that a link asks for and that is not here; an upload that is refused is said above what was open
+    before."""
     mapping.forget()
     folder = root.root()
     if root.refusal():
@@ -56,16 +58,30 @@ def choose(controls: Controls, main: MainPart) -> Analyses | None:
         source = controls.choice("Open", "source", _SOURCES, default="shipped") if folder else "shipped"
         chosen = _choose_from(controls, source, folder)
     offer.draw_put_away()
-    if taken.last:
-        controls.waits = True
-        raise taken.refused[-1]
-    for mistake in taken.refused:
+    for mistake in taken.refused[: -1 if taken.last else None]:
         st.error(plain(str(mistake)), icon=":material/error:")
     event_curves.beside(chosen[1] if isinstance(chosen, tuple) else None)
     main.turn_to(source if isinstance(chosen, ZooEntry) or source == "training" else (source, chosen))
+    if taken.last:
+        _still_open(main, taken.refused[-1], chosen)
     if isinstance(chosen, ZooEntry):
         return of_shipped(chosen)
     return _below(controls, *chosen) if isinstance(chosen, tuple) else _own(controls, chosen)
+
+
+def _still_open(main: MainPart, mistake: LabError, chosen: ZooEntry | str | tuple[str, Path]) -> None:
+    """Why the file that came in last is not opened, and what is in view instead, as the address says."""
+    file = opened().find(chosen) if isinstance(chosen, str) else None
+    if isinstance(chosen, ZooEntry):
+        name = title(chosen)
+    elif isinstance(chosen, str):
+        name = file.name if file is not None else chosen
+    else:
+        name = chosen[0]
+    with main.place:
+        with explain():
+            raise mistake
+        st.caption(plain(f"What was open before stays open: {name}."))
 
 
 def _choose_from(controls: Controls, source: str, folder: Path | None) -> ZooEntry | str | tuple[str, Path]:

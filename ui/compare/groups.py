@@ -9,10 +9,11 @@ from ui.compare.source import Choice, Chosen, Model, matched_models
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The models that are compared, and one sentence for each file that is not and why."""
+    """The models that are compared, and one sentence for each file that is not and why. keys: their places in links."""
 
     models: tuple[Model, ...]
     notes: tuple[str, ...]
+    keys: frozenset[str]
 
 
 def comparable(choice: Choice) -> Compared:
@@ -22,13 +23,17 @@ def comparable(choice: Choice) -> Compared:
     if len(choice.chosen) < FEWEST and choice.refused:
         raise choice.refused[0]
     try:
-        return Compared(matched_models(choice.chosen), refused)
+        return _compared(choice.chosen, refused)
     except LabError as mistake:
         kept = _part(choice)
         if kept is None:
             raise
         left = ", ".join(one.name for one in choice.chosen if one not in kept)
-        return Compared(matched_models(kept), (*refused, f"Not compared here: {left}. {mistake}"))
+        return _compared(kept, (*refused, f"Not compared here: {left}. {mistake}"))
+
+
+def _compared(chosen: tuple[Chosen, ...], notes: tuple[str, ...]) -> Compared:
+    return Compared(matched_models(chosen), notes, frozenset(one.key for one in chosen))
 
 
 def _part(choice: Choice) -> tuple[Chosen, ...] | None:

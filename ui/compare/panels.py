@@ -43,9 +43,8 @@ def draw(compared: Compared, view: View) -> None:
         + f" · {len(outputs.class_names)} classes"
         + ("" if has_names(outputs.test) else " · matched by row number, since the files name no items")
     )
-    for model in models:
-        if said := model.analyses.outputs.provenance.get("notes"):
-            st.caption(plain(f"{model.name}: {said}"))
+    for said, names in _notes(models).items():
+        st.caption(plain(f"{', '.join(names)}: {said}"))
     job = job_of(models, view.reading)
     try:
         found = job.result(_PATIENCE)
@@ -59,6 +58,15 @@ def draw(compared: Compared, view: View) -> None:
             st.rerun()
     else:
         _sections(models, view, job, found)
+
+
+def _notes(models: tuple[Model, ...]) -> dict[str, list[str]]:
+    """What is said of how files were read -> the names of those of which it is said."""
+    found: dict[str, list[str]] = {}
+    for model in models:
+        if said := model.analyses.outputs.provenance.get("notes"):
+            found.setdefault(str(said), []).append(model.name)
+    return found
 
 
 def _sections(models: tuple[Model, ...], view: View, job: ComparisonJob, found: Found) -> None:

@@ -1,6 +1,6 @@
 """Comparisons worth a look, each a link with a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -19,6 +19,11 @@ class Preset:
     title: str
     look_at: str
     query: Mapping[str, list[str]]
+
+    @property
+    def checkpoints(self) -> set[str]:
+        """What it compares, by its places in links."""
+        return {*self.query["checkpoints"], *self.query.get("encoders", ())} - {""}
 
 
 PRESETS = {
@@ -81,11 +86,12 @@ def preset_menu() -> None:
     presets_menu(PRESETS, _KEY, _open)
 
 
-def what_to_look_at(controls: Controls) -> None:
-    """The sentence of the preset that the page shows, if it shows one."""
+def what_to_look_at(controls: Controls, compared: Collection[str]) -> None:
+    """The sentence of the preset that the page shows, if it shows one. compared: what it compares, by its places in
+    links: of other files the sentence says nothing."""
     for preset in PRESETS.values():
         said = {name: controls.values.get(name) for name in preset.query}
-        if said == dict(preset.query):
+        if said == dict(preset.query) and set(compared) == preset.checkpoints:
             st.markdown(f":material/bookmarks: **{preset.title}.** {preset.look_at}")
             return
 

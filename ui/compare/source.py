@@ -65,7 +65,7 @@ class Choice:
 def choose(controls: Controls) -> Choice:
     """What the controls say. LabError where that is nothing."""
     entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
-    picked = controls.choices("Checkpoints", "checkpoints", _titles(entries), default=_DEFAULT)
+    picked = controls.choices("Checkpoints", "checkpoints", _titles(entries), default=_DEFAULT, fewest=FEWEST)
     found = [*_of_images(controls), *_below(controls), *_of_own(controls)]
     refused = tuple(one for one in found if isinstance(one, LabError))
     shown = [_of_zoo(entries[name], own=False) for name in picked]

@@ -71,7 +71,7 @@ def statement(spec: NoiseFloorSpec, answer: "Reference") -> None:
     )
     weibit, softmax = answer.links
     st.latex(
-        rf"\begin{{gathered}} p_j \propto (1 - s_j)^{{-{spec.exponent:g}}}, \quad"
+        rf"\begin{{gathered}} p_j \propto (1 - s_j)^{{{0 - spec.exponent:g}}}, \quad"
         rf" \log \frac{{p_{{{len(spec.scores)}}}}}{{p_1}} = {latex(answer.log_odds, least=6)} \text{{ nats}} \\"
         rf" \text{{Weibit: error}}^2 \approx \frac{{{latex(weibit.error_rate, least=6)}}}{{n}} \\"
         rf" \text{{softmax}} \to {latex(softmax.limit, least=6)}: \; \text{{error}}^2 \approx"

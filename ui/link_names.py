@@ -1,6 +1,5 @@
 """What the controls of a page may be called in its links, those included that it has with some settings alone."""
 
-import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ _ROOT = Path(__file__).parents[1]
 _ROOMS = ("ui", "toy_models")
 _NAME = re.compile(r"\"(\w+)\"(?!:)")
 """A quoted word that is not the key of a dict: those are options and the words of code shown on pages."""
+_IMPORT = re.compile(r"^ *from ([\w.]+) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 
 
 @cache
@@ -39,13 +39,13 @@ def _imported_by(script: Path) -> set[Path]:
 
 @cache
 def _modules_in(path: Path) -> tuple[str, ...]:
-    """Modules that a file imports, anywhere in it, and what may be a module of what it takes from them."""
+    """Modules that a file imports, anywhere in it, and what may be a module of what it takes from them.
+
+    By their lines and without `ast`: two threads that parse at once may fail (SystemError, Python 3.11).
+    """
     found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found += [each.name for each in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
+    for module, several, one in _IMPORT.findall(path.read_text()):
+        found += [module, *(f"{module}.{name}" for name in re.findall(r"\w+", several or one))]
     return tuple(name for name in found if name.partition(".")[0] in _ROOMS)
 
 

@@ -12,11 +12,14 @@ from typing import Any
 
 import plotly
 import plotly.graph_objects as go
+import streamlit
 from playwright.sync_api import Browser, Page
 
 from analysis.figures.theme import INK
 
 _PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_FONT = next((Path(streamlit.__file__).parent / "static" / "static" / "media").glob("SourceSansVF-Upright*.woff2"))
+"""The app's own: what else a machine has for a font is of another width."""
 _LOOK = Path(__file__).parent / "offline.js"
 GROUNDS = {"light": "#ffffff", "dark": "#0e1117"}
 _INKS = {"light": "#262730", "dark": "#fafafa"}
@@ -24,7 +27,7 @@ _INKS = {"light": "#262730", "dark": "#fafafa"}
 
 # What decides on sizes in the template that Streamlit's frontend adds.
 _TEMPLATE = {
-    "font": {"size": 12},
+    "font": {"size": 12, "family": '"Source Sans", sans-serif'},
     "legend": {"font": {"size": 12}, "valign": "top", "title": {"side": "top", "font": {"size": 12}}},
     "margin": {"pad": 8, "l": 0, "r": 0},
     "yaxis": {
@@ -160,7 +163,11 @@ def hexadecimal(colour: str) -> str:
 def easel(browser: Browser) -> Iterator[Easel]:
     """An empty page with Plotly in it."""
     page = browser.new_page()
-    page.set_content("<body style='margin:0;font-family:sans-serif'><div id=plot></div></body>")
+    font = base64.b64encode(_FONT.read_bytes()).decode()
+    face = f"font-family: 'Source Sans'; font-weight: 200 900; src: url(data:font/woff2;base64,{font})"
+    style = f"<style>@font-face {{ {face} }} body {{ margin: 0; font-family: sans-serif }}</style>"
+    page.set_content(f"{style}<body><div id=plot></div></body>")
+    assert page.evaluate("document.fonts.load('12px \"Source Sans\"').then(found => found.length)") == 1
     page.add_script_tag(path=_PLOTLY)
     page.add_script_tag(path=_LOOK)
     yield Easel(page)

@@ -10,7 +10,7 @@ from analysis.figures.labels import wrapped
 
 MANY = 10  # lines in a figure: from here on they are named at their ends
 ROOM = 96  # pixels right of a panel for the longest line of a name
-_LINE, _BETWEEN = 13, 5  # pixels of a name's line, and between two names
+_LINE, _BETWEEN = 14, 5  # pixels of a name's line, and between two names
 
 
 def add_line_labels(plot: go.Figure, ends: Mapping[str, float], cell: Cell, *, height: float) -> None:

@@ -6,7 +6,7 @@ _QUIET = "rgba(128,128,128,0.25)"
 _PLAY_MS = 250
 
 
-def add_player(plot: go.Figure, prefix: str, *, redraw: bool = False, below: int = 112) -> None:
+def add_player(plot: go.Figure, prefix: str, *, redraw: bool = False, below: int = 118) -> None:
     """Let `plot.frames` be moved through by their names and played, in `below` more pixels; it stands at the last.
 
     `redraw` is needed where a frame changes a heatmap or a 3-D scene, and is slower.
@@ -19,7 +19,7 @@ def add_player(plot: go.Figure, prefix: str, *, redraw: bool = False, below: int
         "active": len(names) - 1,
         "steps": [{"label": name, "method": "animate", "args": [[name], still]} for name in names],
         "currentvalue": {"prefix": prefix, "xanchor": "left"},
-        "pad": {"t": 56},
+        "pad": {"t": 62},
         "tickwidth": 0,
         "minorticklen": 0,
         "font": {"size": 11},
@@ -28,7 +28,7 @@ def add_player(plot: go.Figure, prefix: str, *, redraw: bool = False, below: int
         {"label": "Play", "method": "animate", "args": [None, playing]},
         {"label": "Stop", "method": "animate", "args": [[None], still]},
     ]
-    menu = {"type": "buttons", "direction": "left", "pad": {"t": 72}, "showactive": False, "buttons": buttons}
+    menu = {"type": "buttons", "direction": "left", "pad": {"t": 78}, "showactive": False, "buttons": buttons}
     plot.update_layout(
         height=plot.layout.height + below,
         margin={"b": plot.layout.margin.b + below},

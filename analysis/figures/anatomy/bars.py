@@ -23,7 +23,7 @@ def anatomy_bars(found: Sequence[HeadAnatomy]) -> Exhibit:
     values = [(label(title(each.anatomy.loss)), number(each.anatomy.value, least=4)) for each in found]
     names = [f"<b>{loss}</b><br>{value} nats" for loss, value in values]
     plot = make_subplots(2, len(found), subplot_titles=names, horizontal_spacing=0.08, vertical_spacing=0.22)
-    layout(plot, x="", y="", height=2 * _ROW + 100)
+    layout(plot, x="", y="", height=2 * _ROW + 116)
     for column, each in enumerate(found, start=1):
         candidates = each.anatomy
         _add_bars(plot, candidates.candidates, candidates.weight_above, candidates.weight_below, (1, column))
@@ -32,7 +32,7 @@ def anatomy_bars(found: Sequence[HeadAnatomy]) -> Exhibit:
         plot.update_xaxes(title_text="class, with d loss / d logit in nats", row=2, col=column)
     plot.update_yaxes(title_text="weight, of 1", range=[0, 1], col=1)
     plot.update_yaxes(range=[0, 1])
-    plot.update_layout(margin={"t": 96}, legend={"y": 1.08}, barmode="group")
+    plot.update_layout(margin={"t": 112}, legend={"y": 1.11}, barmode="group")
     sample = found[0].anatomy.anchor.capitalize()
     return Exhibit(
         stem=f"anatomy-{'-'.join(each.anatomy.loss.replace('_', '-') for each in found)}",

@@ -10,7 +10,6 @@ from plotly.subplots import make_subplots
 
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import at_line
 from analysis.figures.line_labels import MANY, ROOM, add_line_labels
 from analysis.figures.loss_styles import style_among
 from analysis.figures.theme import TRUTH, layout
@@ -21,18 +20,11 @@ from losses.catalog import CATALOG
 from losses.records import Contrast
 
 _KINDS = {"embeddings": "Embeddings", "head": "Class head"}
-_HEIGHT, _LEGEND = 320, 170
-_UNITS = {
-    "similarity": "cosine",
-    "shortfall": "distance",
-    "temperature": "temperature",
-    "batch_size": "batch size",
-    "class_size": "class size",
-}
-_ROW = 15  # pixels: of a mark's name above its panel
+_HEIGHT, _LEGEND = 340, 250
 # Beyond what losses without an endpoint reach, a curve leaves the picture: it would flatten all others.
 _ROOM = 1.25
 _ENDPOINT = ("weibit", "weince")
+_CLOSE = 0.15  # of the axis: the names of two lines would lie on each other where a panel is narrow
 
 
 def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
@@ -45,18 +37,17 @@ def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: 
     named = len(positive.curves) >= MANY
     gap = 0.34 if named else 0.09
     plot = make_subplots(len(kinds), 2, subplot_titles=titles, horizontal_spacing=gap, vertical_spacing=0.16)
-    above = {kind: _ROW * max(len(_marks(shown, kind)) for shown in (positive, noise)) for kind in kinds}
-    layout(plot, x="", y="", height=_HEIGHT * len(kinds) + _LEGEND + above[kinds[0]])
-    margin = {"t": 40 + above[kinds[0]], "b": 130, "r": ROOM if named else 16}
-    plot.update_layout(legend={"y": -0.25 / len(kinds), "yanchor": "top"}, margin=margin)
-    for place, title in enumerate(plot.layout.annotations):
-        title.update(font_size=13, yshift=above[kinds[place // 2]])
+    layout(plot, x="", y="", height=_HEIGHT * len(kinds) + _LEGEND)
+    plot.update_layout(
+        legend={"y": -0.25 / len(kinds), "yanchor": "top"}, margin={"b": 130, "r": ROOM if named else 16}
+    )
+    plot.update_annotations(font_size=13)
     for row, kind in enumerate(kinds, start=1):
         for column, shown in enumerate((positive, noise), start=1):
             panel = _Panel(shown, [one for one in shown.curves if kind_of(one.name) == kind], highlighted)
             _add_panel(plot, panel, Cell(row, column))
             if named:
-                add_line_labels(plot, panel.ends, Cell(row, column), height=0.84 * _HEIGHT)
+                add_line_labels(plot, panel.ends, Cell(row, column), height=0.72 * _HEIGHT)
     plot.update_xaxes(title_text=AXES[positive.axis], row=len(kinds))
     plot.update_yaxes(title_text=_y_title(positive), col=1)
     return Exhibit(
@@ -142,14 +133,6 @@ class _Panel:
         return float(acting.min()) - 0.2, float(acting.max()) + 0.2
 
     @property
-    def ends_of_x(self) -> tuple[float, float]:
-        """Of the curves, as Plotly takes them: by itself it would make room for the marks' names too."""
-        ends = self.shown.values[[0, -1]].astype(float)
-        first, last = np.log10(ends) if logarithmic(self.shown.axis) else ends
-        room = 0.5 * (first == last)  # of a class size, there may be one
-        return float(first - room), float(last + room)
-
-    @property
     def ends(self) -> dict[str, float]:
         """Title -> where its curve leaves the panel on the right, as a share of the panel's height."""
         low, high = self.range
@@ -173,10 +156,18 @@ def _add_panel(plot: go.Figure, panel: _Panel, cell: Cell) -> None:
             line={"color": style.colour, "dash": style.dash, "width": 2},
             **cell.place,
         )
-    kind = kind_of(panel.curves[0].name)
-    for row, mark in enumerate(_marks(shown, kind)):
-        _add_mark(plot, mark, panel, row, cell)
-    plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", range=panel.ends_of_x, **cell.place)
+    names = {curve.name for curve in panel.curves}
+    places: dict[str, list[Mark]] = {}
+    for mark in shown.marks:
+        if mark.name in names:
+            place = f"{'0' if mark.kind == 'sign' else 'endpoint'} at {mark.at:.3g}"
+            places.setdefault(place, []).append(mark)
+    before = -np.inf
+    for place, marks in sorted(places.items(), key=lambda item: item[1][0].at):
+        at = _share(marks[0].at, shown)
+        _add_mark(plot, marks, place, shown.axis, panel.highlighted, cell, right=at - before < _CLOSE)
+        before = at
+    plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", **cell.place)
     if panel.sizes:
         _add_growth(plot, shown, panel.curves, cell)
     else:
@@ -194,29 +185,36 @@ def visible_range(curves: Sequence[Curve]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _marks(shown: ForceCurves, kind: str) -> list[Mark]:
-    """Of the losses of one kind, from left to right."""
-    return sorted((mark for mark in shown.marks if kind_of(mark.name) == kind), key=lambda mark: mark.at)
+def _share(at: float, shown: ForceCurves) -> float:
+    """Where a place lies along the axis, from 0 to 1."""
+    ends = np.array([np.min(shown.values), at, np.max(shown.values)], dtype=np.float64)
+    low, here, high = np.log10(ends) if logarithmic(shown.axis) else ends
+    return float((here - low) / (high - low))
 
 
-def _add_mark(plot: go.Figure, mark: Mark, panel: _Panel, row: int, cell: Cell) -> None:
-    """A dotted line; its name above the panel, where no curve is, in a row of its own. What it is stands below."""
-    colour = style_among(mark.name, panel.highlighted).colour
-    plot.add_vline(mark.at, line={"color": colour, "dash": "dot", "width": 1.5}, **cell.place)
-    first, last = panel.ends_of_x
-    x = float(np.log10(mark.at)) if logarithmic(panel.shown.axis) else mark.at
-    left = x - first > last - x
-    text = f"{CATALOG[mark.name].title} {'0' if mark.kind == 'sign' else 'endpoint'} at {mark.at:.3g}"
+def _add_mark(
+    plot: go.Figure,
+    marks: Sequence[Mark],
+    place: str,
+    axis: str,
+    highlighted: Sequence[str],
+    cell: Cell,
+    *,
+    right: bool,
+) -> None:
+    """A dotted line for what happens to some losses at one place, with its value to its left or right."""
+    first = marks[0]
+    colour = style_among(first.name, highlighted).colour
+    plot.add_vline(first.at, line={"color": colour, "dash": "dot", "width": 1.5}, **cell.place)
     plot.add_annotation(
-        x=x,
+        x=np.log10(first.at) if logarithmic(axis) else first.at,
         y=1,
         yref="y domain",
-        yshift=_ROW * row,
-        text=at_line(text, colour, left=left),
+        text=f"{', '.join(CATALOG[mark.name].title for mark in marks)} {place}",
         font={"size": 11},
-        xanchor="right" if left else "left",
-        xshift=5 if left else -5,
-        yanchor="bottom",
+        textangle=-90,
+        xanchor="left" if right else "right",
+        yanchor="top",
         showarrow=False,
         **cell.place,
     )
@@ -245,37 +243,10 @@ def _y_title(shown: ForceCurves) -> str:
 
 
 def _title(positive: ForceCurves) -> str:
-    pushing = [f"{CATALOG[one.name].title} {_where(one, positive)}" for one in positive.curves if (one.force > 0).any()]
+    pushing = [CATALOG[one.name].title for one in positive.curves if (one.force > 0).any()]
     if not pushing:
         return "No loss shown pushes the positive away here"
-    *first, last = pushing
-    return f"The positive is pushed away by {' and '.join([', '.join(first)] * bool(first) + [last])}"
-
-
-def _where(curve: Curve, shown: ForceCurves) -> str:
-    """Where a loss pushes, stretch by stretch along the axis, in the axis's unit."""
-    pushes = np.concatenate([[False], curve.force > 0, [False]])
-    ends = np.flatnonzero(np.diff(pushes)).reshape(-1, 2)  # (stretches, 2): first point in it, first after it
-    return ", ".join(_stretch(int(first), int(after), curve, shown) for first, after in ends)
-
-
-def _stretch(first: int, after: int, curve: Curve, shown: ForceCurves) -> str:
-    unit, values = _UNITS[shown.axis], shown.values
-    on = not curve.force[after:].any()  # at the endpoint itself a clamp takes the force
-    if first == 0 and on:
-        return "everywhere"
-    low = "" if first == 0 else f"{_root(curve, shown, first, values[first]):.3g}"
-    high = "" if on else f"{_root(curve, shown, after, values[after - 1]):.3g}"
-    if not low:
-        return f"up to {unit} {high}"
-    return f"from {unit} {low} on" if on else f"from {unit} {low} to {high}"
-
-
-def _root(curve: Curve, shown: ForceCurves, at: int, otherwise: float) -> float:
-    """Where the derivative is 0 between point `at` and the one before it; `otherwise` along sizes, which are whole."""
-    low, high = shown.values[[at - 1, at]]
-    roots = [mark.at for mark in shown.marks if mark.name == curve.name and mark.kind == "sign"]
-    return next((root for root in roots if low <= root <= high), float(otherwise))
+    return f"Somewhere here the positive is pushed away by {' and '.join(pushing)}"
 
 
 def _how_to_read(scene: Scene) -> str:

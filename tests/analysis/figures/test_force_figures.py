@@ -105,48 +105,13 @@ def test_curves_and_levels_show_what_was_computed(axis):
     assert len(levels.table) == len(CURVE_LOSSES) * len(positive.values)
 
 
-def test_marks_are_named_above_their_panels_each_in_a_row_of_its_own():
-    shown = [force_curves(Scene(), tuple(CURVE_LOSSES), role, "similarity") for role in ("positive", "noise")]
-    notes = force_curves_figure(*shown).plot.layout.annotations
-    titles = {(note.x, note.y): note for note in notes if "<br>" in note.text and ": " not in note.text}
-    named = [note for note in notes if " at " in note.text]
-    assert all((note.y, note.yanchor, note.textangle) == (1, "bottom", None) for note in named)
-    rows = [(note.xref, note.yref, note.yshift) for note in named]
-    assert len(set(rows)) == len(rows)
-    steps = sorted({note.yshift for note in named})
-    assert min(np.diff(steps)) > named[0].font.size
-    first = [note for note in titles.values() if note.text.startswith("Embeddings")]
-    assert all(note.yshift > max(each.yshift for each in named) for note in first)
-    axes = [force_curves_figure(*shown).plot.layout[name].range for name in ("xaxis", "xaxis2", "xaxis3", "xaxis4")]
-    assert axes == [(-1, 1)] * 4  # and no room for the names
-    assert {note.xanchor for note in named if "-0.8" in note.text} == {"left"}
-    assert {note.xanchor for note in named if "endpoint at 0.9" in note.text} == {"right"}
-
-
-def test_a_single_class_size_is_a_picture_too():
-    shown = [
-        force_curves(Scene(batch_size=3, class_size=2), ("supcon",), role, "class_size")
-        for role in ("positive", "noise")
-    ]
-    assert len(shown[0].values) == 1
-    assert np.diff(force_curves_figure(*shown).plot.layout.xaxis.range) == 1
-
-
-def test_the_title_names_who_pushes_a_positive_and_where():
-    def titled(*losses, axis="similarity"):
-        shown = [force_curves(Scene(), losses, role, axis) for role in ("positive", "noise")]
+def test_the_title_names_who_pushes_a_positive():
+    def titled(*losses):
+        shown = [force_curves(Scene(), losses, role, "similarity") for role in ("positive", "noise")]
         return force_curves_figure(*shown).title
 
     assert titled("sincere", "nt_xent") == "No loss shown pushes the positive away here"
-    assert titled("sincere", "supcon") == "The positive is pushed away by SupCon from cosine 0.602 on"
-    assert titled("supcon", axis="shortfall").endswith("SupCon up to distance 0.398")
-    assert titled("supcon", "soft_target_cross_entropy", "x_clr").endswith(
-        "SupCon from cosine 0.602 on, Soft-target cross-entropy from cosine 0.348 on and X-CLR from cosine 0.602 on"
-    )
-    curves = force_curves(Scene(), ("soft_target_cross_entropy",), "positive", "batch_size")
-    last = curves.values[curves.curves[0].force > 0][-1]  # sizes are whole: the last that pushes
-    assert titled("soft_target_cross_entropy", axis="batch_size").endswith(f"up to batch size {last:g}")
-    assert titled("soft_target_cross_entropy", axis="class_size").endswith("everywhere")
+    assert titled("sincere", "supcon") == "Somewhere here the positive is pushed away by SupCon"
 
 
 def test_losses_with_an_endpoint_do_not_flatten_the_others():

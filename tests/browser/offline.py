@@ -79,11 +79,11 @@ class Box:
     def height(self) -> float:
         return self.bottom - self.top
 
-    def meets(self, other: "Box", by: float) -> bool:
-        """Do the two share more than `by` pixels, across and up?"""
+    def meets(self, other: "Box", by: float, empty: float) -> bool:
+        """Do the two share more than `by` pixels across, and `empty` more up: as much of a line holds no ink?"""
         across = min(self.right, other.right) - max(self.left, other.left)
         up = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return across > by and up > by
+        return across > by and up > by + empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +104,13 @@ class Drawn:
             if min(each.left, each.top) < -slack or each.right > ends[0] or each.bottom > ends[1]
         ]
 
-    def on_each_other(self, by: float = 2.0) -> list[tuple[Box, Box]]:
+    def on_each_other(self, by: float = 2.0, empty: float = 1.5) -> list[tuple[Box, Box]]:
         """Pairs of texts that lie on each other."""
         return [
             (one, other)
             for place, one in enumerate(self.texts)
             for other in self.texts[place + 1 :]
-            if one.meets(other, by)
+            if one.meets(other, by, empty)
         ]
 
 

@@ -81,6 +81,7 @@ def test_slides_that_were_added_before_the_page_talk_was_seen_stay_in_this_tab(s
         page.get_by_text(f"Slide {number} of the talk").wait_for()
     page.goto(f"{server.url}/Talk")
     page.get_by_role("button", name=re.compile("^2 · Figure")).wait_for()
+    assert page.get_by_role("button", name=re.compile(r"^\d+ · Figure")).count() == 2
 
 
 @pytest.mark.parametrize(("address", "place"), [("Checkpoints?show=similarity", 0), ("Compare?show=table", 0)])

@@ -34,6 +34,18 @@ def test_the_numbers_are_the_authors():
     assert round(softmax.log_odds_rate, 2) == 13.34
 
 
+def test_the_presets_sentences_have_the_computed_numbers():
+    free, weibit, softmax = variance_rates(PRESETS["unrestricted"].spec)
+    two = variance_rates(PRESETS["any_temperature"].spec)[FREE]
+    said = {
+        "any_temperature": (f"{two.log_odds_rate:.3f}",),
+        "unrestricted": (f"{free.log_odds_rate:.3f} / n", f"{weibit.log_odds_rate:.3f} / n"),
+        "restricted": (f"{softmax.limit:.4f}", f"{softmax.rate:.2f}", f"{softmax.log_odds_rate:.2f}"),
+    }
+    for name, numbers in said.items():
+        assert all(number in PRESETS[name].look_at for number in numbers), name
+
+
 def random_spec(seed):
     rng = np.random.default_rng(seed)
     scores = tuple(sorted(rng.uniform(-0.5, 0.95, size=rng.integers(2, 8)).tolist()))

@@ -37,9 +37,19 @@ def test_shares_of_ours_count_every_item_in_bins_of_the_published_width(low):
     assert table["target"][middle].sum() == pytest.approx(counted, abs=0.01)
 
 
-def test_the_title_has_both_margins():
-    sides = Sides("sincere", np.full(10, 0.9), np.full(10, 0.5), "nearest")
-    exhibit = published_figure([sides])
-    assert "SINCERE 0.4" in exhibit.title
-    assert "as published" in exhibit.title
-    assert len(exhibit.plot.data) == 4
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("nearest", "Margins to the nearest train items, here and as published: SINCERE, tau 0.1, 0.400 and 0.849"),
+        ("means", "to the means of classes here, to the nearest items as published. SINCERE, tau 0.1, 0.400 and 0.849"),
+    ],
+)
+def test_title_axis_and_legend_say_which_cosines_each_margin_is_of(to, said):
+    exhibit = published_figure([Sides("sincere", np.full(10, 0.9), np.full(10, 0.5), to)])
+    assert said in exhibit.title
+    own, other = ("own mean", "nearest other mean") if to == "means" else ("target", "noise")
+    legend = ["published: nearest target", "published: nearest noise", f"here: {own}", f"here: {other}"]
+    assert [trace.name for trace in exhibit.plot.data] == legend
+    axis = exhibit.plot.layout.xaxis.title.text
+    assert axis.endswith("to the nearest train item")
+    assert ("here to the mean of a class" in axis) == (to == "means")

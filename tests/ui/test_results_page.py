@@ -2,7 +2,9 @@
 
 import pytest
 
-from analysis.comparison.encoders import PUBLISHED
+from analysis.comparison.encoders import PUBLISHED, EncoderResult
+from analysis.figures.comparison.encoders import row_of
+from analysis.statistics.bootstrap import Estimate
 from checkpoints.inspect import inspect_file
 from checkpoints.zoo import of_images, other_seeds, run_of, shipped
 from tests.ui.run_page import check_opens
@@ -21,12 +23,12 @@ def test_digits_have_the_numbers_of_their_files(open_page):
     assert len(found) == len(shipped()) + len(other_seeds())
     row = found[found["open"] == "Checkpoints?checkpoint=sincere"].iloc[0]
     numbers = inspect_file("checkpoints/zoo/sincere.safetensors")
-    assert row["margin"] == pytest.approx(numbers["margin"])
+    assert row["margin (nearest)"] == pytest.approx(numbers["margin"])
     assert row["1-NN"] == pytest.approx(numbers["knn_accuracy"])
-    assert [row[name] for name in ("AUC", "AUC, low", "AUC, high")] == pytest.approx(
+    assert [row[f"AUC (nearest){end}"] for end in ("", ", low", ", high")] == pytest.approx(
         [numbers["target_noise_auc"], *numbers["target_noise_auc_interval"]]
     )
-    assert 0.9 < row["AUC of means, low"] <= row["AUC of means"] <= row["AUC of means, high"] <= 1
+    assert 0.9 < row["AUC (means), low"] <= row["AUC (means)"] <= row["AUC (means), high"] <= 1
 
 
 def test_two_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_page):
@@ -34,18 +36,21 @@ def test_two_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_page
     seeds = next(each for each in tables(page) if "trainings" in each.columns)
     assert seeds["setting"].tolist() == ["SINCERE"]
     assert seeds["trainings"].tolist() == [2]
-    assert {"margin", "AUC", "margin of means", "AUC of means"} <= set(seeds.columns)
+    assert {"margin (nearest)", "AUC (nearest)", "margin (means)", "AUC (means)"} <= set(seeds.columns)
 
 
 @pytest.mark.skipif(not of_images(), reason="no encoders of real images are shipped")
 def test_encoders_of_images_stand_beside_what_is_published(open_page):
     page = open_page(PAGE)
     check_opens(page)
+    assert any(
+        each.value.startswith("Margins to the means of classes go from") for each in (*page.header, *page.subheader)
+    )
     found = next(each for each in tables(page) if "open" in each.columns)
     assert len(found) == len(of_images())
     for (_, row), entry in zip(found.iterrows(), of_images(), strict=True):
-        assert row["margin"] == run_of(entry).stated["margin"]
-        assert row["AUC"] == run_of(entry).stated["auc"]
+        assert row["margin (nearest)"] == run_of(entry).stated["margin"]
+        assert row["AUC (nearest)"] == run_of(entry).stated["auc"]
     assert any(PUBLISHED[0].title in each.to_string() for each in tables(page))
     by_class = next(each for each in tables(page) if "SINCERE: AUC" in each.columns)
     assert len(by_class) == 10
@@ -55,3 +60,13 @@ def test_encoders_of_images_stand_beside_what_is_published(open_page):
     for each in PUBLISHED:
         margins = by_class[f"{each.title.partition(',')[0]}: margin"]
         assert margins.min() < each.margin < margins.max()
+
+
+@pytest.mark.parametrize("to", ["means", "nearest"])
+def test_each_margin_and_area_says_its_cosines_and_those_of_the_title_come_first(to):
+    estimate = Estimate(0.5, 0.4, 0.6)
+    numbers = (0.9, 0.4, estimate, estimate, 100, 0.8, 0.3, estimate, estimate, 0.9, 0.7)
+    heads = list(row_of(EncoderResult("name", "SINCERE", "sincere", "digits", 0, *numbers), to))
+    first, second = (f"margin ({kind})" for kind in (to, "means" if to == "nearest" else "nearest"))
+    assert heads.index(first) < heads.index(second)
+    assert not {"margin", "AUC"} & set(heads)

@@ -61,7 +61,7 @@ def draw(view: View) -> None:
     show(encoders_figure(results, published if view.to == "nearest" else (), to=view.to), key="encoders")
     if published:
         beside_published(view.to)
-    _table(results)
+    _table(results, view.to)
     _seeds(results)
     if published:
         _published(results)
@@ -107,16 +107,17 @@ def _digits(entry: ZooEntry) -> EncoderResult:
     )  # fmt: skip
 
 
-def _table(results: Sequence[EncoderResult]) -> None:
+def _table(results: Sequence[EncoderResult], to: To) -> None:
     st.subheader("All numbers", anchor=False)
-    rows = pd.DataFrame([{"open": _link(each), **row_of(each)} for each in results]).dropna(axis=1, how="all")
+    rows = pd.DataFrame([{"open": _link(each), **row_of(each, to)} for each in results]).dropna(axis=1, how="all")
     links = {"open": st.column_config.LinkColumn("open", display_text="inspect")}
     st.dataframe(table(rows), hide_index=True, column_config=links, height="content")
     st.caption(
         f"A click on a head sorts. Intervals are 95 % over test items; neighbours are looked for among"
         f" {results[0].against:,} train items, on what the loss saw; 1-NN, probe and head of CIFAR-10 are as"
-        " the runs state them, on the encoder's features. AUC: share of pairs of a target and a noise in order,"
-        " of means: of the cosine to the own class's mean and to the nearest other; it stands without an interval where"
+        " the runs state them, on the encoder's features. Margin: the median cosine to the own class less that to"
+        " another; AUC: the share of pairs of such cosines in order. Each stands twice: (nearest) of cosines to the"
+        " nearest train items, (means) of those to the means of classes. AUC (nearest) stands without an interval where"
         " the run states it."
     )
 
@@ -137,7 +138,8 @@ def _seeds(results: Sequence[EncoderResult]) -> None:
 
 def _said(each: OverSeedsOf) -> dict[str, str]:
     named = {
-        "margin of means": each.mean_margin, "AUC of means": each.mean_auc, "margin": each.margin, "AUC": each.auc,
+        "margin (means)": each.mean_margin, "AUC (means)": each.mean_auc, "margin (nearest)": each.margin,
+        "AUC (nearest)": each.auc,
         "1-NN": each.one_nn,
     }  # fmt: skip
     return {name: interval(value) for name, value in named.items() if isinstance(value, Estimate)}
@@ -146,9 +148,12 @@ def _said(each: OverSeedsOf) -> dict[str, str]:
 def _published(results: Sequence[EncoderResult]) -> None:
     st.subheader("What is published, and what can be compared", anchor=False)
     rows = [
-        {"": each.title, "target": each.target, "noise": each.noise, "margin": each.margin, "source": each.source}
+        {
+            "": each.title, "target": each.target, "noise": each.noise, "margin (nearest)": each.margin,
+            "source": each.source,
+        }
         for each in PUBLISHED
-    ]
+    ]  # fmt: skip
     st.dataframe(table(pd.DataFrame(rows)), hide_index=True, height="content")
     st.caption(
         f"Not comparable line by line: {PUBLISHED[0].differs}; and that network tells its train items apart, while here"
@@ -170,9 +175,13 @@ def _published_by_class() -> None:
     sides = [f"{each.title.partition(',')[0]}: {what}" for each in PUBLISHED for what in ("margin", "AUC")]
     rows = pd.DataFrame([dict(zip(["class", *sides], row, strict=True)) for row in PUBLISHED_BY_CLASS])
     st.dataframe(table(rows), hide_index=True, height="content")
+    wider = PUBLISHED[0].margin / PUBLISHED[1].margin
+    farthest, _, ours, _, theirs = max(PUBLISHED_BY_CLASS, key=lambda row: abs(row[2] - row[4]))
+    names = [each.title.partition(",")[0] for each in PUBLISHED]
     st.caption(
         "By class, from the same figures: AUC is the area under the ROC of a class's nearest target cosines against its"
-        " nearest noise cosines, as their scripts draw it. The margin is three times as wide, the area hardly another:"
-        " larger for cat, smaller for dog and airplane. The same of a checkpoint stands on Checkpoints under *Nearest"
-        " similarity*, and in `python -m checkpoints.inspect`."
+        f" nearest noise cosines, as their scripts draw it. Over all classes {names[0]}'s margin is {wider:.1f} times"
+        f" {names[1]}'s, but the areas of a class hardly differ, and in both directions: most for {farthest},"
+        f" {ours:g} against {theirs:g}. For a checkpoint of yours, margin and AUC by class stand on Checkpoints under"
+        " *Nearest similarity*, and in what `python -m checkpoints.inspect` prints."
     )

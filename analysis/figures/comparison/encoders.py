@@ -11,6 +11,7 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import labels
 from analysis.figures.theme import GREY, NOISE, TARGET, layout
 
+_TO: dict[To, str] = {"means": "the means of classes", "nearest": "the nearest train items"}
 _ROW, _FRAME = 26, 130  # pixels of an encoder, and of what stands around all
 
 
@@ -39,20 +40,17 @@ def encoders_figure(
     return Exhibit(
         f"encoders-{to}", _title(results, to), plot, _how_to_read(results, bool(published), to),
         "; ".join(f"{name}: {second} {target:.3f}, {first} {noise:.3f}" for name, noise, target, _ in rows),
-        pd.DataFrame([*map(row_of, results), *map(_published_row, published)]),
+        pd.DataFrame([*(row_of(each, to) for each in results), *map(_published_row, published)]),
     )  # fmt: skip
 
 
-def row_of(each: EncoderResult) -> dict[str, object]:
-    """One line of a table: every number as it is, intervals as two columns."""
-    low, high = each.auc_interval or (None, None)
-    row: dict[str, object] = {
-        "encoder": each.label, "data": each.data, "target": each.target, "noise": each.noise,
-        "margin": each.margin.value, "margin, low": each.margin.low, "margin, high": each.margin.high,
-        "AUC": each.auc, "AUC, low": low, "AUC, high": high, "own mean": each.own_mean, "other mean": each.other_mean,
-        "margin of means": each.mean_margin.value, "margin of means, low": each.mean_margin.low,
-        "margin of means, high": each.mean_margin.high, "AUC of means": each.mean_auc.value,
-        "AUC of means, low": each.mean_auc.low, "AUC of means, high": each.mean_auc.high,
+def row_of(each: EncoderResult, to: To = "nearest") -> dict[str, object]:
+    """One line of a table: every number as it is, intervals as two columns, those of cosines `to` first."""
+    kinds: tuple[To, To] = ("nearest", "means") if to == "nearest" else ("means", "nearest")
+    row: dict[str, object] = {"encoder": each.label, "data": each.data}
+    for kind in kinds:
+        row |= _cosines_of(each, kind)
+    row |= {
         "train apart": each.train_apart,
         "1-NN": each.one_nn.value, "1-NN, low": each.one_nn.low, "1-NN, high": each.one_nn.high,
     }  # fmt: skip
@@ -61,17 +59,32 @@ def row_of(each: EncoderResult) -> dict[str, object]:
     return row | {"ECE": each.ece, "train items": each.against}
 
 
+def _cosines_of(each: EncoderResult, to: To) -> dict[str, object]:
+    """Medians, margin and AUC; every head says of which cosines."""
+    other, own, margin = each.ends(to)
+    if to == "means":
+        low, high = each.mean_auc.low, each.mean_auc.high
+    else:
+        low, high = each.auc_interval or (None, None)
+    own_name, other_name = ("own mean", "other mean") if to == "means" else ("target", "noise")
+    return {
+        own_name: own, other_name: other,
+        f"margin ({to})": margin.value, f"margin ({to}), low": margin.low, f"margin ({to}), high": margin.high,
+        f"AUC ({to})": each.area(to), f"AUC ({to}), low": low, f"AUC ({to}), high": high,
+    }  # fmt: skip
+
+
 def _published_row(each: PublishedResult) -> dict[str, object]:
-    numbers = {"target": each.target, "noise": each.noise, "margin": each.margin}
+    numbers = {"target": each.target, "noise": each.noise, "margin (nearest)": each.margin}
     return {"encoder": each.title, "data": each.data, **numbers, "source": each.source}
 
 
 def _title(results: Sequence[EncoderResult], to: To) -> str:
     least, widest = (f(results, key=lambda each: each.ends(to)[2].value) for f in (min, max))
     if widest is least:
-        return f"{widest.label}: margin {number(widest.ends(to)[2].value)}, AUC {number(widest.area(to))}"
+        return f"{widest.label}: margin {number(widest.ends(to)[2].value)}, AUC {number(widest.area(to))}, to {_TO[to]}"
     ends = (f"{number(each.ends(to)[2].value)} ({each.label}, AUC {number(each.area(to))})" for each in (least, widest))
-    return "Margins go from " + " to ".join(ends)
+    return f"Margins to {_TO[to]} go from " + " to ".join(ends)
 
 
 def _how_to_read(results: Sequence[EncoderResult], published: bool, to: To) -> str:
@@ -88,8 +101,9 @@ def _how_to_read(results: Sequence[EncoderResult], published: bool, to: To) -> s
             f" some noise is beside every item: here up to {percent(1 - least)} of them are nearer to another mean."
         )
     said += (
-        f" {results[0].label}: {interval(results[0].ends(to)[2])} over test items. AUC is the share of pairs of an own"
-        " and another class's cosine in order, 0.5 by chance; without a unit, so a wide margin may have a small one."
+        f" {results[0].label}: margin {interval(results[0].ends(to)[2])} over test items. AUC is the share of pairs"
+        " in which a cosine to the own class exceeds one to another class, 0.5 by chance. It counts order alone, not"
+        " distance: a wide margin may go with a small AUC where the cosines spread widely."
     )
     if published:
         said += " Open marks are published values of another network, of other epochs and temperatures: see below."

@@ -17,7 +17,11 @@ from losses.catalog import CATALOG
 
 _HEIGHT = 420
 _GHOST = "rgba(128,128,128,0.22)"
-_TO = {"means": "mean of a class", "nearest": "nearest train item"}
+_AXES: dict[To, str] = {
+    "means": "cosine, here to the mean of a class,<br>published to the nearest train item",
+    "nearest": "cosine to the nearest train item",
+}
+_SIDES: dict[To, tuple[str, str]] = {"means": ("own mean", "nearest other mean"), "nearest": ("target", "noise")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +42,7 @@ def published_figure(found: Sequence[Sides]) -> Exhibit:
     add_together(
         plot, ((trace, cell) for pair, cell in zip(pairs, cells, strict=True) for trace in _traces(*pair, cell))
     )
-    plot.update_xaxes(title_text=f"cosine to the {_TO[found[0].to]}").update_yaxes(tickformat="~%")
+    plot.update_xaxes(title_text=_AXES[found[0].to]).update_yaxes(tickformat="~%")
     top = 1.15 * max(float(np.max(share)) for sides, its in pairs for share in (its.noise, _shares(sides, its)[2]))
     plot.update_yaxes(title_text="share of test items", col=1).update_yaxes(range=[0, min(top, 1.02)])
     plot.update_layout(legend_y=1.12, margin_t=80)  # above the panels' titles
@@ -51,11 +55,12 @@ def published_figure(found: Sequence[Sides]) -> Exhibit:
 def _traces(sides: Sides, published: PublishedHistogram, cell: Cell) -> Iterator[dict[str, object]]:
     first = cell == Cell(1, 1)
     for share, dash, name in ((published.target, "solid", "target"), (published.noise, "dash", "noise")):
-        yield _steps(published.edges, share, GREY, dash, f"published: {name}", first) | {
+        yield _steps(published.edges, share, GREY, dash, f"published: nearest {name}", first) | {
             "fill": "tozeroy", "fillcolor": _GHOST,
         }  # fmt: skip
     edges, own, other = _shares(sides, published)
-    for share, colour, dash, name in ((own, TARGET, "solid", "target"), (other, NOISE, "dash", "noise")):
+    target, noise = _SIDES[sides.to]
+    for share, colour, dash, name in ((own, TARGET, "solid", target), (other, NOISE, "dash", noise)):
         yield _steps(edges, share, colour, dash, f"here: {name}", first)
 
 
@@ -81,8 +86,14 @@ def _shares(sides: Sides, published: PublishedHistogram) -> tuple[np.ndarray, np
 
 def _title(pairs: Sequence[tuple[Sides, PublishedHistogram]]) -> str:
     margins = {each.loss: each.margin for each in PUBLISHED}
-    said = [f"{CATALOG[each.loss].title} {number(_margin(each))} here, {margins[each.loss]:g}" for each, _ in pairs]
-    return "Margins of medians: " + "; ".join(f"{each} as published" for each in said)
+    said = (
+        f"{CATALOG[each.loss].title}, tau {TEMPERATURES[each.loss]:g}, {number(_margin(each))} and"
+        f" {margins[each.loss]:g}"
+        for each, _ in pairs
+    )
+    if pairs[0][0].to == "means":
+        return "Two margins: to the means of classes here, to the nearest items as published. " + "; ".join(said)
+    return "Margins to the nearest train items, here and as published: " + "; ".join(said)
 
 
 def _margin(sides: Sides) -> float:
@@ -101,7 +112,10 @@ def _how_to_read(to: To) -> str:
         " temperature differ at once). In colour: the encoders here, at these temperatures, in bins of the same width"
     )
     if to == "means":
-        said += "; but held against the means of classes, not the nearest train item."
+        said += (
+            "; but held against the means of classes, so that a margin here is another quantity than the published one:"
+            " *Cosines to: Nearest train items* has both alike."
+        )
     else:
         said += ". Their train items are not all apart, so that some noise is near every test item."
     return f"{said} Scaled to the noise: bins that are higher leave the figure above, and stand in the table."

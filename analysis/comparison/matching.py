@@ -11,7 +11,7 @@ from losses.errors import LabError
 
 FEWEST, MOST = 2, 6
 _REMEDY = "Compare checkpoints on the same data."
-_TRAIN = "Save its train embeddings and labels beside those of the test items."
+_TRAIN = "Leave out one kind: compare those without train items, or those with them."
 _LONGEST = 40
 _IMAGES = 256  # compared at once
 _FAR = 32  # of 255 grey levels: unlike photographs are 60 and more apart, two ways to resize one a few
@@ -24,12 +24,25 @@ def matched(outputs: Mapping[str, Outputs]) -> dict[str, Outputs]:
     """
     if not FEWEST <= len(outputs) <= MOST:
         raise LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", len(outputs))
-    for name, each in outputs.items():
-        if each.within and not all(other.within for other in outputs.values()):
-            raise LabError(name, "must have train items, as others here have", but="has none", remedy=_TRAIN)
+    _check_kinds(outputs)
     outputs = _with_all_classes(outputs)
     (first, reference), *others = outputs.items()
     return {first: reference} | {name: _matched(name, other, first, reference) for name, other in others}
+
+
+def _check_kinds(outputs: Mapping[str, Outputs]) -> None:
+    """Similarities within the items are no similarities to train items."""
+    within = [name for name, each in outputs.items() if each.within]
+    others = [name for name, each in outputs.items() if not each.within]
+    if within and others:
+        rule = f"must have train items where {_first(others)} {'has' if len(others) == 1 else 'have'} them"
+        but = f"{'has' if len(within) == 1 else 'have'} none"
+        raise LabError(_first(within), rule, but=but, remedy=_TRAIN)
+
+
+def _first(names: list[str]) -> str:
+    """Names as a sentence lists them."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def has_names(split: Split) -> bool:

@@ -26,6 +26,8 @@ CANONICAL = {
 }
 """Role -> the name under which `outputs_of` takes its array, where that is another."""
 _OPENING = {"embeddings", "train_embeddings", "logits", "probabilities"}
+NO_MAPPING = "must say which array is what"
+"""The rule that a file breaks whose arrays have names that say nothing here."""
 _NO_ROLE = "it was given no role"
 _NO_ANALYSIS = {"predictions": "no analysis takes predicted classes without scores"}
 
@@ -143,13 +145,12 @@ def specs_of(paths: Sequence[str], specs: Sequence[ArraySpec]) -> dict[str, Arra
 def no_mapping(listing: ArrayListing) -> LabError:
     """What a file of other names is answered: what is in it, and what would most likely open it."""
     proposal = propose(listing)
-    rule = "must say which array is what"
     objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
     if not _OPENING & proposal.roles.keys():
         remedy = f"No array looks like embeddings (N, D) or class scores.{objects}"
         return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
     remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks.{objects}"
-    return LabError(listing.file, rule, but=f"has {listing.in_words()}", remedy=remedy)
+    return LabError(listing.file, NO_MAPPING, but=f"has {listing.in_words()}", remedy=remedy)
 
 
 def _known(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:

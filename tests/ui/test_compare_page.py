@@ -206,6 +206,36 @@ def test_two_uploads_are_compared_with_each_other(open_page):
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
 
 
+def test_the_control_shows_the_reference_that_is_used(open_page):
+    app = open_page(PAGE, show="table")
+    app.file_uploader("own-files").upload("a.npz", alone()).upload("b.npz", alone(shift=3)).run()
+    settled(app)
+    shown = app.selectbox("reference")
+    assert shown.format_func(shown.value) == "a.npz"
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"][0] == "a.npz<br>(reference)"
+    assert app.query_params["show"] == ["table"]
+
+
+def test_what_an_array_likely_is_one_button_takes(open_page):
+    rng = np.random.default_rng(0)
+    arrays = [{"feats": rng.normal(size=(60, 5)), "y": np.arange(60) % 3} for _ in range(2)]
+    app = open_page(PAGE, show="table")
+    for name, each in zip("ab", arrays, strict=True):
+        np.savez(file := io.BytesIO(), **each)
+        app.file_uploader("own-files").upload(f"{name}.npz", file.getvalue())
+    app.run()
+    settled(app)
+    asked = [warning.value.replace("\\", "") for warning in app.warning]
+    assert [each.partition(": ")[2] for each in asked] == ["which array is what?"] * 2
+    assert not any("--map" in each for each in asked)
+    for _ in range(2):
+        button = next(each for each in app.button if each.label.startswith("Use "))
+        assert button.label == "Use feats as embeddings, y as labels"
+        button.click().run()
+    settled(app)
+    assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
+
+
 def test_a_presets_sentence_stands_only_over_its_own_checkpoints_and_equal_notes_are_said_once(open_page):
     def said() -> list[str]:
         return [text.value for text in app.markdown if PRESETS["positives"].look_at in text.value]

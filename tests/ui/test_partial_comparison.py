@@ -36,12 +36,15 @@ def test_two_of_a_kind_are_compared_in_what_they_have(open_page, folder, kind, n
     assert [error.value for error in app.error] == (
         ["A map needs embeddings, but there are none."] if kind == "scores" else []
     )
-    assert f"of {numbers} differences" in app.subheader[0].value
+    assert f"of {numbers} differences" in [*app.header, *app.subheader][0].value
+    assert any("the same in both checkpoints" in text.value for text in app.text)
 
 
 def test_a_file_without_train_items_is_not_compared_with_one_that_has(folder, capsys):
     assert main([str(folder / "both.npz"), str(folder / "alone_two.npz")]) == 2
-    assert "alone_two.npz must have train items, as others here have, but has none." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "alone_two.npz must have train items where both.npz has them, but has none." in said
+    assert "Leave out one kind: compare those without train items, or those with them." in said
 
 
 def test_the_command_compares_within_the_items(folder, capsys):

@@ -38,7 +38,7 @@ def draw(compared: Compared, view: View) -> None:
     outputs = models[0].analyses.outputs
     train = f"{len(outputs.train):,} train items"
     st.text(
-        f"{len(outputs.test):,} test items, the same in all {len(models)} checkpoints, and "
+        f"{len(outputs.test):,} test items, the same in {_count(len(models))}, and "
         + ("no train items: similarities are within the items, each left out" if outputs.within else train)
         + f" · {len(outputs.class_names)} classes"
         + ("" if has_names(outputs.test) else " · matched by row number, since the files name no items")
@@ -58,6 +58,10 @@ def draw(compared: Compared, view: View) -> None:
             st.rerun()
     else:
         _sections(models, view, job, found)
+
+
+def _count(models: int) -> str:
+    return "both checkpoints" if models == 2 else f"all {models} checkpoints"
 
 
 def _notes(models: tuple[Model, ...]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from losses.errors import LabError
 from ui import uploads
+from ui.controls import part
 from ui.foreign_text import line, plain
 from ui.server.deck_door import address
 from ui.server.downloads import kept
@@ -14,6 +15,7 @@ from ui.server.public import caps
 from ui.talks.held import held, take_up
 
 _UPLOAD = "talk-upload"
+_ASKED = "shipped"
 
 
 def actions() -> None:
@@ -109,11 +111,29 @@ def _open_shipped(name: str) -> None:
 
 
 def open_asked() -> None:
-    """The shipped talk that the address asks for, once: from then on the tab has it. LabError where there is none."""
-    name = st.query_params.get("shipped")
-    if name is not None:
-        del st.query_params["shipped"]
-        _open_shipped(name)
+    """The shipped talk that the address asks for, once: from then on the tab has it. What it replaces is said, and so
+    is a name that no talk has, until either is put away."""
+    with part(_ASKED) as controls:
+        name = st.query_params.get(_ASKED)
+        if name is not None:
+            controls.link.mistakes.pop(_ASKED, None)
+            try:
+                _open_shipped(name)
+                held().by_link = True
+            except LabError as mistake:
+                controls.link.told(_ASKED, mistake)
+    _what_it_replaced()
+
+
+def _what_it_replaced() -> None:
+    """The talk that was edited here is not lost to a link."""
+    mine = held()
+    if not mine.by_link or mine.before is None:
+        return
+    talk, count = mine.before[0], len(mine.before[0].slides)
+    slides = "1 slide" if count == 1 else f"{count} slides"
+    st.info(plain(f"The link has opened this talk. The one that you had here, {talk.title} ({slides}), is kept."))
+    st.button("Back to my talk", key="talk-mine", icon=":material/undo:", on_click=_back)
 
 
 def _kept_ones() -> None:

@@ -21,7 +21,8 @@ _KEY = "nce_lab_talk"
 class HeldTalk:
     """`name` and `written`: of its file among those that are kept. `place`: the slide that is edited. `form` changes
     when the editor's fields get other values. `asked`: the slide and figure to be computed again; `again`: what came.
-    `before`: the talk in whose place this one was opened. `token`: in the address of its deck, no other session's.
+    `before`: the talk in whose place this one was opened. `by_link`: a link opened it.
+    `token`: in the address of its deck, no other session's.
     """
 
     talk: "Talk"
@@ -33,6 +34,7 @@ class HeldTalk:
     again: "Figure | None" = None
     trouble: str = ""
     before: "tuple[Talk, str, str] | None" = None
+    by_link: bool = False
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
@@ -60,7 +62,7 @@ class HeldTalk:
         """Edit another talk; the one before stays on the disk, and at hand."""
         if self.talk.slides and talk != self.talk:
             self.before = self.talk, self.name, self.written
-        self.name, self.written, self.asked, self.again = name, written, None, None
+        self.name, self.written, self.asked, self.again, self.by_link = name, written, None, None, False
         self.talk = talk
         self.go(0)
         if talk.slides and not name:
@@ -114,14 +116,24 @@ def remember_added() -> None:
 def _take_up() -> None:
     answer: Any = st.session_state.get(browser.TALK_TAB)
     name = str(getattr(answer, "talk", "") or "")
-    if caps().keeps and name and not held().talk.slides:
+    mine = held()
+    if not caps().keeps or not name:
+        return
+    if not mine.talk.slides:
         take_up(name)
+    elif mine.by_link and mine.before is None and name != mine.name:
+        mine.before = _kept(name)
 
 
 def take_up(name: str) -> None:
     """Go on with a talk that is kept on this machine, if there is one of that name."""
+    if (found := _kept(name)) is not None:
+        held().open(*found)
+
+
+def _kept(name: str) -> "tuple[Talk, str, str] | None":
+    """The talk, its name and the digest of its bytes, as `HeldTalk.open` takes them."""
     from talks import keeping
 
     found = keeping.find(keeping.default_folder(), name)
-    if found is not None:
-        held().open(found[0], name, found[1])
+    return None if found is None else (found[0], name, found[1])

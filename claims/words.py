@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from analysis.rules.kinds import Outcome
+from analysis.rules.verdict import Judged
 from claims.claim import Claim, Effort
 from claims.code_version import code_of, libraries
 from claims.papers import PAPERS
@@ -25,6 +26,26 @@ def reason(result: Result) -> str:
     if counts[Outcome.OPEN]:
         said.append(f"{counts[Outcome.OPEN]} cannot be told")
     return f"{', '.join(said)}. {result.headline.part.says}: {result.headline.in_words()}."
+
+
+def short(result: Result) -> str:
+    """Why the verdict is what it is, in as little as possible: the parts that keep it from "holds", each with the
+    threshold that it misses; where all hold, the number that stands for them."""
+    parts = len(result.judged)
+    held = sum(each.outcome is Outcome.HOLDS for each in result.judged)
+    others = [each for outcome in (Outcome.FAILS, Outcome.OPEN) for each in result.judged if each.outcome is outcome]
+    if not others:
+        all_hold = f"All {parts} parts hold" if parts > 1 else "Its one part holds"
+        return f"{all_hold}. {_told(result.headline)}"
+    counted = [f"{held} of {parts} parts hold"] if parts > 1 else []
+    return ". ".join([*counted, *(f"{_MISSES[each.outcome]}: {_told(each)}" for each in others)])
+
+
+def _told(each: Judged) -> str:
+    return f"{each.part.says}: {each.in_words()}"
+
+
+_MISSES = {Outcome.FAILS: "Fails", Outcome.OPEN: "Cannot be told"}
 
 
 def computed(result: Result) -> str:

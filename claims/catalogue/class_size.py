@@ -60,7 +60,7 @@ CLAIM = Claim(
     ),
     parts=(
         Part("small", "Classes of 8 against classes of 2", "of pull", Greater(RISE)),
-        Part("grown", "The same with the noise fixed and one class growing", "of pull", Greater(RISE)),
+        Part("grown", "A class of 8 against one of 2, the noise fixed", "of pull", Greater(RISE)),
         Part("large", "Classes of 128 against classes of 64", "of pull", Greater(RISE)),
         Part("tight", "Tight classes (spread 0.1): 128 against 4", "of pull", Greater(RISE)),
         Part("warm", "At temperature 0.5 something repels at all", "of pull", Above(SILENT)),

@@ -120,9 +120,9 @@ CLAIM = Claim(
     ),
     parts=(
         Part("plain", "Least gap of the loss above log |N| less the divergence", "nats", Above(0.0)),
-        Part("one_more", "The same with log(|N| + 1)", "nats", Above(0.0)),
-        Part("tighter", "The same with the tighter form", "nats", Above(0.0)),
-        Part("trained", "Gap above the tighter form with a trained critic", "nats", Above(0.0)),
+        Part("one_more", "Least gap of the loss above the bound written with log(|N| + 1)", "nats", Above(0.0)),
+        Part("tighter", "Least gap of the loss above the tighter form of the bound", "nats", Above(0.0)),
+        Part("trained", "Gap above the tighter form of the bound with a trained critic", "nats", Above(0.0)),
         Part(
             ("near"),
             ("Gap above the tighter form where p and q are near (d = 0.3, one noise sample)"),

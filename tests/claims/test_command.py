@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from analysis.rules.kinds import Outcome
+from analysis.rules.verdict import Verdict
 from claims import __main__ as command
 from claims import shipped
 from claims.registry import CLAIMS
 from claims.slides import slide
+from claims.words import short
 from losses.errors import LabError
 from tests.claims.small import QUICKEST
 
@@ -96,3 +99,14 @@ def test_without_a_shipped_result_a_slide_says_what_to_run(monkeypatch):
     monkeypatch.setattr(shipped, "_all", dict)
     with pytest.raises(LabError, match="Run python -m claims two_coordinates"):
         slide(QUICKEST)
+
+
+def test_what_keeps_a_claim_from_holding_is_named_with_the_threshold_that_it_misses():
+    for claim in CLAIMS.values():
+        result = shipped.result_of(claim)
+        said = short(result)
+        for each in result.judged:
+            named = {Outcome.FAILS: "Fails: ", Outcome.OPEN: "Cannot be told: "}.get(each.outcome)
+            assert named is None or f"{named}{each.part.says}: {each.in_words()}" in said
+            assert not each.part.says.startswith("The same")
+        assert said.startswith(("All ", "Its one part holds")) == (result.verdict is Verdict.HOLDS)

@@ -11,7 +11,7 @@ from claims.papers import PAPERS
 from claims.registry import CLAIMS
 from claims.results import Result
 from claims.slides import slide_of
-from claims.words import command, computed, reason
+from claims.words import command, computed, reason, short
 from ui import links
 from ui.claims.running import result_of, run_again
 from ui.controls import Controls
@@ -86,16 +86,12 @@ def _row(claim: Claim, result: Result | None) -> None:
                 return
             st.markdown(f"{_MARKS[result.verdict]} **{result.verdict.value}**")
             origin = "shipped" if result.shipped else "computed on this machine"
-            st.caption(f"{plain(_short(result))}; {origin}")
+            st.caption(f"{plain(short(result))}; {origin}")
 
 
 def _open(name: str) -> None:
     """The claim's own link, on this page."""
     st.query_params.from_dict({"claim": name, "v": links.VERSION})
-
-
-def _short(result: Result) -> str:
-    return f"{result.headline.part.says}: {result.headline.value_in_words()}"
 
 
 def one(view: View) -> None:

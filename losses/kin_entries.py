@@ -111,12 +111,13 @@ KIN = (
         formula=r"-\sum_{j \neq i} t_{ij} \log \frac{e^{s_{ij}/\tau}}{\sum_{a \neq i} e^{s_{ia}/\tau}},\quad"
         r" t_{ij} = \frac{e^{G_{ij}/\tau_s}}{\sum_{a \neq i} e^{G_{ia}/\tau_s}}",
         gradient=r"\tfrac{1}{\tau}\bigl(q_{ij} - t_{ij}\bigr)",
-        numerator="The similarity to one other anchor, averaged over all of them by how near they are to be: SupCon"
-        " averages over the positives alone. Here G is 1 within a class and 0 on noise; the function also takes"
-        " similarities of the user's own, such as cosines of captions, as the authors do.",
-        denominator="The similarities to all other anchors, as in SupCon, which this is at τ_s → 0. Above it noise is"
-        " pulled as well as pushed: the loss is least where s / τ of positives exceeds that of noise by 1 / τ_s, and"
-        " asks for no more.",
+        numerator="The similarity to one other anchor, averaged over all other anchors with weights $t_{ij}$; SupCon"
+        " averages over the positives alone. The more similar a pair is wanted, which $G_{ij}$ says, the larger its"
+        " weight: the lab takes $G_{ij}$ = 1 within a class and 0 on noise; the function also takes similarities of the"
+        " user's own, such as cosines of captions, as the authors do.",
+        denominator="The similarities to all other anchors, as in SupCon, which this loss becomes as $\\tau_s \\to 0$."
+        " At any larger $\\tau_s$ noise is pulled as well as pushed: the loss is least where $s/\\tau$ of positives"
+        " exceeds that of noise by $1/\\tau_s$, and asks for no more.",
         chance_level=r"\log(N-1)",
         source=SOBAL,
         parameters=(

@@ -126,8 +126,9 @@ CLAIM = Claim(
     caveats=(
         "That a pair repels at a step does not say that it ends apart: both losses end in the same geometry here.",
         (
-            "Pairs of a batch are not independent, so the bound on SINCERE's share is a smaller sample's than it"
-            " says; the derivative's form is the proof."
+            "Pairs of one batch share their items, so they tell less than as many independent pairs would, and the true"
+            " upper bound on SINCERE's share is higher than the one given. That the share is 0 follows from the form of"
+            " the derivative, not from counting."
         ),
     ),
     play_on=(

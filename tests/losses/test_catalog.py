@@ -56,6 +56,7 @@ def test_families_and_citations():
     assert {entry.family for entry in CATALOG.values()} == set(FAMILIES)
     assert all(entry.source.arxiv and entry.source.citation for entry in CATALOG.values())
     assert all(entry.numerator.endswith(".") for entry in CATALOG.values())
+    assert not any("τ_" in entry.numerator + entry.denominator for entry in CATALOG.values()), "symbols are formulas"
     with pytest.raises(LabError, match="family"):
         replace(CATALOG["nll"], family="other")
 

@@ -46,7 +46,7 @@ def comparison_histograms(models: Sequence[MeasuredModel], chosen: np.ndarray) -
     other = "other item" if models[0].within else "train item"
     plot.update_xaxes(title_text=f"cosine to the nearest {other}", row=len(models), col=1)
     plot.update_xaxes(title_text="margin of an item (cosine)", row=len(models), col=2)
-    plot.update_yaxes(tickformat="~%", title_text="items", col=1).update_yaxes(tickformat="~%", col=2)
+    plot.update_yaxes(tickformat="~%", title_text="share of items", col=1).update_yaxes(tickformat="~%", col=2)
     edges = _edges(models)
     add_together(plot, _placed(models, chosen, edges))
     return Exhibit(

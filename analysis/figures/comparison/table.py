@@ -70,12 +70,19 @@ def _how_to_read(found: Comparison) -> str:
     )
     return (
         f"Each cell: the model less {found.models[0]}, with its 95 % bootstrap interval paired over {found.items:,} "
-        "test items, or over n. ▲ better, ▼ worse, ◆ different (no direction is better); · more than chance but below "
+        f"test items{_own_items(found)}. "
+        "▲ better, ▼ worse, ◆ different (no direction is better); · more than chance but below "
         "the smallest difference of interest; = the whole interval below it; ≈ not distinguishable: p above "
-        f"{ALPHA:.0%} after Holm's correction over all {found.tests}, or 0 in the interval. ECE, NLL, Brier score: of "
-        f"the {found.source}; an ECE's difference must hold without its share of chance. Another seed may differ."
-        + (f" Not available: {'; '.join(missing)}." if missing else "")
+        f"{ALPHA:.0%} after Holm's correction over all {found.tests}, or 0 in the interval. ECE, NLL, Brier: of "
+        f"the {found.source}; two ECEs must also differ after subtracting what chance alone gives "
+        "each. Another seed may differ." + (f" Not available: {'; '.join(missing)}." if missing else "")
     )
+
+
+def _own_items(found: Comparison) -> str:
+    """What n in a cell means, where there is one in sight."""
+    own = any(isinstance(row.found, Difference) and row.found.items != found.items for row in found.rows)
+    return " (a cell with n: over the n of them that have the measure under every model)" if own else ""
 
 
 def _title(rows: tuple[Row, ...]) -> str:

@@ -76,7 +76,8 @@ def _title_size(slide: Slide) -> tuple[int, int]:
 
 
 def _caption_size(slide: Slide) -> tuple[int, int]:
-    return (150, 21) if _is_long_text(slide) else (120, 27)
+    """Letters in a line, as few as a wide font in bold leaves, and pixels of one."""
+    return (125, 21) if _is_long_text(slide) else (100, 27)
 
 
 def _lines_of(text: str, letters: int, pixels: int) -> int:

@@ -29,7 +29,7 @@ OUTLINES = {
         "On Feeney & Hughes 2023, arXiv:2309.14277. Every figure was computed by NCE Lab on one laptop.",
         "- SupCon puts an anchor's other positives below the fraction bar.\n"
         "- So two images of one class compete, and may be pushed apart.\n"
-        "- SINCERE leaves noise alone below the bar.\n"
+        "- SINCERE leaves only noise, and the pair itself, below the bar.\n"
         "- How much is there to repel, when is it worse, and what does ending it buy?\n\n"
         "The loss and the bound are the paper's. Free vectors, digits and the rules behind each verdict are ours.",
         ("supcon", "sincere"),

@@ -100,6 +100,11 @@ def test_a_long_title_and_caption_leave_a_lower_figure():
     assert deck.size_of(long)[1] < deck.size_of(short)[1] - 60
 
 
+def test_bold_text_in_a_wide_font_leaves_a_lower_figure_too():
+    said = Slide("claim", "T", "x" * 235, figures=(figure(0),), verdict="holds")
+    assert deck.size_of(replace(said, text="x" * 235))[1] == deck.size_of(replace(said, text="x" * 190))[1] - 27
+
+
 def test_tags_that_our_figures_do_not_write_are_shown_as_text():
     kept = "a<br><b>b</b><extra></extra><span style='font-size:10px'>c</span><sub>d</sub>"
     assert figure_rules.inert({"text": [kept, "<a href='x'>y</a><img src=x>"]}) == {

@@ -49,12 +49,20 @@ def _add(plot: go.Figure, line: Line, joined: bool) -> None:
         y=list(line.y),
         mode="markers" if not joined else "lines" if line.exact else "lines+markers",
         line={"color": style.colour, "dash": "dot" if line.exact else style.dash, "width": 2},
-        marker={"symbol": style.symbol, "size": 8, "color": style.colour, "maxdisplayed": _FEW if joined else 0},
+        marker=_marker(style, joined),
         name=name,
         legendgroup=name,
         hovertemplate=f"{name}<br>%{{x:.4~g}}: %{{y:.4~g}}<extra></extra>",
         **ends,
     )
+
+
+def _marker(style: Style, joined: bool) -> dict[str, object]:
+    """Marks that stand for themselves may lie on each other: open ones show what is below."""
+    if joined:
+        return {"symbol": style.symbol, "size": 8, "color": style.colour, "maxdisplayed": _FEW}
+    symbol = style.symbol if style.symbol.endswith("-open") else f"{style.symbol}-open"
+    return {"symbol": symbol, "size": 10, "color": style.colour, "line": {"width": 2}}
 
 
 def _add_band(plot: go.Figure, line: Line, style: Style) -> None:

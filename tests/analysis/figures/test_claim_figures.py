@@ -75,3 +75,10 @@ def test_marks_that_stand_for_themselves_are_not_joined():
     assert exhibit.plot.data[0].mode == "markers"
     assert exhibit.plot.data[0].name == "&lt;i&gt;a&lt;/i&gt;"
     assert list(exhibit.table["y"]) == [3.0, 4.0]
+
+
+def test_a_mark_below_another_of_the_same_place_is_seen_through_it():
+    drawing = Drawing("lines", "What?", "x", "y", "Read it.", joined=False)
+    lines = [marks(style, style, [1], [1]) for style in ("sincere", "supcon")]
+    plot = drawn("stem", drawing, lines).plot
+    assert [trace.marker.symbol for trace in plot.data] == ["diamond-open", "square-open"]

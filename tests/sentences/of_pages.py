@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from checkpoints import open_outputs
 from checkpoints.event_curves import read_events
 from tests.waiting import PATIENCE
 from ui import root, uploads
@@ -16,6 +17,7 @@ from ui.checkpoints import opened as opened_files
 from ui.checkpoints import source
 from ui.compare import source as compared
 from ui.compare.job import ComparisonJob
+from ui.compare.questions import in_page_words
 from ui.live import kept_runs
 from ui.live.slots import Slots
 from ui.losses import anatomy_batches, dynamics_series
@@ -114,7 +116,14 @@ def broken_events(folder: Path) -> object:
     return read_events([folder / "events.out.tfevents.1"], folder)
 
 
+def unnamed_arrays_on_a_page(folder: Path) -> object:
+    np.savez(folder / "a.npz", feats=np.eye(4), y=np.arange(4))
+    with in_page_words():
+        return open_outputs(folder / "a.npz")
+
+
 SAID: tuple[Said, ...] = (
+    unnamed_arrays_on_a_page,
     opened("3_Force_curves", loss=""),
     opened("3_Force_curves", no_such_name="1"),
     opened("3_Forces", loss=""),

@@ -213,7 +213,7 @@ def test_the_control_shows_the_reference_that_is_used(open_page):
     shown = app.selectbox("reference")
     assert shown.format_func(shown.value) == "a.npz"
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"][0] == "a.npz<br>(reference)"
-    assert app.query_params["show"] == ["table"]
+    assert app.query_params["show"] == "table"
 
 
 def test_what_an_array_likely_is_one_button_takes(open_page):

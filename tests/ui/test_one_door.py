@@ -91,6 +91,8 @@ REVIEWED: dict[str, str] = {
     "start.py limit": "a count",
     "start.py taken": "a count",
     "checkpoints/file_contents.py plural(...)": "a count and a word",
+    "checkpoints/results.py each.title.partition(',')[0]": "of a table of constants",
+    "checkpoints/results.py farthest": "of a table of constants",
     "checkpoints/array_reading.py title": "of a table of constants",
     "checkpoints/array_reading.py help": "of a table of constants",
     "losses/dynamics_panels.py view.origin": "constants, by its makers",

@@ -37,8 +37,9 @@ def draw(compared: Compared, view: View) -> None:
     models = compared.models
     outputs = models[0].analyses.outputs
     train = f"{len(outputs.train):,} train items"
+    all_of_them = "both" if len(models) == 2 else f"all {len(models)}"
     st.text(
-        f"{len(outputs.test):,} test items, the same in {_count(len(models))}, and "
+        f"{len(outputs.test):,} test items, the same in {all_of_them} checkpoints, and "
         + ("no train items: similarities are within the items, each left out" if outputs.within else train)
         + f" · {len(outputs.class_names)} classes"
         + ("" if has_names(outputs.test) else " · matched by row number, since the files name no items")
@@ -58,10 +59,6 @@ def draw(compared: Compared, view: View) -> None:
             st.rerun()
     else:
         _sections(models, view, job, found)
-
-
-def _count(models: int) -> str:
-    return "both checkpoints" if models == 2 else f"all {models} checkpoints"
 
 
 def _notes(models: tuple[Model, ...]) -> dict[str, list[str]]:

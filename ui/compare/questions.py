@@ -65,7 +65,9 @@ def _questions() -> Iterator[_Question]:
         file = own.find(ref)
         if file is not None and file.needs == "mapping" and file.sha256 not in own.maps:
             yield _Question(file.sha256, file.listing())
-    for name in st.session_state.get("paths") or () if folder else ():
+    for name in st.session_state.get("paths") or ():
+        if folder is None:
+            break
         try:
             path = inside(folder, name)
             if name not in own.maps and needs_below(path) == "mapping":

@@ -62,10 +62,8 @@ def row_of(each: EncoderResult, to: To = "nearest") -> dict[str, object]:
 def _cosines_of(each: EncoderResult, to: To) -> dict[str, object]:
     """Medians, margin and AUC; every head says of which cosines."""
     other, own, margin = each.ends(to)
-    if to == "means":
-        low, high = each.mean_auc.low, each.mean_auc.high
-    else:
-        low, high = each.auc_interval or (None, None)
+    bounds = (each.mean_auc.low, each.mean_auc.high) if to == "means" else each.auc_interval
+    low, high = bounds or (None, None)
     own_name, other_name = ("own mean", "other mean") if to == "means" else ("target", "noise")
     return {
         own_name: own, other_name: other,

@@ -114,7 +114,7 @@ def _how_to_read(to: To) -> str:
     if to == "means":
         said += (
             "; but held against the means of classes, so that a margin here is another quantity than the published one:"
-            " *Cosines to: Nearest train items* has both alike."
+            " with Cosines to: Nearest train items, both are alike."
         )
     else:
         said += ". Their train items are not all apart, so that some noise is near every test item."

@@ -56,8 +56,8 @@ def test_a_small_difference_is_readable_and_a_cell_of_fewer_items_says_so(three)
     assert "-1.71e-4 to -9.1e-5<br>n 71<" in trace.text[1]
     assert "-0.000136 (95 % -0.000171 to -0.000091)" in trace.hovertext[1]
     assert "matters from 0.005<" in comparison_table(found).plot.layout.yaxis.ticktext[2]
-    assert "a cell with n: over the n of them" in comparison_table(replace(found, rows=tuple(rows))).how_to_read
-    assert "over the n" not in comparison_table(found).how_to_read
+    assert "a cell with n: the n that have" in comparison_table(replace(found, rows=tuple(rows))).how_to_read
+    assert "with n" not in comparison_table(found).how_to_read
     assert "any matters" in comparison_table(found.judged({"margin": 0.0})).plot.layout.yaxis.ticktext[2]
     assert "<br>n" not in comparison_table(found).plot.data[2].text[1]
 

@@ -95,14 +95,14 @@ def _how_to_read(results: Sequence[EncoderResult], published: bool, to: To) -> s
         least = min(each.train_apart for each in results)
         said = (
             "A circle is the median cosine of test items to the nearest train item of their class, a square that to the"
-            " nearest of any other; the line between them is the margin. Where train items lie among another class,"
-            f" some noise is beside every item: here up to {percent(1 - least)} of them are nearer to another mean."
+            " nearest of any other; the line between them is the margin. Here up to"
+            f" {percent(1 - least)} of the train items are nearer to another class's mean: so noise is never far."
         )
     said += (
-        f" {results[0].label}: margin {interval(results[0].ends(to)[2])} over test items. AUC is the share of pairs"
-        " in which a cosine to the own class exceeds one to another class, 0.5 by chance. It counts order alone, not"
-        " distance: a wide margin may go with a small AUC where the cosines spread widely."
+        f" {results[0].label}: margin {interval(results[0].ends(to)[2])} over test items. AUC: the share of pairs in"
+        " which a cosine to the own class exceeds one to another, 0.5 by chance. It counts order alone: a wide margin"
+        " may go with a small AUC."
     )
     if published:
-        said += " Open marks are published values of another network, of other epochs and temperatures: see below."
+        said += " Open marks: published, of another network and temperature."
     return said

@@ -82,7 +82,7 @@ def _how_to_read(found: Comparison) -> str:
 def _own_items(found: Comparison) -> str:
     """What n in a cell means, where there is one in sight."""
     own = any(isinstance(row.found, Difference) and row.found.items != found.items for row in found.rows)
-    return " (a cell with n: over the n of them that have the measure under every model)" if own else ""
+    return " (a cell with n: the n that have the measure under every model)" if own else ""
 
 
 def _title(rows: tuple[Row, ...]) -> str:

@@ -20,6 +20,8 @@ _PLAIN = {
     "parquet": ("A Parquet file", "a Parquet file is columns of plain values"),
     "arrow": ("An Arrow file", "an Arrow file is columns of plain values"),
     "matlab": ("A MATLAB file", "a MATLAB file of version 5 to 7 is plain arrays"),
+    "matlab 4": ("A MATLAB file", "a MATLAB file of version 4 is plain arrays"),
+    "json": ("Rows in JSON", "JSON is letters and numbers"),
 }
 _WORSE = ("yes", "trust", "no")
 

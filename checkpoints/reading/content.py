@@ -1,10 +1,11 @@
 """What a file is, judged by its first bytes and never by its name; the commonest wrong files get their own sentence."""
 
 import re
+from struct import Struct
 
 from losses.errors import LabError
 
-ARRAYS = ".npz, .npy, CSV, TSV, Parquet, Arrow, Feather or MATLAB"
+ARRAYS = ".npz, .npy, CSV, TSV, Parquet, Arrow, Feather, MATLAB or JSON lines"
 ACCEPTED = f"torch, safetensors, {ARRAYS}"
 """What is opened here, as a refusal names it."""
 
@@ -16,9 +17,13 @@ _WRONG = {
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
     "tar": ("a tar archive", "Unpack it and give the checkpoint inside."),
-    "hdf5": ("an HDF5 file", "Save its arrays with numpy.savez."),
+    "hdf5": ("an HDF5 file", "Read its arrays with h5py and write them with numpy.savez."),
     "matlab": ("a MATLAB file of version 5", "The page Checkpoints and python -m checkpoints.inspect open it."),
-    "matlab 7.3": ("a MATLAB file of version 7.3, which is HDF5", "Save it in MATLAB with save(file, '-v7')."),
+    "matlab 4": ("a MATLAB file of version 4", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "matlab 7.3": (
+        "a MATLAB file of version 7.3, which is HDF5",
+        "Save it in MATLAB with save(file, '-v7'), or read its arrays with h5py and write them with numpy.savez.",
+    ),
     "parquet": ("a Parquet file", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "arrow": ("an Arrow file", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "feather 1": ("a Feather file of version 1", "Write it again with pyarrow.feather.write_feather."),
@@ -27,7 +32,8 @@ _WRONG = {
     "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": (
         "a JSON text",
-        "Give the weights that an index names or a config describes; embeddings go into an .npz or a CSV.",
+        "Give the weights that an index names or a config describes; arrays in JSON are rows, an object an item with"
+        " its embedding as a list of numbers.",
     ),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
@@ -57,6 +63,9 @@ _BEGINNINGS = {
     "arrow": (b"ARROW1\x00\x00", b"\xff\xff\xff\xff"),
     "feather 1": (b"FEA1",),
 }
+# Of MATLAB's version 4: byte order, then the type of the numbers (f8 to u1), then numbers, letters or sparse.
+_MATLAB4 = frozenset(order + 10 * dtype + holds for order in (0, 1000) for dtype in range(6) for holds in range(3))
+_LONGEST_NAME = 200
 _SMALLEST_ZIP = 30  # bytes of a zip's first record
 # What torch.save began with before torch 1.6.
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
@@ -71,6 +80,8 @@ def kind_of(head: bytes) -> str:
     text = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         return "empty"
+    if _is_matlab4(head):
+        return "matlab 4"
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         return "web page"
     if head.startswith(b"PK\x03\x04"):
@@ -120,6 +131,19 @@ def check_kind(head: bytes, wanted: str, *, name: str) -> None:
 def words_of(kind: str) -> str:
     """What a file of this kind is, as a sentence has it."""
     return _WRONG[kind][0]
+
+
+def _is_matlab4(head: bytes) -> bool:
+    """MATLAB's version 4 has no mark, but twenty bytes of which few others are possible: a kind, rows and columns,
+    whether complex, the length of a name, and the name itself with a zero behind it."""
+    for order in (Struct("<5i"), Struct(">5i")):
+        if len(head) > order.size:
+            kind, rows, columns, imaginary, letters = order.unpack_from(head)
+            word = head[order.size : order.size + letters] if 1 < letters <= _LONGEST_NAME else b""
+            named = word[-1:] == b"\0" and word[:-1].decode("latin-1").isidentifier()
+            if named and kind in _MATLAB4 and min(rows, columns) >= 0 and imaginary in (0, 1):
+                return True
+    return False
 
 
 def _is_text(head: bytes) -> bool:

@@ -19,7 +19,7 @@ from ui.lost import remember
 from ui.session import session
 
 TYPES = [
-    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
+    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "jsonl", "ndjson", "pth", "pt", "tar",
     "ckpt", "bin",
 ]  # fmt: skip
 """Endings of files that uploaders of checkpoints and arrays take."""

@@ -22,7 +22,16 @@ _WIDEST = 60
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
 _SAID_OF_FOREIGN = ("sha256", "layout", "weights", "network", "preprocessing", "device", "cache")
-_SAID_OF_ARRAYS = ("mapping", "scores", "columns", "negative_labels", "void_labels", "possible_readings", "unused_arrays", "notes")
+_SAID_OF_ARRAYS = (
+    "mapping",
+    "scores",
+    "columns",
+    "negative_labels",
+    "void_labels",
+    "possible_readings",
+    "unused_arrays",
+    "notes",
+)
 
 
 def main(argv: list[str] | None = None) -> int:

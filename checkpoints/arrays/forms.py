@@ -83,7 +83,8 @@ def load(path: Path, wanted: Collection[str]) -> LoadedArrays:
 
 
 def _kind(path: Path, *, beside: bool = False) -> str:
-    """What a file's content is: "weights" for tensors of a network, "table" for a text of rows and columns, "rows" in JSON."""
+    """What a file's content is: "weights" for tensors of a network, "table" for a text of rows and columns, "rows" for
+    a JSON text of them."""
     kind = kind_of(read_head(path))
     if kind == "text":
         return "table" if tables.is_table(path) else kind

@@ -1,4 +1,5 @@
-"""Rows in JSON, an object an item: a line each (.jsonl), in a list, or a list a column ({"embeddings": [...], ...}).
+"""Rows in JSON, an object an item: a line each (.jsonl), in a list, or a list a column ({"embeddings": [...], ...});
+a list of lists is vectors alone.
 
 An object is decoded at a time and its numbers become arrays at once; nothing of it is kept as Python's own numbers.
 """
@@ -43,7 +44,7 @@ def are_rows(path: Path) -> bool:
         rows = _first(file, size)
     keys = _keys(rows)
     numbers = sum(each.kind == NUMBER for each in keys.values())
-    return len(rows) > 1 and (any(each.kind == _LIST for each in keys.values()) or numbers > 2)
+    return len(rows) > 1 and (any(each.kind not in (_TEXT, NUMBER) for each in keys.values()) or numbers > 2)
 
 
 def list_rows(path: Path) -> tuple[ListedArray, ...]:
@@ -112,6 +113,8 @@ def _rows(text: str, name: str) -> Iterator[Row]:
         except (ValueError, RecursionError) as error:
             remedy = "Get the file again where it was cut off."
             raise LabError(name, "must be JSON, an object an item", f"not so in row {row:,}", remedy) from error
+        if listed and isinstance(value, list):
+            value = {"vectors": value}
         if not isinstance(value, dict) or len(value) > MOST_KEYS:
             raise LabError(name, f"must have an object of at most {MOST_KEYS:,} keys an item", f"not so in row {row:,}")
         place = _BETWEEN.match(text, place).end()  # type: ignore[union-attr]

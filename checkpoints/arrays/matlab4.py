@@ -26,8 +26,8 @@ _NUMBERS, _LETTERS, _SPARSE = range(3)
 
 @dataclass(frozen=True, slots=True)
 class _Matrix:
-    """One matrix: its dtype in the file, what it holds (numbers, letters, or a sparse table of them), its shape, whether
-    complex, its name, where its values begin and where they end."""
+    """One matrix: dtype, what it holds (numbers, letters, or a sparse table), shape, whether complex, name, where its
+    values begin and where they end."""
 
     dtype: np.dtype
     holds: int

@@ -15,6 +15,7 @@ from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.exporting.own_arrays import MARK
 from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
+from checkpoints.reading.ending import though_named
 from checkpoints.reading.quoting import file_name, printable
 from losses.errors import LabError
 
@@ -35,7 +36,7 @@ def listing_of(path: str | Path) -> ArrayListing:
     path = Path(path)
     kind = forms.kind_in(path)
     words = "a folder of arrays" if kind == "folder" else forms.FORMS[kind].words
-    return ArrayListing(file_name(path), words, forms.listed(path))
+    return ArrayListing(file_name(path), words, forms.listed(path), though_named(path.name, kind))
 
 
 def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
@@ -46,6 +47,10 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
     if path.is_dir() and not spec.mapping and _has_known_files(path):
         return open_folder(path, spec)
     listing = listing_of(path)
+    return _noted(_opened(path, listing, spec), listing)
+
+
+def _opened(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
     if spec.mapping:
         return _mapped(path, listing, spec)
     if are_known(listing):
@@ -53,6 +58,14 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
     if named_by_role(listing):
         return _mapped(path, listing, replace(spec, mapping=said(listing, propose(listing).roles)))
     raise no_mapping(listing)
+
+
+def _noted(outputs: Outputs, listing: ArrayListing) -> Outputs:
+    """With a note where the file is not what its name says."""
+    if not listing.though_named:
+        return outputs
+    notes = filter(None, (f"{listing.file} is {listing.whole_form}", outputs.provenance.get("notes")))
+    return replace(outputs, provenance={**outputs.provenance, "notes": "; ".join(map(str, notes))})
 
 
 def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
@@ -145,6 +158,7 @@ def no_mapping(listing: ArrayListing) -> LabError:
     proposal = propose(listing)
     rule = "must say which array is what"
     objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
+    objects += f" It is {listing.whole_form}." if listing.though_named else ""
     if not _OPENING & proposal.roles.keys():
         remedy = f"No array looks like embeddings (N, D) or class scores.{objects}"
         return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)

@@ -32,8 +32,7 @@ _WRONG = {
     "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": (
         "a JSON text",
-        "Give the weights that an index names or a config describes; arrays in JSON are rows, an object an item with"
-        " its embedding as a list of numbers.",
+        "Give the weights that an index names or a config describes; arrays in JSON are rows, an object an item.",
     ),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),

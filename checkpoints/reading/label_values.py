@@ -45,10 +45,9 @@ class LabelValues:
         return str(value) if self.are_texts else self.texts.get(int(value), str(value))  # type: ignore[call-overload]
 
 
-def label_values(
-    labels: Mapping[str, np.ndarray], spec: ArraySpec, notes: Notes, *, columns: int = 0
-) -> LabelValues:
-    """Of labels as `class_labels` gives them, beside class scores of so many columns. LabError where one side has texts and the other numbers."""
+def label_values(labels: Mapping[str, np.ndarray], spec: ArraySpec, notes: Notes, *, columns: int = 0) -> LabelValues:
+    """Of labels as `class_labels` gives them, beside class scores of so many columns. LabError where one side has
+    texts and the other numbers."""
     kinds = {"U" if array.dtype.kind == "U" else "i" for array in labels.values()}
     if len(kinds) > 1:
         raise LabError("labels", "must be numbers on both sides or texts on both", but="are texts against numbers")

@@ -65,7 +65,7 @@ def test_a_link_sets_what_matters(open_page):
         assert not app.error
         return charts(app)[0]["data"][2]["text"][1]
 
-    assert margin().startswith("▲ +0.338<")
+    assert margin().startswith("✓ +0.338<")
     assert margin(smallest_margin="0.34").startswith("· +0.338<")
     assert margin(smallest_margin="0.5").startswith("= +0.338<")
     app = settled(open_page(PAGE, show=["table"], smallest_margin="-1"))

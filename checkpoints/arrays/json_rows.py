@@ -91,7 +91,7 @@ def _first(file: IO[bytes], size: int) -> list[Row]:
         head += file.read()  # a list a column: the first goes on beyond
     text, found = head.decode("utf-8-sig", "replace"), list[Row]()
     try:
-        for row in _rows(text, ""):
+        for row in _rows(text, "its head"):
             found.append(row)
             if len(found) == _LOOKED_AT:
                 break

@@ -15,6 +15,7 @@ COLUMNS = {
     "order": "Classes in ascending order",
     "from_one": "Column k is the class of label k + 1",
     "text": "Classes in the order of texts",
+    "counted": "Classes by the numbers in their texts",
     "appearance": "Classes as they first appear",
 }
 ROLES = {

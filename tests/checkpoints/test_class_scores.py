@@ -230,6 +230,18 @@ def test_two_classes_called_minus_one_and_one(inspected):
     assert (kept["test_items"], kept["classes"], kept["class_head_accuracy"]) == (ITEMS, 2, 1)
 
 
+def test_texts_with_numbers_in_them_can_go_by_these(inspected):
+    labels = np.arange(ITEMS) % 12
+    texts, logits = np.array([f"class_{label}" for label in labels]), 6.0 * np.eye(12)[labels]
+    by_text = inspected(arrays(texts, logits=logits[:, [int(name[6:]) for name in np.unique(texts)]]))
+    assert by_text["class_head_accuracy"] == 1
+    assert by_text["possible_readings"]["columns"].split(", ")[:2] == ["text", "counted"]
+    shuffled = np.random.default_rng(0).permutation(ITEMS)  # so that they appear in neither order
+    counted = inspected(arrays(texts[shuffled], logits=logits[shuffled]), "--columns", "counted")
+    assert counted["class_head_accuracy"] == 1
+    assert "columns are the classes class_0, class_1, class_2, ..., by the numbers in their texts" in counted["notes"]
+
+
 @pytest.mark.parametrize("mark", [255, 65_535, 32_767, 2**31 - 1, 2**32 - 1, 2**63 - 1, 255.0, "255"])
 def test_the_largest_number_of_a_type_marks_what_has_no_class(inspected, mark):
     labels = np.array([mark if row % 4 == 0 else type(mark)(row % 3) for row in range(ITEMS)])

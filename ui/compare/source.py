@@ -22,6 +22,9 @@ from ui.controls import Controls
 from ui.foreign_text import plain
 
 _DEFAULT = ("supcon", "sincere")
+_SHIPPED = "checkpoints"
+_OWN = "compare-own"
+"""How many of the user's own were chosen when the page was last drawn, and whether the shipped stand back for them."""
 
 
 class Model:
@@ -65,14 +68,30 @@ class Choice:
 def choose(controls: Controls) -> Choice:
     """What the controls say. LabError where that is nothing."""
     entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
-    picked = controls.choices("Checkpoints", "checkpoints", _titles(entries), default=_DEFAULT, fewest=FEWEST)
+    place = st.container()  # above what decides whether its first choice still stands
     found = [*_of_images(controls), *_below(controls), *_of_own(controls)]
+    _stand_back(controls, sum(isinstance(one, Chosen) for one in found))
+    with place:
+        picked = controls.choices("Checkpoints", _SHIPPED, _titles(entries), default=_DEFAULT, fewest=FEWEST)
     refused = tuple(one for one in found if isinstance(one, LabError))
     shown = [_of_zoo(entries[name], own=False) for name in picked]
     chosen = _distinct([*shown, *(one for one in found if isinstance(one, Chosen))])
     if not chosen:
         raise refused[0] if refused else LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", 0)
     return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT)
+
+
+def _stand_back(controls: Controls, own: int) -> None:
+    """Who opens two of their own came for these: the shipped ones that a page begins with are no longer chosen then,
+    and are again where too few are left. What a link says, and a later choice, stands."""
+    before, stood_back = st.session_state.get(_OWN, (own, False))
+    picked = tuple(st.session_state.get(_SHIPPED, controls.link.last.get(_SHIPPED, _DEFAULT)))
+    if before < FEWEST <= own and picked == _DEFAULT:
+        offer.into_view(controls, _SHIPPED, [])
+        stood_back = True
+    elif own < FEWEST <= before and stood_back and not picked:
+        offer.into_view(controls, _SHIPPED, list(_DEFAULT))
+    st.session_state[_OWN] = own, stood_back and own >= FEWEST
 
 
 def matched_models(chosen: tuple[Chosen, ...]) -> tuple[Model, ...]:

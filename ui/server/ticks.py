@@ -37,7 +37,7 @@ class Ticks:
                     courtesy.PROCESS.asked()
                     return message
                 if not courtesy.PROCESS.left():  # else the next look is soon enough
-                    message["bytes"] = without_clicks(content)
+                    message["bytes"] = without_clicks(message["bytes"])
                     return message
 
         await self.app(scope, heard, send)

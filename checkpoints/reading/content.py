@@ -34,6 +34,13 @@ _WRONG = {
         "a JSON text",
         "Give the weights that an index names or a config describes; arrays in JSON are rows, an object an item.",
     ),
+    "excel": ("an Excel workbook", "Save the sheet as CSV, or in Python: pandas.read_excel(file).to_csv('table.csv')."),
+    "office": ("a document of an office program", "Save its table as CSV."),
+    "pdf": ("a PDF", "A checkpoint is opened here, or a table as CSV."),
+    "sqlite": ("an SQLite database", "Save the rows as CSV: sqlite3 -csv -header FILE 'select * from TABLE'."),
+    "onnx": ("an ONNX model", "It is opened by no reader here: save its outputs with numpy.savez."),
+    "gguf": ("a GGUF model", "It is opened by no reader here: save its outputs with numpy.savez."),
+    "faiss": ("a faiss index", "Save its vectors: numpy.save('vectors.npy', index.reconstruct_n(0, index.ntotal))."),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
     "text": (
@@ -58,6 +65,11 @@ _BEGINNINGS = {
     "hdf5": (b"\x89HDF\r\n",),
     "matlab": (b"MATLAB 5.0 MAT-file",),
     "matlab 7.3": (b"MATLAB 7.3 MAT-file",),
+    "office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"),
+    "pdf": (b"%PDF-",),
+    "sqlite": (b"SQLite format 3\0",),
+    "gguf": (b"GGUF",),
+    "faiss": (b"IxF", b"IxM", b"IxP", b"IHN", b"IwF", b"IwP", b"IwS"),
     "parquet": (b"PAR1",),
     "arrow": (b"ARROW1\x00\x00", b"\xff\xff\xff\xff"),
     "feather 1": (b"FEA1",),
@@ -65,6 +77,7 @@ _BEGINNINGS = {
 # Of MATLAB's version 4: byte order, then the type of the numbers (f8 to u1), then numbers, letters or sparse.
 _MATLAB4 = frozenset(order + 10 * dtype + holds for order in (0, 1000) for dtype in range(6) for holds in range(3))
 _LONGEST_NAME = 200
+_MAKER = 64  # bytes within which ONNX names who wrote it
 _SMALLEST_ZIP = 30  # bytes of a zip's first record
 # What torch.save began with before torch 1.6.
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
@@ -102,6 +115,8 @@ def _kind_of_the_rest(head: bytes) -> str:
     # A protocol number of 2 to 5 after the PROTO opcode.
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
         return "pickle"
+    if head[:1] == b"\x08" and any(word in head[:_MAKER] for word in (b"pytorch", b"onnx", b"keras2onnx", b"tf2onnx")):
+        return "onnx"
     if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")):
         return "picture"
     if len(head) > 15 and not head.strip(b"\0"):
@@ -170,4 +185,8 @@ def _zip_kind(head: bytes) -> str:
         return "unknown"
     if b"/data.pkl" in head or b"/version" in head:
         return "torch"
+    if (
+        b"[Content_Types].xml" in head or b"mimetypeapplication/vnd.oasis" in head
+    ):  # the same of Word, Excel and their kin
+        return "excel" if b"xl/" in head or b"spreadsheet" in head else "office"
     return "npz" if b".npy" in head else "zip"

@@ -1,6 +1,7 @@
 """Arrays as people save them: each maker writes one file or folder, and says what it holds."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,12 @@ def _columns(path: Path) -> None:
     path.write_text(json.dumps({"embeddings": _X.round(4).tolist(), "labels": _Y.tolist()}))
 
 
+def _workbook(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("[Content_Types].xml", "xl/workbook.xml"):
+            archive.writestr(name, "<x/>")
+
+
 def _cut(path: Path) -> None:
     path.write_text(_frame().round(4).to_csv(index=False)[:-12])
 
@@ -159,6 +166,7 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "numpy.pt": ("numpy arrays in torch.save", lambda path: torch.save({"embeddings": _X, "labels": _Y}, path)),
     "emb_bf16.pt": ("one tensor in bfloat16", lambda path: torch.save(torch.tensor(_X).bfloat16(), path)),
     "emb.safetensors": ("train and test by known names", lambda path: save_file(_tensors(**_STD), path)),
+    "emb.xlsx": ("a workbook", _workbook),
     "notes.txt": ("a text", lambda path: path.write_text("hi")),
     "unwritten.npz": ("zeros, of a disk that was full", lambda path: path.write_bytes(bytes(4_000))),
     "page.npz": ("a web page, saved by mistake", lambda path: path.write_text("<!doctype html><html></html>")),

@@ -75,8 +75,8 @@ def look(chosen: Path | OpenedFile | None) -> FileContents | None:
         return _at_path(str(chosen), root.state(chosen))
     given = st.file_uploader(
         "Checkpoint or arrays", key="file", max_upload_size=caps().file_mb,
-        help="A torch file, .safetensors, .npz, .npy, a table (CSV, TSV), Parquet, Arrow, Feather or MATLAB file. It is"
-        " not kept.",
+        help="A torch file, .safetensors, .npz, .npy, a table (CSV, TSV), Parquet, Arrow, Feather, MATLAB, JSON rows."
+        " It is not kept.",
     )  # fmt: skip
     admit("file", given)
     if given is None:

@@ -76,3 +76,10 @@ def test_a_listing_reads_no_more_than_heads(tmp_path, monkeypatch):
     monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda self, n=-1: read.append(n) or plain(self, n))
     assert [each.shape for each in listing_of(tmp_path / "a.npz").arrays] == [(200_000, 64), (200_000,)]
     assert all(0 < size <= 1 << 16 for size in read)
+
+
+def test_a_folder_that_is_given_as_a_dot_has_its_own_name(tmp_path, monkeypatch):
+    (tmp_path / "runs").mkdir()
+    monkeypatch.chdir(tmp_path / "runs")
+    with pytest.raises(LabError, match=r"^runs must have embeddings, but has no arrays\."):
+        open_outputs(".")

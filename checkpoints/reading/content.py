@@ -5,7 +5,7 @@ from struct import Struct
 
 from losses.errors import LabError
 
-ARRAYS = ".npz, .npy, CSV, TSV, Parquet, Arrow, Feather, MATLAB or JSON lines"
+ARRAYS = ".npz, .npy, CSV, TSV, JSON lines, Parquet, Arrow, Feather or MATLAB"
 ACCEPTED = f"torch, safetensors, {ARRAYS}"
 """What is opened here, as a refusal names it."""
 

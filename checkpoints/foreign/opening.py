@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ from checkpoints.brought.matching import fill, shapes_in
 from checkpoints.brought.network import Brought
 from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
-from checkpoints.foreign.cache import cached_outputs
-from checkpoints.foreign.forward import Seen, device_of, forward
+from checkpoints.foreign.cache import cached_outputs, kept_at, key_of
+from checkpoints.foreign.forward import Way, batch_size, device_of, forward
+from checkpoints.foreign.parts import Parts
 from checkpoints.foreign.plan import Plan, plan_of, traits_of
 from checkpoints.foreign.preparation import preparation_of
+from checkpoints.foreign.seen import Seen
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.images.finding import FORMS, image_data
@@ -52,7 +55,11 @@ def open_foreign(
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
-        return cached_outputs(made.key(), cache, lambda: _outputs(made, watch))
+        parts = _parts(made, cache)
+        outputs = cached_outputs(made.key(), cache, lambda: _outputs(made, watch, parts))
+        if cache is not None and kept_at(made.key(), cache).exists():
+            parts.forget()
+        return outputs
 
 
 def network_in(
@@ -103,12 +110,21 @@ def _unwatched(done: int, total: int) -> None:
     """Nobody looks."""
 
 
-def _outputs(made: Pass, watch: Watch) -> Outputs:
+def _parts(made: Pass, cache: Path | None) -> Parts:
+    """Those of this pass: of batches of its size, as the last bits depend on which images go together."""
+    size = batch_size(made.preparation, made.device)
+    return Parts(None if cache is None else cache / "parts", key_of({"pass": made.key(), "batch": size}))
+
+
+def _outputs(made: Pass, watch: Watch, parts: Parts) -> Outputs:
     total = sum(map(len, made.rows.values()))
     while not _one_at_a_time.acquire(timeout=0.5):
         watch(0, total)
     try:
-        return _passed(made, _counted(watch, total))
+        return _passed(made, _counted(watch, total), parts)
+    except BaseException:  # stopped, or the memory ran out: what was done is worth keeping
+        parts.flush()
+        raise
     finally:
         _one_at_a_time.release()
 
@@ -125,12 +141,18 @@ def _counted(watch: Watch, total: int) -> Callable[[int], None]:
     return step
 
 
-def _passed(made: Pass, step: Callable[[int], None]) -> Outputs:
+def _passed(made: Pass, step: Callable[[int], None], parts: Parts) -> Outputs:
+    kept = {name: parts.kept(name) for name, _ in made.sides}
     model = _filled(made)
     model.to(made.device)
-    step(0)
+    step(sum(each.stop - each.start for side in kept.values() for each in side))
     notes = notes_on(made)
-    train, test = (_split(model, made, name, side, notes, step) for name, side in made.sides)
+    sides = []
+    for name, side in made.sides:
+        way = Way(made.preparation, made.spec.workers, kept[name], partial(parts.add, name))
+        seen = forward(model, side, made.rows[name], way, made.device, step)
+        sides.append(_split(made, name, side, seen, notes))
+    train, test = sides
     return Outputs(train, test, made.images.class_names, made.temperature(), provenance(made, notes))
 
 
@@ -144,23 +166,17 @@ def _filled(made: Pass) -> nn.Module:
     return model
 
 
-def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str], step: Callable[[int], None]) -> Split:
-    seen = forward(model, side, made.rows[name], made.preparation, made.device, step)
+def _split(made: Pass, name: str, side: Side, seen: Seen, notes: list[str]) -> Split:
     if seen.refused:
         more = f", and {len(seen.refused) - _SHOWN:,} more" if len(seen.refused) > _SHOWN else ""
         notes.append(f"{len(seen.refused):,} {name} images were refused: " + "; ".join(seen.refused[:_SHOWN]) + more)
-    if not seen.rows:
+    if not len(seen.rows):
         first = f"The first: {seen.refused[0][:200].rstrip('.')}."
         raise LabError(made.images.name, f"must have a {name} image that can be read", but="has none", remedy=first)
-    rows = np.array(seen.rows)
-    embeddings = unit_rows(np.concatenate(seen.outputs if made.compares_outputs else seen.features))
-    logits = _logits(seen) if made.has_logits else None
-    features = scaled_rows(np.concatenate(seen.features)) if made.compares_outputs else None
-    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows], features=features)
-
-
-def _logits(seen: Seen) -> np.ndarray:
-    logits = np.concatenate(seen.outputs)
-    if not np.isfinite(logits).all():
+    if made.has_logits and not np.isfinite(seen.outputs).all():
         raise LabError("logits", "must be finite", "not so in some rows", "The weights are out of range.")
-    return logits
+    embeddings = unit_rows(seen.outputs if made.compares_outputs else seen.features)
+    logits = seen.outputs if made.has_logits else None
+    features = scaled_rows(seen.features) if made.compares_outputs else None
+    labels, ids = side.labels[seen.rows], side.ids[seen.rows]
+    return Split(embeddings, labels, logits, seen.images, ids, features=features)

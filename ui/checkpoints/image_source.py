@@ -101,7 +101,7 @@ def draw_waiting() -> None:
         return
     tried = image_pass.find(offer.request)
     if tried is not None and isinstance(tried.job.failure, Stopped):
-        st.info(f"Stopped: {'nobody was watching' if tried.unwatched else 'nothing is kept of the pass'}.")
+        _say_stopped(tried)
     elif tried is not None and tried.job.failure is not None:
         with explain():
             raise tried.job.failure
@@ -109,6 +109,12 @@ def draw_waiting() -> None:
     with explain():
         _draw_offer(offer, found)
     draw_contents(of_torch(found))
+
+
+def _say_stopped(tried: image_pass.ImagePass) -> None:
+    why = "Stopped: nobody was watching. " if tried.unwatched else "Stopped. "
+    then = "What was done is kept, and a new start goes on from there." if tried.goes_on else "Nothing is kept of it."
+    st.info(why + then)
 
 
 def _draw_offer(offer: Offer, found: TorchContents) -> None:

@@ -112,9 +112,11 @@ def draw_waiting() -> None:
 
 
 def _say_stopped(tried: image_pass.ImagePass) -> None:
-    why = "Stopped: nobody was watching. " if tried.unwatched else "Stopped. "
-    then = "What was done is kept, and a new start goes on from there." if tried.goes_on else "Nothing is kept of it."
-    st.info(why + then)
+    why = "nobody was watching; " if tried.unwatched else ""
+    then = (
+        "what was done is kept, and a new start goes on from there" if tried.goes_on else "nothing is kept of the pass"
+    )
+    st.info(f"Stopped: {why}{then}.")
 
 
 def _draw_offer(offer: Offer, found: TorchContents) -> None:

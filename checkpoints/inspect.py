@@ -10,6 +10,7 @@ from analysis.digits import apart, bounded, cosines, number
 from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
+from checkpoints.ranks import current, joined
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
 from checkpoints.reading.quoting import printable
 from losses.errors import LabError
@@ -30,7 +31,10 @@ _SAID_OF_ARRAYS = ("mapping", "scores", "columns", "negative_labels", "possible_
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 with the numbers on stdout, or 2 with one sentence on stderr."""
     options = _parser().parse_args(argv)
-    return run(lambda: _inspect(options), options, _STOPPED if options.data else "Stopped.")
+    with joined() as ranks:
+        alone = ranks is None or not ranks.rank or options.data is not None
+        work = (lambda: _inspect(options)) if alone else (lambda: ranks.serve({}))
+        return run(work, options, _STOPPED if options.data else "Stopped.")
 
 
 def _inspect(options: argparse.Namespace) -> int:
@@ -84,6 +88,8 @@ def inspect_file(
     from checkpoints.opening import open_outputs
 
     outputs = open_outputs(path, data, spec=spec, watch=_progress(), arrays=arrays)
+    if (ranks := current()) is not None and ranks.rank:
+        ranks.serve({})
     said = {name: outputs.provenance.get(name) for name in _SAID}
     said |= {
         name: outputs.provenance[name] for name in (*_SAID_OF_FOREIGN, *_SAID_OF_ARRAYS) if name in outputs.provenance

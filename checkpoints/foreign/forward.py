@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from checkpoints.foreign.preparation import Preparation
-from checkpoints.foreign.seen import Seen, joined, nothing_seen
+from checkpoints.foreign.seen import Seen, nothing_seen
 from checkpoints.images.decoders import Decoders, Pixels
 from checkpoints.images.source import Side
 from losses.errors import LabError
@@ -24,12 +24,12 @@ _THUMBNAIL, _SMALL_THUMBNAIL, _MANY = 64, 32, 20_000
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a side goes through: prepared so, decoded by so many workers (None for as many as pay); `kept` is what an
-    earlier pass had done of it, `add` hears of each batch."""
+    """How a side goes through: prepared so, decoded by so many workers (None for as many as pay); the batches that
+    begin at `starts`; `add` hears of each."""
 
     preparation: Preparation
+    starts: Sequence[int]
     workers: int | None = None
-    kept: Sequence[Seen] = ()
     add: Callable[[Seen], None] = lambda batch: None
 
 
@@ -40,16 +40,16 @@ def forward(
     way: Way,
     device: torch.device,
     step: Callable[[int], None],
-) -> Seen:
-    """Items `rows` of a side. `step` hears after each batch how many images it had; it may raise to end the pass."""
+) -> list[Seen]:
+    """Items `rows` of a side, a `Seen` a batch. `step` hears after each how many images it had; it may raise to end the
+    pass."""
     size, preparation = batch_size(way.preparation, device), way.preparation
     thumbnail = _THUMBNAIL if len(rows) <= _MANY else _SMALL_THUMBNAIL
-    seen = list(way.kept)
-    todo = [start for start in range(0, len(rows), size) if not any(each.start <= start < each.stop for each in seen)]
-    wanted = [row for start in todo for row in rows[start : start + size].tolist()]
+    seen = list[Seen]()
+    wanted = [row for start in way.starts for row in rows[start : start + size].tolist()]
     with Decoders(preparation.scaling, way.workers) as decoders:
         images = decoders.read(side, wanted)
-        for start in todo:
+        for start in way.starts:
             stop = min(start + size, len(rows))
             read, pixels, refused = _batch(images, stop - start)
             if len(pixels):
@@ -60,7 +60,12 @@ def forward(
                 seen.append(nothing_seen(start, stop, refused))
             way.add(seen[-1])
             step(stop - start)
-    return joined(sorted(seen, key=lambda each: each.start))
+    return seen
+
+
+def starts_left(items: int, size: int, kept: Sequence[tuple[int, int]]) -> list[int]:
+    """Where batches of `size` begin that are in none of what is `kept`, from and to."""
+    return [start for start in range(0, items, size) if not any(low <= start < high for low, high in kept)]
 
 
 def device_of(name: str) -> torch.device:

@@ -16,16 +16,18 @@ from checkpoints.brought.network import Brought
 from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
 from checkpoints.foreign.cache import cached_outputs, kept_at, key_of
-from checkpoints.foreign.forward import Way, batch_size, device_of, forward
+from checkpoints.foreign.forward import Way, batch_size, device_of, forward, starts_left
 from checkpoints.foreign.parts import Parts
 from checkpoints.foreign.plan import Plan, plan_of, traits_of
 from checkpoints.foreign.preparation import preparation_of
-from checkpoints.foreign.seen import Seen
+from checkpoints.foreign.seen import Seen, joined
+from checkpoints.foreign.shared_pass import agreed, gathered
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
 from checkpoints.native.forward import scaled_rows, unit_rows
+from checkpoints.ranks import PASS, current
 from checkpoints.reading.content import part_of
 from checkpoints.reading.quoting import printable
 from checkpoints.reading.torch_file.contents import TorchContents
@@ -55,7 +57,9 @@ def open_foreign(
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
-        parts = _parts(made, cache)
+        parts, ranks = _parts(made, cache), current()
+        if ranks is not None and ranks.rank:
+            ranks.serve({PASS: lambda: _help(made, parts)})
         outputs = cached_outputs(made.key(), cache, lambda: _outputs(made, watch, parts))
         if cache is not None and kept_at(made.key(), cache).exists():
             parts.forget()
@@ -106,6 +110,19 @@ def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Pl
     return (weights if plan.layers else weights.without(traits.head)), plan
 
 
+def _help(made: Pass, parts: Parts) -> None:
+    """This process's share of a pass that another one asked for."""
+    try:
+        _seen(made, _unheard, parts)
+    except BaseException:
+        parts.flush()
+        raise
+
+
+def _unheard(more: int) -> None:
+    """Nobody counts."""
+
+
 def _unwatched(done: int, total: int) -> None:
     """Nobody looks."""
 
@@ -121,6 +138,8 @@ def _outputs(made: Pass, watch: Watch, parts: Parts) -> Outputs:
     while not _one_at_a_time.acquire(timeout=0.5):
         watch(0, total)
     try:
+        if (ranks := current()) is not None:
+            ranks.ask(PASS)
         return _passed(made, _counted(watch, total), parts)
     except BaseException:  # stopped, or the memory ran out: what was done is worth keeping
         parts.flush()
@@ -142,18 +161,29 @@ def _counted(watch: Watch, total: int) -> Callable[[int], None]:
 
 
 def _passed(made: Pass, step: Callable[[int], None], parts: Parts) -> Outputs:
-    kept = {name: parts.kept(name) for name, _ in made.sides}
+    seen, notes = _seen(made, step, parts), notes_on(made)
+    train, test = (_split(made, name, side, joined(seen[name]), notes) for name, side in made.sides)
+    return Outputs(train, test, made.images.class_names, made.temperature(), provenance(made, notes))
+
+
+def _seen(made: Pass, step: Callable[[int], None], parts: Parts) -> dict[str, list[Seen]]:
+    """Of each side all parts in order; of a process that helps another, what it has not sent."""
+    ranks, size = current(), batch_size(made.preparation, made.device)
+    first = ranks is None or ranks.rank == 0
+    kept = {name: parts.kept(name) if first else [] for name, _ in made.sides}
     model = _filled(made)
     model.to(made.device)
     step(sum(each.stop - each.start for side in kept.values() for each in side))
-    notes = notes_on(made)
-    sides = []
+    found = {}
     for name, side in made.sides:
-        way = Way(made.preparation, made.spec.workers, kept[name], partial(parts.add, name))
-        seen = forward(model, side, made.rows[name], way, made.device, step)
-        sides.append(_split(made, name, side, seen, notes))
-    train, test = sides
-    return Outputs(train, test, made.images.class_names, made.temperature(), provenance(made, notes))
+        starts = starts_left(len(made.rows[name]), size, agreed(ranks, kept[name]))
+        own = starts if ranks is None else ranks.share(starts)
+        way = Way(made.preparation, own, made.spec.workers, partial(parts.add, name))
+        batches = forward(model, side, made.rows[name], way, made.device, step)
+        if ranks is not None:
+            batches = gathered(ranks, batches)
+        found[name] = sorted([*kept[name], *batches], key=lambda each: each.start)
+    return found
 
 
 def _filled(made: Pass) -> nn.Module:

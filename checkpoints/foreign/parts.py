@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from checkpoints.foreign.cache import arrays_digest, trim
-from checkpoints.foreign.seen import Seen, joined
+from checkpoints.foreign.seen import Seen, joined, runs
 from checkpoints.reading import safetensors_file
 from checkpoints.reading.atomic import write_atomic
 from losses.errors import LabError
@@ -58,7 +58,7 @@ class Parts:
         with suppress(OSError, LabError):  # nothing is lost but the time that it would save
             self._folder.mkdir(parents=True, exist_ok=True)
             for side, batches in held.items():
-                for run in _runs(batches):
+                for run in runs(batches):
                     part = joined(run)
                     _write(self._folder / f"{self._key}-{side}-{part.start}.safetensors", self._key, part)
             trim(self._folder, MOST_BYTES)
@@ -78,18 +78,6 @@ class Parts:
                 start = path.stem.rpartition("-")[2]
                 if start.isascii() and start.isdigit():
                     yield int(start), path
-
-
-def _runs(batches: list[Seen]) -> Iterator[list[Seen]]:
-    """Batches that follow each other."""
-    run = list[Seen]()
-    for batch in batches:
-        if run and run[-1].stop != batch.start:
-            yield run
-            run = []
-        run.append(batch)
-    if run:
-        yield run
 
 
 def _write(path: Path, key: str, part: Seen) -> None:

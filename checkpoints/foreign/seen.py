@@ -1,6 +1,6 @@
 """What images gave that went through a network: of a batch, of some batches, of a side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,3 +46,15 @@ def joined(parts: Sequence[Seen]) -> Seen:
     same = all(part.outputs is part.features for part in filled)
     outputs = features if same else np.concatenate([part.outputs for part in filled])
     return Seen(start, stop, rows, features, outputs, images, refused)
+
+
+def runs(batches: list[Seen]) -> Iterator[list[Seen]]:
+    """Batches that follow each other."""
+    run = list[Seen]()
+    for batch in batches:
+        if run and run[-1].stop != batch.start:
+            yield run
+            run = []
+        run.append(batch)
+    if run:
+        yield run

@@ -12,6 +12,7 @@ from checkpoints.foreign.rate import Rate
 from checkpoints.foreign.spec import Stopped, Watch
 from ui.background import Job
 from ui.checkpoints.analyses import Analyses
+from ui.foreign_text import plain
 from ui.live.presence import this_tab
 from ui.lost import remember
 from ui.server.public import caps
@@ -123,7 +124,7 @@ def progress(running: ImagePass) -> None:
     done, total = running.look()
     words = f"{done:,} of {total:,} images" if total else "Reading the weights and looking at the images"
     said = [words, *([running.rate] if running.rate else []), f"{running.job.seconds:.0f} s"]
-    st.progress(done / total if total else 0.0, text=" · ".join(said))
+    st.progress(done / total if total else 0.0, text=plain(" · ".join(said)))
     if st.button("Stop", key="stop-pass"):
         running.stop()
         st.caption("Stopping after this batch …")

@@ -28,7 +28,7 @@ from ui.worlds.world import choose_device
 
 _SPACES = {"head": "Output of the head", "encoder": "Features of the encoder"}
 _TRY_OUT = 500
-_NOTHING = ""
+_NOTHING, _OWN = "", "own code"
 _OFFER = "nce_lab_offer"
 _ASSUMED = "assumed: "
 _CHOOSE = " Choose in the sidebar."
@@ -68,7 +68,7 @@ class Offer:
         """For a list of passes."""
         images = "none" if self.request is None else self.request.images
         own = [self.spec.weights] if self.spec.weights else []
-        own += ["own code"] if self.spec.network else []
+        own += [_OWN if self.spec.network == "own" else self.spec.network] if self.spec.network else []
         own += [f"{self.spec.side} pixels"] if self.spec.side else []
         own += [f"mean {self.spec.mean}, std {self.spec.std}"] if self.spec.mean else []
         return ", ".join(

@@ -31,10 +31,15 @@ _SAID_OF_ARRAYS = ("mapping", "scores", "columns", "negative_labels", "possible_
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 with the numbers on stdout, or 2 with one sentence on stderr."""
     options = _parser().parse_args(argv)
+    return run(lambda: _shared(options), options, _STOPPED if options.data else "Stopped.")
+
+
+def _shared(options: argparse.Namespace) -> int:
+    """With the other processes of torchrun, where it began this one: those without images to share help the first."""
     with joined() as ranks:
-        alone = ranks is None or not ranks.rank or options.data is not None
-        work = (lambda: _inspect(options)) if alone else (lambda: ranks.serve({}))
-        return run(work, options, _STOPPED if options.data else "Stopped.")
+        if ranks is not None and ranks.rank and options.data is None:
+            ranks.serve({})
+        return _inspect(options)
 
 
 def _inspect(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ They pass plain arrays through torch.distributed (gloo): shapes, then bytes, nev
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from datetime import timedelta
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from analysis.outputs import Outputs
 
 T = TypeVar("T")
-END, SEARCH, PASS = 0, 1, 2
+SEARCH, PASS = 1, 2
 """What the first asks of the others."""
 _DTYPES = tuple(map(np.dtype, ("float32", "int64", "uint8")))
-_AXES, _PIECE = 6, 1 << 28
+_AXES, _PIECE, _END = 6, 1 << 28, -1
 _PATIENCE = timedelta(days=1)  # how long one may wait for another's share: one that dies is noticed at once
 _current: list["Ranks"] = []
 
@@ -64,9 +65,11 @@ class Ranks:
                 _put(flat[start : start + _PIECE], to)
 
     def receive(self, of: int) -> list[np.ndarray]:
-        """What `send` sent there."""
-        found = list[np.ndarray]()
-        for _ in range(int(_got(np.empty(1, np.int64), of)[0])):
+        """What `send` sent there. SystemExit where the first has come to its end, or failed."""
+        found, count = list[np.ndarray](), int(_got(np.empty(1, np.int64), of)[0])
+        if count == _END:
+            raise SystemExit(0)
+        for _ in range(count):
             about = _got(np.empty(_AXES + 2, np.int64), of)
             dtype, shape = _DTYPES[about[0]], tuple(about[2 : 2 + about[1]].tolist())
             flat = np.empty(int(np.prod(shape)) * dtype.itemsize, np.uint8)
@@ -75,12 +78,16 @@ class Ranks:
             found.append(flat.view(dtype).reshape(shape))
         return found
 
+    def end(self) -> None:
+        """The first says that it has come to its end, to those who are still there."""
+        for other in self.others:
+            with suppress(LabError):
+                _put(np.array([_END]), other)
+
     def serve(self, also: Mapping[int, Callable[[], None]]) -> NoReturn:
         """A helper does what it is asked, and ends with the first."""
         while True:
             (what,), *arrays = self.receive(0)
-            if what == END:
-                raise SystemExit(0)
             if what == SEARCH:
                 _search_for(self, *arrays)
             else:
@@ -99,29 +106,45 @@ def joined() -> Iterator[Ranks | None]:
     if not size.isdigit() or int(size) < 2 or "RANK" not in os.environ:
         yield None
         return
+    ranks = Ranks(int(os.environ["RANK"]), int(size))
+    with ExitStack() as stack:
+        before = signal.signal(signal.SIGTERM, _ended)  # as torchrun says that another process is gone
+        stack.callback(signal.signal, signal.SIGTERM, before)
+        if ranks.rank:
+            stack.enter_context(_silent())
+        stack.enter_context(_group(ranks))
+        yield ranks
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """What goes wrong here goes wrong in the first process too, or is said there."""
+    try:
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+            yield
+    except LabError as mistake:
+        raise SystemExit(2) from mistake
+
+
+@contextmanager
+def _group(ranks: Ranks) -> Iterator[None]:
     import torch
     import torch.distributed as dist
 
-    ranks = Ranks(int(os.environ["RANK"]), int(size))
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
-    with ExitStack() as stack:
-        if ranks.rank:
-            nowhere = stack.enter_context(Path(os.devnull).open("w"))
-            stack.enter_context(redirect_stdout(nowhere))
-            stack.enter_context(redirect_stderr(nowhere))
-        before = signal.signal(signal.SIGTERM, _ended)  # as torchrun says that another process is gone
-        stack.callback(signal.signal, signal.SIGTERM, before)
+    try:
         dist.init_process_group("gloo", timeout=_PATIENCE)
-        _current.append(ranks)
-        stack.callback(_current.remove, ranks)
-        try:
-            yield ranks
-        finally:
-            if ranks.rank == 0:
-                with suppress(LabError):
-                    ranks.ask(END)
-            dist.destroy_process_group()
+    except RuntimeError as error:
+        raise _lost() from error
+    _current.append(ranks)
+    try:
+        yield
+    finally:
+        _current.remove(ranks)
+        if ranks.rank == 0:
+            ranks.end()
+        dist.destroy_process_group()
 
 
 def nearest(ranks: Ranks, outputs: "Outputs", k: int) -> "Nearest":
@@ -181,6 +204,9 @@ def _got(array: np.ndarray, of: int) -> np.ndarray:
 
 
 def _ended(*_: object) -> NoReturn:
+    if not _current:  # while the processes find each other, in code that an exception must not leave
+        print(_lost(), file=sys.stderr, flush=True)
+        os._exit(2)
     raise _lost()
 
 

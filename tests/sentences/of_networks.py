@@ -10,6 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from analysis.neighbours.large import search
+from checkpoints import ranks
 from checkpoints.foreign import cache
 from checkpoints.foreign.forward import device_of
 from checkpoints.foreign.opening import open_foreign
@@ -169,4 +171,6 @@ SAID: tuple[Said, ...] = (
     lambda _: replace(ForeignSpec(), limit=0),
     lambda _: replace(ForeignSpec(), workers=99),
     lambda _: _decoded_by_a_dead_worker(),
+    lambda _: ranks._lost(),
+    lambda _: search(np.ones((1, 2)), np.ones((0, 2)), np.ones(0, int), classes=1, k=1),
 )

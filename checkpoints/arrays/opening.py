@@ -27,6 +27,7 @@ CANONICAL = {
 }
 """Role -> the name under which `outputs_of` takes its array, where that is another."""
 _OPENING = {"embeddings", "train_embeddings", "logits", "probabilities"}
+_FLOATS = ("float", "bfloat")
 _NO_ROLE = "it was given no role"
 _NO_ANALYSIS = {"predictions": "no analysis takes predicted classes without scores"}
 
@@ -160,10 +161,29 @@ def no_mapping(listing: ArrayListing) -> LabError:
     objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
     objects += f" It is {listing.whole_form}." if listing.though_named else ""
     if not _OPENING & proposal.roles.keys():
-        remedy = f"No array looks like embeddings (N, D) or class scores.{objects}"
+        remedy = f"No array looks like embeddings (N, D) or class scores.{_deeper(listing)}{objects}"
         return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
-    remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks.{objects}"
+    likely = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks."
+    remedy = f"{likely}{_on_its_side(listing)}{objects}"
     return LabError(listing.file, rule, but=f"has {listing.in_words()}", remedy=remedy)
+
+
+def _deeper(listing: ArrayListing) -> str:
+    """How numbers for each of N items on more than one axis become rows."""
+    deep = next((each for each in listing.arrays if len(each.shape) > 2 and each.dtype.startswith(_FLOATS)), None)
+    if deep is None:
+        return ""
+    name = shown_name(deep.name)
+    return f" {name} {deep.shape} becomes rows by {name}.reshape(len({name}), -1), or by a mean over its places."
+
+
+def _on_its_side(listing: ArrayListing) -> str:
+    """Of a table (D, N), as banks of features are kept, where labels number N."""
+    labels = {each.shape[0] for each in listing.arrays if len(each.shape) == 1}
+    for each in listing.arrays:
+        if len(each.shape) == 2 and each.shape[1] in labels and each.shape[0] not in labels:
+            return f" {shown_name(each.name)} {each.shape} lies on its side, if its items are its columns: save its .T."
+    return ""
 
 
 def _known(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:

@@ -27,7 +27,10 @@ _WRONG = {
     "parquet": ("a Parquet file", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "arrow": ("an Arrow file", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "feather 1": ("a Feather file of version 1", "Write it again with pyarrow.feather.write_feather."),
-    "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
+    "pickle": (
+        "a pickle",
+        "Pickles can run code, so they are not opened; save arrays by numpy.savez, a table by to_parquet.",
+    ),
     "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": (

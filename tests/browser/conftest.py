@@ -9,13 +9,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser import chromium
 from tests.browser.server import ARGUMENTS, Server, running
 from tests.waiting import LONG
 
+expect.set_options(timeout=LONG)
 # Opened by deep link, Streamlit's own script first asks below the page's path where its server is.
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)")
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 ALL_IMAGES = "[...document.images].every(image => image.complete)"
@@ -32,12 +33,10 @@ def test_a_click_on_a_point_shows_its_item_and_names_it_in_the_link(server, tab)
     page.get_by_text("What is near test item 0?").wait_for()
     page.locator(".scatterlayer .trace").nth(4).locator(".points path").nth(10).click(force=True)
     page.get_by_text("What is near test item 0?").wait_for(state="detached")
-    opened.settle()
+    page.wait_for_url(re.compile(r"[?&]item=\d"))
     item = re.search(r"[?&]item=(\d+)", page.url).group(1)
-    assert page.get_by_text(f"What is near test item {item}?").is_visible()
-    images = page.locator("[data-testid=stImage] img")
-    images.nth(12).wait_for()
-    assert images.count() == 13
+    page.get_by_text(f"What is near test item {item}?").wait_for()
+    expect(page.locator("[data-testid=stImage] img")).to_have_count(13)
     assert not opened.problems
 
 
@@ -67,9 +66,8 @@ def test_a_file_that_is_no_checkpoint_is_one_sentence(server, tab):
     }
     page.locator("input[type=file]").set_input_files(sign_in)
     alert = page.locator("[data-testid=stAlert]")
-    alert.wait_for()
-    assert alert.count() == 1
-    assert "is a web page" in alert.inner_text()
+    expect(alert).to_have_count(1)
+    expect(alert).to_contain_text("is a web page")
     assert "Traceback" not in page.locator("body").inner_text()
     page.locator("[data-testid=stFileChipDeleteBtn]").click()
     map_title.wait_for()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.browser
 # Resolves once the maps have so many points marked in each of their two halves: they are drawn after the heading.
@@ -43,9 +43,7 @@ def test_items_dragged_over_in_one_panel_are_marked_in_all(server, tab):
     opened.settle()
     items = int(page.get_by_role("heading", name="marked test items").inner_text().split()[0].replace(",", ""))
     maps.evaluate(_MARKED, items)
-    images = page.locator("[data-testid=stImage] img")
-    images.nth(min(24, items) - 1).wait_for()
-    assert images.count() == min(24, items)
+    expect(page.locator("[data-testid=stImage] img")).to_have_count(min(24, items))
 
     drag(bars, (0.6, 0.3), (0.75, 0.35))
     page.get_by_role("heading", name=f"{items} marked").wait_for(state="detached")
@@ -63,8 +61,7 @@ def test_a_preset_opens_and_the_link_keeps_the_choice(server, tab):
     page.get_by_role("button", name="Presets").click()
     page.get_by_text("Soft targets and calibration").click()
     page.get_by_text("Whose probabilities can be trusted?").wait_for()
-    opened.settle()
-    assert "checkpoints=soft_target_cross_entropy&checkpoints=soft_target_infonce" in page.url
+    page.wait_for_url("**checkpoints=soft_target_cross_entropy&checkpoints=soft_target_infonce**")
     page.reload()
     page.get_by_text("Whose probabilities can be trusted?").wait_for()
     page.locator(".st-key-comparison .js-plotly-plot").wait_for()

@@ -1,8 +1,11 @@
 """A deck opened from the disk in a real Chromium, with the network off: what a presenter does with it."""
 
 import re
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLong
+from playwright.sync_api import expect
 
 from talks.deck import build
 from tests.talks.made import talk
@@ -41,6 +44,16 @@ def opened(browser, deck):
     context.close()
 
 
+def says_its_value(page):
+    """Whether a mark that is pointed at does: the figure listens a moment after it is drawn."""
+    page.mouse.move(0, 0)
+    page.locator("section.present .points path").nth(1).hover(force=True)
+    with suppress(TooLong):
+        page.locator("section.present .hoverlayer .hovertext").first.wait_for(timeout=3_000)
+        return True
+    return False
+
+
 def test_the_keys_of_a_clicker_lead_through_it_and_nothing_is_asked_for(opened, deck):
     page, asked = opened()
     for key, place in (
@@ -58,8 +71,7 @@ def test_the_keys_of_a_clicker_lead_through_it_and_nothing_is_asked_for(opened, 
     page.keyboard.press("4")
     until(lambda: page.evaluate(PLACE) == 3)
     page.locator("section.present .plot .main-svg").first.wait_for()
-    page.locator("section.present .points path").nth(1).hover(force=True)
-    page.locator("section.present .hoverlayer .hovertext").first.wait_for()
+    until(lambda: says_its_value(page))
     for _ in range(LAST - 3):
         page.keyboard.press("PageDown")
     assert page.evaluate(PLACE) == LAST
@@ -74,16 +86,20 @@ def test_the_next_slide_is_there_at_once(opened):
     assert min(page.evaluate(step) for _ in range(LAST - 2)) < 100
 
 
+def is_light(text, ink):
+    colour = text.evaluate("(each, ink) => getComputedStyle(each)[ink]", ink)
+    return min(int(part) for part in re.findall(r"\d+", colour)[:3]) > 200
+
+
 def test_formulas_are_drawn_and_dark_slides_have_light_text(opened):
     page, _ = opened("#/2")
     page.emulate_media(color_scheme="dark")
     page.locator("section.present .katex").first.wait_for()
-    ink = page.evaluate("getComputedStyle(document.querySelector('section.present h2')).color")
-    assert min(int(part) for part in re.findall(r"\d+", ink)) > 200
+    until(lambda: is_light(page.locator("section.present h2"), "color"))
     page.keyboard.press("PageDown")
     tick = page.locator("section.present .xtick text").first
+    until(lambda: is_light(tick, "fill"))
     assert float(tick.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")) >= 18
-    assert min(int(part) for part in re.findall(r"\d+", tick.evaluate("each => getComputedStyle(each).fill"))[:3]) > 200
 
 
 def test_the_speaker_sees_notes_and_clock_in_a_second_window(opened):
@@ -92,7 +108,7 @@ def test_the_speaker_sees_notes_and_clock_in_a_second_window(opened):
         page.keyboard.press("s")
     notes = window.value.locator(".speaker-controls-notes .value")
     until(lambda: "say this" in notes.inner_text())
-    assert window.value.locator("iframe").count() == 2
+    expect(window.value.locator("iframe")).to_have_count(2)
     page.keyboard.press("PageDown")
     until(notes.is_hidden)  # the next slide has none
 
@@ -110,7 +126,7 @@ def test_it_prints_a_page_a_slide_with_every_figure_whole(opened):
         return beside || box.top < slide.top || box.bottom > slide.bottom + 1;
       });
     }).length"""
-    assert page.evaluate(outside) == 0
+    until(lambda: page.evaluate(outside) == 0)
     assert page.locator("aside.notes:visible").count() == 0
     printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == len(TALK.slides)

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 import torch
+from playwright.sync_api import expect
 
 from checkpoints.foreign.heads import linear
 from checkpoints.foreign.plan import Plan
@@ -24,7 +25,7 @@ def test_weights_and_images_become_a_map(server, tab, tmp_path):
     page.get_by_text("SupCEResNet: encoder and classifier").wait_for()
     page.get_by_text("encoder.conv1.weight").first.wait_for(state="attached")
     run = page.get_by_role("button", name="Run the images through")
-    assert run.is_disabled()
+    expect(run).to_be_disabled()
     refusal = page.get_by_text("must have images as train/CLASS")
     give_images(page, zipped({"a.txt": b""}))
     run.click()
@@ -34,7 +35,7 @@ def test_weights_and_images_become_a_map(server, tab, tmp_path):
     give_images(page, images())
     run.click()
     page.get_by_text("What is near test").wait_for()
-    assert page.get_by_text("normalised by mean (0.4914, 0.4822, 0.4465)").count() == 1
+    expect(page.get_by_text("normalised by mean (0.4914, 0.4822, 0.4465)")).to_have_count(1)
     assert "Traceback" not in page.locator("body").inner_text()
     assert not opened.problems
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.test_pages import address
+from tests.waiting import until
 from ui.frame import PAGES
 
 pytestmark = pytest.mark.browser
@@ -27,13 +28,16 @@ SEEN = f"""([selector, most, tall]) => {{
 }}"""
 
 
+def first_controls(opened):
+    return opened.page.evaluate(BOXES, CONTROLS)[:3]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_the_first_three_controls_and_the_main_figure_are_seen_together(server, tab, name):
     opened = tab(width=WIDTH)
     opened.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     opened.open(f"{server.url}/{address(name)}")
-    controls = opened.page.evaluate(BOXES, CONTROLS)[:3]
-    assert all(bottom <= HEIGHT for _, bottom in controls), controls
+    until(lambda: all(bottom <= HEIGHT for _, bottom in first_controls(opened)), last=lambda: first_controls(opened))
     if name in WITHOUT_FIGURE:
         return
     figure = FIGURES.get(name, FIGURE)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.waiting import until
+
 pytestmark = pytest.mark.browser
 
 
@@ -12,6 +14,9 @@ def test_a_figures_texts_are_dark_on_light_and_light_on_dark(server, tab, scheme
     opened = tab(scheme).open(f"{server.url}/Force_curves")
     tick = opened.page.locator(".js-plotly-plot .xtick text").first
     tick.wait_for()
-    opened.settle()
-    levels = [int(part) for part in re.findall(r"\d+", tick.evaluate("text => getComputedStyle(text).fill"))[:3]]
-    assert (min(levels) > 200) if light_ink else (max(levels) < 80)
+
+    def is_inked() -> bool:
+        levels = [int(part) for part in re.findall(r"\d+", tick.evaluate("text => getComputedStyle(text).fill"))[:3]]
+        return (min(levels) > 200) if light_ink else (max(levels) < 80)
+
+    until(is_inked)

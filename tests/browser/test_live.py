@@ -104,7 +104,7 @@ def test_a_click_counts_once_where_ticks_come_between(server, tab):
     held = paused.inner_text()
     press(page, "Step")
     page.get_by_text(held, exact=True).wait_for(state="detached")
-    assert paused.is_visible()
+    paused.wait_for()
     press(page, "Resume")
     page.get_by_text(re.compile("^step ")).wait_for()
     press(page, "Stop")

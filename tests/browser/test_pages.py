@@ -4,7 +4,7 @@ from functools import partial
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.buttons import go_to
 from tests.waiting import until
@@ -34,6 +34,13 @@ def no_hindrance(page: Page) -> bool:
     return not hindrances(page)
 
 
+def is_on(page: Page, scheme: str) -> bool:
+    """Whether the page's ground is light or dark, as asked for."""
+    ground = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    brightness = max(int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(","))
+    return (brightness > 128) == (scheme == "light")
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_cold_by_deep_link_light_and_dark(cold_server, tab, name):
     opened = tab()
@@ -41,11 +48,9 @@ def test_a_page_opens_cold_by_deep_link_light_and_dark(cold_server, tab, name):
         opened.page.emulate_media(color_scheme=scheme)
         opened.page.set_viewport_size({"width": width, "height": 1000})
         opened.open(f"{cold_server.url}/{address(name)}")
-        assert opened.page.locator("h1").inner_text() == PAGES[name].question
+        expect(opened.page.locator("h1")).to_have_text(PAGES[name].question)
         assert opened.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
-        background = opened.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-        brightness = max(int(part) for part in background.removeprefix("rgb(").removesuffix(")").split(","))
-        assert (brightness > 128) == (scheme == "light")
+        until(partial(is_on, opened.page, scheme))
         opened.page.evaluate(AXE)
         until(partial(no_hindrance, opened.page), every=1, last=partial(hindrances, opened.page))
         assert opened.problems == []
@@ -67,4 +72,4 @@ def test_the_list_of_pages_shuts_behind_who_goes_by_it(server, tab):
     for label in ("Claims", "Losses", "Sampling") * 4:
         go_to(opened.page, label)
         opened.page.locator("h1").wait_for()
-    assert opened.page.get_by_test_id("stPopoverBody").count() == 0
+    expect(opened.page.get_by_test_id("stPopoverBody")).to_have_count(0)

@@ -13,9 +13,10 @@ import pytest
 import torch
 from PIL import Image
 
+from checkpoints.event_curves import installed
 from checkpoints.reading import safetensors_file
 from talks import writing
-from tests.checkpoints import hostile_image_forms
+from tests.checkpoints import hostile_events, hostile_image_forms
 from tests.checkpoints.hostile import zipped
 from tests.checkpoints.hostile_arrays import LABELS, ROWS, columns, feather, matlab, matlab4, parquet, safetensors
 from tests.checkpoints.hostile_data import bundle
@@ -65,12 +66,15 @@ def seeds() -> list[Seed]:
         Seed("table", "images", hostile_image_forms.good_table(), folder=True),
         Seed("mnist.npz", "images", {"": hostile_image_forms.good_arrays()}),
         Seed("stl", "images", hostile_image_forms.good_stl(), folder=True),
+        Seed("svhn", "images", hostile_image_forms.good_svhn(), folder=True),
+        *([Seed(EVENTS, "events", {"": hostile_events.events()})] if installed() else []),
         Seed("sharded", "weights", _sharded(), folder=True),
         Seed("hub", "weights", _hub(), folder=True),
     ]
 
 
-SLOW = ("wide.parquet", "wide.feather")
+EVENTS = hostile_events.NAME
+SLOW = ("wide.parquet", "wide.feather", EVENTS)
 """Those whose readers start a process for each case: drawn seldom."""
 
 

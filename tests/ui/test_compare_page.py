@@ -297,6 +297,18 @@ def test_a_file_deleted_while_it_is_chosen_is_a_sentence_and_the_others_stay(ope
     assert "b.npz cannot be opened" in app.error[0].value.replace("\\", "")
 
 
+@pytest.mark.parametrize("trainings", [1, 2])
+def test_several_trainings_under_the_root_lead_to_their_curves(open_page, monkeypatch, tmp_path, trainings):
+    for training in range(trainings):
+        (tmp_path / f"run_{training}").mkdir()
+        for epoch in (1, 2):
+            (tmp_path / f"run_{training}/epoch_{epoch}.npz").write_bytes(bundle(60, epoch))
+    monkeypatch.setattr("ui.root.root", lambda: tmp_path)
+    app = open_page(PAGE, show="table")
+    labels = [link.proto.label for link in app.get("page_link")]
+    assert ("Trainings over their epochs, side by side" in labels) == (trainings == 2)
+
+
 def test_maps_whose_worker_died_can_be_asked_for_again(open_page, monkeypatch, tmp_path):
     def gone(process: object, embeddings: np.ndarray, spec: object, stopped: threading.Event) -> Projection:
         raise LabError("UMAP", "ended before its map was made")

@@ -10,6 +10,7 @@ import streamlit as st
 from analysis.comparison.matching import FEWEST, MOST, matched
 from analysis.comparison.measured import MeasuredModel, measure
 from analysis.geometry.item_statistics import Geometry, geometry
+from checkpoints.snapshots import series_among
 from checkpoints.zoo import ZooEntry, of_images, other_seeds, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
@@ -168,6 +169,9 @@ def _below(controls: Controls) -> list[Chosen | LabError]:
     names = {each: each for each in found.checkpoints}
     empty = f"type to search ({len(names):,})" if names else "no files that can be compared"
     picked = controls.several("Files under the root", "paths", names, empty=empty)
+    if len(series_among(found.checkpoints)) > 1:  # a verdict is on two encoders; curves over epochs are another figure
+        label = "Trainings over their epochs, side by side"
+        st.page_link("pages/3_Dynamics.py", label=label, query_params={"of": "series"})
     return [_or_refusal(partial(_own_choice, name, name, of_below)) for name in picked]
 
 

@@ -19,7 +19,7 @@ from checkpoints.training.images.data import ImageSet, Pixels
 from checkpoints.training.images.loop import OnDevice, Trainer
 from checkpoints.training.images.recipe import ImageRecipe
 
-ITEMS, SIDE, BATCH, ROUNDS, THREADS = 256, 32, 256, 5, 2
+ITEMS, SIDE, BATCH, ROUNDS, THREADS = 256, 32, 256, 7, 2
 
 
 def rows() -> Iterable[tuple[str, float, str, float]]:

@@ -49,8 +49,9 @@ def transfer() -> Transfer:
 @lru_cache(maxsize=2)
 def _read(path: Path, _changed: int) -> Transfer:
     with Fields(strict_json.parse(path.read_text("utf-8"), name=path.name, brackets=1000), path.name) as fields:
-        items = [fields.integer(name, 1, 10**9) for name in ("train_items", "test_items")]
-        return Transfer(*items, *(_estimates(fields, name) for name in ("encoders", "beside", "areas")))
+        train, test = (fields.integer(name, 1, 10**9) for name in ("train_items", "test_items"))
+        encoders, beside, areas = (_estimates(fields, name) for name in ("encoders", "beside", "areas"))
+        return Transfer(train, test, encoders, beside, areas)
 
 
 def _estimates(fields: Fields, name: str) -> dict[str, Estimate]:

@@ -33,7 +33,6 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     )
     yield f"ResNet-14, {BATCH} images, two views: whole step, multiples of bare", loop / bare, "x", 1.2
     yield f"SINCERE's share of a whole step of ResNet-14, {BATCH} images", 100 * loss / loop, "%", 10.0
-    yield "1,000 images, each in two views, through the whole loop", 1000 * loop / BATCH, "s", 60.0
 
 
 def _trainer() -> Trainer:

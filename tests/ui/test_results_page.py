@@ -32,7 +32,7 @@ def test_digits_have_the_numbers_of_their_files(open_page):
 
 
 def test_three_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_page):
-    page = open_page(PAGE, data="digits")
+    page = open_page(PAGE, data="digits", seeds="true")
     seeds = next(each for each in tables(page) if "trainings" in each.columns)
     assert seeds["setting"].tolist() == [CATALOG[entry.loss].title for entry in shipped()]
     assert seeds["trainings"].tolist() == [3] * len(shipped())

@@ -41,17 +41,20 @@ _DATA = {"CIFAR-10": "CIFAR-10, real images", "digits": "Digits, 8 x 8"}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Whose encoders, and what their test items are held against."""
+    """Whose encoders, what their test items are held against, and whether the other seeds of digits are measured."""
 
     data: str
     to: To
+    seeds: bool = False
 
 
 def choose(controls: Controls) -> View:
     """What the controls say."""
     there = {name: title for name, title in _DATA.items() if name == "digits" or of_images()}
     data = controls.choice("Data", "data", there, default=next(iter(there)))
-    return View(data, cast(To, controls.choice("Cosines to", "to", _TO, default="means")))
+    to = cast(To, controls.choice("Cosines to", "to", _TO, default="means"))
+    help = "Measures two more trainings of each loss, for means and intervals whose unit is a training."
+    return View(data, to, data == "digits" and controls.switch("Over seeds", "seeds", help=help))
 
 
 def draw(view: View) -> None:
@@ -63,7 +66,7 @@ def draw(view: View) -> None:
     if published:
         beside_published(view.to)
     _table(results)
-    _seeds([*results, *map(_digits, other_seeds())] if digits else results)
+    _seeds([*results, *map(_digits, other_seeds())] if view.seeds else results)
     if published:
         draw_transfer(results)
         _published(results)
@@ -118,8 +121,8 @@ def _table(results: Sequence[EncoderResult]) -> None:
         f"A click on a head sorts. Intervals are 95 % over test items; neighbours are looked for among"
         f" {results[0].against:,} train items, on what the loss saw; 1-NN, probe and head of CIFAR-10 are as"
         " the runs state them, on the encoder's features. AUC: share of pairs of a target and a noise in order,"
-        " of means: of the cosine to the own class's mean and to the nearest other; the run's own stands"
-        " without an interval; among the train items in the file it has one, under *Transfer*."
+        " of means: of the cosine to the own class's mean and to the nearest other; that of"
+        " CIFAR-10's runs stands without an interval; among the train items in the file it has one, under *Transfer*."
     )
 
 

@@ -18,7 +18,7 @@ def draw_transfer(results: Sequence[EncoderResult]) -> None:
     st.subheader(_answer(found), anchor=False)
     rows = [_row(each, found) for each in results]
     rows += [{"encoder": name, "probe on digits": interval(value)} for name, value in found.beside.items()]
-    st.dataframe(table(pd.DataFrame(rows)), hide_index=True, height="content")
+    st.dataframe(table(pd.DataFrame(rows).fillna("")), hide_index=True, height="content")
     st.caption(
         "Multinomial logistic regression on the encoder's features at unit length, 95 % intervals over test items."
         f" Digits: {found.train_items:,} train and {found.test_items:,} test scans of 8 x 8, scaled to 32 x 32, on"

@@ -15,7 +15,12 @@ from ui.foreign_text import table
 def draw_transfer(results: Sequence[EncoderResult]) -> None:
     """A row an encoder: the probe on CIFAR-10 and on digits, and AUC among the train items in its file."""
     found = transfer()
-    st.subheader(_answer(found), anchor=False)
+    values = [each.value for each in found.encoders.values()]
+    st.subheader(
+        f"Transfer: a probe on digits is right on {percent(min(values))} to {percent(max(values))}, one on their pixels"
+        f" on {percent(found.beside['pixels'].value)}",
+        anchor=False,
+    )
     rows = [_row(each, found) for each in results]
     rows += [{"encoder": name, "probe on digits": interval(value)} for name, value in found.beside.items()]
     st.dataframe(table(pd.DataFrame(rows).fillna("")), hide_index=True, height="content")
@@ -26,13 +31,6 @@ def draw_transfer(results: Sequence[EncoderResult]) -> None:
         " AUC: target against noise cosine among the train items in the file, fewer than those of the run's own number."
         " Made by `python -m checkpoints.zoo.transfer`."
     )
-
-
-def _answer(found: Transfer) -> str:
-    """The least and the best encoder, and what the pixels give."""
-    values = [each.value for each in found.encoders.values()]
-    least, most, pixels = map(percent, (min(values), max(values), found.beside["pixels"].value))
-    return f"Transfer: a probe on digits is right on {least} to {most}, one on their pixels on {pixels}"
 
 
 def _row(each: EncoderResult, found: Transfer) -> dict[str, str]:

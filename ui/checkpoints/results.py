@@ -30,6 +30,7 @@ from checkpoints.zoo import ZooEntry, of_images, other_seeds, run_of, shipped
 from losses.catalog import CATALOG
 from ui.checkpoints.beside_published import beside_published
 from ui.checkpoints.opened import of_shipped
+from ui.checkpoints.transfer import draw_transfer
 from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import table
@@ -40,17 +41,20 @@ _DATA = {"CIFAR-10": "CIFAR-10, real images", "digits": "Digits, 8 x 8"}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Whose encoders, and what their test items are held against."""
+    """Whose encoders, what their test items are held against, and whether the other seeds of digits are measured."""
 
     data: str
     to: To
+    seeds: bool = False
 
 
 def choose(controls: Controls) -> View:
     """What the controls say."""
     there = {name: title for name, title in _DATA.items() if name == "digits" or of_images()}
     data = controls.choice("Data", "data", there, default=next(iter(there)))
-    return View(data, cast(To, controls.choice("Cosines to", "to", _TO, default="means")))
+    to = cast(To, controls.choice("Cosines to", "to", _TO, default="means"))
+    help = "Measures two more trainings of each loss, for means and intervals whose unit is a training."
+    return View(data, to, data == "digits" and controls.switch("Over seeds", "seeds", help=help))
 
 
 def draw(view: View) -> None:
@@ -62,8 +66,9 @@ def draw(view: View) -> None:
     if published:
         beside_published(view.to)
     _table(results)
-    _seeds(results)
+    _seeds([*results, *map(_digits, other_seeds())] if view.seeds else results)
     if published:
+        draw_transfer(results)
         _published(results)
 
 
@@ -87,10 +92,10 @@ def _with_interval(run: ImageRun, name: str) -> Estimate:
 
 
 def _of_digits() -> list[EncoderResult]:
-    return [_digits(entry) for entry in (*shipped(), *other_seeds())]
+    return [_digits(entry) for entry in shipped()]
 
 
-@st.cache_data(max_entries=32, show_spinner="Measuring the encoders of digits …")
+@st.cache_data(max_entries=64, show_spinner="Measuring the encoders of digits …")
 def _digits(entry: ZooEntry) -> EncoderResult:
     found = of_shipped(entry)
     margin, one_nn, means = found.margin, found.vote(1).accuracy, class_means(found.outputs)
@@ -116,8 +121,8 @@ def _table(results: Sequence[EncoderResult]) -> None:
         f"A click on a head sorts. Intervals are 95 % over test items; neighbours are looked for among"
         f" {results[0].against:,} train items, on what the loss saw; 1-NN, probe and head of CIFAR-10 are as"
         " the runs state them, on the encoder's features. AUC: share of pairs of a target and a noise in order,"
-        " of means: of the cosine to the own class's mean and to the nearest other; it stands without an interval where"
-        " the run states it."
+        " of means: of the cosine to the own class's mean and to the nearest other; that of"
+        " CIFAR-10's runs stands without an interval; among the train items in the file it has one, under *Transfer*."
     )
 
 

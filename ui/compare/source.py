@@ -68,18 +68,27 @@ class Choice:
 
 def choose(controls: Controls) -> Choice:
     """What the controls say. LabError where that is nothing."""
-    entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
+    entries, seeds = ({entry.name: entry for entry in each} for each in (shipped(), other_seeds()))
     place = st.container()  # above what decides whether its first choice still stands
     found = [*_of_images(controls), *_below(controls), *_of_own(controls)]
     _stand_back(controls, sum(isinstance(one, Chosen) for one in found))
     with place:
-        picked = controls.choices("Checkpoints", _SHIPPED, _titles(entries), default=_DEFAULT, fewest=FEWEST)
+        offered = _titles(entries | _named_in_a_link(seeds))
+        picked = controls.choices("Checkpoints", _SHIPPED, offered, default=_DEFAULT, fewest=FEWEST)
+        others = controls.several("Other seeds of these", "seeds", _titles(seeds), empty="none")
     refused = tuple(one for one in found if isinstance(one, LabError))
-    shown = [_of_zoo(entries[name], own=False) for name in picked]
+    names = dict.fromkeys((*picked, *others))
+    shown = [_of_zoo((entries | seeds)[name], own=False) for name in names]
     chosen = _distinct([*shown, *(one for one in found if isinstance(one, Chosen))])
     if not chosen:
         raise refused[0] if refused else LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", 0)
-    return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT)
+    return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT and not others)
+
+
+def _named_in_a_link(seeds: Mapping[str, ZooEntry]) -> dict[str, ZooEntry]:
+    """Those that stand among the checkpoints of a link, as they did before they had a list of their own."""
+    named = {*st.query_params.get_all(_SHIPPED), *st.session_state.get(_SHIPPED, ())}
+    return {name: entry for name, entry in seeds.items() if name in named}
 
 
 def _stand_back(controls: Controls, own: int) -> None:

@@ -51,7 +51,7 @@ def picture() -> None:
 
 def machine_panel() -> None:
     """Versions at once; the device when torch, imported in the background, is there."""
-    st.subheader("This machine", anchor=False)
+    st.header("This machine", anchor=False)
     st.caption(" · ".join(f"{name} {version}" for name, version in machine.versions().items()))
     missing = machine.device() is None
     st.fragment(_device, run_every=1.0 if missing else None)(missing)

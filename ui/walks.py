@@ -113,7 +113,7 @@ def _of(name: str) -> Query:
 
 def draw_walks() -> None:
     """Side by side, numbered."""
-    st.subheader("Three walks", anchor=False)
+    st.header("Three walks", anchor=False)
     grid = st.grid(len(walks()), min_column_width=240)
     for walk in walks():
         with grid.cell(), st.container(border=True, gap="xsmall", height="stretch"):

@@ -35,7 +35,7 @@ def page(exhibit):
 def test_the_page_has_title_plot_reading_and_no_table_yet(exhibit):
     app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=PATIENCE).run()
     assert not app.exception
-    assert app.subheader[0].value == "Which \\<b\\>is\\</b\\> higher?"
+    assert app.header[0].value == "Which \\<b\\>is\\</b\\> higher?"
     assert [trace["name"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]] == ["curve"]
     assert app.get("plotly_chart")[0].proto.alt == exhibit.alt
     assert app.caption[0].value == "**How to read this.** Up is \\& remains more."

@@ -60,7 +60,7 @@ def overview() -> None:
     )
     run_again(tuple(CLAIMS.values()), 0)
     for name, paper in PAPERS.items():
-        st.subheader(paper.citation, anchor=False)
+        st.header(paper.citation, anchor=False)
         for claim in CLAIMS.values():
             if claim.source.paper == name:
                 _row(claim, result_of(claim, 0))
@@ -117,7 +117,7 @@ def one(view: View) -> None:
 
 
 def _statement(claim: Claim) -> None:
-    st.subheader(claim.title, anchor=False)
+    st.header(claim.title, anchor=False)
     st.markdown(claim.statement)
     paper = PAPERS[claim.source.paper]
     where = f"[arXiv {paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})"

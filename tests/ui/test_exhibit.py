@@ -26,6 +26,21 @@ def exhibit() -> Exhibit:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "alt", "said"),
+    [
+        ("A is at 0.33", "Two points.", "A is at 0.33. Two points."),
+        ("A is at 0.33", "Two points: A at 0.33, B at 0.", "Two points: A at 0.33, B at 0."),
+        ("A never repels", "Two points.", "A never repels. Two points."),
+        ("Is A higher?", "Two points.", "Two points."),
+    ],
+)
+def test_who_cannot_see_the_picture_is_told_the_answer_too(exhibit, title, alt, said):
+    told = replace(exhibit, title=title, alt=alt)
+    assert told.alt == said
+    assert told.given_by("a = 1").alt == said
+
+
 def page(exhibit):
     from ui.exhibit import show
 

@@ -60,7 +60,7 @@ def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: 
         title=who_pushes(positive),
         plot=plot,
         how_to_read=_how_to_read(positive.scene),
-        alt=f"{who_pushes(positive)}. Derivatives along {AXES[positive.axis]}. {' '.join(sentences(positive, noise))}",
+        alt=f"Derivatives along {AXES[positive.axis]}. {' '.join(sentences(positive, noise))}",
         table=pd.concat([curve_table(positive), curve_table(noise)], ignore_index=True),
     )
 

@@ -40,7 +40,7 @@ def add_player(plot: go.Figure, prefix: str, *, redraw: bool = False, legend_bel
     plot.update_layout(
         height=plot.layout.height + _ROOM,
         margin={"t": above + _ROOM},
-        sliders=[{**slider, **quiet, "x": 0.22, "len": 0.76, "y": 1, "yanchor": "bottom"}],
+        sliders=[{**slider, **quiet, "x": 0.27, "len": 0.71, "y": 1, "yanchor": "bottom"}],
         updatemenus=[{**menu, **quiet, "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"}],
     )
 

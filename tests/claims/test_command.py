@@ -7,8 +7,9 @@ import pytest
 from analysis.rules.verdict import Verdict
 from claims import __main__ as command
 from claims import shipped
-from claims.over_seeds import Agreement, agreement
+from claims.over_seeds import Agreement, agreement, seeds_table
 from claims.registry import CLAIMS
+from claims.running import measure
 from claims.slides import slide
 from losses.errors import LabError
 from tests.claims.small import QUICKEST
@@ -58,6 +59,14 @@ def test_several_seeds_have_a_verdict_each_and_a_word_on_whether_they_agree(caps
     found = json.loads(capsys.readouterr().out)
     assert found["agreement"] == "the seeds agree"
     assert [each["seed"] for each in found["seeds"]] == [0, 3]
+
+
+def test_the_page_s_table_has_a_row_a_seed_and_says_what_is_shipped():
+    results = [shipped.result_of(CLAIMS[QUICKEST]), measure(CLAIMS[QUICKEST], command.Effort.QUICK, 5)]
+    found = seeds_table(results)
+    assert list(found["seed"]) == [0, 5]
+    assert list(found["computed"]) == ["shipped", "on this machine"]
+    assert list(found["form"]) == ["full", "quick"]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def charts(app: AppTest) -> list[dict]:
 
 
 def titles(app: AppTest) -> list[str]:
-    return [found.value for found in app.subheader]
+    return [found.value for found in app.header]
 
 
 def test_two_checkpoints_with_every_section(open_page):

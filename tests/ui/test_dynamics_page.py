@@ -24,7 +24,7 @@ def test_it_opens_on_three_losses(open_page):
     assert {trace["name"] for trace in chart["data"] if trace.get("showlegend")} == {"SupCon", "SINCERE", "NT-Xent"}
     said = "\n".join(caption.value for caption in page.caption)
     assert "No cosine to the optimum for NT-Xent" in said.replace("\\", "")
-    assert "SINCERE none" in page.subheader[0].value
+    assert "SINCERE none" in page.header[0].value
 
 
 def test_what_is_drawn_is_what_the_file_says(open_page):

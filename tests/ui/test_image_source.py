@@ -86,12 +86,12 @@ def has_charts(app: AppTest) -> bool:
 
 
 def said(app: AppTest) -> str:
-    return "\n".join(found.value for found in (*app.caption, *app.text, *app.subheader))
+    return "\n".join(found.value for found in (*app.caption, *app.text, *app.header))
 
 
 def test_a_file_under_the_root_with_its_images(open_page, folder, tmp_path):
     app = open_page(PAGE, source="root", path="last.pth", show="map", map="pca")
-    assert "SupConResNet" in app.subheader[1].value
+    assert "SupConResNet" in app.header[1].value
     assert button(app, RUN).disabled
     app.selectbox("images").set_value("images.zip").run()
     button(app, RUN).click().run()

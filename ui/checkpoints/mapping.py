@@ -82,7 +82,7 @@ def draw() -> None:
     """The arrays, a choice for each role, prefilled with what is chosen or most likely, and the button."""
     question: _Question = st.session_state[_QUESTION]
     listing, proposal = question.listing, propose(question.listing)
-    st.subheader("Which array is what?", anchor=False)
+    st.header("Which array is what?", anchor=False)
     if question.refused is not None:
         st.error(plain(str(question.refused)), icon=":material/error:")
     st.text(line(f"{listing.file} is {listing.whole_form}. {_in_words(proposal)}"))

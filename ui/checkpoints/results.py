@@ -113,7 +113,7 @@ def _digits(entry: ZooEntry) -> EncoderResult:
 
 
 def _table(results: Sequence[EncoderResult]) -> None:
-    st.subheader("All numbers", anchor=False)
+    st.header("All numbers", anchor=False)
     rows = pd.DataFrame([{"open": _link(each), **row_of(each)} for each in results]).dropna(axis=1, how="all")
     links = {"open": st.column_config.LinkColumn("open", display_text="inspect")}
     st.dataframe(table(rows), hide_index=True, column_config=links, height="content")
@@ -134,7 +134,7 @@ def _seeds(results: Sequence[EncoderResult]) -> None:
     found = over_their_seeds(results)
     if not found:
         return
-    st.subheader("Over seeds", anchor=False)
+    st.header("Over seeds", anchor=False)
     rows = [{"setting": each.title, "trainings": each.trainings, **_said(each)} for each in found]
     st.dataframe(table(pd.DataFrame(rows)), hide_index=True, height="content")
     st.caption("Student's 95 % interval; its unit is a training, and of two it is wide.")
@@ -149,7 +149,7 @@ def _said(each: OverSeedsOf) -> dict[str, str]:
 
 
 def _published(results: Sequence[EncoderResult]) -> None:
-    st.subheader("What is published, and what can be compared", anchor=False)
+    st.header("What is published, and what can be compared", anchor=False)
     rows = [
         {"": each.title, "target": each.target, "noise": each.noise, "margin": each.margin, "source": each.source}
         for each in PUBLISHED

@@ -78,7 +78,7 @@ def _of_sample(scene: Scene, batch: HeadBatch, anchor: int) -> None:
     picture = st.container()
     _table(class_table(found))
     for each in found:
-        st.subheader(f"Candidates of {plain(title(each.anatomy.loss))}", anchor=False)
+        st.header(f"Candidates of {plain(title(each.anatomy.loss))}", anchor=False)
         _table(candidate_table([each.anatomy]))
     with picture:
         show(anatomy_bars(found).given_by(bars_code(scene, batch, anchor)), key=_CHART)

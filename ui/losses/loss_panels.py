@@ -71,7 +71,7 @@ def choose(controls: Controls) -> View:
 def overview() -> None:
     """Every loss of the catalogue, one table a family."""
     for family in FAMILIES:
-        st.subheader(family.capitalize(), anchor=False)
+        st.header(family.capitalize(), anchor=False)
         entries = [entry for entry in CATALOG.values() if entry.family == family]
         st.table(pd.DataFrame([_row(entry) for entry in entries]), hide_index=True, border="horizontal")
     st.caption("N samples, K classes, D dimensions, B pairs of views; 𝒩 an anchor's noise. Choose a loss for the rest.")
@@ -94,7 +94,7 @@ def _arxiv(entry: LossEntry) -> str:
 
 def formula(entry: LossEntry) -> None:
     """The loss of one anchor, its source, and in words what stands above the bar and what below."""
-    st.subheader(f"{entry.title} · {entry.family}", anchor=False)
+    st.header(f"{entry.title} · {entry.family}", anchor=False)
     st.latex(rf"\ell_i = {entry.formula}")
     st.caption(f"{entry.source.citation}, {_arxiv(entry)}.")
     above, below = st.columns(2)

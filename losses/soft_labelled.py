@@ -153,7 +153,9 @@ def _checked(similarities: Tensor, views: Tensor, temperature: float) -> tuple[T
         raise LabError("similarities", rule, tuple(similarities.shape))
     if not can_look(similarities):
         return similarities.detach(), True
-    low, high = (float(edge) for edge in torch.aminmax(similarities.detach()))
+    # Some rows at a time: of what does not lie dense torch makes a copy first.
+    ends = [torch.aminmax(rows) for rows in similarities.detach().split(block_rows(similarities))]
+    low, high = float(torch.stack([end.min for end in ends]).min()), float(torch.stack([end.max for end in ends]).max())
     if not (isfinite(low) and isfinite(high)):
         raise LabError(
             "similarities", "must be finite", "not so", "Pass cosines, for instance of captions' embeddings."

@@ -1,8 +1,8 @@
 """Peak memory of one forward and backward pass, in a fresh process.
 
 `python -m benchmarks.peak_memory` measures every loss of the catalogue whose time grows with the square of the batch,
-in each of its forms, at N = 32,768 and D = 128, and ends with 1 where one takes 512 MB beyond its input; with FORM N D it
-measures that one.
+in each of its forms, at N = 32,768 and D = 128, and ends with 1 where one takes 512 MB beyond its input. With FORM N D
+it measures that one.
 """
 
 import inspect

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from .blocks import Block, block_rows, equal_blocks
-from .checks import can_look, check_batch, check_device, check_floats, check_number, check_temperature
+from .checks import can_look, check_batch, check_device, check_floats, check_number, check_temperature, has_values
 from .errors import LabError
 from .exponentials import row_exp
 from .formulas import cross_entropy_of_anchors, x_clr_of_anchors
@@ -124,7 +124,10 @@ class SimilarityTargets:
         rows = self.graph.index_select(0, block.anchors // self.views).to(self.dtype)  # a copy
         if self.views > 1:
             rows = rows.repeat_interleave(self.views, dim=1)
-        block.fill_anchors(rows, -torch.inf)
+        if has_values(rows):
+            block.fill_anchors(rows, -torch.inf)
+        else:  # torch.func.vmap has no such step in place
+            rows = rows.scatter(1, block.anchors[:, None], -torch.inf)
         if self.is_far:  # beside a small tau_s similarities leave the numbers
             rows.sub_(rows.amax(dim=1, keepdim=True))
         return rows.div_(max(self.temperature, torch.finfo(self.dtype).tiny)).softmax(dim=1)

@@ -117,11 +117,11 @@ def chance(entry: LossEntry, view: View) -> None:
     """The closed form beside what the loss itself gives."""
     st.subheader("Chance level", anchor=False)
     found = _chance_level(ChanceSpec(view.loss, view.size, view.classes))
-    st.latex(rf"{entry.chance_level} = {latex(found.formula, least=6)} \text{{ nats}}")
+    st.latex(rf"{entry.chance_level} = {latex(found.formula, least=6)} \text{{ {entry.unit}}}")
     apart = f"{found.gap:.0e} apart" if found.gap else "no difference"
     st.text(
-        f"The formula above, and losses.{entry.name} on {_nothing(entry)}: {number(found.measured, least=6)} nats,"
-        f" {apart}. A batch of {_batch(entry, view)}."
+        f"The formula above, and losses.{entry.name} on {_nothing(entry)}: {number(found.measured, least=6)}"
+        f" {entry.unit}, {apart}. A batch of {_batch(entry, view)}."
     )
 
 
@@ -147,6 +147,13 @@ def _chance_level(spec: ChanceSpec) -> ChanceLevel:
 def cost(entry: LossEntry) -> None:
     st.subheader("Cost", anchor=False)
     st.markdown(f"**{entry.cost.time}** in time, forward and backward. {entry.cost.words}")
+
+
+def no_world(entry: LossEntry) -> None:
+    """Of a loss that no toy world lists: why."""
+    if entry.no_world:
+        st.subheader("In no toy world", anchor=False)
+        st.markdown(entry.no_world)
 
 
 def parameters(entry: LossEntry) -> None:

@@ -17,7 +17,7 @@ from analysis.figures.theme import TRUTH, layout
 from analysis.forces.curves import Curve, ForceCurves, Mark
 from analysis.forces.of_scene import EMBEDDING
 from analysis.forces.scene import AXES, Role, Scene
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 from losses.records import Contrast
 
 _KINDS = {"embeddings": "Embeddings", "head": "Class head"}
@@ -227,7 +227,7 @@ def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], ce
 
 def _y_title(shown: ForceCurves) -> str:
     what = "size of the derivative" if shown.axis == "shortfall" else "derivative"
-    return f"{what}, nats per unit"
+    return f"{what}, {unit_of(curve.name for curve in shown.curves)}, per unit"
 
 
 def _how_to_read(scene: Scene) -> str:

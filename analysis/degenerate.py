@@ -35,11 +35,20 @@ def nothing_near(outputs: Outputs) -> str:
         return NO_EMBEDDINGS
     if outputs.within:
         one = "there is no other item to be near to" if len(outputs.test) < 2 else ""
-        return one or ("all embeddings are the same" if same_point(outputs.test.embeddings) else "")
+        return one or (
+            f"all embeddings are {_the_same(outputs.test.embeddings)}" if same_point(outputs.test.embeddings) else ""
+        )
     for name, split in (("train", outputs.train), ("test", outputs.test)):
         if same_point(split.embeddings):
-            return f"all {name} embeddings are the same"
+            return f"all {name} embeddings are {_the_same(split.embeddings)}"
     return ""
+
+
+def _the_same(embeddings: np.ndarray) -> str:
+    """Rows that differ are not the same, though their cosines are: a mean far larger than what is around it does it."""
+    if (embeddings == embeddings[0]).all():
+        return "the same"
+    return "the same to the digits of a float32 cosine: without their mean they may differ"
 
 
 def nothing_to_read(outputs: Outputs) -> str:

@@ -17,7 +17,8 @@ from torch.nn.functional import normalize
 
 import losses
 from benchmarks import textbook
-from benchmarks.peak_memory import extra_megabytes
+from benchmarks.peak_memory import BY_SIMILARITIES, extra_megabytes
+from losses.catalog import CATALOG, losses_of_family
 
 TABLE = Path(__file__).parents[1] / "docs" / "loss_speed.csv"
 THREADS, DIMENSIONS, CLASS_SIZE = 2, 128, 16
@@ -73,14 +74,29 @@ def embedding_rows(samples: int) -> Iterator[Row]:
     labels = torch.randperm(samples, generator=generator) % (samples // CLASS_SIZE)
     upstream = torch.randn(samples, samples, generator=generator)
     library = other_library(labels)
-    for name in ("supcon", "sincere", "eps_sup_infonce", "nt_xent", "weince"):
-        ours, theirs = getattr(losses, name), getattr(textbook, name)
-        if name in ("nt_xent", "weince"):
-            passes = [lambda x, f=ours: f(*x.chunk(2), temperature=0.1), lambda x, f=theirs: f(*x.chunk(2), 0.1)]
-        else:
-            passes = [lambda x, f=ours: f(x, labels, temperature=0.1), lambda x, f=theirs: f(x, labels, 0.1)]
+    graph = torch.rand(samples, samples, generator=generator)
+    for name in losses_of_family("labelled embeddings", "paired views"):
+        has_views = CATALOG[name].family == "paired views"
+        settings = {"temperature": 0.1} if "temperature" in CATALOG[name].defaults else {}
+
+        def ours(x: Tensor, name: str = name, views: bool = has_views, settings: dict[str, float] = settings) -> Tensor:
+            loss: Callable[..., Tensor] = getattr(losses, name)
+            return loss(*x.chunk(2), **settings) if views else loss(x, labels, **settings)
+
+        passes: list[Pass] = [ours]
+        if (theirs := getattr(textbook, name, None)) is not None:
+            passes.append(
+                (lambda x, f=theirs: f(*x.chunk(2), 0.1)) if has_views else (lambda x, f=theirs: f(x, labels, 0.1))
+            )
         extra = extra_megabytes(name, samples, DIMENSIONS)
         yield _row(name, z, lambda x: (x @ x.T, upstream), passes, library.get(name), extra)
+    given: list[Pass] = [
+        lambda x: losses.x_clr(x, similarities=graph, temperature=0.1),
+        lambda x: textbook.x_clr_of_similarities(x, graph, 0.1),
+    ]
+    form = f"x_clr:{BY_SIMILARITIES}"
+    extra = extra_megabytes(form, samples, DIMENSIONS)
+    yield _row(form, z, lambda x: (x @ x.T, upstream), given, None, extra)
 
 
 def head_rows(samples: int, classes: int) -> Iterator[Row]:
@@ -123,7 +139,8 @@ def _row(
         product, upstream = bare(x)
         product.backward(upstream)
 
-    bare_ms, ours, theirs = medians(leaf, [bare_product, *map(backward_of, passes)])
+    bare_ms, ours, *others = medians(leaf, [bare_product, *map(backward_of, passes)])
+    theirs = others[0] if others else float("nan")
     elsewhere = patiently(leaf, backward_of(library)) / ours if library else float("nan")
     return Row(name, *leaf.shape, ours, bare_ms, ours / bare_ms, theirs / ours, elsewhere, extra)
 

@@ -28,9 +28,9 @@ def main(dimensions: int, k: int) -> None:
     splits = [Split(_unit_rows(items, dimensions), np.arange(items) % CLASSES) for items in (TRAIN, TEST)]
     outputs = Outputs(*splits, tuple(map(str, range(CLASSES))), 1.0, {"digest": "0"})
     Path("/proc/self/clear_refs").write_text("5")  # the peak from here on: making the rows took more
-    before = _peak_kilobytes()
+    before = peak_kilobytes()
     nearest_similarity(outputs, k=k)
-    gigabytes = (_peak_kilobytes() - before) / 2**20
+    gigabytes = (peak_kilobytes() - before) / 2**20
     times = [
         (_seconds(lambda: _product(outputs)), _seconds(lambda: nearest_similarity(outputs, k=k)))
         for _ in range(REPEATS)
@@ -56,7 +56,7 @@ def _seconds(work: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def _peak_kilobytes() -> int:
+def peak_kilobytes() -> int:
     """Of this program alone: getrusage would begin with the peak of the process that started it."""
     status = Path("/proc/self/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])

@@ -22,6 +22,16 @@ def eps_sup_infonce(z: Tensor, labels: Tensor, temperature: float, epsilon: floa
     return (positives * losses).sum(1).div(positives.sum(1)).mean()
 
 
+def x_clr(z: Tensor, labels: Tensor, temperature: float, target_temperature: float = 0.1) -> Tensor:
+    scores, positives, _ = _labelled(z, labels, temperature)
+    kept = positives.any(1)
+    return _soft(scores, (labels[:, None] == labels).to(scores.dtype) / target_temperature)[kept].mean()
+
+
+def x_clr_of_similarities(z: Tensor, graph: Tensor, temperature: float, target_temperature: float = 0.1) -> Tensor:
+    return _soft(z @ z.T / temperature, graph / target_temperature).mean()
+
+
 def nt_xent(view_a: Tensor, view_b: Tensor, temperature: float) -> Tensor:
     scores, other_view = _paired(view_a, view_b)
     return cross_entropy(scores / temperature, other_view)
@@ -32,7 +42,7 @@ def weince(view_a: Tensor, view_b: Tensor, temperature: float) -> Tensor:
     cosines, other_view = _paired(view_a, view_b)
     anchors = torch.arange(len(cosines), device=cosines.device)
     with torch.no_grad():
-        lam = _evidence(1 - cosines.index_put((anchors, other_view), torch.tensor(-torch.inf)))
+        lam = _evidence(1 - cosines.index_put((anchors, other_view), cosines.new_tensor(-torch.inf)))
     curved = -torch.log(1 - cosines.clamp(max=1 - 1e-6))
     scores = (1 - lam) * cosines / temperature + lam * curved
     return cross_entropy(
@@ -48,6 +58,13 @@ def soft_target_infonce(logits: Tensor, targets: Tensor, prior: Tensor) -> Tenso
     """One product stands for the released code's (N, N, K) repetition."""
     scores = (logits - prior.log()) @ targets.T
     return cross_entropy(scores, torch.arange(len(scores), device=scores.device))
+
+
+def _soft(scores: Tensor, wanted: Tensor) -> Tensor:
+    """Cross-entropy (N,) of the softmax of scores over the others against that of what is wanted."""
+    itself = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
+    log_share = scores.masked_fill(itself, -torch.inf).log_softmax(1).masked_fill(itself, 0)
+    return -(wanted.masked_fill(itself, -torch.inf).softmax(1) * log_share).sum(1)
 
 
 def _labelled(z: Tensor, labels: Tensor, temperature: float) -> tuple[Tensor, Tensor, Tensor]:

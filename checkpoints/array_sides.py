@@ -88,11 +88,16 @@ class ArraySides:
             for side in self.given
             if (array := self.found[f"{side} labels"]) is not None
         }
-        values = label_values(labels, spec, notes) if labels else LabelValues({}, {}, {}, False)
+        values = label_values(labels, spec, notes, columns=self._columns()) if labels else LabelValues({}, {}, {}, {})
         if any(rows.any() for rows in values.labelled.values()):
             return values
         notes.add(_NO_CLASS)
-        return LabelValues({}, {}, {}, values.negative)
+        return LabelValues({}, {}, {}, values.taken)
+
+    def _columns(self) -> int:
+        """Of the widest array of class scores."""
+        tables = (self.arrays[name] for name in (*scores.NAMES, *scores.TRAIN_NAMES) if name in self.arrays)
+        return max((each.shape[1] for each in tables if each.ndim == 2), default=0)
 
     def kept(self, side: str, values: LabelValues, notes: Notes) -> tuple[np.ndarray, np.ndarray]:
         """Unit rows (N, D) of one side, and which of them take part, (N,) bool."""

@@ -87,7 +87,7 @@ def outputs_of(
         sides = {"train": nothing_of(alone), "test": alone}
     _check_asked(spec, arrays, file, within=len(found.given) == 1)
     facts = {"digest": _read_digest(digest, spec), "file": file, "bytes": size, "embeddings": found.about_embeddings}
-    facts |= _readings(read, values, spec) | _left_out(_others(arrays) | left | dict(unused or {}), notes)
+    facts |= _readings(read, values) | _left_out(_others(arrays) | left | dict(unused or {}), notes)
     if len(found.given) == 1:
         facts["split_seed"] = spec.seed
     if read is None:
@@ -125,13 +125,12 @@ def _read_digest(digest: str, spec: ArraySpec) -> str:
     return digest if spec == AS_IT_COMES else hashlib.sha256(f"{digest} {spec}".encode()).hexdigest()
 
 
-def _readings(read: ClassScores | None, values: LabelValues, spec: ArraySpec) -> dict[str, object]:
+def _readings(read: ClassScores | None, values: LabelValues) -> dict[str, object]:
     """What was taken for what, and, as texts, which other readings there are."""
     taken: dict[str, object] = {} if read is None else {"scores": read.kind, "columns": read.columns}
     possible = {} if read is None else dict(read.possible)
-    if values.negative:
-        taken["negative_labels"] = "classes" if spec.negative_labels == "classes" else "unlabelled"
-        possible["negative_labels"] = ("unlabelled", "classes")
+    taken |= values.taken
+    possible |= dict.fromkeys(values.taken, ("unlabelled", "classes"))
     asks = {name: ", ".join(readings) for name, readings in possible.items()}
     return taken | ({"possible_readings": asks} if asks else {})
 

@@ -23,6 +23,7 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
         "scores": "what the class scores in a file of arrays are",
         "columns": "which class each of their columns is",
         "negative_labels": "what labels below 0 are",
+        "void_labels": "what the label 255 is, or 65535 and their like, where it is the largest",
     }
     for name, options in READINGS.items():
         option = f"--{name.replace('_', '-')}"

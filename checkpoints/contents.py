@@ -1,6 +1,7 @@
 """What is in any file or folder that is opened here, and whether one may open it: looked at, never run."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from checkpoints.arrays.forms import is_of_arrays, members
@@ -8,6 +9,7 @@ from checkpoints.arrays.listed import ArrayListing
 from checkpoints.arrays.opening import listing_of
 from checkpoints.brought.sharded import contents_of, weights_at
 from checkpoints.reading.content import kind_of
+from checkpoints.reading.ending import though_named
 from checkpoints.reading.file_contents import Entry, FileContents, file_contents, of_torch
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular, read_head
@@ -20,6 +22,8 @@ _PLAIN = {
     "parquet": ("A Parquet file", "a Parquet file is columns of plain values"),
     "arrow": ("An Arrow file", "an Arrow file is columns of plain values"),
     "matlab": ("A MATLAB file", "a MATLAB file of version 5 to 7 is plain arrays"),
+    "matlab 4": ("A MATLAB file", "a MATLAB file of version 4 is plain arrays"),
+    "json": ("Rows in JSON", "JSON is letters and numbers"),
 }
 _WORSE = ("yes", "trust", "no")
 
@@ -32,8 +36,10 @@ def contents_at(path: str | Path) -> FileContents:
     if path.is_dir():
         return _of_folder(path)
     kind = kind_of(read_head(path))
-    is_plain = kind in _PLAIN and is_of_arrays(path)
-    return _of_arrays(path, *_PLAIN[kind]) if is_plain else file_contents(path)
+    if kind in _PLAIN and is_of_arrays(path):
+        return _of_arrays(path, *_PLAIN[kind])
+    found = file_contents(path)
+    return replace(found, title=f"{found.title}{though_named(path.name, kind)}")
 
 
 def _of_weights(path: Path) -> FileContents:
@@ -49,6 +55,7 @@ def _of_arrays(path: Path, title: str, kind: str) -> FileContents:
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     verdict = on_plain(kind, f"its beginning, with {plural(len(listing.arrays), 'array')}.")
     entries, refused = _entries(listing)
+    title += listing.though_named
     return FileContents(listing.file, size, digest, title, verdict, entries, refused=refused)
 
 

@@ -97,7 +97,6 @@ def _asked(files: Sequence[Path]) -> list[dict[str, Any]]:
         answer: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1][:_MOST_ANSWER])
     except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
         rule = "must be whole and of TensorBoard's own making to be read"
-        raise LabError(
-            "event files beside the checkpoint", rule, "broken, or take too long", f"Or: {INSTALL}."
-        ) from error
+        name, remedy = "event files beside the checkpoint", f"Or: {INSTALL}."
+        raise LabError(name, rule, but="are broken, or take too long", remedy=remedy) from error
     return answer

@@ -33,8 +33,13 @@ def _is_scalar(found: Any, tag: str) -> bool:
 
 
 def _point(event: Any) -> list[float]:
-    value = import_module("tensorboard.util.tensor_util").make_ndarray(event.tensor_proto)
-    return [event.step, float(value) if value.size == 1 else math.nan]
+    """NaN for what is no one number: to a shape of more the reader would repeat a value, however large it is."""
+    if math.prod(size.size for size in event.tensor_proto.tensor_shape.dim) != 1:
+        return [event.step, math.nan]
+    try:
+        return [event.step, float(import_module("tensorboard.util.tensor_util").make_ndarray(event.tensor_proto))]
+    except (TypeError, ValueError):
+        return [event.step, math.nan]
 
 
 def _limit() -> None:

@@ -10,6 +10,7 @@ from analysis.digits import apart, bounded, cosines, number
 from checkpoints.command_line import Parser, add_readings, array_spec, run
 from checkpoints.foreign.options import add_foreign, foreign_spec
 from checkpoints.foreign.spec import ForeignSpec
+from checkpoints.ranks import current, joined
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
 from checkpoints.reading.quoting import printable
 from losses.errors import LabError
@@ -17,18 +18,37 @@ from losses.errors import LabError
 if TYPE_CHECKING:
     from analysis.accuracy.probe import On
     from analysis.outputs import Outputs
+    from checkpoints.foreign.spec import Watch
 
 _WIDEST = 60
+_STOPPED = "Stopped. Images that went through are kept: the same command goes on from there."
 _SIDES = ("nearest_target_similarity", "nearest_noise_similarity")
 _SAID = ("file", "digest", "loss", "data", "seed", "embeddings")
 _SAID_OF_FOREIGN = ("sha256", "layout", "weights", "network", "preprocessing", "device", "cache")
-_SAID_OF_ARRAYS = ("mapping", "scores", "columns", "negative_labels", "possible_readings", "unused_arrays", "notes")
+_SAID_OF_ARRAYS = (
+    "mapping",
+    "scores",
+    "columns",
+    "negative_labels",
+    "void_labels",
+    "possible_readings",
+    "unused_arrays",
+    "notes",
+)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 with the numbers on stdout, or 2 with one sentence on stderr."""
     options = _parser().parse_args(argv)
-    return run(lambda: _inspect(options), options)
+    return run(lambda: _shared(options), options, _STOPPED if options.data else "Stopped.")
+
+
+def _shared(options: argparse.Namespace) -> int:
+    """With the other processes of torchrun, where it began this one: those without images to share help the first."""
+    with joined() as ranks:
+        if ranks is not None and ranks.rank and options.data is None:
+            ranks.serve({})
+        return _inspect(options)
 
 
 def _inspect(options: argparse.Namespace) -> int:
@@ -81,7 +101,9 @@ def inspect_file(
     from checkpoints.inspection import inspect_outputs
     from checkpoints.opening import open_outputs
 
-    outputs = open_outputs(path, data, spec=spec, watch=_progress, arrays=arrays)
+    outputs = open_outputs(path, data, spec=spec, watch=_progress(), arrays=arrays)
+    if (ranks := current()) is not None and ranks.rank:
+        ranks.serve({})
     said = {name: outputs.provenance.get(name) for name in _SAID}
     said |= {
         name: outputs.provenance[name] for name in (*_SAID_OF_FOREIGN, *_SAID_OF_ARRAYS) if name in outputs.provenance
@@ -142,10 +164,19 @@ def _within(outputs: "Outputs") -> dict[str, object]:
     return {"similarities": "within the items, each left out of its own search", "probe_split": half}
 
 
-def _progress(done: int, total: int) -> None:
+def _progress() -> "Watch":
     """A line that counts, where somebody watches."""
-    if total and sys.stderr.isatty():
-        print(f"\r{done:,} of {total:,} images", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    from checkpoints.foreign.rate import Rate
+
+    rate = Rate()
+
+    def watch(done: int, total: int) -> None:
+        rate.hear(done, total)
+        if total and sys.stderr.isatty():
+            line = f"{done:,} of {total:,} images" + (f", {rate.words}" if rate.words else "")
+            print(f"\r{line:<60}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return watch
 
 
 def _shown(numbers: dict[str, object]) -> str:

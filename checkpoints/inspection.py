@@ -17,6 +17,8 @@ from analysis.statistics.bootstrap import Estimate, Unavailable
 from checkpoints.author_measures import AuthorMeasures, author_measures
 from checkpoints.author_measures import flat as _estimate
 from checkpoints.by_class import by_class
+from checkpoints.ranks import current
+from checkpoints.ranks import nearest as shared_nearest
 
 BINS = 15
 
@@ -102,7 +104,8 @@ def inspect_outputs(outputs: Outputs, *, k: int = 1, on: On = "features", each_c
 
     LabError for a `k` below 1 or above the number of train items.
     """
-    nearest = nearest_similarity(outputs, k=max(k, *KS) if k > 0 else k)
+    ranks, most = current(), max(k, *KS) if k > 0 else k
+    nearest = nearest_similarity(outputs, k=most) if ranks is None else shared_nearest(ranks, outputs, most)
     has_head, probe = outputs.has_head, linear_probe(outputs, on=on)
     probabilities = class_probabilities(outputs) if has_head else probe
     source: Source = "class head" if has_head else "linear probe"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.outputs import Outputs
 from checkpoints.arrays.forms import is_of_arrays
 from checkpoints.arrays.opening import needs_mapping, open_arrays
-from checkpoints.brought.sharded import weights_at
+from checkpoints.brought.sharded import INDEX, weights_at
 from checkpoints.native.file import is_native
 from checkpoints.native.outputs import open_native
 from checkpoints.reading.array_spec import ArraySpec, check_no_arrays
@@ -64,7 +64,7 @@ def needs_images(path: str | Path) -> Path | None:
     Of a folder, the index of several files in it, or its one file.
     """
     at = weights_at(Path(path)) or (None if Path(path).is_dir() else Path(path))
-    if at is None or at.suffix == ".json":
+    if at is None or at.name.endswith(INDEX):
         return at
     if is_of_arrays(at):
         return None

@@ -1,5 +1,6 @@
-"""`python -m claims [NAME] [--quick] [--seed N] [--json]`: measure the claims, or one, and say their verdicts.
+"""`python -m claims [NAME] [--quick] [--seed N | --seeds N,N] [--json]`: measure the claims, say their verdicts.
 
+With several seeds each has its verdict, and the last line says whether they agree (`claims.over_seeds`).
 What this machine has measured with the same code is taken from its cache folder; --again measures anew. The exit status
 is 0 whatever the verdict, 2 with one sentence for a mistake, and 130 after Ctrl-C.
 """
@@ -7,10 +8,12 @@ is 0 whatever the verdict, 2 with one sentence for a mistake, and 130 after Ctrl
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
 from analysis.rules.verdict import Judged
 from claims.claim import Claim, Effort, Watch
 from claims.kept import default_folder, find, keep
+from claims.over_seeds import agreement, check_seeds, told
 from claims.registry import CLAIMS, claim_of
 from claims.results import Result, to_json
 from claims.running import check_seed, measure
@@ -31,6 +34,8 @@ def _answer(options: argparse.Namespace) -> int:
         print(*(f"{each.name:<24} {each.title}" for each in chosen), sep="\n")
         return 0
     effort = Effort.QUICK if options.quick else Effort.FULL
+    if options.seeds is not None:
+        return _over_seeds(chosen, effort, check_seeds(options.seeds), options)
     results = []
     for claim in chosen:
         results.append(_result(claim, effort, options.seed, again=options.again))
@@ -38,6 +43,21 @@ def _answer(options: argparse.Namespace) -> int:
             print(_told(results[-1]) if options.chosen else _row(results[-1]), flush=True)
     if options.json:
         said = [_json(each) for each in results]
+        print(json.dumps(said[0] if options.chosen else said, indent=2, allow_nan=False))
+    return 0
+
+
+def _over_seeds(chosen: Sequence[Claim], effort: Effort, seeds: Sequence[int], options: argparse.Namespace) -> int:
+    for seed in seeds:
+        check_seed(seed)
+    said = []
+    for claim in chosen:
+        results = [_result(claim, effort, seed, again=options.again) for seed in seeds]
+        found = agreement([each.verdict for each in results])
+        said.append({"claim": claim.name, "agreement": found.value, "seeds": [_json(each) for each in results]})
+        if not options.json:
+            print(told(claim, results), flush=True)
+    if options.json:
         print(json.dumps(said[0] if options.chosen else said, indent=2, allow_nan=False))
     return 0
 
@@ -100,11 +120,17 @@ def _part(each: Judged) -> dict[str, object]:
     return {"key": each.part.key, "says": each.part.says, "outcome": each.outcome.value, **ends, **rule}
 
 
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
 def _parser() -> Parser:
     parser = Parser("python -m claims", description="Measure the papers' claims.", allow_abbrev=False)
     parser.add_argument("chosen", nargs="?", metavar="NAME", help="one of them; all, a line each, where there is none")
     parser.add_argument("--quick", action="store_true", help="the quick form, under 20 s a claim")
-    parser.add_argument("--seed", type=int, default=0, help="of all that is random, 0 by itself")
+    seeds = parser.add_mutually_exclusive_group()
+    seeds.add_argument("--seed", type=int, default=0, help="of all that is random, 0 by itself")
+    seeds.add_argument("--seeds", type=_numbers, metavar="N,N,...", help="a verdict each, and whether they agree")
     parser.add_argument("--json", action="store_true", help="one JSON object, or a list of them")
     parser.add_argument("--again", action="store_true", help="measure anew what this machine has measured before")
     parser.add_argument("--list", action="store_true", help="the names alone")

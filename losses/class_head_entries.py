@@ -32,7 +32,7 @@ CONTOUR = Cost(
     " float64), a block of rows at a time.",
 )
 
-LABEL_CODE = ("class_head._label_infonce", "class_head.label_scores", "forces.label_infonce_forces")
+LABEL_CODE = ("class_head._label_infonce", "head_scores.label_scores", "forces.label_infonce_forces")
 
 CLASS_HEAD = (
     LossEntry(
@@ -117,7 +117,7 @@ CLASS_HEAD = (
         cost=TARGET_PRODUCTS,
         code=(
             "class_head.soft_target_infonce",
-            "class_head.target_scores",
+            "head_scores.target_scores",
             "candidates.CandidatePass",
             "forces.soft_target_infonce_forces",
         ),

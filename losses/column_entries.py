@@ -7,6 +7,10 @@ from .records import Choosing
 COLUMNS = Source(
     "Koromilas et al., Neural Collapse by Design: Learning Class Prototypes on the Hypersphere (2026)", "2605.20302"
 )
+NO_WORLD = (
+    "A number added to all scores of a class changes nothing, so what it fits leaves class probabilities open; it takes"
+    " labels, and the simplex world measures densities of soft targets; the other worlds have no class head."
+)
 ONE_PASS = Cost("O(NK)", "No matrix product: one pass over the logits, by columns, in time and in memory.")
 
 BY_COLUMNS = (
@@ -26,6 +30,7 @@ BY_COLUMNS = (
         parameters=(LOGIT_TEMPERATURE,),
         cost=ONE_PASS,
         code=("columns.ntce", "columns.losses_by_columns", "columns.columns_force"),
+        no_world=NO_WORLD,
     ),
     LossEntry(
         name="nonl",
@@ -43,5 +48,6 @@ BY_COLUMNS = (
         parameters=(LOGIT_TEMPERATURE,),
         cost=ONE_PASS,
         code=("columns.nonl", "columns.losses_by_columns", "columns.columns_force"),
+        no_world=f"It has no least value, so no world has an optimum to hold it to. {NO_WORLD}",
     ),
 )

@@ -53,10 +53,10 @@ class LossEntry:
 
     `record`: what it contrasts, from which forces, anatomy, curves, chance level and floor follow on every page.
     `gradient` is d loss_i / d f_i for class heads and d loss_i / d s_ij for embeddings. `chance_level` (LaTeX) is
-    the loss, in nats, of constant logits with a uniform prior, or of all-equal embeddings. `code` names what runs,
+    the loss, in `unit`, of constant logits with a uniform prior, or of all-equal embeddings. `code` names what runs,
     below `losses`, outermost first: the public function, its formula, the fast path, the derivative. `worlds`: the toy
-    worlds that list it, with its place there. `trained_with`: parameters of `checkpoints.train` that differ from the
-    catalogue's.
+    worlds that list it, with its place there; of a loss that none lists `no_world` says why. `trained_with`: parameters
+    of `checkpoints.train` that differ from the catalogue's.
     """
 
     name: str
@@ -75,6 +75,8 @@ class LossEntry:
     choices: tuple[Choice, ...] = ()
     worlds: Mapping[str, int] = field(default_factory=dict)
     trained_with: Mapping[str, float] = field(default_factory=dict)
+    no_world: str = ""
+    unit: str = "nats"
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:

@@ -13,8 +13,8 @@ from torch.nn.functional import one_hot
 from . import contrasts
 from .catalog import CATALOG
 from .checks import check_floats, check_number, check_temperature
-from .class_head import class_counts, label_scores, target_scores
 from .errors import LabError
+from .head_scores import class_counts, label_scores, target_scores
 from .label_checks import check_class_labels, check_labels
 from .numerics import product, widen
 from .pairs import Roles, roles_by_label, roles_by_view

@@ -81,7 +81,7 @@ def batch_beta(z: Tensor, chunk_size: int | None = None) -> Tensor:
     twentieth of them that is smallest, or 1,024, or all; without the twentieth of these, at least one, that is smallest
     itself: the slope of log F on log d. 4 where the line explains less than 0.85 of the variance or falls. The released
     run does the same and then keeps a running mean over batches, nine tenths of it what it was, which begins at 4; a
-    function has no memory, so this is the batch's own. Memory is that of the tail.
+    function has no memory, so this is the batch's own. It takes about eight times the memory of the tail.
     """
     z = z.detach()
     count = len(z)

@@ -57,6 +57,7 @@ KIN = (
         cost=VIEW_PRODUCTS,
         code=("paired_kin.rince", "formulas.powered_of_anchors", "rules.power_rule", "contrasts.forces"),
         worlds={"repulsion": 5, "two_views": 4},
+        unit="units of exp(q s / tau)",
     ),
     LossEntry(
         name="temperature_free_infonce",

@@ -14,6 +14,7 @@ candidates.
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -21,8 +22,9 @@ from torch import Tensor
 from . import processes
 from .blocks import block_rows, class_blocks, equal_blocks
 from .checks import can_look, check_batch, check_floats, check_number, check_temperature
+from .closed_form import LossesAndGradient
 from .errors import LabError
-from .exponentials import RowExp, row_exp
+from .exponentials import RowExp, plain_exp, row_exp
 from .formulas import eps_sup_infonce_of_anchors, supcon_of_anchors
 from .label_checks import check_labels, nan_for_a_negative
 from .numerics import product, unit_rows, widen
@@ -32,11 +34,23 @@ from .positives import AnyGroups, Groups, SortedGroups, class_sizes
 from .reduction import reduced, reduced_by_blocks
 from .rules import eps_sup_infonce_rule, supcon_rule
 from .streaming import BlockPass, Rule
+from .symmetric import SymmetricPass, fits
+from .symmetric_rules import Classes, over_classes
 from .temperature import Temperature, tempered_rows
 
 Formula = Callable[[Tensor, Roles], Tensor]
 RuleOfGroups = Callable[[Groups, RowExp], Rule]
+SymmetricPassOf = Callable[[Classes, float], SymmetricPass]
+"""Of a small batch, and the factor between cosine and score."""
 ANOTHER = "An anchor needs another one."
+
+
+class Rules(NamedTuple):
+    """A loss through autograd, by a sweep over blocks, and of a small batch by the pairs that are the same."""
+
+    formula: Formula
+    rule: RuleOfGroups
+    symmetric: SymmetricPassOf | None = None
 
 
 def supcon(
@@ -125,7 +139,8 @@ def supcon_with(
     embeddings: Tensor, labels: Tensor, temperature: Temperature, options: Options, ignore_index: int | None = None
 ) -> Tensor:
     """`supcon` with its options in one object."""
-    return over_labelled(embeddings, labels, supcon_of_anchors, supcon_rule, temperature, options, ignore_index)
+    rules = Rules(supcon_of_anchors, supcon_rule, over_classes)
+    return over_labelled(embeddings, labels, rules, temperature, options, ignore_index)
 
 
 def eps_sup_infonce_with(
@@ -138,9 +153,11 @@ def eps_sup_infonce_with(
 ) -> Tensor:
     """`eps_sup_infonce` with its options in one object."""
     check_epsilon(epsilon)
-    formula = partial(eps_sup_infonce_of_anchors, epsilon=epsilon)
-    rule = partial(eps_sup_infonce_rule, epsilon=epsilon)
-    return over_labelled(embeddings, labels, formula, rule, temperature, options, ignore_index)
+    rules = Rules(
+        partial(eps_sup_infonce_of_anchors, epsilon=epsilon),
+        partial(eps_sup_infonce_rule, epsilon=epsilon),
+    )
+    return over_labelled(embeddings, labels, rules, temperature, options, ignore_index)
 
 
 def check_epsilon(epsilon: float) -> None:
@@ -171,13 +188,12 @@ def in_views(embeddings: Tensor) -> Tensor:
 def over_labelled(
     embeddings: Tensor,
     labels: Tensor,
-    formula: Formula,
-    rule: RuleOfGroups,
+    rules: Rules,
     temperature: Temperature,
     options: Options,
     ignore_index: int | None,
 ) -> Tensor:
-    """The formula of each anchor's scores, or its rule block by block, reduced over the anchors with a positive."""
+    """The formula of each anchor's scores, or a rule block by block, reduced over the anchors with a positive."""
     check_temperature(temperature)
     z, y = flat_views(embeddings, labels, options.normalize, ignore_index)  # (N, D), (N,)
     z, tau = tempered_rows(z, temperature)
@@ -186,18 +202,16 @@ def over_labelled(
     if options.takes_plain_path(z, y):
         roles = roles_by_label(y, ignore_index)
         takes_part = _checked(roles.positives.any(dim=-1))
-        losses = formula(product(z, z.mT) / tau, roles)
+        losses = rules.formula(product(z, z.mT) / tau, roles)
         value = reduced(losses, takes_part, own, options)
     else:
-        loss_over = partial(_by_blocks, rule=rule, scale=1 / tau, options=options)
+        loss_over = partial(_by_blocks, rules=rules, scale=1 / tau, options=options)
         value = loss_over(z, y, own) if ignore_index is None else _without(z, y, own, ignore_index, loss_over)
     return value if can_look(y) else value * nan_for_a_negative(y, ignore_index)
 
 
-def _by_blocks(
-    z: Tensor, y: Tensor, own: Tensor, rule: RuleOfGroups, scale: float | Tensor, options: Options
-) -> Tensor:
-    block_pass, sizes = _block_pass(z, y, own, rule, scale, block_rows(z, options.chunk_size))
+def _by_blocks(z: Tensor, y: Tensor, own: Tensor, rules: Rules, scale: float | Tensor, options: Options) -> Tensor:
+    block_pass, sizes = _block_pass(z, y, own, rules, scale, options)
     return reduced_by_blocks(z, block_pass, _checked(sizes > 1), own, options)
 
 
@@ -227,23 +241,27 @@ def _checked(takes_part: Tensor) -> Tensor:
 
 
 def _block_pass(
-    z: Tensor, labels: Tensor, own: Tensor, rule: RuleOfGroups, scale: float | Tensor, rows: int
-) -> tuple[BlockPass, Tensor]:
+    z: Tensor, labels: Tensor, own: Tensor, rules: Rules, scale: float | Tensor, options: Options
+) -> tuple[LossesAndGradient, Tensor]:
     """The pass over blocks, and the size of each anchor's class (N,).
 
     On a CPU anchors are sorted by class, so that masks become slices. That takes class sizes, which a GPU would have
     to be waited for: there masks are as wide as the batch.
     """
-    exp = row_exp(z, scale)
+    exp, rows = row_exp(z, scale), block_rows(z, options.chunk_size)
     if not can_look(labels):
         sizes = class_sizes(labels)
-        return BlockPass(rule(AnyGroups(labels, sizes), exp), equal_blocks(own, rows), scale), sizes
+        return BlockPass(rules.rule(AnyGroups(labels, sizes), exp), equal_blocks(own, rows), scale), sizes
     sorted_labels, order = labels.sort(stable=True)
     counts = sorted_labels.unique_consecutive(return_counts=True)[1]  # (C,)
     groups = SortedGroups.of(counts)
+    sizes = torch.empty_like(groups.sizes).index_copy_(0, order, groups.sizes)
+    if rules.symmetric is not None and exp is plain_exp and fits(z, own, options):
+        of_sorted = torch.arange(len(counts)).repeat_interleave(counts)
+        classes = Classes(torch.empty_like(of_sorted).index_copy_(0, order, of_sorted), counts)
+        return rules.symmetric(classes, float(scale)), sizes
     is_own = torch.zeros_like(labels, dtype=torch.bool).index_fill_(0, own, True)[order]
     of_class = counts.tolist()
     owned = [int(part.sum()) for part in is_own.split(of_class)] if len(own) < len(z) else of_class
     blocks = class_blocks(is_own.nonzero().squeeze(1), owned, of_class, rows)
-    sizes = torch.empty_like(groups.sizes).index_copy_(0, order, groups.sizes)
-    return BlockPass(rule(groups, exp), blocks, scale, order), sizes
+    return BlockPass(rules.rule(groups, exp), blocks, scale, order), sizes

@@ -9,6 +9,7 @@ derivatives. `distributed` joins the batches of all processes; see `losses.proce
 """
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -27,6 +28,7 @@ from .pairs import other_view
 from .records import ENDPOINT_GAP
 from .rules import blend_rule, contrast_rule
 from .stacked import anchors_of, over_anchors, stacked_views
+from .symmetric_rules import OfPairs, of_pairs, power_of_shortfall, powers_fit
 from .temperature import Temperature, beside, is_learned, number, tempered_rows
 
 
@@ -126,7 +128,9 @@ def nt_xent_with(view_a: Tensor, view_b: Tensor, temperature: Temperature, optio
     z, own = anchors_of(view_a, view_b, options, temperature)
     tau = 1.0 if is_learned(temperature) else number(temperature)
     scale = 1 / tau
-    return over_anchors(z, own, lambda cosines: cosines / tau, contrast_rule(row_exp(z, scale)), scale, options)
+    exp = row_exp(z, scale)
+    symmetric = of_pairs(exp, scale)
+    return over_anchors(z, own, lambda cosines: cosines / tau, contrast_rule(exp), scale, options, symmetric=symmetric)
 
 
 def weibit_with(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -> Tensor:
@@ -135,7 +139,10 @@ def weibit_with(view_a: Tensor, view_b: Tensor, beta: float, options: Options) -
     z, own = anchors_of(view_a, view_b, options)
     curved = torch.full_like(z[:, 0], beta)
     rule = blend_rule(torch.zeros_like(curved), curved, 1.0, _blend_exp(z, 0.0, curved))
-    return over_anchors(z, own, lambda cosines: beta * weibit_coordinate(cosines), rule, 1.0, options)
+    symmetric = OfPairs(partial(power_of_shortfall, beta=beta), 1.0) if powers_fit(z, beta) else None
+    return over_anchors(
+        z, own, lambda cosines: beta * weibit_coordinate(cosines), rule, 1.0, options, symmetric=symmetric
+    )
 
 
 def weince_with(

@@ -14,9 +14,10 @@ from .errors import LabError
 from .exponentials import RowExp, row_exp
 from .formulas import decoupled_of_anchors, log_odds, powered_of_anchors
 from .options import Options
-from .rules import decoupled_rule, log_odds_rule, power_rule
+from .rules import decoupled_rule, log_odds_rule, odds, power_rule
 from .stacked import Formula, anchors_of, over_anchors
 from .streaming import Rule
+from .symmetric_rules import OfPairs, of_pairs
 from .temperature import Temperature, is_learned, number
 
 
@@ -98,7 +99,9 @@ def temperature_free_infonce(
 
 def dcl_with(view_a: Tensor, view_b: Tensor, temperature: Temperature, options: Options) -> Tensor:
     """`dcl` with its options in one object."""
-    return _of_scores(view_a, view_b, temperature, options, decoupled_of_anchors, decoupled_rule)
+    return _of_scores(
+        view_a, view_b, temperature, options, decoupled_of_anchors, decoupled_rule, partial(of_pairs, own_below=False)
+    )
 
 
 def rince_with(
@@ -108,7 +111,8 @@ def rince_with(
     check_powers(q, density)
     formula = partial(powered_of_anchors, q=q, log_density=log(density))
     rule = partial(power_rule, q=q, log_density=log(density))
-    value = _of_scores(view_a, view_b, temperature, options, formula, rule)
+    symmetric = partial(of_pairs, q=q, log_density=log(density))
+    value = _of_scores(view_a, view_b, temperature, options, formula, rule, symmetric)
     if can_look(value) and not value.isfinite().all() and view_a.isfinite().all() and view_b.isfinite().all():
         remedy = "Raise the temperature, lower q, or take unit rows (normalize=True)."
         raise LabError("q", f"must be small enough for e^(q s / tau) to be a number of {value.dtype}", q, remedy)
@@ -118,7 +122,7 @@ def rince_with(
 def temperature_free_with(view_a: Tensor, view_b: Tensor, options: Options) -> Tensor:
     """`temperature_free_infonce` with its options in one object."""
     z, own = anchors_of(view_a, view_b, options)
-    return over_anchors(z, own, log_odds, log_odds_rule(), 1.0, options)
+    return over_anchors(z, own, log_odds, log_odds_rule(), 1.0, options, symmetric=OfPairs(odds, 1.0))
 
 
 def check_powers(q: float, density: float) -> None:
@@ -136,10 +140,21 @@ def _of_scores(
     options: Options,
     formula: Formula,
     rule: Callable[[RowExp], Rule],
+    symmetric: Callable[[RowExp, float | Tensor], OfPairs | None],
 ) -> Tensor:
     """A formula of the scores s / tau."""
     check_temperature(temperature)
     z, own = anchors_of(view_a, view_b, options, temperature)
     tau = 1.0 if is_learned(temperature) else number(temperature)
     scale = 1 / tau
-    return over_anchors(z, own, lambda cosines: cosines / tau, rule(row_exp(z, scale)), scale, options, formula=formula)
+    exp = row_exp(z, scale)
+    return over_anchors(
+        z,
+        own,
+        lambda cosines: cosines / tau,
+        rule(exp),
+        scale,
+        options,
+        formula=formula,
+        symmetric=symmetric(exp, scale),
+    )

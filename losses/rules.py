@@ -86,7 +86,7 @@ def given_targets_rule(exp: RowExp, targets: Callable[[Block], Tensor]) -> Rule:
             return torch.linalg.vecdot(wanted, below_shift)[:, None]
 
         own, log_sum, total = tallied_exp(exp, scores, block.fill_anchors, tally)
-        scores.sub_(wanted.mul_(total))
+        scores.addcmul_(wanted, total, value=-1)
         return log_sum - own, 1 / total
 
     return rule
@@ -123,7 +123,7 @@ def blend_rule(
         if not curve_pulls:
             scores.mul_(line)
             return losses, factors
-        scores.mul_(_steepness(shortfall).mul_(curve * temperature).add_(line))
+        scores.mul_(steepness(shortfall).mul_(curve * temperature).add_(line))
         return losses, factors
 
     return rule
@@ -180,7 +180,7 @@ def hardest_rule(top: int, beta: Tensor | None = None) -> Rule:
         if beta is not None:
             shortfall = (1 - x).clamp_min_(ENDPOINT_GAP)
             x = shortfall.log().mul_(-beta)
-            slope = _steepness(shortfall) * beta
+            slope = steepness(shortfall) * beta
         x -= x.amax(dim=1, keepdim=True)
         losses = x.logsumexp(dim=1, keepdim=True) - x[:, :1]
         force = x.softmax(dim=1)
@@ -201,30 +201,28 @@ def log_odds_rule() -> Rule:
         other = other_view(block.anchors, scores.shape[1])[:, None]
         block.fill_anchors(scores, 0)  # 1 with itself, which would have every block look like one at the pole
         own = scores.gather(1, other)
-        odds = _odds(scores)
-        block.fill_anchors(odds, 0)
-        total, own_odds = odds.sum(dim=1, keepdim=True), _odds(own)
-        block.fill_anchors(scores, 0)
-        scores.scatter_add_(1, other, -total * own / own_odds)
+        below, slopes = odds(scores)
+        block.fill_anchors(below, 0)
+        total, (own_odds, own_slope) = below.sum(dim=1, keepdim=True), odds(own)
+        block.fill_anchors(slopes, 0)
+        slopes.scatter_add_(1, other, -total * own_slope / own_odds)
         return (total / own_odds).log(), 1 / total
 
     return rule
 
 
-def _odds(cosines: Tensor) -> Tensor:
-    """(1 + s) / (1 - s), both held at 1e-6; in the cosines' place the odds times their slope, 1 / (1 - s) + 1 / (1 + s)
-    without what is held."""
+def odds(cosines: Tensor) -> tuple[Tensor, Tensor]:
+    """(1 + s) / (1 - s), both held at 1e-6; and, in the cosines' place, its derivative, that of the logarithm
+    1 / (1 - s) + 1 / (1 + s) without what is held."""
     if _is_between_the_poles(cosines):
         inverse = cosines.neg_().add_(1).reciprocal_()
-        odds = torch.mul(inverse, 2).sub_(1)
-        inverse.square_().mul_(2)  # of odds, slope and halves: (1 + s) + (1 - s) = 2
-        return odds
+        found = torch.mul(inverse, 2).sub_(1)
+        return found, inverse.square_().mul_(2)  # of odds, slope and halves: (1 + s) + (1 - s) = 2
     right = (1 + cosines).clamp_min_(ENDPOINT_GAP)
     inverse = cosines.neg_().add_(1).clamp_min_(ENDPOINT_GAP).reciprocal_()
-    odds = right * inverse
-    moved = odds.masked_fill(inverse >= 1 / ENDPOINT_GAP, 0).add_(right > ENDPOINT_GAP)
-    inverse.mul_(moved)
-    return odds
+    found = right * inverse
+    moved = found.masked_fill(inverse >= 1 / ENDPOINT_GAP, 0).add_(right > ENDPOINT_GAP)
+    return found, inverse.mul_(moved)
 
 
 def _is_between_the_poles(cosines: Tensor) -> bool:
@@ -235,7 +233,7 @@ def _is_between_the_poles(cosines: Tensor) -> bool:
     return float(low) > -0.9 and float(high) < 1 - 2 * ENDPOINT_GAP
 
 
-def _steepness(shortfall: Tensor) -> Tensor:
+def steepness(shortfall: Tensor) -> Tensor:
     """1 / d in the place of d, and 0 where d was clamped."""
     steep = shortfall.reciprocal_()
     return steep.masked_fill_(steep >= 1 / ENDPOINT_GAP, 0)

@@ -5,22 +5,23 @@ Embeddings, views, options and order of the anchors as in `losses.labelled`.
 
 from dataclasses import dataclass
 from functools import partial
-from math import exp
+from math import exp, isfinite
 
 import torch
 from torch import Tensor
 
 from .blocks import Block, block_rows, equal_blocks
-from .checks import can_look, check_batch, check_device, check_floats, check_number, check_temperature
+from .checks import can_look, check_batch, check_device, check_floats, check_number, check_temperature, has_values
 from .errors import LabError
 from .exponentials import row_exp
 from .formulas import cross_entropy_of_anchors, x_clr_of_anchors
-from .labelled import ANOTHER, in_views, over_labelled
+from .labelled import ANOTHER, Rules, in_views, over_labelled
 from .numerics import product, unit_rows, widen
 from .options import Options
 from .reduction import reduced, reduced_by_blocks
 from .rules import given_targets_rule, x_clr_rule
 from .streaming import BlockPass
+from .symmetric_rules import over_classes
 from .temperature import Temperature, tempered_rows
 
 
@@ -74,16 +75,19 @@ def x_clr_with(
                 "labels", "must be given where there are no similarities", None, "Pass the one or the other."
             )
         noise_target = exp(-1 / target_temperature)
-        formula = partial(x_clr_of_anchors, noise_target=noise_target)
-        by_labels = partial(x_clr_rule, noise_target=noise_target)
-        return over_labelled(embeddings, labels, formula, by_labels, temperature, options, ignore_index)
+        rules = Rules(
+            partial(x_clr_of_anchors, noise_target=noise_target),
+            partial(x_clr_rule, noise_target=noise_target),
+            partial(over_classes, noise_target=noise_target),
+        )
+        return over_labelled(embeddings, labels, rules, temperature, options, ignore_index)
     _check_alone(labels, options, ignore_index)
     check_temperature(temperature)
     views = in_views(embeddings)
-    graph = _checked(similarities, views)
+    graph, is_far = _checked(similarities, views, target_temperature)
     z, tau = tempered_rows((unit_rows if options.normalize else widen)(views).flatten(0, 1), temperature)
     check_batch("anchors", len(z), 2, ANOTHER)
-    targets = SimilarityTargets(graph, views.shape[1], target_temperature, z.dtype)
+    targets = SimilarityTargets(graph, views.shape[1], target_temperature, z.dtype, is_far)
     own = torch.arange(len(z), device=z.device)
     everyone = torch.ones_like(own, dtype=torch.bool)
     if options.takes_plain_path(z, graph):
@@ -100,22 +104,33 @@ def check_target_temperature(target_temperature: float) -> None:
     check_number("target_temperature", target_temperature, above=0, remedy=remedy)
 
 
+FAR = 1000.0
+"""Exponents up to this size need no shift before the softmax, which makes its own."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SimilarityTargets:
-    """Targets of a block of anchors: softmax of graph (N, N) over `temperature`, each sample `views` times."""
+    """Targets of a block of anchors: softmax of graph (N, N) over `temperature`, each sample `views` times; `is_far`
+    where some may have no number of `dtype` once divided."""
 
     graph: Tensor
     views: int
     temperature: float
     dtype: torch.dtype
+    is_far: bool
 
     def __call__(self, block: Block) -> Tensor:
         """(n, N V), rows that sum to 1, with 0 for the anchors themselves."""
-        graph = self.graph[block.anchors // self.views].to(self.dtype).repeat_interleave(self.views, dim=1)
-        graph = graph.scatter(1, block.anchors[:, None], -torch.inf)
-        # Less the largest before the division: similarities beside a small tau_s leave the numbers.
-        least = torch.finfo(self.dtype).tiny
-        return ((graph - graph.amax(dim=1, keepdim=True)) / max(self.temperature, least)).softmax(dim=1)
+        rows = self.graph.index_select(0, block.anchors // self.views).to(self.dtype)  # a copy
+        if self.views > 1:
+            rows = rows.repeat_interleave(self.views, dim=1)
+        if has_values(rows):
+            block.fill_anchors(rows, -torch.inf)
+        else:  # torch.func.vmap has no such step in place
+            rows = rows.scatter(1, block.anchors[:, None], -torch.inf)
+        if self.is_far:  # beside a small tau_s similarities leave the numbers
+            rows.sub_(rows.amax(dim=1, keepdim=True))
+        return rows.div_(max(self.temperature, torch.finfo(self.dtype).tiny)).softmax(dim=1)
 
 
 def _check_alone(labels: Tensor | None, options: Options, ignore_index: int | None) -> None:
@@ -130,16 +145,22 @@ def _check_alone(labels: Tensor | None, options: Options, ignore_index: int | No
         raise LabError("distributed", "must be False beside similarities: one process has its own alone", True, remedy)
 
 
-def _checked(similarities: Tensor, views: Tensor) -> Tensor:
-    """G (N, N) without gradient: finite, and for the samples of views (N, V, D)."""
+def _checked(similarities: Tensor, views: Tensor, temperature: float) -> tuple[Tensor, bool]:
+    """G (N, N) without gradient: finite, and for the samples of views (N, V, D); and whether G over the temperature may
+    be far from 0."""
     check_floats("similarities", similarities, "N", "N")
     check_device("similarities", similarities, "embeddings", views)
     count = len(views)
     if tuple(similarities.shape) != (count, count):
         rule = f"must have shape ({count}, {count}), a row and a column a sample"
         raise LabError("similarities", rule, tuple(similarities.shape))
-    if can_look(similarities) and not similarities.isfinite().all():
+    if not can_look(similarities):
+        return similarities.detach(), True
+    # Some rows at a time: of what does not lie dense torch makes a copy first.
+    ends = [torch.aminmax(rows) for rows in similarities.detach().split(block_rows(similarities))]
+    low, high = float(torch.stack([end.min for end in ends]).min()), float(torch.stack([end.max for end in ends]).max())
+    if not (isfinite(low) and isfinite(high)):
         raise LabError(
             "similarities", "must be finite", "not so", "Pass cosines, for instance of captions' embeddings."
         )
-    return similarities.detach()
+    return similarities.detach(), max(-low, high) > FAR * temperature

@@ -15,6 +15,7 @@ from .options import Options
 from .pairs import Roles, roles_by_view
 from .reduction import reduced, reduced_by_blocks
 from .streaming import BlockPass, Rule
+from .symmetric import SymmetricPass, SymmetricRule, fits
 from .temperature import Temperature, tempered_rows
 
 Link = Callable[[Tensor], Tensor]
@@ -56,14 +57,18 @@ def over_anchors(
     options: Options,
     temperature: Temperature = 1.0,
     formula: Formula = contrast_of_anchors,
+    symmetric: SymmetricRule | None = None,
 ) -> Tensor:
     """The formula of the linked cosines of each of the 2B anchors: cross-entropy over the others, if no other is named.
 
-    The temperature is the link's, where that has it: what torch.func has of it shows in the path.
+    The temperature is the link's, where that has it: what torch.func has of it shows in the path. `symmetric`: what
+    small batches take, where there is such a rule for these scores.
     """
     everyone = torch.ones_like(z[:, 0], dtype=torch.bool)
     if options.takes_plain_path(z, *(held for held in (temperature,) if isinstance(held, Tensor))):
         losses = formula(link(product(z, z.mT)), roles_by_view(len(z), z.device))
         return reduced(losses, everyone, own, options)
+    if symmetric is not None and fits(z, own, options):
+        return reduced_by_blocks(z, SymmetricPass(symmetric, float(scale)), everyone, own, options)
     block_pass = BlockPass(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)
     return reduced_by_blocks(z, block_pass, everyone, own, options)

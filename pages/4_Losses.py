@@ -4,7 +4,19 @@ from losses.catalog import CATALOG
 from ui.controls import panel
 from ui.errors import explain
 from ui.frame import frame
-from ui.losses.loss_panels import ALL, chance, choose, code, cost, formula, gradient, overview, pairs, parameters
+from ui.losses.loss_panels import (
+    ALL,
+    chance,
+    choose,
+    code,
+    cost,
+    formula,
+    gradient,
+    no_world,
+    overview,
+    pairs,
+    parameters,
+)
 
 frame("losses")
 with panel() as controls:
@@ -20,4 +32,5 @@ else:
         chance(entry, view)
     cost(entry)
     parameters(entry)
+    no_world(entry)
     code(entry)

@@ -34,6 +34,12 @@ def test_two_minutes_have_no_error_and_no_verdict():
     assert np.isnan(found.error)
 
 
+def test_a_soak_that_is_too_short_says_so_and_does_not_pass(capsys):
+    taken = [Reading(minute, 700.0, 12, 60) for minute in (0.0, 1.0, 2.0)]
+    assert table(taken, replace(taken[0], minutes=6.0), warm_up=1.0) == 3
+    assert capsys.readouterr().out.count("TOO SHORT") == 3
+
+
 def test_a_process_is_read():
     over, before = threading.Event(), read(os.getpid(), 0.0)
     thread = threading.Thread(target=over.wait)

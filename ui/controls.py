@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -83,12 +83,17 @@ class Controls:
         default: str,
         help: str | None = None,
         always: bool = False,
+        search: bool = False,
     ) -> str:
-        """One of `options`, name -> label; a link says the name, that of the default too where it is `always` to."""
+        """One of `options`, name -> label; a link says the name, that of the default too where it is `always` to.
+
+        `search`: many, which typing a part of the label filters.
+        """
         names = list(options)
         start = self._start(key, default, lambda raw: _name(key, options, raw))
         index = names.index(start if start in options else default)
-        value = st.selectbox(label, names, index, _shown(options, line), key=key, help=help, filter_mode=None)
+        how: Literal["contains"] | None = "contains" if search else None
+        value = st.selectbox(label, names, index, _shown(options, line), key=key, help=help, filter_mode=how)
         self._keep(key, value, None if always else default, [value])
         return value
 

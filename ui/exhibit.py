@@ -50,7 +50,7 @@ def show_at_once(exhibit: Exhibit, option: dict[str, object], *, key: str, heigh
 
 
 def _title(exhibit: Exhibit) -> None:
-    st.subheader(plain(exhibit.title), anchor=False)
+    st.header(plain(exhibit.title), anchor=False)
 
 
 def _below(exhibit: Exhibit, key: str) -> None:

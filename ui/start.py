@@ -16,10 +16,10 @@ _JOBS = {
 
 def jobs() -> None:
     """The three jobs side by side, each with the page that does it."""
-    grid = st.grid(len(_JOBS), min_column_width=200)
+    grid = st.grid(len(_JOBS), min_column_width=200, border=True)
     for name, sentence in _JOBS.items():
         page = PAGES[name]
-        with grid.cell(), st.container(border=True, gap="xsmall", height="stretch"):
+        with grid.cell(), st.container(gap="xsmall"):
             st.page_link(page.script, label=f"**{page.group}**", icon=":material/arrow_forward:", icon_position="right")
             st.caption(sentence)
 
@@ -51,7 +51,7 @@ def picture() -> None:
 
 def machine_panel() -> None:
     """Versions at once; the device when torch, imported in the background, is there."""
-    st.subheader("This machine", anchor=False)
+    st.header("This machine", anchor=False)
     st.caption(" · ".join(f"{name} {version}" for name, version in machine.versions().items()))
     missing = machine.device() is None
     st.fragment(_device, run_every=1.0 if missing else None)(missing)

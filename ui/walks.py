@@ -113,10 +113,10 @@ def _of(name: str) -> Query:
 
 def draw_walks() -> None:
     """Side by side, numbered."""
-    st.subheader("Three walks", anchor=False)
-    grid = st.grid(len(walks()), min_column_width=240)
+    st.header("Three walks", anchor=False)
+    grid = st.grid(len(walks()), min_column_width=240, border=True)
     for walk in walks():
-        with grid.cell(), st.container(border=True, gap="xsmall", height="stretch"):
+        with grid.cell(), st.container(gap="xsmall"):
             st.markdown(f"**{walk.question}**")
             st.caption(walk.source)
             for number, stop in enumerate(walk.stops, start=1):

@@ -1,5 +1,6 @@
 """What every figure function returns: a plot with everything a reader needs beside it."""
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from html import escape
@@ -10,6 +11,7 @@ import plotly.graph_objects as go
 from analysis.figures.ink import set_ink
 from analysis.figures.labels import printable
 
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _ROWS = 20  # of the table, where only text can be shown
 
 
@@ -18,7 +20,8 @@ class Exhibit:
     """A figure ready to be shown, shared or printed.
 
     `stem` names the downloaded files; `table` is the numbers behind the picture, one row a mark.
-    The title is a question or a statement and stands above the plot, not inside it.
+    The title is a question or a statement and stands above the plot, not inside it. `alt` says what the plot shows; it
+    leads with the title where it would leave out the answer: who cannot see the picture is told no less.
     `code`: the lines that give it without the app, run from the checkout; they leave it in the name `exhibit`. "" where
     nobody said.
     """
@@ -33,6 +36,16 @@ class Exhibit:
 
     def __post_init__(self) -> None:
         set_ink(self.plot)
+        if not self._answers:
+            object.__setattr__(self, "alt", f"{self.title.rstrip('.')}. {self.alt}")
+
+    @property
+    def _answers(self) -> bool:
+        """Does the alternative text hold the title, or every number in it? A mere question has no answer."""
+        numbers = set(_NUMBER.findall(self.title))
+        if not numbers:
+            return self.title.endswith("?") or self.title in self.alt
+        return numbers <= set(_NUMBER.findall(self.alt))
 
     def given_by(self, code: str) -> "Exhibit":
         """The same with the lines that give it."""

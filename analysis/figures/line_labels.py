@@ -1,6 +1,6 @@
-"""Names at the right ends of lines, where there are more of them than a reader can look up in a legend."""
+"""Names at the right ends of lines: a legend of many lines is more than a reader can look up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import plotly.graph_objects as go
@@ -8,19 +8,33 @@ import plotly.graph_objects as go
 from analysis.figures.bands import Cell
 from analysis.figures.labels import wrapped
 
-MANY = 10  # lines in a figure: from here on they are named at their ends
 ROOM = 96  # pixels right of a panel for the longest line of a name
+_LETTERS = 15  # in a line
 _LINE, _BETWEEN = 14, 5  # pixels of a name's line, and between two names
 
 
 def add_line_labels(plot: go.Figure, ends: Mapping[str, float], cell: Cell, *, height: float) -> None:
     """`ends`: what to write -> where the line ends, from 0 at the bottom of its panel, `height` pixels high, to 1."""
     names = sorted(ends, key=lambda name: ends[name])
-    texts = [wrapped(name, 14) for name in names]
-    sizes = [(_LINE * (1 + text.count("<br>")) + _BETWEEN) / height for text in texts]
+    texts = [_lines(name) for name in names]
+    sizes = [_size(text) / height for text in texts]
     for text, at in zip(texts, spread([ends[name] for name in names], sizes), strict=True):
         place = {"x": 1, "xref": "x domain", "xanchor": "left", "xshift": 4, "yref": "y domain", "yanchor": "middle"}
         plot.add_annotation(text=text, y=at, align="left", font={"size": 11}, showarrow=False, **place, **cell.place)
+
+
+def height_of(names: Iterable[str]) -> int:
+    """Pixels that the names need, one below the other."""
+    return sum(_size(_lines(name)) for name in names)
+
+
+def _lines(name: str) -> str:
+    """As it is written: lines that are apart stay so."""
+    return "<br>".join(wrapped(line, _LETTERS) for line in name.split("<br>"))
+
+
+def _size(text: str) -> int:
+    return _LINE * (1 + text.count("<br>")) + _BETWEEN
 
 
 def spread(places: Sequence[float], sizes: Sequence[float]) -> list[float]:

@@ -90,15 +90,15 @@ def soak(minutes: float, idle: float, log: Path) -> int:
 
 
 def table(taken: list[Reading], left: Reading, warm_up: float) -> int:
-    """Print a line a quantity; how many limits were missed."""
+    """Print a line a quantity; how many limits were missed, or could not be told since there are too few minutes."""
     kept = [reading for reading in taken if reading.minutes >= warm_up]
     at = np.array([reading.minutes for reading in kept])
     print(f"\nafter a warm-up of {warm_up:g} min{'':12} {'mean':>8} {'slope a minute':>20} {'limit':>8}")
     missed = 0
     for name, (unit, limit) in LIMITS.items():
         found: Line = line(at, np.array([getattr(reading, name) for reading in kept], dtype=float))
-        verdict = "ok" if found.slope <= limit else "MISSED"
-        missed += verdict == "MISSED"
+        verdict = "TOO SHORT" if np.isnan(found.slope) else "ok" if found.slope <= limit else "MISSED"
+        missed += verdict != "ok"
         slope = f"{found.slope:+.3f} ± {found.error:.3f}"
         print(f"{name + (f', {unit}' if unit else ''):<34} {found.mean:>8.1f} {slope:>20} {limit:>8g} {verdict}")
     used = float(np.mean([reading.memory for reading in kept]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from checkpoints.arrays import arrow, matlab, numpy_files, sidecar, tables, tensors
+from checkpoints.arrays import arrow, json_rows, matlab, matlab4, numpy_files, sidecar, tables, tensors
 from checkpoints.arrays.listed import ListedArray, LoadedArrays
 from checkpoints.native.file import is_native
 from checkpoints.reading.content import ARRAYS, check_kind, kind_of
@@ -31,9 +31,11 @@ FORMS: dict[str, ArrayForm] = {
     "safetensors": ArrayForm("a safetensors file of arrays", tensors.list_safetensors, tensors.load_safetensors),
     "torch": ArrayForm("a torch file of tensors", tensors.list_torch, tensors.load_torch),
     "matlab": ArrayForm("a MATLAB file", matlab.list_matlab, matlab.load_matlab),
+    "matlab 4": ArrayForm("a MATLAB file", matlab4.list_matlab4, matlab4.load_matlab4),
     "parquet": ArrayForm("a Parquet file", arrow.list_parquet, arrow.load_parquet),
     "arrow": ArrayForm("an Arrow file", arrow.list_arrow, arrow.load_arrow),
     "table": ArrayForm("a table", tables.list_table, tables.load_table),
+    "rows": ArrayForm("rows in JSON", json_rows.list_rows, json_rows.load_rows),
 }
 """Kind of content (see `content.kind_of`) -> its form."""
 _IN_FOLDERS = FORMS | {"json": ArrayForm("names of classes", sidecar.list_names, sidecar.load_names)}
@@ -81,10 +83,13 @@ def load(path: Path, wanted: Collection[str]) -> LoadedArrays:
 
 
 def _kind(path: Path, *, beside: bool = False) -> str:
-    """What a file's content is: "weights" for tensors of a network, "table" for a text of rows and columns."""
+    """What a file's content is: "weights" for tensors of a network, "table" for a text of rows and columns, "rows" for
+    a JSON text of them."""
     kind = kind_of(read_head(path))
     if kind == "text":
         return "table" if tables.is_table(path) else kind
+    if kind == "json":
+        return "rows" if json_rows.are_rows(path) else kind
     if kind not in ("safetensors", "torch"):
         return kind
     if kind == "safetensors" and is_native(path):

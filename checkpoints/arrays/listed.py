@@ -62,11 +62,18 @@ class ListedArray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArrayListing:
-    """The arrays of a file or folder, in the file's order. form: what the file is, with its article."""
+    """The arrays of a file or folder, in the file's order. form: what the file is, with its article; though_named: that
+    its name says something else, see `reading.ending`."""
 
     file: str
     form: str
     arrays: tuple[ListedArray, ...]
+    though_named: str = ""
+
+    @property
+    def whole_form(self) -> str:
+        """What the file is, and what its name says it is where that is something else."""
+        return f"{self.form}{self.though_named}"
 
     @property
     def names(self) -> tuple[str, ...]:

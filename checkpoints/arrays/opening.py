@@ -15,6 +15,7 @@ from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.exporting.own_arrays import MARK
 from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
+from checkpoints.reading.ending import though_named
 from checkpoints.reading.quoting import file_name, printable
 from losses.errors import LabError
 
@@ -28,6 +29,7 @@ CANONICAL = {
 _OPENING = {"embeddings", "train_embeddings", "logits", "probabilities"}
 NO_MAPPING = "must say which array is what"
 """The rule that a file breaks whose arrays have names that say nothing here."""
+_FLOATS = ("float", "bfloat")
 _NO_ROLE = "it was given no role"
 _NO_ANALYSIS = {"predictions": "no analysis takes predicted classes without scores"}
 
@@ -37,7 +39,7 @@ def listing_of(path: str | Path) -> ArrayListing:
     path = Path(path)
     kind = forms.kind_in(path)
     words = "a folder of arrays" if kind == "folder" else forms.FORMS[kind].words
-    return ArrayListing(file_name(path), words, forms.listed(path))
+    return ArrayListing(file_name(path), words, forms.listed(path), though_named(path.name, kind))
 
 
 def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = None) -> Outputs:
@@ -48,6 +50,10 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
     if path.is_dir() and not spec.mapping and _has_known_files(path):
         return open_folder(path, spec)
     listing = listing_of(path)
+    return _noted(_opened(path, listing, spec), listing)
+
+
+def _opened(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
     if spec.mapping:
         return _mapped(path, listing, spec)
     if are_known(listing):
@@ -55,6 +61,14 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
     if named_by_role(listing):
         return _mapped(path, listing, replace(spec, mapping=said(listing, propose(listing).roles)))
     raise no_mapping(listing)
+
+
+def _noted(outputs: Outputs, listing: ArrayListing) -> Outputs:
+    """With a note where the file is not what its name says."""
+    if not listing.though_named:
+        return outputs
+    notes = filter(None, (f"{listing.file} is {listing.whole_form}", outputs.provenance.get("notes")))
+    return replace(outputs, provenance={**outputs.provenance, "notes": "; ".join(map(str, notes))})
 
 
 def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
@@ -146,11 +160,31 @@ def no_mapping(listing: ArrayListing) -> LabError:
     """What a file of other names is answered: what is in it, and what would most likely open it."""
     proposal = propose(listing)
     objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
+    objects += f" It is {listing.whole_form}." if listing.though_named else ""
     if not _OPENING & proposal.roles.keys():
-        remedy = f"No array looks like embeddings (N, D) or class scores.{objects}"
+        remedy = f"No array looks like embeddings (N, D) or class scores.{_deeper(listing)}{objects}"
         return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
-    remedy = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks.{objects}"
+    likely = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks."
+    remedy = f"{likely}{_on_its_side(listing)}{objects}"
     return LabError(listing.file, NO_MAPPING, but=f"has {listing.in_words()}", remedy=remedy)
+
+
+def _deeper(listing: ArrayListing) -> str:
+    """How numbers for each of N items on more than one axis become rows."""
+    deep = next((each for each in listing.arrays if len(each.shape) > 2 and each.dtype.startswith(_FLOATS)), None)
+    if deep is None:
+        return ""
+    name = shown_name(deep.name)
+    return f" {name} {deep.shape} becomes rows by {name}.reshape(len({name}), -1), or by a mean over its places."
+
+
+def _on_its_side(listing: ArrayListing) -> str:
+    """Of a table (D, N), as banks of features are kept, where labels number N."""
+    labels = {each.shape[0] for each in listing.arrays if len(each.shape) == 1}
+    for each in listing.arrays:
+        if len(each.shape) == 2 and each.shape[1] in labels and each.shape[0] not in labels:
+            return f" {shown_name(each.name)} {each.shape} lies on its side, if its items are its columns: save its .T."
+    return ""
 
 
 def _known(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:

@@ -55,6 +55,11 @@ def from_timm(name: str, wanted: Wanted | None = None) -> Brought:
     )
 
 
+def timm_names() -> tuple[str, ...]:
+    """Of the networks that timm has. LabError where it is not installed, or does not fit the torch that is."""
+    return tuple(_library("timm").list_models())
+
+
 def _wanted_by_timm(library: ModuleType, name: str) -> Wanted:
     said = library.get_pretrained_cfg(name)
     said = {} if said is None else said.to_dict()

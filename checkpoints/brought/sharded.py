@@ -21,7 +21,7 @@ INDEXES = (
 )
 WHOLE = ("model.safetensors", "pytorch_model.bin")
 DISTRIBUTED = ".metadata"
-_ENDING = ".index.json"
+INDEX = ".index.json"
 _MOST_BYTES, _MOST_NAMES, _MOST_FILES = 16 << 20, 100_000, 256
 _NAME = re.compile(r"[\w.\- ]{1,200}", re.ASCII)
 
@@ -30,7 +30,7 @@ def weights_at(path: Path) -> Path | None:
     """The index or the file in a folder of weights; an index itself; None for anything else. LabError for the folders
     of torch.distributed.checkpoint, which are a pickle with pieces of tensors beside it."""
     if not path.is_dir():
-        return path if path.name.endswith(_ENDING) else None
+        return path if path.name.endswith(INDEX) else None
     if (path / DISTRIBUTED).is_file():
         name = file_name(path)
         call = f"dcp_to_torch_save({shown(str(name), 200)}, 'whole.pth')"
@@ -41,7 +41,7 @@ def weights_at(path: Path) -> Path | None:
 
 def contents_of(path: Path) -> TorchContents:
     """What is in a torch file, a .safetensors file, or all files of an index. LabError where one is refused."""
-    if path.name.endswith(_ENDING):
+    if path.name.endswith(INDEX):
         return _of_index(path)
     return tensor_contents(path) if kind_of(read_head(path)) == "safetensors" else torch_contents(path)
 
@@ -75,7 +75,7 @@ def _places(path: Path) -> Mapping[str, str]:
         rule = f"must name at most {_MOST_NAMES:,} tensors in {_MOST_FILES} files"
         raise LabError(path.name, rule, but=f"names {len(places):,} in {len(set(places.values())):,}")
     for name in set(places.values()):
-        if not _NAME.fullmatch(name) or name in (".", "..") or name.endswith(_ENDING):
+        if not _NAME.fullmatch(name) or name in (".", "..") or name.endswith(INDEX):
             raise LabError(path.name, "must name files that lie beside it", but=f"names {shown(name)}")
     return places
 

@@ -30,7 +30,7 @@ def cached_outputs(key: str, folder: Path | None, make: Callable[[], Outputs]) -
     """What `make` gives, or gave before; `provenance["cache"]` says which. No folder: nothing is kept."""
     if folder is None:
         return _saying(make(), "not used")
-    path, damaged = folder / f"{key}.safetensors", ""
+    path, damaged = kept_at(key, folder), ""
     if os.path.exists(path):  # noqa: PTH110 (False, too, below a folder that may not be read)
         try:
             return _saying(_read(path, key), "read from disk: these very inputs were seen before")
@@ -40,10 +40,15 @@ def cached_outputs(key: str, folder: Path | None, make: Callable[[], Outputs]) -
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(path, key, made)
-        _trim(folder)
+        trim(folder, MOST_BYTES)
     except (OSError, LabError) as error:
         return _saying(made, f"{damaged}computed now, not kept on disk ({str(error).rstrip('.')})")
     return _saying(made, f"{damaged}computed now, kept on disk")
+
+
+def kept_at(key: str, folder: Path) -> Path:
+    """Where outputs lie."""
+    return folder / f"{key}.safetensors"
 
 
 def key_of(parts: Mapping[str, object]) -> str:
@@ -66,7 +71,7 @@ def _write(path: Path, key: str, outputs: Outputs) -> None:
         "provenance": dict(outputs.provenance),
     }
     text = json.dumps(about, sort_keys=True, allow_nan=False)
-    metadata = {_KEY: text, _DIGEST: _digest(key, text, arrays)}
+    metadata = {_KEY: text, _DIGEST: arrays_digest(key, text, arrays)}
     write_atomic(path, safetensors_file.encode(arrays, metadata))
 
 
@@ -75,7 +80,7 @@ def _read(path: Path, key: str) -> Outputs:
     file = safetensors_file.read(path)
     text, arrays = file.header.metadata[_KEY], file.arrays()
     # Before anything of it is believed: a damaged class name or temperature is as wrong as a damaged embedding.
-    if _digest(key, text, arrays) != file.header.metadata[_DIGEST]:
+    if arrays_digest(key, text, arrays) != file.header.metadata[_DIGEST]:
         raise LabError(path.name, "must be as it was written")
     about = json.loads(text)
     train, test = (_split(arrays, side) for side in ("train", "test"))
@@ -102,7 +107,8 @@ def _split(arrays: Mapping[str, np.ndarray], side: str) -> Split:
     return Split(embeddings, labels, part["logits"], part["images"], ids, features=part["features"])
 
 
-def _digest(key: str, text: str, arrays: Mapping[str, np.ndarray]) -> str:
+def arrays_digest(key: str, text: str, arrays: Mapping[str, np.ndarray]) -> str:
+    """Of a kept file: of its key, what it says of itself, and each array with its name."""
     digest = hashlib.blake2b(repr((key, text)).encode(), digest_size=20)
     for name in sorted(arrays):
         digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
@@ -110,11 +116,11 @@ def _digest(key: str, text: str, arrays: Mapping[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def _trim(folder: Path) -> None:
-    """The newest that fit stay."""
+def trim(folder: Path, most: int) -> None:
+    """The newest files that fit into `most` bytes stay."""
     files = sorted(folder.glob("*.safetensors"), key=lambda file: file.stat().st_mtime, reverse=True)
     total = 0
     for file in files:
         total += file.stat().st_size
-        if total > MOST_BYTES:
+        if total > most:
             file.unlink(missing_ok=True)

@@ -3,14 +3,17 @@
 Letters: N images, S their side, D dimensions, F features, K classes.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
 from torch import nn
 
 from checkpoints.foreign.preparation import Preparation
+from checkpoints.foreign.seen import Seen, nothing_seen
+from checkpoints.images.decoders import Decoders, Pixels
 from checkpoints.images.source import Side
 from losses.errors import LabError
 
@@ -19,38 +22,50 @@ _LARGEST, _LARGEST_ELSEWHERE = {"cpu": (64, 1 << 18)}, (512, 1 << 22)
 _THUMBNAIL, _SMALL_THUMBNAIL, _MANY = 64, 32, 20_000
 
 
-@dataclass(slots=True)
-class Seen:
-    """What a side's images gave: features (N, F), outputs (N, D or K), small images, the rows they are of; and what was
-    refused, a sentence each."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a side goes through: prepared so, decoded by so many workers (None for as many as pay); the batches that
+    begin at `starts`; `add` hears of each."""
 
-    features: list[np.ndarray] = field(default_factory=list)
-    outputs: list[np.ndarray] = field(default_factory=list)
-    images: list[np.ndarray] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    preparation: Preparation
+    starts: Sequence[int]
+    workers: int | None = None
+    add: Callable[[Seen], None] = lambda batch: None
 
 
 def forward(
     model: nn.Module,
     side: Side,
     rows: np.ndarray,
-    preparation: Preparation,
+    way: Way,
     device: torch.device,
     step: Callable[[int], None],
-) -> Seen:
-    """Items `rows` of a side. `step` hears after each batch how many images it had; it may raise to end the pass."""
-    seen = Seen()
-    size = _batch(preparation.side, device.type)
+) -> list[Seen]:
+    """Items `rows` of a side, a `Seen` a batch. `step` hears after each how many images it had; it may raise to end the
+    pass."""
+    size, preparation = batch_size(way.preparation, device), way.preparation
     thumbnail = _THUMBNAIL if len(rows) <= _MANY else _SMALL_THUMBNAIL
-    for start in range(0, len(rows), size):
-        taken = rows[start : start + size]
-        pixels = _read(side, taken, preparation, seen)
-        if len(pixels):
-            _run(model, preparation, pixels, device, seen)
-            seen.images.append(_small(pixels, thumbnail))
-        step(len(taken))
+    seen = list[Seen]()
+    wanted = [row for start in way.starts for row in rows[start : start + size].tolist()]
+    with Decoders(preparation.scaling, way.workers) as decoders:
+        images = decoders.read(side, wanted)
+        for start in way.starts:
+            stop = min(start + size, len(rows))
+            read, pixels, refused = _batch(images, stop - start)
+            if len(pixels):
+                features, outputs = _run(model, preparation, pixels, device)
+                small = _small(pixels, thumbnail)
+                seen.append(Seen(start, stop, np.array(read), features, outputs, small, refused))
+            else:
+                seen.append(nothing_seen(start, stop, refused))
+            way.add(seen[-1])
+            step(stop - start)
     return seen
+
+
+def starts_left(items: int, size: int, kept: Sequence[tuple[int, int]]) -> list[int]:
+    """Where batches of `size` begin that are in none of what is `kept`, from and to."""
+    return [start for start in range(0, items, size) if not any(low <= start < high for low, high in kept)]
 
 
 def device_of(name: str) -> torch.device:
@@ -62,30 +77,31 @@ def device_of(name: str) -> torch.device:
     return torch.device(next(each for each, there in here.items() if there) if name == "auto" else name)
 
 
-def _batch(side: int, device: str) -> int:
-    """How many images of that side go at once."""
-    most, pixels = _LARGEST.get(device, _LARGEST_ELSEWHERE)
-    return max(1, min(most, pixels // side**2))
+def batch_size(preparation: Preparation, device: torch.device) -> int:
+    """How many images go at once."""
+    most, pixels = _LARGEST.get(device.type, _LARGEST_ELSEWHERE)
+    return max(1, min(most, pixels // preparation.side**2))
 
 
 @torch.inference_mode()
-def _run(model: nn.Module, preparation: Preparation, pixels: np.ndarray, device: torch.device, seen: Seen) -> None:
+def _run(
+    model: nn.Module, preparation: Preparation, pixels: np.ndarray, device: torch.device
+) -> tuple[np.ndarray, np.ndarray]:
     features, outputs = model(preparation.tensor(pixels).to(device))
-    seen.features.append(features.float().cpu().numpy())
-    seen.outputs.append(outputs.float().cpu().numpy())
+    first = features.float().cpu().numpy()
+    return first, first if outputs is features else outputs.float().cpu().numpy()
 
 
-def _read(side: Side, rows: np.ndarray, preparation: Preparation, seen: Seen) -> np.ndarray:
-    """(n, S, S, channels) uint8 of those that can be read; the others are noted."""
-    pixels = []
-    for row in rows.tolist():
-        try:
-            pixels.append(preparation.pixels(side.read(row), name=str(side.ids[row])))
-        except LabError as refusal:
-            seen.refused.append(str(refusal))
+def _batch(images: Iterator[tuple[int, Pixels]], count: int) -> tuple[list[int], np.ndarray, tuple[str, ...]]:
+    """The next `count` images: rows and (n, S, S, channels) uint8 of those that can be read, what is said of others."""
+    rows, pixels, refused = list[int](), list[np.ndarray](), list[str]()
+    for row, found in islice(images, count):
+        if isinstance(found, str):
+            refused.append(found)
         else:
-            seen.rows.append(row)
-    return np.stack(pixels) if pixels else np.empty((0, 1, 1, 1), dtype=np.uint8)
+            rows.append(row)
+            pixels.append(found)
+    return rows, np.stack(pixels) if pixels else np.empty((0, 1, 1, 1), dtype=np.uint8), tuple(refused)
 
 
 def _small(pixels: np.ndarray, most: int) -> np.ndarray:

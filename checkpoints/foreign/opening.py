@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +15,19 @@ from checkpoints.brought.matching import fill, shapes_in
 from checkpoints.brought.network import Brought
 from checkpoints.brought.sharded import contents_of
 from checkpoints.foreign.about import Pass, notes_on, options_of, provenance
-from checkpoints.foreign.cache import cached_outputs
-from checkpoints.foreign.forward import Seen, device_of, forward
+from checkpoints.foreign.cache import cached_outputs, kept_at, key_of
+from checkpoints.foreign.forward import Way, batch_size, device_of, forward, starts_left
+from checkpoints.foreign.parts import Parts
 from checkpoints.foreign.plan import Plan, plan_of, traits_of
 from checkpoints.foreign.preparation import preparation_of
+from checkpoints.foreign.seen import Seen, joined
+from checkpoints.foreign.shared_pass import agreed, gathered
 from checkpoints.foreign.spec import MOST_ITEMS, ForeignSpec, Watch
 from checkpoints.foreign.weights import Weights, load, weights_in
 from checkpoints.images.finding import FORMS, image_data
 from checkpoints.images.source import Side, evenly
 from checkpoints.native.forward import scaled_rows, unit_rows
+from checkpoints.ranks import PASS, current
 from checkpoints.reading.content import part_of
 from checkpoints.reading.quoting import printable
 from checkpoints.reading.torch_file.contents import TorchContents
@@ -52,7 +57,13 @@ def open_foreign(
         sides = {"train": images.train, "test": images.test}
         rows = {name: evenly(side.labels, spec.limit or MOST_ITEMS) for name, side in sides.items()}
         made = Pass(path, contents, weights, plan, images, preparation, rows, spec, device_of(spec.device))
-        return cached_outputs(made.key(), cache, lambda: _outputs(made, watch))
+        parts, ranks = _parts(made, cache), current()
+        if ranks is not None and ranks.rank:
+            ranks.serve({PASS: lambda: _help(made, parts)})
+        outputs = cached_outputs(made.key(), cache, lambda: _outputs(made, watch, parts))
+        if cache is not None and kept_at(made.key(), cache).exists():
+            parts.forget()
+        return outputs
 
 
 def network_in(
@@ -99,16 +110,40 @@ def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Pl
     return (weights if plan.layers else weights.without(traits.head)), plan
 
 
+def _help(made: Pass, parts: Parts) -> None:
+    """This process's share of a pass that another one asked for."""
+    try:
+        _seen(made, _unheard, parts)
+    except BaseException:
+        parts.flush()
+        raise
+
+
+def _unheard(more: int) -> None:
+    """Nobody counts."""
+
+
 def _unwatched(done: int, total: int) -> None:
     """Nobody looks."""
 
 
-def _outputs(made: Pass, watch: Watch) -> Outputs:
+def _parts(made: Pass, cache: Path | None) -> Parts:
+    """Those of this pass: of batches of its size, as the last bits depend on which images go together."""
+    size = batch_size(made.preparation, made.device)
+    return Parts(None if cache is None else cache / "parts", key_of({"pass": made.key(), "batch": size}))
+
+
+def _outputs(made: Pass, watch: Watch, parts: Parts) -> Outputs:
     total = sum(map(len, made.rows.values()))
     while not _one_at_a_time.acquire(timeout=0.5):
         watch(0, total)
     try:
-        return _passed(made, _counted(watch, total))
+        if (ranks := current()) is not None:
+            ranks.ask(PASS)
+        return _passed(made, _counted(watch, total), parts)
+    except BaseException:  # stopped, or the memory ran out: what was done is worth keeping
+        parts.flush()
+        raise
     finally:
         _one_at_a_time.release()
 
@@ -125,13 +160,30 @@ def _counted(watch: Watch, total: int) -> Callable[[int], None]:
     return step
 
 
-def _passed(made: Pass, step: Callable[[int], None]) -> Outputs:
+def _passed(made: Pass, step: Callable[[int], None], parts: Parts) -> Outputs:
+    seen, notes = _seen(made, step, parts), notes_on(made)
+    train, test = (_split(made, name, side, joined(seen[name]), notes) for name, side in made.sides)
+    return Outputs(train, test, made.images.class_names, made.temperature(), provenance(made, notes))
+
+
+def _seen(made: Pass, step: Callable[[int], None], parts: Parts) -> dict[str, list[Seen]]:
+    """Of each side all parts in order; of a process that helps another, what it has not sent."""
+    ranks, size = current(), batch_size(made.preparation, made.device)
+    first = ranks is None or ranks.rank == 0
+    kept = {name: parts.kept(name) if first else [] for name, _ in made.sides}
     model = _filled(made)
     model.to(made.device)
-    step(0)
-    notes = notes_on(made)
-    train, test = (_split(model, made, name, side, notes, step) for name, side in made.sides)
-    return Outputs(train, test, made.images.class_names, made.temperature(), provenance(made, notes))
+    step(sum(each.stop - each.start for side in kept.values() for each in side))
+    found = {}
+    for name, side in made.sides:
+        starts = starts_left(len(made.rows[name]), size, agreed(ranks, kept[name]))
+        own = starts if ranks is None else ranks.share(starts)
+        way = Way(made.preparation, own, made.spec.workers, partial(parts.add, name))
+        batches = forward(model, side, made.rows[name], way, made.device, step)
+        if ranks is not None:
+            batches = gathered(ranks, batches)
+        found[name] = sorted([*kept[name], *batches], key=lambda each: each.start)
+    return found
 
 
 def _filled(made: Pass) -> nn.Module:
@@ -144,23 +196,17 @@ def _filled(made: Pass) -> nn.Module:
     return model
 
 
-def _split(model: nn.Module, made: Pass, name: str, side: Side, notes: list[str], step: Callable[[int], None]) -> Split:
-    seen = forward(model, side, made.rows[name], made.preparation, made.device, step)
+def _split(made: Pass, name: str, side: Side, seen: Seen, notes: list[str]) -> Split:
     if seen.refused:
         more = f", and {len(seen.refused) - _SHOWN:,} more" if len(seen.refused) > _SHOWN else ""
         notes.append(f"{len(seen.refused):,} {name} images were refused: " + "; ".join(seen.refused[:_SHOWN]) + more)
-    if not seen.rows:
+    if not len(seen.rows):
         first = f"The first: {seen.refused[0][:200].rstrip('.')}."
         raise LabError(made.images.name, f"must have a {name} image that can be read", but="has none", remedy=first)
-    rows = np.array(seen.rows)
-    embeddings = unit_rows(np.concatenate(seen.outputs if made.compares_outputs else seen.features))
-    logits = _logits(seen) if made.has_logits else None
-    features = scaled_rows(np.concatenate(seen.features)) if made.compares_outputs else None
-    return Split(embeddings, side.labels[rows], logits, np.concatenate(seen.images), side.ids[rows], features=features)
-
-
-def _logits(seen: Seen) -> np.ndarray:
-    logits = np.concatenate(seen.outputs)
-    if not np.isfinite(logits).all():
+    if made.has_logits and not np.isfinite(seen.outputs).all():
         raise LabError("logits", "must be finite", "not so in some rows", "The weights are out of range.")
-    return logits
+    embeddings = unit_rows(seen.outputs if made.compares_outputs else seen.features)
+    logits = seen.outputs if made.has_logits else None
+    features = scaled_rows(seen.features) if made.compares_outputs else None
+    labels, ids = side.labels[seen.rows], side.ids[seen.rows]
+    return Split(embeddings, labels, logits, seen.images, ids, features=features)

@@ -21,6 +21,7 @@ def add_foreign(parser: argparse.ArgumentParser) -> None:
     add("--interpolation", choices=INTERPOLATIONS, help="of the scaling")
     add("--mean", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 0,0,0 for none")
     add("--std", metavar="R,G,B", help="of the channels in [0, 1], instead of the file's; 1,1,1 for none")
+    add("--workers", type=int, help="processes that decode images; by itself as many as pay")
     add(
         "--encoder",
         metavar="FILE.py:FUNCTION",
@@ -34,7 +35,7 @@ def foreign_spec(options: argparse.Namespace) -> ForeignSpec:
     mean, std = (_triple(name, getattr(options, name)) for name in ("mean", "std"))
     return ForeignSpec(
         options.limit, options.device, options.space, options.side, mean, std, options.crop, options.interpolation,
-        options.weights, options.heads, options.pool, _network(options),
+        options.weights, options.heads, options.pool, _network(options), options.workers,
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from checkpoints.foreign.constants import Chosen, Constants, constants_of
@@ -16,6 +15,7 @@ from checkpoints.foreign.resnet import ResNetSpec
 from checkpoints.foreign.run_config import image_size
 from checkpoints.foreign.spec import SIDES, ForeignSpec, Interpolation
 from checkpoints.foreign.vit import TransformerSpec
+from checkpoints.images.scaling import Scaling
 from checkpoints.native.encoders import SmallConvSpec
 from losses.errors import LabError
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from checkpoints.brought.network import Brought
 
 _CROP, _LARGEST_CROPPED = 224 / 256, 224
-_MOST_RESIZED = 4096 * 4096
 _SCALING = "the shorter side is scaled to 256/224 of the size and the centre taken, as torchvision evaluates"
 
 
@@ -61,14 +60,14 @@ class Preparation:
         return int(self.side / _CROP) if self.side <= _LARGEST_CROPPED else self.side
 
     @property
-    def _resampling(self) -> Image.Resampling:
-        return Image.Resampling.BICUBIC if self.interpolation == "bicubic" else Image.Resampling.BILINEAR
+    def scaling(self) -> Scaling:
+        """What is done to an image before it is numbers."""
+        shorter = self._resized if self.cropped else None
+        return Scaling(self.side, shorter, self.channels, self.interpolation == "bicubic")
 
     def pixels(self, image: np.ndarray, *, name: str) -> np.ndarray:
         """(S, S, channels) uint8 of an image (H, W[, 3]) uint8, scaled as Pillow does it."""
-        drawn = Image.fromarray(image).convert("RGB" if self.channels == 3 else "L")
-        drawn = self._centre(drawn, name) if self.cropped else self._square(drawn)
-        return np.asarray(drawn).reshape(self.side, self.side, self.channels)
+        return self.scaling.pixels(image, name=name)
 
     def tensor(self, pixels: np.ndarray) -> Tensor:
         """(N, channels, S, S) float32 of (N, S, S, channels) uint8."""
@@ -77,20 +76,6 @@ class Preparation:
             return images
         mean, std = (torch.tensor(each[: self.channels]).view(1, -1, 1, 1) for each in self.constants)
         return (images - mean) / std
-
-    def _square(self, image: Image.Image) -> Image.Image:
-        size = (self.side, self.side)
-        return image if image.size == size else image.resize(size, self._resampling)
-
-    def _centre(self, image: Image.Image, name: str) -> Image.Image:
-        short, long = sorted(image.size)
-        stretched = int(self._resized * long / short)
-        if stretched * self._resized > _MOST_RESIZED:
-            raise LabError(name, f"must not be longer than {_MOST_RESIZED // self._resized**2:,} times its breadth")
-        size = (stretched, self._resized) if image.width > image.height else (self._resized, stretched)
-        image = image.resize(size, self._resampling)
-        left, top = (round((extent - self.side) / 2) for extent in image.size)
-        return image.crop((left, top, left + self.side, top + self.side))
 
 
 def preparation_of(

@@ -16,7 +16,7 @@ SPACES: tuple[str, ...] = get_args(Space)
 POOLS: tuple[str, ...] = get_args(Pool)
 CROPS: tuple[str, ...] = get_args(Crop)
 INTERPOLATIONS: tuple[str, ...] = get_args(Interpolation)
-MOST_HEADS = 128
+MOST_HEADS, MOST_WORKERS = 128, 16
 DEVICES = ("auto", "cpu", "cuda", "mps")
 MOST_ITEMS = 200_000
 SIDES = (8, 512)
@@ -27,7 +27,7 @@ Watch = Callable[[int, int], None]
 
 
 class Stopped(LabError):
-    """Somebody pressed Stop: nothing is kept of the pass."""
+    """Somebody pressed Stop. Where outputs are kept, what was done is, too: the same pass goes on from there."""
 
     def __init__(self) -> None:
         super().__init__("the forward pass", "was stopped before its end")
@@ -45,6 +45,7 @@ class ForeignSpec:
     weights: which of several sets of a file, by its name or a part of it; "" for the first. heads of a transformer, and
     its pool: features are its class "token" or the "mean" of its patches. network: who builds it; "" for the lab, or a
     config.json beside the file, "own" for the code that the lab was started with, "timm:NAME" for timm's of that name.
+    workers: processes that decode images, None for as many as pay, 0 for none; the outputs are the same.
     """
 
     limit: int | None = None
@@ -59,6 +60,7 @@ class ForeignSpec:
     heads: int | None = None
     pool: Pool | None = None
     network: str = ""
+    workers: int | None = None
 
     def __post_init__(self) -> None:
         if self.limit is not None and not 1 <= self.limit <= MOST_ITEMS:
@@ -86,5 +88,7 @@ class ForeignSpec:
             raise LabError(
                 "network", "must be own, or timm: and the name of one of its models", repr(self.network[:80])
             )
+        if self.workers is not None and not 0 <= self.workers <= MOST_WORKERS:
+            raise LabError("workers", f"must be 0 to {MOST_WORKERS}", self.workers)
         if self.heads is not None and not 1 <= self.heads <= MOST_HEADS:
             raise LabError("heads", f"must be 1 to {MOST_HEADS}", self.heads)

@@ -9,13 +9,14 @@ from pathlib import Path
 from checkpoints.images.array_file import arrays_data, keys_in
 from checkpoints.images.cifar import CifarForm, cifar_data, form_of
 from checkpoints.images.folder import files_below, folder_data
-from checkpoints.images.idx import idx_data, is_idx
+from checkpoints.images.idx import idx_data, idx_in
 from checkpoints.images.listed_paths import is_table, pair_in, table_data
 from checkpoints.images.parquet import ENDING as PARQUET
 from checkpoints.images.parquet import is_parquet, parquet_data
 from checkpoints.images.shards import shards_among
 from checkpoints.images.source import ImageData, Side, array_side
 from checkpoints.images.stl import stl_data, stl_in
+from checkpoints.images.svhn import svhn_data, svhn_in
 from checkpoints.images.web_dataset import ENDING as TAR
 from checkpoints.images.web_dataset import is_tar, tar_data
 from checkpoints.images.zipped import zip_data
@@ -27,7 +28,7 @@ from losses.errors import LabError
 
 FORMS = (
     "an image folder, a zip or tar of one, Parquet or WebDataset shards, a CSV of paths and labels, an .npz of images,"
-    " or a folder with CIFAR, STL-10 or IDX files"
+    " or a folder with CIFAR, STL-10, SVHN or IDX files"
 )
 
 
@@ -56,7 +57,8 @@ FILES = (
 )
 FOLDERS = (
     Form(lambda path: _cifar(path) is not None, lambda path: nullcontext(cifar_data(*_cifar(path)))),  # type: ignore[misc]
-    Form(is_idx, lambda path: nullcontext(idx_data(path))),
+    Form(lambda path: idx_in(path) is not None, lambda path: nullcontext(idx_data(path))),
+    Form(lambda path: svhn_in(path) is not None, lambda path: nullcontext(svhn_data(path))),
     Form(lambda path: stl_in(path) is not None, stl_data),
     Form(lambda path: bool(pair_in(path)), lambda path: nullcontext(table_data(path))),
     Form(_has_shards(PARQUET), parquet_data),

@@ -5,9 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from checkpoints.images.decode import MOST_BYTES, decode
+from checkpoints.images.decode import MOST_BYTES
 from checkpoints.images.source import ImageData
 from checkpoints.images.tree import MOST_FILES, tree_data
 from checkpoints.reading.quoting import file_name, printable
@@ -23,16 +21,13 @@ def folder_data(path: Path) -> ImageData:
     def bytes_of(inside: str) -> bytes:
         return read_whole(path / inside, limit=MOST_BYTES).data
 
-    def read(inside: str) -> np.ndarray:
-        return decode(bytes_of(inside), name=printable(inside))
-
     def content(inside: list[str]) -> bytes:
         digest = hashlib.blake2b(digest_size=20)
         for each in inside:
             digest.update(f"{each}\0".encode(errors="surrogatepass") + _digest(path / each))
         return digest.digest()
 
-    return tree_data(files_below(path), read, content, name=file_name(path), kind="an image folder")
+    return tree_data(files_below(path), bytes_of, content, name=file_name(path), kind="an image folder")
 
 
 def _digest(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""IDX files, as MNIST and Fashion-MNIST are given: images and labels, plain or gzipped."""
+"""IDX files, as MNIST and Fashion-MNIST are given: images and labels, plain or gzipped; torchvision's folders too."""
 
 import hashlib
 import math
@@ -14,6 +14,7 @@ from losses.errors import LabError
 
 MOST_BYTES = 1 << 30
 _SIDES = {"train": ("train",), "test": ("t10k", "test")}
+_KEPT = ("MNIST", "FashionMNIST", "KMNIST")  # torchvision's, each with a folder raw
 _IMAGES, _LABELS = ("images-idx3-ubyte", "images.idx3-ubyte"), ("labels-idx1-ubyte", "labels.idx1-ubyte")
 
 
@@ -22,9 +23,21 @@ def is_idx(path: Path) -> bool:
     return _find(path, "train", _IMAGES) is not None
 
 
+def idx_in(path: Path) -> Path | None:
+    """The folder of IDX files: `path`, or the one in it where torchvision puts them. LabError where it has several."""
+    if is_idx(path):
+        return path
+    found = [place for place in (path / "raw", *(path / name / "raw" for name in _KEPT)) if is_idx(place)]
+    if len(found) > 1:
+        few = " and ".join(place.parent.name for place in found)
+        raise LabError(file_name(path), "must have one data set", but=f"has {few}", remedy="Give the folder of one.")
+    return found[0] if found else None
+
+
 def idx_data(path: Path) -> ImageData:
     """`train-images-idx3-ubyte` and its three companions in a folder, each perhaps with .gz."""
-    sides = {side: _side(path, side) for side in _SIDES}
+    folder = idx_in(path) or path
+    sides = {side: _side(folder, side) for side in _SIDES}
     most = max(int(side.labels.max(initial=0)) for side in sides.values())
     return ImageData(file_name(path), "IDX files", tuple(map(str, range(most + 1))), sides["train"], sides["test"])
 

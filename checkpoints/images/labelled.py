@@ -8,8 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from checkpoints.images.decode import decode
-from checkpoints.images.source import MOST_CLASSES, ImageData, Side
+from checkpoints.images.source import MOST_CLASSES, ImageData, Side, encoded_side
 from checkpoints.images.splits import judged_on
 from checkpoints.reading.quoting import printable, shown
 from losses.errors import LabError, plural
@@ -91,14 +90,14 @@ def _classes(labels: list[Label], given: Sequence[str], name: str) -> tuple[dict
 
 
 def _side(samples: Samples, rows: list[int], numbers: dict[Label, int], labels: list[Label]) -> Side:
-    def read(row: int) -> np.ndarray:
-        return decode(samples.data(rows[row]), name=printable(samples.ids[rows[row]]))
+    def encoded(row: int) -> tuple[bytes, str]:
+        return samples.data(rows[row]), printable(samples.ids[rows[row]])
 
     def content(wanted: np.ndarray) -> bytes:
         return digest_of(samples.data, [rows[row] for row in wanted.tolist()])
 
     ids = _ids([printable(samples.ids[row]) for row in rows])
-    return Side(np.array([numbers[labels[row]] for row in rows], dtype=np.int64), ids, read, content)
+    return encoded_side(np.array([numbers[labels[row]] for row in rows], dtype=np.int64), ids, encoded, content)
 
 
 def _ids(names: list[str]) -> np.ndarray:

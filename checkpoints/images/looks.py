@@ -6,6 +6,7 @@ from checkpoints.images.cifar import form_of
 from checkpoints.images.idx import is_idx
 from checkpoints.images.splits import split_of
 from checkpoints.images.stl import stl_in
+from checkpoints.images.svhn import svhn_in
 from checkpoints.images.tree import SIDES
 from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
@@ -33,9 +34,10 @@ def looks_like_images(path: Path) -> bool:
 
 
 def holds_images(folder: Path, names: set[str]) -> bool:
-    """Of a folder with entries of these names: CIFAR, IDX, STL-10, train and test as folders, or as shards."""
+    """Of a folder with entries of these names: CIFAR, IDX, STL-10, SVHN, train and test as folders, or as shards."""
     trees = {SIDES[name.lower()] for name in names if name.lower() in SIDES and (folder / name).is_dir()}
-    if trees == {"train", "test"} or form_of(folder) or is_idx(folder) or stl_in(folder) == folder:
+    known = form_of(folder) or is_idx(folder) or stl_in(folder) == folder or svhn_in(folder) == folder
+    if known or trees == {"train", "test"}:
         return True
     shards = {split_of(name): name for name in sorted(names) if name.lower().endswith((".parquet", ".tar"))}
     found = {split: name for split, name in shards.items() if split}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from checkpoints.images.decode import decode
 from losses.errors import LabError
 
 MOST_CLASSES = 10_000
@@ -15,13 +16,15 @@ class Side:
     """labels (N,) int64 indices of classes, ids (N,) the items' names in the data.
 
     read(i): image i as (H, W) or (H, W, 3) uint8; LabError where it is refused. content(rows): a digest of what those
-    items are, by the bytes they were read from.
+    items are, by the bytes they were read from. encoded(i): the JPEG or PNG that `read` decodes, and its name in
+    sentences; None where images are no such files.
     """
 
     labels: np.ndarray
     ids: np.ndarray
     read: Callable[[int], np.ndarray]
     content: Callable[[np.ndarray], bytes]
+    encoded: Callable[[int], tuple[bytes, str]] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -54,6 +57,21 @@ def array_side(images: np.ndarray, labels: np.ndarray, name: str, digest: bytes)
     """A side whose images are in memory: (N, H, W[, 3]) uint8, of files with this digest."""
     ids = np.array([f"{name} {row}" for row in range(len(labels))])
     return Side(labels.astype(np.int64), ids, images.__getitem__, lambda rows: digest)
+
+
+def encoded_side(
+    labels: np.ndarray,
+    ids: np.ndarray,
+    encoded: Callable[[int], tuple[bytes, str]],
+    content: Callable[[np.ndarray], bytes],
+) -> Side:
+    """A side whose images are JPEG or PNG files."""
+
+    def read(row: int) -> np.ndarray:
+        data, name = encoded(row)
+        return decode(data, name=name)
+
+    return Side(labels, ids, read, content, encoded)
 
 
 def evenly(labels: np.ndarray, limit: int | None) -> np.ndarray:

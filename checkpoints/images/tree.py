@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from checkpoints.images.decode import ENDINGS
-from checkpoints.images.source import ImageData, Side
+from checkpoints.images.source import ImageData, Side, encoded_side
 from checkpoints.reading.quoting import printable
 from losses.errors import LabError
 
@@ -19,13 +19,13 @@ _SHOWN = 3
 
 def tree_data(
     paths: Iterable[str],
-    read: Callable[[str], np.ndarray],
+    data: Callable[[str], bytes],
     content: Callable[[list[str]], bytes],
     *,
     name: str,
     kind: str,
 ) -> ImageData:
-    """The data in files at `paths`, relative and with slashes. `content` digests the files of some paths."""
+    """The images at `paths`, relative and with slashes: `data` gives a file, `content` digests those of some paths."""
     found, strangers = _sorted_out(sorted(paths))
     if not found:
         raise LabError(name, "must have images as train/CLASS/*.jpg and test/CLASS/*.jpg (or png)", but="has none")
@@ -34,18 +34,18 @@ def tree_data(
     sides = {}
     for side in ("train", "test"):
         mine = [(path, number[label]) for path, (label, where) in found.items() if where == side]
-        sides[side] = _side([path for path, _ in mine], [at for _, at in mine], read, content)
+        sides[side] = _side([path for path, _ in mine], [at for _, at in mine], data, content)
     notes = _notes(strangers, {side: len(set(each.labels.tolist())) for side, each in sides.items()}, len(names))
     return ImageData(name, kind, tuple(map(printable, names)), sides["train"], sides["test"], notes)
 
 
 def _side(
-    paths: list[str], labels: list[int], read: Callable[[str], np.ndarray], content: Callable[[list[str]], bytes]
+    paths: list[str], labels: list[int], data: Callable[[str], bytes], content: Callable[[list[str]], bytes]
 ) -> Side:
-    return Side(
+    return encoded_side(
         np.array(labels, dtype=np.int64),
         np.array([printable(path) for path in paths], dtype=np.str_),
-        lambda row: read(paths[row]),
+        lambda row: (data(paths[row]), printable(paths[row])),
         lambda rows: content([paths[row] for row in rows]),
     )
 

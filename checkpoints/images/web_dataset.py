@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from checkpoints.images.bounds import MOST_SAMPLES
-from checkpoints.images.decode import ENDINGS, MOST_BYTES, decode
+from checkpoints.images.decode import ENDINGS, MOST_BYTES
 from checkpoints.images.labelled import Label, Samples, digest_of, labelled_data
 from checkpoints.images.shards import begins, shards_at
 from checkpoints.images.source import ImageData
@@ -100,9 +100,8 @@ def _tree(found: _Found, files: _Files, path: Path) -> ImageData:
         rule = "must have images with a label beside each (000.jpg, 000.cls), or train/CLASS/*.jpg and test/CLASS/*.jpg"
         raise LabError(file_name(path), rule, but="has none" if places else "has no jpg or png")
     return tree_data(
-        places, lambda inside: decode(data(inside), name=printable(inside)), lambda inside: digest_of(data, inside),
-        name=file_name(path), kind="an image folder in a tar",
-    )  # fmt: skip
+        places, data, lambda inside: digest_of(data, inside), name=file_name(path), kind="an image folder in a tar"
+    )
 
 
 def _in_tree(path: str) -> bool:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-import numpy as np
-
-from checkpoints.images.decode import MOST_BYTES, decode
+from checkpoints.images.decode import MOST_BYTES
 from checkpoints.images.source import ImageData
 from checkpoints.images.tree import tree_data
 from checkpoints.reading.quoting import file_name, printable, shown
@@ -29,13 +27,13 @@ def zip_data(path: Path) -> Iterator[ImageData]:
         with open_zip(file, name=file_name(path), what="zip archive", members=_MOST_MEMBERS) as archive:
             members = _checked(archive.infolist(), file_name(path), size)
 
-            def read(inside: str) -> np.ndarray:
-                return decode(_member(archive, members[inside], inside), name=printable(inside))
+            def data(inside: str) -> bytes:
+                return _member(archive, members[inside], inside)
 
             def content(_inside: list[str]) -> bytes:
                 return digest
 
-            yield tree_data(members, read, content, name=file_name(path), kind="an image folder in a zip")
+            yield tree_data(members, data, content, name=file_name(path), kind="an image folder in a zip")
 
 
 def _checked(entries: list[zipfile.ZipInfo], name: str, size: int) -> dict[str, zipfile.ZipInfo]:

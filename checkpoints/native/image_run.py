@@ -79,12 +79,13 @@ def _recipe(fields: Fields) -> ImageRecipe:
             channels_last=own.truth("channels_last"),
             views=Views(**own.numbers("views")),
             **{name: own.integer(name, 0, 2**32) for name in _INTEGERS},
-            **{name: own.number(name) for name in _NUMBERS},  # type: ignore[arg-type]
+            **{name: own.number(name) for name in (*_NUMBERS, *(each for each in _LATER if each in own.names()))},  # type: ignore[arg-type]
         )
 
 
 _INTEGERS = ("width", "projection", "side", "seed", "epochs", "batch_size")
 _NUMBERS = ("learning_rate", "momentum", "weight_decay", "warmup")
+_LATER = ("cutmix", "ema")  # that a file of an older run does not have
 
 
 def _loss(entry: object, where: str) -> float:

@@ -41,15 +41,32 @@ class Recipe:
         for name, value in self.parameters.items():
             check_number(name, value, *BOUNDS[name])
 
-    def command(self, out: str) -> str:
-        """The command line that repeats this run whatever the defaults become."""
-        options = {
+    def options(self, out: str) -> dict[str, str | float]:
+        """Each option of `python -m checkpoints.train`, without its dashes, that repeats this run whatever the defaults
+        become."""
+        return {
             "loss": self.loss, "data": self.data, "seed": self.seed, "epochs": self.epochs,
             "batch-size": self.batch_size, "learning-rate": self.learning_rate, "weight-decay": self.weight_decay,
             **{name.replace("_", "-"): value for name, value in self.parameters.items()}, "out": out,
         }  # fmt: skip
-        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-        return shlex.join(["python", "-m", "checkpoints.train", *words])
+
+    def command(self, out: str) -> str:
+        """The command line of these options."""
+        return shlex.join(["python", "-m", "checkpoints.train", *words_of(self.options(out))])
+
+
+def words_of(options: Mapping[str, str | float | bool]) -> list[str]:
+    """Of options and their values the words of a command; one that is true stands without a value, one that is false
+    not at all.
+
+    >>> words_of({"loss": "nll", "seed": 0, "channels-last": True})
+    ['--loss', 'nll', '--seed', '0', '--channels-last']
+    """
+    words = list[str]()
+    for name, value in options.items():
+        if value is not False:
+            words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return words
 
 
 def check_known(kind: str, name: str, known: Mapping[str, object]) -> None:

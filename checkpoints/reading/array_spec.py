@@ -15,6 +15,7 @@ COLUMNS = {
     "order": "Classes in ascending order",
     "from_one": "Column k is the class of label k + 1",
     "text": "Classes in the order of texts",
+    "counted": "Classes by the numbers in their texts",
     "appearance": "Classes as they first appear",
 }
 ROLES = {
@@ -32,7 +33,7 @@ ROLES = {
 """What an array of a file can be, role -> in words."""
 _ALSO = {"test_embeddings": "embeddings", "test_labels": "labels"}
 _LONGEST = 2_000
-NEGATIVE = {"unlabelled": "Unlabelled, left out", "classes": "Classes like others"}
+NO_CLASS = {"unlabelled": "Unlabelled, left out", "classes": "Classes like others"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class ArraySpec:
     """`auto` takes what the tests of `class_scores` and `class_labels` say, and the notes say what that was.
 
     scores: what the test items' class scores are. columns: which class each of their columns is. negative_labels:
-    whether labels below 0 name a class; by themselves they do not. seed: draws the half of the items that teaches a
+    whether labels below 0 name a class; by themselves they do not. void_labels: whether a label such as 255 names one,
+    where `label_values` finds it possible that it does not. seed: draws the half of the items that teaches a
     probe, where there are no train items. mapping: which array is what, see `roles_in`; "" where the arrays' names say
     it.
     """
@@ -48,6 +50,7 @@ class ArraySpec:
     scores: str = AUTO
     columns: str = AUTO
     negative_labels: str = AUTO
+    void_labels: str = AUTO
     seed: int = 0
     mapping: str = ""
 
@@ -102,5 +105,5 @@ def written(roles: Mapping[str, str]) -> str:
     return ",".join(f"{role}={roles[role]}" for role in ROLES if role in roles)
 
 
-READINGS = {"scores": SCORES, "columns": COLUMNS, "negative_labels": NEGATIVE}
+READINGS = {"scores": SCORES, "columns": COLUMNS, "negative_labels": NO_CLASS, "void_labels": NO_CLASS}
 AS_IT_COMES = ArraySpec()

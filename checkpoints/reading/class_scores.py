@@ -3,6 +3,7 @@
 Both are decided by a test that the notes state. Where the test leaves two readings, `possible` has both.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ TRAIN_NAMES = ("train_logits", "train_preds", "train_probabilities", "train_prob
 CLASS_NAMES = "class_names"
 _MOST_COLUMNS = 100_000
 _EXACT, _NEARLY = 1e-3, 0.05
+_DIGITS = re.compile(r"[0-9]+")
 _SUMS = "every row lies in 0 to 1 and sums to 1 within 0.001"
 
 
@@ -159,6 +161,7 @@ def _column_readings(columns: int, labels: LabelValues, named: np.ndarray | None
             found["named"] = named
         if len(present) == columns:
             found["text"] = present
+            found["counted"] = _by_their_numbers(present)
             found["appearance"] = _as_they_appear(labels)
         return _different(found)
     if present[0] >= 0 and present[-1] < columns:
@@ -192,6 +195,13 @@ def _as_they_appear(labels: LabelValues) -> np.ndarray:
     return distinct[np.argsort(first)]
 
 
+def _by_their_numbers(present: np.ndarray) -> np.ndarray:
+    """Texts (C,) such as class_2 and class_10 in the order of their numbers; as they are where one has none."""
+    parts = [(_DIGITS.sub("0", text), [int(number) for number in _DIGITS.findall(text)]) for text in present.tolist()]
+    alike = len({shape for shape, _ in parts}) == 1
+    return present[sorted(range(len(parts)), key=lambda place: parts[place][1])] if alike else present
+
+
 def _in_words(columns: str, classes: np.ndarray, labels: LabelValues) -> str:
     few = ", ".join(printable(labels.name(value))[:40] for value in classes[:3])
     order = f"columns are the classes {few}{', ...' if len(classes) > 3 else ''}"
@@ -201,6 +211,7 @@ def _in_words(columns: str, classes: np.ndarray, labels: LabelValues) -> str:
         "from_one": "column k is the class of label k + 1",
         "order": f"{order}, in ascending order",
         "text": f"{order}, in the order of texts",
+        "counted": f"{order}, by the numbers in their texts",
         "appearance": f"{order}, as they first appear",
     }[columns]
 

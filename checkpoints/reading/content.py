@@ -1,10 +1,11 @@
 """What a file is, judged by its first bytes and never by its name; the commonest wrong files get their own sentence."""
 
 import re
+from struct import Struct
 
 from losses.errors import LabError
 
-ARRAYS = ".npz, .npy, CSV, TSV, Parquet, Arrow, Feather or MATLAB"
+ARRAYS = ".npz, .npy, CSV, TSV, JSON lines, Parquet, Arrow, Feather or MATLAB"
 ACCEPTED = f"torch, safetensors, {ARRAYS}"
 """What is opened here, as a refusal names it."""
 
@@ -16,19 +17,33 @@ _WRONG = {
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
     "tar": ("a tar archive", "Unpack it and give the checkpoint inside."),
-    "hdf5": ("an HDF5 file", "Save its arrays with numpy.savez."),
+    "hdf5": ("an HDF5 file", "Read its arrays with h5py and write them with numpy.savez."),
     "matlab": ("a MATLAB file of version 5", "The page Checkpoints and python -m checkpoints.inspect open it."),
-    "matlab 7.3": ("a MATLAB file of version 7.3, which is HDF5", "Save it in MATLAB with save(file, '-v7')."),
+    "matlab 4": ("a MATLAB file of version 4", "The page Checkpoints and python -m checkpoints.inspect open it."),
+    "matlab 7.3": (
+        "a MATLAB file of version 7.3, which is HDF5",
+        "Save it in MATLAB with save(file, '-v7'), or read its arrays with h5py and write them with numpy.savez.",
+    ),
     "parquet": ("a Parquet file", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "arrow": ("an Arrow file", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "feather 1": ("a Feather file of version 1", "Write it again with pyarrow.feather.write_feather."),
-    "pickle": ("a pickle", "Pickles can run code, so they are not opened; save it as .safetensors."),
+    "pickle": (
+        "a pickle",
+        "Pickles can run code, so they are not opened; save arrays by numpy.savez, a table by to_parquet.",
+    ),
     "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": (
         "a JSON text",
-        "Give the weights that an index names or a config describes; embeddings go into an .npz or a CSV.",
+        "Give the weights that an index names or a config describes; arrays in JSON are rows, an object an item.",
     ),
+    "excel": ("an Excel workbook", "Save the sheet as CSV, or in Python: pandas.read_excel(file).to_csv('table.csv')."),
+    "office": ("a document of an office program", "Save its table as CSV."),
+    "pdf": ("a PDF", "A checkpoint is opened here, or a table as CSV."),
+    "sqlite": ("an SQLite database", "Save the rows as CSV: sqlite3 -csv -header FILE 'select * from TABLE'."),
+    "onnx": ("an ONNX model", "It is opened by no reader here: save its outputs with numpy.savez."),
+    "gguf": ("a GGUF model", "It is opened by no reader here: save its outputs with numpy.savez."),
+    "faiss": ("a faiss index", "Save its vectors: numpy.save('vectors.npy', index.reconstruct_n(0, index.ntotal))."),
     "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
     "text": (
@@ -53,10 +68,19 @@ _BEGINNINGS = {
     "hdf5": (b"\x89HDF\r\n",),
     "matlab": (b"MATLAB 5.0 MAT-file",),
     "matlab 7.3": (b"MATLAB 7.3 MAT-file",),
+    "office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf"),
+    "pdf": (b"%PDF-",),
+    "sqlite": (b"SQLite format 3\0",),
+    "gguf": (b"GGUF",),
+    "faiss": (b"IxF", b"IxM", b"IxP", b"IHN", b"IwF", b"IwP", b"IwS"),
     "parquet": (b"PAR1",),
     "arrow": (b"ARROW1\x00\x00", b"\xff\xff\xff\xff"),
     "feather 1": (b"FEA1",),
 }
+# Of MATLAB's version 4: byte order, then the type of the numbers (f8 to u1), then numbers, letters or sparse.
+_MATLAB4 = frozenset(order + 10 * dtype + holds for order in (0, 1000) for dtype in range(6) for holds in range(3))
+_LONGEST_NAME = 200
+_MAKER = 64  # bytes within which ONNX names who wrote it
 _SMALLEST_ZIP = 30  # bytes of a zip's first record
 # What torch.save began with before torch 1.6.
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
@@ -71,6 +95,8 @@ def kind_of(head: bytes) -> str:
     text = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not head:
         return "empty"
+    if _is_matlab4(head):
+        return "matlab 4"
     if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<script")):
         return "web page"
     if head.startswith(b"PK\x03\x04"):
@@ -92,6 +118,8 @@ def _kind_of_the_rest(head: bytes) -> str:
     # A protocol number of 2 to 5 after the PROTO opcode.
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
         return "pickle"
+    if head[:1] == b"\x08" and any(word in head[:_MAKER] for word in (b"pytorch", b"onnx", b"keras2onnx", b"tf2onnx")):
+        return "onnx"
     if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")):
         return "picture"
     if len(head) > 15 and not head.strip(b"\0"):
@@ -122,6 +150,19 @@ def words_of(kind: str) -> str:
     return _WRONG[kind][0]
 
 
+def _is_matlab4(head: bytes) -> bool:
+    """MATLAB's version 4 has no mark, but twenty bytes of which few others are possible: a kind, rows and columns,
+    whether complex, the length of a name, and the name itself with a zero behind it."""
+    for order in (Struct("<5i"), Struct(">5i")):
+        if len(head) > order.size:
+            kind, rows, columns, imaginary, letters = order.unpack_from(head)
+            word = head[order.size : order.size + letters] if 1 < letters <= _LONGEST_NAME else b""
+            named = word[-1:] == b"\0" and word[:-1].decode("latin-1").isidentifier()
+            if named and kind in _MATLAB4 and min(rows, columns) >= 0 and imaginary in (0, 1):
+                return True
+    return False
+
+
 def _is_text(head: bytes) -> bool:
     """Letters in UTF-8 and white space alone; the last letter may be cut."""
     try:
@@ -147,4 +188,8 @@ def _zip_kind(head: bytes) -> str:
         return "unknown"
     if b"/data.pkl" in head or b"/version" in head:
         return "torch"
+    if (
+        b"[Content_Types].xml" in head or b"mimetypeapplication/vnd.oasis" in head
+    ):  # the same of Word, Excel and their kin
+        return "excel" if b"xl/" in head or b"spreadsheet" in head else "office"
     return "npz" if b".npy" in head else "zip"

@@ -32,12 +32,12 @@ def printable(text: str) -> str:
 
 def file_name(path: str | Path) -> str:
     """The name of a file or folder, without its folders, as `printable`: no name is a reason to end, not even one that
-    is not UTF-8.
+    is not UTF-8. A folder that is given as "." has its own name.
 
     >>> print(file_name("runs/caf" + chr(0xDCE9) + ".npz"))
     caf\\udce9.npz
     """
-    return printable(Path(path).name)
+    return printable(Path(path).name or Path(path).resolve().name or "/")
 
 
 def is_formula(text: str) -> bool:

@@ -40,6 +40,9 @@ yourself (`make app ROOT=...`). Made by
 
 On a GPU the same command gives nearly the same curve, not the same bytes.
 
+`transfer.json` has what a linear probe on their features makes of digits, which none of them saw, and the AUC of each
+among the train items in its file, with intervals; `python -m checkpoints.zoo.transfer` makes it from these files.
+
 ## As the runs stated them
 
 Against all 50,000 train images. Votes (knn) weigh exp(cosine / 0.1) and the probe is linear, both on the *encoder's

@@ -29,7 +29,8 @@ raw pixels gives {pixels:.3f}: digits are easy, and what differs between the los
 - ECE (15 equal-width bins) and NLL (nats): of the head where there is one, else of the probe; in brackets the ECE that
   a calibrated model with the same confidences would give.
 
-The last row is a loss once more, with another seed: what differs between it and its twin is no property of a loss.
+The last rows, in `seeds`, are each loss twice more, with other seeds: what differs between them is no property of a
+loss. Compare draws intervals whose unit is a training from them (*Over seeds*), and Results has their means.
 """
 
 _HEADINGS = ("file", "KB", "1-NN", "probe", "head", "target", "noise", "margin", "AUC", "ECE", "NLL")

@@ -33,8 +33,10 @@ RECIPES: dict[str, Recipe] = {
     "nt_xent": _recipe("nt_xent", 80),
     "weince": _recipe("weince", 80),
 }
-# One loss again, with another start and other batches.
-OTHER_SEEDS: dict[str, Recipe] = {"seeds/sincere_seed_1": replace(RECIPES["sincere"], seed=1)}
+# Each again, with other starts and other batches: what differs between the seeds of a loss is no property of it.
+OTHER_SEEDS: dict[str, Recipe] = {
+    f"seeds/{name}_seed_{seed}": replace(recipe, seed=seed) for name, recipe in RECIPES.items() for seed in (1, 2)
+}
 
 
 def path_from_root(name: str) -> str:

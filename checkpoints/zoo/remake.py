@@ -15,6 +15,7 @@ from losses.errors import LabError
 
 ROOT = FOLDER.parents[1]
 _ALL = RECIPES | OTHER_SEEDS
+_SEEDS = "Other seeds are seeds/NAME_seed_1 and so on."
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
 def _remake(options: argparse.Namespace) -> int:
     for name in options.names:
         if name not in _ALL:
-            raise LabError("checkpoint", f"must be one of {', '.join(_ALL)}", repr(name))
+            raise LabError("checkpoint", f"must be one of {', '.join(RECIPES)}", repr(name), _SEEDS)
     for name in () if options.readme_only else options.names or _ALL:
         if code := remake(name):
             return code

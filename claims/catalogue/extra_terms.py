@@ -69,55 +69,24 @@ def step_of(loss: str, *, terms: bool) -> "Step":
         views = torch.cat([view(batch.images, generator), view(batch.images, generator)])
         first, second = model(views).chunk(2)
         value: Tensor = getattr(losses, loss)(first, second, temperature=TEMPERATURE)
-        if terms:
-            value = value + SHARE * top_softmax(first, second)
-        if terms and _blends(loss):
-            value = value + SHARE * top_weibit(first, second)
-        return value
+        return value + added(loss, first, second) if terms else value
 
     return step
 
 
-def _blends(loss: str) -> bool:
-    """Whether the loss weighs evidence of an endpoint: the released run adds the Weibit term to that alone."""
+def added(loss: str, first: "Tensor", second: "Tensor") -> "Tensor":
+    """What the extra terms add to a loss in the released run, mean over 2B anchors, nats: those that are options of
+    WEINCE, and to a loss that weighs no evidence of an endpoint the softmax term alone."""
     from losses.catalog import CATALOG
+    from losses.hardest import HardestTerms, with_hardest
+    from losses.options import Options
+    from losses.stacked import anchors_of
 
-    return bool(CATALOG[loss].contrast.evidence)
-
-
-def top_softmax(first: "Tensor", second: "Tensor") -> "Tensor":
-    """Cross-entropy of the other view against the 50 nearest negatives, mean over 2B anchors, nats."""
-    own, negatives = hardest(first, second)
-    return _cross_entropy(own / TEMPERATURE, negatives / TEMPERATURE)
-
-
-def top_weibit(first: "Tensor", second: "Tensor") -> "Tensor":
-    """The same in the coordinate -beta log(1 - s), beta the batch's mean estimate."""
-    import losses
-    from losses.records import ENDPOINT_GAP
-
-    own, negatives = hardest(first, second)
-    beta = losses.weince_diagnostics(first.detach(), second.detach(), beta="estimated").beta.mean()
-    curved = [-beta * (1 - each).clamp_min(ENDPOINT_GAP).log() for each in (own, negatives)]
-    return _cross_entropy(*curved)
-
-
-def hardest(first: "Tensor", second: "Tensor") -> "tuple[Tensor, Tensor]":
-    """Cosine of each of 2B anchors to its other view (2B,), and of its nearest negatives (2B, 50)."""
-    import torch
-
-    z = torch.cat([first, second])
-    cosines, count = z @ z.mT, len(z)
-    other = torch.arange(count).roll(count // 2)
-    taken = torch.eye(count, dtype=torch.bool) | (other[:, None] == torch.arange(count))
-    negatives = cosines.masked_fill(taken, -2.0).topk(min(HARDEST, count - 2), dim=1).values
-    return cosines[torch.arange(count), other], negatives
-
-
-def _cross_entropy(own: "Tensor", negatives: "Tensor") -> "Tensor":
-    import torch
-
-    return (torch.cat([own[:, None], negatives], dim=1).logsumexp(dim=1) - own).mean()
+    options = Options(normalize=False, reduction="mean", chunk_size=None, plain=False, distributed=False)
+    z, own = anchors_of(first, second, options)
+    weibull = SHARE if CATALOG[loss].contrast.evidence else 0.0
+    terms = HardestTerms(weibull, SHARE, weibull_top=HARDEST, softmax_top=HARDEST)
+    return with_hardest(z.new_zeros(()), z, own, terms, TEMPERATURE, options)
 
 
 CLAIM = Claim(
@@ -171,7 +140,7 @@ CLAIM = Claim(
             " InfoNCE has one setting. Here each arm has one."
         ),
         "The evaluation looks at test items once, after the last epoch: nothing is chosen by it.",
-        "How the released term estimates its beta from a batch is done here by the mean of the anchors' own estimates.",
+        "The released term's beta is a running mean over batches; here each batch has its own.",
     ),
     play_on=(
         PlayOn("two_views", "Both losses train from the same start, with what WEINCE sees"),

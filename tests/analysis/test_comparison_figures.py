@@ -32,7 +32,7 @@ def test_the_table_has_a_cell_for_every_number_and_colours_only_verdicts(three):
     assert len(lines) == len(MEASURES) - 2  # no model has a class head, and nobody counted recalls
     assert all(len(cells) == 3 for cells in lines)
     margins = found.of("margin")[0].found
-    assert lines[2][1].startswith(f"▲ {margins.difference.value:+.2f}<")
+    assert lines[2][1].startswith(f"✓ {margins.difference.value:+.2f}<")
     assert f"{margins.difference.low:.2f} to {margins.difference.high:.2f}<" in lines[2][1]
     assert len(shown.plot.layout.shapes) == found.tests
     assert "Head accuracy: model 0 has no class head" in shown.how_to_read

@@ -63,4 +63,5 @@ def test_settings_are_told_apart_over_their_seeds_and_the_table_has_all():
     assert margin.p >= direct.pvalue
     exhibit = seeds_figure(found)
     assert "Margin of 0.9" in exhibit.how_to_read
+    assert exhibit.title.startswith("Some setting differs from 0.3 by more than their seeds in Margin")
     assert len(exhibit.table) == len(found.settings) + len(found.differences)

@@ -87,7 +87,7 @@ def test_a_picture_goes_on_without_its_page(server, tab):
     opened.page.locator(".st-key-replay .js-plotly-plot").wait_for()
     whole = svg_of(opened, "replay", "SVG")
     said = "".join(ElementTree.fromstring(whole).itertext())
-    title = opened.page.locator("h3").first.inner_text()
+    title = opened.page.locator("h2").first.inner_text()
     for words in (title.split()[:3], ["How", "to", "read", "this."], ["dimensions=2"], ["NCE", "Lab"]):
         assert " ".join(words) in said
     bare = "".join(ElementTree.fromstring(svg_of(opened, "replay", "Bare SVG")).itertext())

@@ -46,3 +46,15 @@ def test_the_first_three_controls_and_the_main_figure_are_seen_together(server, 
         opened.page.wait_for_function(SEEN, arg=[figure, MOST, TALL])
     except PlaywrightTimeout:
         pytest.fail(f"not enough of the figure is seen; (top, bottom) of all: {opened.page.evaluate(BOXES, figure)}")
+
+
+PLAY = """() => [...document.querySelectorAll('.updatemenu-button')].map(each => each.getBoundingClientRect())
+    .some(box => box.height && box.bottom <= innerHeight)"""
+
+
+@pytest.mark.parametrize(("name", "figure"), [("simplex_labels", "replay"), ("two_views", "evidence")])
+def test_the_play_button_of_a_replay_is_seen(server, tab, name, figure):
+    opened = tab(width=WIDTH)
+    opened.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    opened.open(f"{server.url}/{address(name)}?show={figure}&v=1")
+    opened.page.wait_for_function(PLAY)

@@ -22,10 +22,19 @@ def address(name: str) -> str:
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 
 
+FITS_A_PHONE = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    const figures = [...document.querySelectorAll('.stPlotlyChart .main-svg')].map(each => each.clientWidth);
+    return main.scrollWidth <= main.clientWidth && figures.every(width => width >= 560);
+}"""
+"""The page goes up and down alone, and each figure has the width at which the tests of figures find its texts apart."""
+
+
 def hindrances(page: Page) -> list[str]:
-    """What axe-core calls serious or critical for those who cannot see or point, each with the element that has it."""
+    """What axe-core calls serious or critical for those who cannot see or point, and headings that leave out a level:
+    each with the element that has it."""
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    grave = [each for each in found if each["impact"] in ("serious", "critical")]
+    grave = [each for each in found if each["impact"] in ("serious", "critical") or each["id"] == "heading-order"]
     return [f"{each['id']}: {node['html'][:200]}" for each in grave for node in each["nodes"]]
 
 
@@ -54,6 +63,8 @@ def test_a_page_opens_cold_by_deep_link_light_and_dark(cold_server, tab, name):
         opened.page.evaluate(AXE)
         until(partial(no_hindrance, opened.page), every=1, last=partial(hindrances, opened.page))
         assert opened.problems == []
+    opened.page.set_viewport_size({"width": 390, "height": 844})
+    opened.page.wait_for_function(FITS_A_PHONE)
     assert "Traceback" not in cold_server.log.read_text()
 
 

@@ -225,6 +225,21 @@ def _weights(path: str) -> int:
     return run(command)
 
 
+def _events(path: str) -> int:
+    """Curves of an event file, or of those in a folder, as they are drawn: by the reader's own process."""
+    from checkpoints.command_line import run
+    from checkpoints.event_curves import event_files_beside, read_events
+
+    def command() -> int:
+        at = Path(path)
+        files, folder = (event_files_beside(at), at) if at.is_dir() else ((at,), at.parent)
+        found = read_events(files, folder)
+        print(json.dumps({tag: [steps.tolist(), values.tolist()] for tag, (steps, values) in found.curves.items()}))
+        return 0
+
+    return run(command)
+
+
 def _ends_itself(path: str) -> int:
     """What a reader that crashes looks like."""
     os.kill(os.getpid(), signal.SIGSEGV)
@@ -235,6 +250,7 @@ READERS = {
     "talk": _talk,
     "inspect": _inspect, "tensors": _tensors, "outputs": _outputs, "images": _images, "arrays": _arrays,
     "listed": _listed, "weights": _weights,
+    "events": _events,
     "ends_itself": _ends_itself,
 }  # fmt: skip
 

@@ -97,6 +97,7 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_broken,
         hostile_code,
         hostile_data,
+        hostile_events,
         hostile_image_forms,
         hostile_images,
         hostile_kinds,
@@ -105,7 +106,15 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_talks,
     )
 
-    parts = (hostile_arrays, hostile_bombs, hostile_broken, hostile_data, hostile_images, hostile_image_forms)
+    parts = (
+        hostile_arrays,
+        hostile_bombs,
+        hostile_broken,
+        hostile_data,
+        hostile_events,
+        hostile_images,
+        hostile_image_forms,
+    )
     parts += (hostile_kinds, hostile_memory, hostile_talks)
     harmful = [*hostile_code.cases(marker), *hostile_legacy.cases(marker)]
     return [*harmful, *(case for part in parts for case in part.cases())]

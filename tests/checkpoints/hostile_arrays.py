@@ -46,7 +46,7 @@ def safetensors(tensors: dict[str, tuple[str, list[int], bytes]]) -> bytes:
 
 
 def cases() -> list[Hostile]:
-    return [*_matlab(), *_tables(), *_columns(), *_tensors(), *_archives()]
+    return [*_matlab(), *_old_matlab(), *_tables(), *_rows(), *_columns(), *_tensors(), *_archives()]
 
 
 def _matlab() -> list[Hostile]:
@@ -72,6 +72,41 @@ def _matlab() -> list[Hostile]:
         "big_endian": (good[:124] + b"\x01\x00MI" + good[128:], _MATLAB),
     }
     return [Hostile(f"{name}.mat", data, why, reader="arrays") for name, (data, why) in wrong.items()]
+
+
+def matlab4(**arrays: object) -> bytes:
+    scipy.io.savemat(made := io.BytesIO(), arrays or {"X": ROWS, "y": LABELS.astype(float)}, format="4")
+    return made.getvalue()
+
+
+def _old_matlab() -> list[Hostile]:
+    """Version 4: nothing is packed, so that sizes alone can lie."""
+    good = matlab4()
+    wrong = {
+        "cut": (good[:-1], _MATLAB),
+        "large_claim": (struct.pack("<5i", 0, 2**31 - 1, 2**31 - 1, 0, 2) + b"X\0", _MATLAB),
+        "not_another": (good + b"something else", _MATLAB),
+        "sparse": (struct.pack("<5i", 2, 1, 3, 0, 2) + b"X\0" + bytes(24), "X holds a sparse matrix"),
+    }
+    return [Hostile(f"version_4_{name}.mat", data, why, reader="arrays") for name, (data, why) in wrong.items()]
+
+
+def _rows() -> list[Hostile]:
+    """JSON, an object an item."""
+    good = b"".join(b'{"v": [%d, 1.5], "y": %d}\n' % (row, row % 2) for row in range(120))
+    begun = good + b'{"v": [1, '
+    wrong: dict[str, tuple[bytes, str]] = {
+        "cut": (good[:-9], "must be JSON, an object an item, but that is not so in row 120"),
+        "two_lengths": (good + b'{"v": [1], "y": 0}', "must have a list of 2 numbers in each row, but has"),
+        "text_in_list": (good + b'{"v": [1, "x"], "y": 0}', "must have a list of 2 numbers in each row, but has"),
+        "text_late": (good + b'{"v": [1, 2], "y": "x"}', "must be numbers, but has 'x' in row 121"),
+        "no_object": (good + b"7", "must have an object of at most 20,000 keys an item, but that is not so in row 121"),
+        "nested": (begun + b"[" * 200_000, "must be JSON, an object an item, but that is not so in row 121"),
+        "long_number": (begun + b"9" * 5_000 + b"]}", "must be JSON, an object an item, but that is not so in row 121"),
+        "large_number": (begun + b"9" * 400 + b"]}", "must have a list of 2 numbers in each row, but has"),
+        "latin": (good + b'{"v": [1, 2], "y": "\xe9"}', "must be a text in UTF-8"),
+    }
+    return [Hostile(f"rows_{name}.jsonl", data, why, reader="arrays") for name, (data, why) in wrong.items()]
 
 
 def _tables() -> list[Hostile]:

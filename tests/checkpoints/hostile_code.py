@@ -19,7 +19,18 @@ class Runs:
 
 
 def cases(marker: Path) -> list[Hostile]:
-    return [*_calls(marker), *_opcodes(marker), *_elsewhere(marker)]
+    return [*_calls(marker), *_opcodes(marker), *_elsewhere(marker), _distributed(marker)]
+
+
+def _distributed(marker: Path) -> Hostile:
+    """A folder of torch.distributed.checkpoint: pickles, of which none is opened."""
+
+    def make(path: Path) -> None:
+        path.mkdir()
+        for name in (".metadata", "__0_0.distcp"):
+            (path / name).write_bytes(pickle.dumps(Runs(exec, f"open({str(marker)!r}, 'w').close()")))
+
+    return Hostile("distributed", make=make, sentence="is a folder of torch.distributed.checkpoint", reader="weights")
 
 
 def _calls(marker: Path) -> list[Hostile]:

@@ -6,6 +6,7 @@ import json
 import os
 import tarfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from tests.checkpoints.hostile import Hostile
+from tests.checkpoints.hostile_arrays import matlab
 
 _LINKS = {"symlink": tarfile.SYMTYPE, "hardlink": tarfile.LNKTYPE, "device": tarfile.CHRTYPE, "pipe": tarfile.FIFOTYPE}
 
@@ -91,9 +93,39 @@ def good_stl() -> dict[str, bytes]:
     return files | {"class_names.txt": b"\n".join(b"class %d" % number for number in range(10))}
 
 
+def good_svhn(**changed: np.ndarray) -> dict[str, bytes]:
+    arrays = {"X": np.arange(32 * 32 * 3 * 2, dtype=np.uint32).astype(np.uint8).reshape(32, 32, 3, 2)}
+    data = matlab(packed=True, **(arrays | {"y": np.array([[1], [10]], np.uint8)} | changed))
+    data = b"MATLAB 5.0 MAT-file".ljust(116) + data[116:]  # without the hour
+    return {"train_32x32.mat": data, "test_32x32.mat": data}
+
+
 def cases() -> list[Hostile]:
     wrong = {**_tars(), **_parquets(), **_arrays()}
-    return [*(Hostile(f"forms_{name}", data, why, reader="images") for name, (data, why) in wrong.items()), *_tables()]
+    files = [Hostile(f"forms_{name}", data, why, reader="images") for name, (data, why) in wrong.items()]
+    return [*files, *_tables(), *_svhn()]
+
+
+def _svhn() -> list[Hostile]:
+    images, one = np.zeros((32, 32, 3, 2), np.uint8), np.array([[1], [1]])
+    wrong = {
+        "of_floats": ({"X": images.astype(float)}, "must be uint8 images (32, 32, 3, N)"),
+        "of_other_sizes": ({"X": images[:2]}, "must be uint8 images (32, 32, 3, N)"),
+        "with_nan": ({"y": np.array([[1.0], [np.nan]])}, "must be from 1 to 10"),
+        "of_negative_labels": ({"y": -one}, "must be from 1 to 10"),
+        "short": ({"y": one[:1]}, "must number 2"),
+        "of_nothing": ({"X": np.empty((32, 32, 3, 0), np.uint8), "y": np.empty((0, 1))}, "at least one train image"),
+    }
+    return [
+        Hostile(f"svhn_{name}", make=partial(_folder_of, good_svhn(**changed)), sentence=sentence, reader="images")
+        for name, (changed, sentence) in wrong.items()
+    ]
+
+
+def _folder_of(files: dict[str, bytes], path: Path) -> None:
+    path.mkdir()
+    for name, data in files.items():
+        (path / name).write_bytes(data)
 
 
 def _tars() -> dict[str, tuple[bytes, str]]:

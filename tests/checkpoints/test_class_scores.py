@@ -230,6 +230,61 @@ def test_two_classes_called_minus_one_and_one(inspected):
     assert (kept["test_items"], kept["classes"], kept["class_head_accuracy"]) == (ITEMS, 2, 1)
 
 
+def test_texts_with_numbers_in_them_can_go_by_these(inspected):
+    labels = np.arange(ITEMS) % 12
+    texts, logits = np.array([f"class_{label}" for label in labels]), 6.0 * np.eye(12)[labels]
+    by_text = inspected(arrays(texts, logits=logits[:, [int(name[6:]) for name in np.unique(texts)]]))
+    assert by_text["class_head_accuracy"] == 1
+    assert by_text["possible_readings"]["columns"].split(", ")[:2] == ["text", "counted"]
+    shuffled = np.random.default_rng(0).permutation(ITEMS)  # so that they appear in neither order
+    counted = inspected(arrays(texts[shuffled], logits=logits[shuffled]), "--columns", "counted")
+    assert counted["class_head_accuracy"] == 1
+    assert "columns are the classes class_0, class_1, class_2, ..., by the numbers in their texts" in counted["notes"]
+
+
+@pytest.mark.parametrize("mark", [255, 65_535, 32_767, 2**31 - 1, 2**32 - 1, 2**63 - 1, 255.0, "255"])
+def test_the_largest_number_of_a_type_marks_what_has_no_class(inspected, mark):
+    labels = np.array([mark if row % 4 == 0 else type(mark)(row % 3) for row in range(ITEMS)])
+    found = inspected(arrays(labels))
+    assert (found["classes"], found["test_items"], found["void_labels"]) == (3, 90, "unlabelled")
+    assert f"test labels: 30 items of label {int(mark)} are unlabelled and left out" in found["notes"]
+    assert found["possible_readings"] == {"void_labels": "unlabelled, classes"}
+    kept = inspected(arrays(labels), "--void-labels", "classes")
+    assert (kept["classes"], kept["test_items"], kept["void_labels"]) == (4, ITEMS, "classes")
+    assert f"{int(mark)} is a class like others, as was asked for" in kept["notes"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "asked"),
+    [
+        (np.arange(ITEMS) % 2 * 255, True),  # a mask: two classes
+        (np.arange(ITEMS) % 4 * 85, True),  # grey values
+        (np.where(np.arange(ITEMS) % 3, 254, 255), False),  # a data set of 256 classes, two of them here
+        (np.where(np.arange(ITEMS) % 3, 3, 254), False),
+        (np.array([3, 255, 7, 300])[np.arange(ITEMS) % 4], False),  # not the largest
+        (np.array([3, 127, 7])[np.arange(ITEMS) % 3], False),
+    ],
+)
+def test_a_largest_number_that_is_a_class(inspected, labels, asked):
+    found = inspected(arrays(labels))
+    assert (found["test_items"], found["classes"]) == (ITEMS, len(np.unique(labels)))
+    assert ("void_labels" in found) == asked
+
+
+def test_a_head_with_a_column_for_255_says_that_it_is_a_class(inspected):
+    labels = np.array([3, 255, 7])[np.arange(ITEMS) % 3]
+    without, wide = (inspected(arrays(labels, logits=6.0 * np.eye(256)[labels][:, :k])) for k in (20, 256))
+    assert (without["classes"], without["test_items"], without["class_head_accuracy"]) == (20, 80, 1)
+    assert (wide["test_items"], wide["class_head_accuracy"], "void_labels" in wide) == (ITEMS, 1, False)
+
+
+def test_marks_below_0_and_255_are_both_left_out(inspected):
+    labels = np.array([-1, 0, 1, 2, 3, 255])[np.arange(ITEMS) % 6]
+    found = inspected(arrays(labels))
+    assert (found["classes"], found["test_items"]) == (4, 80)
+    assert found["possible_readings"].keys() == {"negative_labels", "void_labels"}
+
+
 def test_a_reading_that_is_impossible_is_one_sentence(inspected, drawn):
     labels, logits = drawn
     assert "columns must be number for bundle.npz" in inspected(arrays(labels, preds=logits), "--columns", "text")

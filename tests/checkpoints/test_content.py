@@ -23,6 +23,13 @@ def zipped(file) -> None:
         archive.writestr("notes.txt", "hello")
 
 
+def zip_of(*names: str) -> bytes:
+    with zipfile.ZipFile(made := io.BytesIO(), "w") as archive:
+        for name in names:
+            archive.writestr(name, "<x/>")
+    return made.getvalue()
+
+
 WEIGHTS = {"weight": torch.ones(2)}
 FILES = {
     "empty": b"",
@@ -46,6 +53,14 @@ FILES = {
     "zeros": bytes(4_000),
     "unknown, a zip's first bytes": b"PK\x03\x04\x14\0\0\0",
     "unknown": bytes(range(1, 200)),
+    "excel": zip_of("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"),
+    "office": zip_of("[Content_Types].xml", "word/document.xml"),
+    "office, before 2007": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99),
+    "pdf": b"%PDF-1.7\n" + bytes(99),
+    "sqlite": b"SQLite format 3\0" + bytes(99),
+    "onnx": b"\x08\x07\x12\x07pytorch\x1a\x032.1" + bytes(99),
+    "gguf": b"GGUF\x03\0\0\0" + bytes(99),
+    "faiss": b"IxFI" + bytes(99),
 }
 
 

@@ -8,7 +8,9 @@ from analysis.rules.kinds import Outcome
 from analysis.rules.verdict import Verdict
 from claims import __main__ as command
 from claims import shipped
+from claims.over_seeds import Agreement, agreement, seeds_table
 from claims.registry import CLAIMS
+from claims.running import measure
 from claims.slides import slide
 from claims.words import short
 from losses.errors import LabError
@@ -48,6 +50,40 @@ def test_json_has_verdict_rule_and_number():
     assert all(each["low"] <= each["value"] <= each["high"] for each in made["parts"])
 
 
+def test_several_seeds_have_a_verdict_each_and_a_word_on_whether_they_agree(capsys, folder):
+    assert command.main([QUICKEST, "--quick", "--seeds", "0,3,4"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "No temperature turns one coordinate into the other: the seeds agree"
+    assert [line.split()[:3] for line in said[1:4]] == [["seed", str(seed), "holds"] for seed in (0, 3, 4)]
+    assert said[4].startswith("The seeds agree, 3 of them: holds 3. Largest gap of the logits")
+    assert len(list(folder.iterdir())) == 3
+    command.main([QUICKEST, "--quick", "--seeds", "0,3", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["agreement"] == "the seeds agree"
+    assert [each["seed"] for each in found["seeds"]] == [0, 3]
+
+
+def test_the_page_s_table_has_a_row_a_seed_and_says_what_is_shipped():
+    results = [shipped.result_of(CLAIMS[QUICKEST]), measure(CLAIMS[QUICKEST], command.Effort.QUICK, 5)]
+    found = seeds_table(results)
+    assert list(found["seed"]) == [0, 5]
+    assert list(found["computed"]) == ["shipped", "on this machine"]
+    assert list(found["form"]) == ["full", "quick"]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "said"),
+    [
+        ((Verdict.FAILS, Verdict.FAILS), Agreement.AGREE),
+        ((Verdict.FAILS, Verdict.OPEN), Agreement.WHERE_TOLD),
+        ((Verdict.OPEN, Verdict.OPEN), Agreement.OPEN),
+        ((Verdict.HOLDS, Verdict.IN_PART, Verdict.HOLDS), Agreement.DISAGREE),
+    ],
+)
+def test_seeds_agree_by_the_rule(verdicts, said):
+    assert agreement(verdicts) is said
+
+
 def test_all_of_them_have_a_line_each(capsys, monkeypatch):
     monkeypatch.setattr(command, "CLAIMS", {QUICKEST: CLAIMS[QUICKEST]})
     assert command.main([]) == 0
@@ -58,6 +94,7 @@ def test_all_of_them_have_a_line_each(capsys, monkeypatch):
     ("words", "sentence"),
     [
         (["nothing"], "claim must be one of categorical_floor, "),
+        ([QUICKEST, "--seeds", "3"], "--seeds must be 2 to 20 different whole numbers with commas between, but is 3."),
         ([QUICKEST, "--seed", "-1"], "--seed must be a whole number from 0 to 2,147,483,647, but is -1."),
     ],
 )

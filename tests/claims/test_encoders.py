@@ -7,6 +7,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+import losses
 from checkpoints.native.datasets import digits
 from claims.catalogue import (
     calibrated_head,
@@ -71,23 +72,21 @@ def test_extra_terms_are_those_of_a_double_loop():
         hardest = sorted((z[i] @ z[j] for j in others), reverse=True)[:50]
         scores = np.array([z[i] @ z[own], *hardest]) / extra_terms.TEMPERATURE
         expected.append(np.log(np.exp(scores - scores[0]).sum()))
-    assert float(extra_terms.top_softmax(first, second)) == pytest.approx(np.mean(expected))
-    curved = float(extra_terms.top_weibit(first, second))
-    own, hardest = extra_terms.hardest(first, second)
-    import losses
-
-    beta = float(losses.weince_diagnostics(first, second, beta="estimated").beta.mean())
-    shares = [(1 - hardest[i]) ** -beta for i in range(80)]
-    by_hand = [np.log1p(float(share.sum()) * float(1 - own[i]) ** beta) for i, share in enumerate(shares)]
-    assert curved == pytest.approx(np.mean(by_hand))
+    assert float(extra_terms.added("nt_xent", first, second)) == pytest.approx(0.5 * np.mean(expected))
 
 
-def test_extra_terms_have_gradients_and_only_weince_has_the_second():
+def test_extra_terms_are_the_options_of_weince():
     first, second = (torch.from_numpy(unit(40, 8, seed)).requires_grad_() for seed in (1, 2))
-    (extra_terms.top_softmax(first, second) + extra_terms.top_weibit(first, second)).backward()
+    without, with_both = (
+        losses.weince(first, second, temperature=0.5, weibull_weight=weight, softmax_weight=weight)
+        for weight in (0.0, 0.5)
+    )
+    found = extra_terms.added("weince", first, second)
+    assert found.item() == pytest.approx((with_both - without).item(), abs=1e-12)
+    assert found.item() > extra_terms.added("nt_xent", first, second).item() + 0.1
+    found.backward()
     assert torch.isfinite(first.grad).all()
     assert first.grad.abs().max() > 0
-    assert [extra_terms._blends(loss) for loss in ("nt_xent", "weince")] == [False, True]
 
 
 def test_calibration_errors_are_those_of_a_loop():

@@ -13,6 +13,8 @@ from analysis.maps.cache import cached_map
 from analysis.maps.projection import Projection, UmapSpec
 from analysis.outputs import ROWS, Outputs, Split
 from checkpoints.foreign.cache import cached_outputs
+from checkpoints.foreign.parts import Parts
+from checkpoints.foreign.seen import Seen
 from claims.claim import Effort
 from claims.kept import find, keep
 from claims.registry import CLAIMS
@@ -39,6 +41,25 @@ def _map(folder: Path) -> Projection:
 
 def _outputs(folder: Path) -> Outputs:
     return cached_outputs("0" * 40, folder, _made)
+
+
+def _part(folder: Path) -> Seen:
+    """As a pass does that goes on: what is not whole is computed and written."""
+    parts = Parts(folder, "0" * 40)
+    if kept := parts.kept("train"):
+        return kept[0]
+    rows = np.eye(4, dtype=np.float32)[np.arange(_ITEMS) % 4]
+    images = np.arange(_ITEMS * 4, dtype=np.uint8).reshape(_ITEMS, 2, 2)
+    said = ("ä.jpg must be whole, but is broken.",)
+    made = Seen(64, 64 + _ITEMS + 1, np.arange(_ITEMS), rows, rows * 2, images, said)
+    parts.add("train", made)
+    parts.flush()
+    return made
+
+
+def _facts_of_part(part: Seen) -> object:
+    arrays = (part.rows, part.features, part.outputs, part.images)
+    return part.start, part.stop, part.refused, [(each.dtype.str, each.shape, each.tobytes()) for each in arrays]
 
 
 def _made() -> Outputs:
@@ -74,6 +95,7 @@ CACHES = (
     Cache("claims", _result, lambda found: (found.findings, found.verdict)),
     Cache("maps", _map, lambda found: (found.method, found.coordinates.tobytes())),
     Cache("outputs", _outputs, _facts),
+    Cache("parts", _part, _facts_of_part),
 )
 
 

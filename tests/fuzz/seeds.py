@@ -13,11 +13,12 @@ import pytest
 import torch
 from PIL import Image
 
+from checkpoints.event_curves import installed
 from checkpoints.reading import safetensors_file
 from talks import writing
-from tests.checkpoints import hostile_image_forms
+from tests.checkpoints import hostile_events, hostile_image_forms
 from tests.checkpoints.hostile import zipped
-from tests.checkpoints.hostile_arrays import LABELS, ROWS, columns, feather, matlab, parquet, safetensors
+from tests.checkpoints.hostile_arrays import LABELS, ROWS, columns, feather, matlab, matlab4, parquet, safetensors
 from tests.checkpoints.hostile_data import bundle
 from tests.talks.made import talk
 
@@ -65,12 +66,15 @@ def seeds() -> list[Seed]:
         Seed("table", "images", hostile_image_forms.good_table(), folder=True),
         Seed("mnist.npz", "images", {"": hostile_image_forms.good_arrays()}),
         Seed("stl", "images", hostile_image_forms.good_stl(), folder=True),
+        Seed("svhn", "images", hostile_image_forms.good_svhn(), folder=True),
+        *([Seed(EVENTS, "events", {"": hostile_events.events()})] if installed() else []),
         Seed("sharded", "weights", _sharded(), folder=True),
         Seed("hub", "weights", _hub(), folder=True),
     ]
 
 
-SLOW = ("wide.parquet", "wide.feather")
+EVENTS = hostile_events.NAME
+SLOW = ("wide.parquet", "wide.feather", EVENTS)
 """Those whose readers start a process for each case: drawn seldom."""
 
 
@@ -79,6 +83,9 @@ def _any_names() -> list[Seed]:
     files = {
         "plain.mat": b"MATLAB 5.0 MAT-file".ljust(116) + matlab()[116:],  # without the hour
         "packed.mat": b"MATLAB 5.0 MAT-file".ljust(116) + matlab(packed=True)[116:],
+        "old.mat": matlab4(),
+        "rows.jsonl": b'{"v": [1, 2.5], "y": "cat"}\n{"v": [0.5, -1], "y": "dog"}\n{"v": [3, 1e-3], "y": "cat"}\n',
+        "columns.json": b'{"v": [[1, 2.5], [0.5, -1], [3, 1e-3]], "y": [0, 1, 0]}',
         "wide.csv": columns().to_csv(index=False).encode(),
         "lists.csv": b'v,label\n"[1, 2.5]",cat\n"[0.5, -1]",dog\n"[3, 1e-3]",cat\n',
         "letters.npz": _letters(),

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import losses
-from losses.catalog import CATALOG, FAMILIES
+from losses.catalog import CATALOG, FAMILIES, unit_of
 from losses.errors import LabError
 
 CHANCE = {
@@ -80,3 +80,29 @@ def test_every_setting_of_the_formula_is_described(name):
     shared = {"normalize", "reduction", "chunk_size", "plain", "distributed", "generator", "ignore_index"}
     own = {item.name for item in signature.parameters.values() if item.kind is item.KEYWORD_ONLY} - shared
     assert own == {item.name for item in (*entry.parameters, *entry.choices)}
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_a_loss_is_in_a_world_or_says_why_it_is_in_none(name):
+    entry = CATALOG[name]
+    assert bool(entry.worlds) != bool(entry.no_world)
+    assert not entry.no_world or entry.no_world.endswith(".")
+
+
+@pytest.mark.parametrize("name", [name for name, entry in CATALOG.items() if entry.no_world])
+def test_what_keeps_a_loss_out_of_the_worlds_is_so(name):
+    loss, entry = getattr(losses, name), CATALOG[name]
+    logits, labels = torch.randn(12, 4, generator=torch.Generator().manual_seed(0)).double(), torch.arange(12) % 4
+    by_class = torch.tensor([0.0, 2.0, -1.0, 5.0])
+    assert "added to all scores of a class changes nothing" in entry.no_world
+    assert loss(logits + by_class, labels).item() == pytest.approx(loss(logits, labels).item())
+    assert not torch.allclose((logits + by_class).softmax(1), logits.softmax(1), atol=0.1)
+    apart = torch.nn.functional.one_hot(labels, 4).double()
+    lower, lowest = (loss(scale * apart, labels).item() for scale in (20, 40))
+    assert ("no least value" in entry.no_world) == (lowest < lower - 10)
+
+
+def test_a_unit_is_said_where_a_value_is_not_in_nats():
+    assert [name for name, entry in CATALOG.items() if entry.unit != "nats"] == ["rince"]
+    assert unit_of(CATALOG) == "nats; RINCE: units of exp(q s / tau)"
+    assert unit_of(["a loss of one's own"]) == "nats"

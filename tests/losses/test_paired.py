@@ -36,19 +36,19 @@ def test_all_equal_embeddings_give_the_chance_level(loss):
 
 
 @pytest.mark.parametrize("evidence", ["both", "aic"])
-def test_weince_without_evidence_is_nt_xent_to_the_last_digit(sphere, evidence):
+def test_weince_without_evidence_is_nt_xent_to_rounding(sphere, evidence):
     a, b = sphere(12, 4).requires_grad_(), sphere(12, 4)
     blend = losses.weince(a, b, temperature=0.2, evidence=evidence, aic_margin=1e6, reduction="none")
     plain = losses.nt_xent(a, b, temperature=0.2, reduction="none")
-    assert torch.equal(blend, plain)
+    assert_close(blend, plain, rtol=1e-14, atol=1e-14)  # NT-Xent sums each pair once, in another order
     gradients = [torch.autograd.grad(loss.sum(), a)[0] for loss in (blend, plain)]
-    assert torch.equal(*gradients)
+    assert_close(*gradients, rtol=1e-13, atol=1e-14)
 
 
 def test_nt_xent_of_identical_views_beyond_the_clamp_is_untouched():
     """The clamp near the endpoint belongs to the Weibit term: lam = 0 leaves s = 1 alone."""
     a = torch.eye(8, dtype=torch.float64)
-    assert torch.equal(losses.weince(a, a, aic_margin=1e6), losses.nt_xent(a, a))
+    assert_close(losses.weince(a, a, aic_margin=1e6), losses.nt_xent(a, a), rtol=1e-14, atol=0)
 
 
 def test_weince_with_full_evidence_is_weibit(sphere):

@@ -9,13 +9,14 @@ import numpy as np
 import torch
 
 from checkpoints import compare, inspect
-from checkpoints.arrays import arrow, forms, matlab, sidecar, tables, tensors
+from checkpoints.arrays import arrow, forms, json_rows, matlab, matlab4, sidecar, tables, tensors
 from checkpoints.reading.array_spec import ArraySpec
 from checkpoints.reading.safe_files import read_whole
 from checkpoints.reading.safetensors_header import Tensor
 from tests.checkpoints.hostile import Hostile
 from tests.checkpoints.hostile_arrays import LABELS, ROWS
 from tests.checkpoints.hostile_arrays import matlab as mat
+from tests.checkpoints.hostile_arrays import matlab4 as mat4
 from tests.sentences.of_commands import inspected
 
 Said = Callable[[Path], object]
@@ -82,6 +83,14 @@ def load_arrow(place: Path) -> object:
 
 UNEVEN = b'v,label\n"[1, 2]",0\n' + b'"[1, 2]",1\n' * 120 + b'"[1, 2, 3]",1\n'
 TABLE = b"e0,e1,label\n1,2,cat\n3,4,dog\n"
+ROW = b'{"v": [1, 2], "y": "cat", "n": 1}\n'
+
+
+def rows_with(last: bytes, *wanted: str, first: bytes = ROW * 120) -> Said:
+    """Rows in JSON, of which one comes last that is not like the others."""
+    return lambda place: json_rows.load_rows(Hostile("r.jsonl", first + last).write(place), wanted)
+
+
 PAIR = {"X__npy": npy(ROWS), "y__npy": npy(LABELS)}
 BOTH = "embeddings=X,labels=y,class_names=names"
 
@@ -120,6 +129,18 @@ SAID: tuple[Said, ...] = (
     limited(matlab, "MOST_ARRAYS", 0, lambda place: matlab.list_matlab(Hostile("a.mat", mat()).write(place))),
     lambda place: matlab.load_matlab(Hostile("a.mat", mat(c=np.array([1, "x"], object))).write(place), ["c"]),
     lambda place: matlab.load_matlab(Hostile("a.mat", mat(w=np.ones(2) * 1j)).write(place), ["w"]),
+    limited(matlab4, "MOST_BYTES", 8, lambda place: matlab4.list_matlab4(Hostile("a.mat", mat4()).write(place))),
+    limited(matlab4, "MOST_ARRAYS", 0, lambda place: matlab4.list_matlab4(Hostile("a.mat", mat4()).write(place))),
+    lambda place: matlab4.load_matlab4(Hostile("a.mat", mat4(w=np.ones(2) * 1j)).write(place), ["w"]),
+    limited(json_rows, "MOST_BYTES", 8, rows_with(b"", "v")),
+    rows_with(b'"\xe9"', "v"),
+    rows_with(b"{", "v"),
+    rows_with(b"7", "v"),
+    rows_with(b"", "v", first=b"[" + b",".join([ROW] * 3)),
+    rows_with(b'{"v": [1]}', "v"),
+    rows_with(b'{"v": [1, "x"]}', "v"),
+    rows_with(b'{"v": [1, 2], "y": 7}', "y"),
+    rows_with(b'{"v": [1, 2], "n": "x"}', "n"),
     limited(tables, "_CELLS", 2, inspected(UNEVEN, "--map", "embeddings=v,labels=label", name="u.csv")),
     limited(arrow, "_COMMAND", (sys.executable, "-c", "import os; os.abort()"), list_arrow),
     lambda _: tensors._read(io.BytesIO(), Tensor("X", "F32", (2,), 8, 16), "a.safetensors"),

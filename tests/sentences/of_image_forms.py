@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from scipy.io import savemat
 
 from checkpoints.images import array_file, bounds, labelled, listed_paths, parquet, shards, tar_members, web_dataset
 from checkpoints.images.finding import image_data
@@ -110,6 +111,25 @@ def stl(labels: bytes, images: int = 27_648, cut: bool = False) -> Said:
     return opened
 
 
+def svhn(**changed: np.ndarray | None) -> Said:
+    def opened(top: Path) -> object:
+        arrays = {"X": np.zeros((32, 32, 3, 2), np.uint8), "y": np.ones(2, np.uint8)} | changed
+        for name in ("train_32x32.mat", "test_32x32.mat"):
+            savemat(top / name, {name: array for name, array in arrays.items() if array is not None})
+        with image_data(top) as data:
+            return data
+
+    return opened
+
+
+def two_of_torchvision(top: Path) -> object:
+    for name in ("MNIST", "KMNIST"):
+        (top / name / "raw").mkdir(parents=True)
+        (top / name / "raw/train-images-idx3-ubyte").touch()
+    with image_data(top) as data:
+        return data
+
+
 def two_shards(top: Path) -> object:
     for name in ("train.tar", "test.tar"):
         (top / name).write_bytes(tar(sample("0", 1, 0)))
@@ -160,6 +180,11 @@ SAID: tuple[Said | Callable[[Path], object], ...] = (
     longer_than_it_is,
     damaged,
     cut_while_open,
+    svhn(y=np.ones(3, np.uint8)),
+    svhn(y=np.full(2, 11, np.uint8)),
+    svhn(X=np.zeros((2, 2))),
+    svhn(y=None),
+    two_of_torchvision,
     stl(bytes([1]), images=9),
     stl(bytes([11])),
     stl(bytes([1]), cut=True),

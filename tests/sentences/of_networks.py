@@ -10,6 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from analysis.neighbours.large import search
+from checkpoints import ranks
 from checkpoints.foreign import cache
 from checkpoints.foreign.forward import device_of
 from checkpoints.foreign.opening import open_foreign
@@ -17,6 +19,8 @@ from checkpoints.foreign.plan import plan_of
 from checkpoints.foreign.preparation import Preparation, preparation_of
 from checkpoints.foreign.spec import ForeignSpec
 from checkpoints.foreign.weights import load, weights_in
+from checkpoints.images.decoders import Decoders, _Worker
+from checkpoints.images.scaling import Scaling
 from checkpoints.reading import safetensors_file
 from checkpoints.reading.torch_file.contents import open_torch, torch_contents
 from tests.checkpoints.foreign.conftest import encoded
@@ -87,6 +91,17 @@ def _cut_while_open(folder: Path, **how: Any) -> object:
         return contents.tensors["a"].array(archive)
 
 
+def _decoded_by_a_dead_worker() -> object:
+    """What is said of an image whose decoder ended over it."""
+    with Decoders(Scaling(8, None, 3, False), 1) as decoders:
+        worker = _Worker(Scaling(8, None, 3, False))
+        decoders._workers.append(worker)
+        worker._process.terminate()
+        worker._process.wait()
+        worker._process.poll = lambda: None  # as if it ended while it was asked
+        return worker.ask(b"", "a.png")
+
+
 def _kept(folder: Path, spoil: bool) -> object:
     """What is said of kept outputs that are not what was written, or that are too many."""
     torch.save(state_of(PLANS["supce"]), folder / "last.pth")
@@ -154,4 +169,8 @@ SAID: tuple[Said, ...] = (
     lambda _: Preparation(32, True, 3, None, "").pixels(np.zeros((1, 60_000, 3), np.uint8), name="long.png"),
     lambda _: device_of("mps"),
     lambda _: replace(ForeignSpec(), limit=0),
+    lambda _: replace(ForeignSpec(), workers=99),
+    lambda _: _decoded_by_a_dead_worker(),
+    lambda _: ranks._lost(),
+    lambda _: search(np.ones((1, 2)), np.ones((0, 2)), np.ones(0, int), classes=1, k=1),
 )

@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 
 from checkpoints import zoo
+from checkpoints.native.curves import run_curves
 from checkpoints.native.image_run import read_run
 from checkpoints.train import main
 from checkpoints.training.images import data, run
 from checkpoints.training.images.recipe import ImageRecipe
 from checkpoints.training.images.run import Run, train
-from checkpoints.zoo import cifar
+from checkpoints.zoo import cifar, transfer
 from tests.checkpoints.test_image_training import colours, recipe
 
 Said = Callable[[Path], object]
@@ -124,9 +125,25 @@ def stated(**changes: object) -> Said:
     return lambda _: read_run(np.array(json.dumps(about).encode()), "a.npz: nce_lab_run")
 
 
-def _without_a_run(folder: Path) -> object:
+def _npz_of_labels(folder: Path) -> Path:
     np.savez(folder / "a.npz", labels=np.zeros(2))
-    return zoo._of_outputs(folder / "a.npz", 0)
+    return folder / "a.npz"
+
+
+def _without_a_run(folder: Path) -> object:
+    return zoo._of_outputs(_npz_of_labels(folder), 0)
+
+
+def _odd_transfer(folder: Path) -> object:
+    about = {"train_items": 1, "test_items": 1, "encoders": {"a": [0.5]}, "beside": {}, "areas": {}}
+    (folder / "transfer.json").write_text(json.dumps(about))
+    return transfer._read(folder / "transfer.json", 0)
+
+
+def _no_encoders() -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transfer, "of_images", lambda: ())
+        return transfer.measured()
 
 
 SAID: tuple[Said, ...] = (
@@ -134,6 +151,9 @@ SAID: tuple[Said, ...] = (
     stated(evaluation={"knn_1_interval": [0.5, "high"]}),
     lambda _: read_run(np.zeros(2), "a.npz: nce_lab_run"),
     _without_a_run,
+    lambda folder: run_curves(_npz_of_labels(folder)),
+    _odd_transfer,
+    lambda _: _no_encoders(),
     trained("--device", "cpu", encoder=False, data="digits"),
     trained("--every", "2"),
     trained(data="digits"),

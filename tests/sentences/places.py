@@ -17,7 +17,7 @@ ROOMS = (
     *("bootstrap.py", "app.py"),
 )
 
-KINDS = ("HeadsUnknown", "LabError", "NotPlain", "Stopped")
+KINDS = ("HeadsUnknown", "LabError", "NotPlain", "ProcessLost", "Stopped")
 """It and the classes made of it, which a test compares with what there is."""
 
 Place = tuple[str, int]

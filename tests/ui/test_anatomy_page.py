@@ -12,7 +12,7 @@ from analysis.anatomy.heads import given_targets
 from analysis.anatomy.of_points import point_anatomy
 from analysis.anatomy.points import Settings
 from analysis.forces import own_loss
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 from ui import own_loss as own_option
 from ui.losses import anatomy_panels
 from ui.losses.anatomy_batches import HEADS, POINTS, read_heads, read_points, write_heads, write_points
@@ -24,8 +24,10 @@ HEAD_LOSSES = [name for name, entry in CATALOG.items() if entry.family == "class
 
 
 def shown_losses(page):
-    """The values at the end of the live formulas, in nats."""
-    return [float(found) for latex in page.latex for found in re.findall(r"(-?[\d.]+) \\text\{ nats", latex.value)]
+    """The values at the end of the live formulas, in nats or what the loss counts in."""
+    return [
+        float(found) for latex in page.latex for found in re.findall(r"(-?[\d.]+) \\text\{ (?:nats|units)", latex.value)
+    ]
 
 
 def tables(page):
@@ -44,7 +46,7 @@ def clean(page):
 def test_the_table_adds_up_to_the_loss_and_that_is_the_librarys(open_page, loss):
     page = clean(open_page(PAGE, loss=loss, compare="none", tau="0.25", anchor="4"))
     (table,), (value,) = tables(page), shown_losses(page)
-    assert table["nats"].sum() == pytest.approx(value, abs=1e-6)
+    assert table[unit_of([loss])].sum() == pytest.approx(value, abs=1e-6)
     if not CATALOG[loss].contrast.depends_on_level:
         assert table["weight above"].sum() == pytest.approx(1)
         assert table["weight below"].sum() == pytest.approx(1)

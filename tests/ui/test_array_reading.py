@@ -27,6 +27,7 @@ def folder(root_folder):
     np.savez(root / "texts.npz", **base, **texts, preds=logits)
     np.savez(root / "plain.npz", **base, **sides, logits=logits)
     np.savez(root / "below.npz", **base, **{name: array - 1 for name, array in sides.items()})
+    np.savez(root / "void.npz", **base, **{name: np.where(array == 11, 255, array) for name, array in sides.items()})
     np.savez(root / "unused.npz", **base, **sides, preds=labels, extra=labels)
     np.savez(root / "copies.npz", **base | {"test_embeds": rows}, **sides)
     return root
@@ -76,7 +77,7 @@ def test_the_page_asks_and_a_link_answers(open_page, folder, name, key, taken, o
 
 def test_nothing_is_asked_where_there_is_one_reading(open_page, folder):
     app = opened(open_page, "plain.npz")
-    assert not any(box(app, key) for key in ("scores", "columns", "negative_labels"))
+    assert not any(box(app, key) for key in ("scores", "columns", "negative_labels", "void_labels"))
 
 
 def test_labels_below_0_can_be_classes(open_page, folder):
@@ -84,6 +85,13 @@ def test_labels_below_0_can_be_classes(open_page, folder):
     assert "10 items of label -1 are unlabelled" in captions(app)
     assert any("110 train and 110 test items · 11 classes" in text.value for text in app.text)
     box(app, "negative_labels").select("classes").run()
+    assert any("120 train and 120 test items · 12 classes" in text.value for text in app.text)
+
+
+def test_255_can_be_a_class(open_page, folder):
+    app = opened(open_page, "void.npz")
+    assert "10 items of label 255 are unlabelled" in captions(app)
+    box(app, "void_labels").select("classes").run()
     assert any("120 train and 120 test items · 12 classes" in text.value for text in app.text)
 
 

@@ -82,7 +82,7 @@ def test_pca_at_once_then_umap_and_the_histograms(open_page, quick):
     assert axis_titles(app)[1] == "cosine to the nearest train item"
     run_until(app, lambda: axis_titles(app)[0] == "UMAP 1 (no unit)")
     assert quick == [539]
-    assert "Margin" in app.subheader[2].value
+    assert "Margin" in app.header[2].value
 
 
 def test_the_first_sight_of_many_items_is_a_map_of_some(open_page, monkeypatch):
@@ -98,7 +98,7 @@ def test_every_section_draws(open_page):
     app = open_page(PAGE, show=EVERYTHING, map="pca", k="7", bins="10", scheme="equal mass")
     assert not app.exception
     assert len(charts(app)) == sum(CHARTS.values())
-    titles = [found.value for found in app.subheader]
+    titles = [found.value for found in app.header]
     assert any("ECE 0." in title for title in titles)
     assert any("python -m checkpoints.train" in code.value for code in app.code)
     assert any(text.value.startswith("NLL 0.") for text in app.text)
@@ -174,10 +174,10 @@ def test_nothing_chosen_is_said(open_page):
 
 def test_a_chosen_item_survives_a_smaller_split(open_page):
     app = open_page(PAGE, items="train", item="1200", map="pca")
-    assert any("train item 1200" in found.value for found in app.subheader)
+    assert any("train item 1200" in found.value for found in app.header)
     app.selectbox("items").set_value("test").run()
     assert not app.exception
-    assert any("test item 538" in found.value for found in app.subheader)
+    assert any("test item 538" in found.value for found in app.header)
 
 
 def test_an_own_file_goes_first_and_leaves_nothing_behind(open_page, quick, tmp_path):
@@ -258,10 +258,10 @@ def test_without_train_items_the_rest_is_shown():
     assert not app.info
     assert any(
         "within the items, each left out of its own search" in found.value and "Margin" in found.value
-        for found in app.subheader
+        for found in app.header
     )
     assert any("There are no train items" in found.value for found in app.caption)
-    assert any("ECE" in found.value for found in app.subheader)  # by the class head
+    assert any("ECE" in found.value for found in app.header)  # by the class head
     assert len(charts(app)) >= 5
     assert app.selectbox("items").options == ["test"]
 
@@ -287,7 +287,7 @@ def test_one_class_gives_reasons_and_no_numbers():
 def test_names_from_a_file_are_never_markup():
     app = drawn(outputs_of([0, 1] * 6, ("![x](http://evil/a.png)", "<img src=x>")))
     assert not app.exception
-    shown = [found.value for found in (*app.caption, *app.markdown, *app.subheader, *app.info)]
+    shown = [found.value for found in (*app.caption, *app.markdown, *app.header, *app.info)]
     assert not any(re.search(r"(?<!\\)(!\[x|<img)", text) for text in shown)
 
 
@@ -343,7 +343,7 @@ def test_the_variants_of_calibration(open_page, variant, charts_drawn, word):
     app = open_page(PAGE, show="calibration", calibration=variant, checkpoint="nll")
     assert not app.exception
     assert len(charts(app)) == charts_drawn
-    assert any(word in found.value for found in app.subheader)
+    assert any(word in found.value for found in app.header)
 
 
 def test_tails_of_single_anchors_and_too_few_excesses(open_page):

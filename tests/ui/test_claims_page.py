@@ -57,7 +57,7 @@ def test_each_claim_opens_with_verdict_figures_and_where_to_go_on(open_page, nam
     verdict = shipped.result_of(claim).verdict.value.capitalize()
     assert any(f"**{verdict}.**" in each for each in said(page))
     assert any(each.startswith("Shipped with NCE Lab, computed on ") for each in said(page))
-    assert len(page.subheader) == 4 + 1 + len(claim.drawings)
+    assert len(page.header) + len(page.subheader) == 5 + 1 + len(claim.drawings)
     assert all(each.page in PAGES for each in claim.play_on)
     assert page.code[-1].value == f"python -m claims {name}"
 

@@ -43,7 +43,7 @@ def charts(app: AppTest) -> list[dict]:
 
 
 def titles(app: AppTest) -> list[str]:
-    return [found.value for found in app.subheader]
+    return [found.value for found in app.header]
 
 
 def test_two_checkpoints_with_every_section(open_page):
@@ -65,7 +65,7 @@ def test_a_link_sets_what_matters(open_page):
         assert not app.error
         return charts(app)[0]["data"][2]["text"][1]
 
-    assert margin().startswith("▲ +0.338<")
+    assert margin().startswith("✓ +0.338<")
     assert margin(smallest_margin="0.34").startswith("· +0.338<")
     assert margin(smallest_margin="0.5").startswith("= +0.338<")
     app = settled(open_page(PAGE, show=["table"], smallest_margin="-1"))
@@ -202,12 +202,12 @@ def test_two_uploads_are_compared_with_each_other(open_page):
     app.file_uploader("own-files").upload("a.npz", bundle()).upload("b.npz", bundle(60, 3)).run()
     settled(app)
     assert not app.error
-    assert app.warning[0].value.replace("\\", "").startswith("Not compared here: SupCon, SINCERE. ")
+    assert not app.warning
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
 
 
 def test_the_control_shows_the_reference_that_is_used(open_page):
-    app = open_page(PAGE, show="table")
+    app = open_page(PAGE, checkpoints=["nll", "supcon"], show="table")
     app.file_uploader("own-files").upload("a.npz", alone()).upload("b.npz", alone(shift=3)).run()
     settled(app)
     shown = app.selectbox("reference")
@@ -234,6 +234,27 @@ def test_what_an_array_likely_is_one_button_takes(open_page):
         button.click().run()
     settled(app)
     assert charts(app)[0]["layout"]["xaxis"]["ticktext"] == ["a.npz<br>(reference)", "b.npz"]
+
+
+def test_the_shipped_ones_stand_back_for_two_of_ones_own_and_come_again_when_asked_for(open_page):
+    app = open_page(PAGE, show="table")
+    assert app.pills("checkpoints").value == ["supcon", "sincere"]
+    app.file_uploader("own-files").upload("a.npz", bundle()).upload("b.npz", bundle(60, 3)).run()
+    assert app.pills("checkpoints").value == []
+    assert app.query_params["checkpoints"] in ("", [""])
+    app.pills("checkpoints").set_value(["supcon", "sincere"]).run()  # a later choice stands
+    assert app.pills("checkpoints").value == ["supcon", "sincere"]
+    app.pills("checkpoints").set_value([]).run()
+    app.pills("opened").set_value([]).run()  # nothing would be left
+    settled(app)
+    assert app.pills("checkpoints").value == ["supcon", "sincere"]
+    assert not app.error
+
+
+def test_a_link_that_names_shipped_ones_keeps_them_beside_ones_own(open_page):
+    app = open_page(PAGE, checkpoints=["nll", "supcon"])
+    app.file_uploader("own-files").upload("a.npz", bundle()).upload("b.npz", bundle(60, 3)).run()
+    assert app.pills("checkpoints").value == ["nll", "supcon"]
 
 
 def test_a_presets_sentence_stands_only_over_its_own_checkpoints_and_equal_notes_are_said_once(open_page):
@@ -274,7 +295,7 @@ def test_six_own_files_take_the_place_of_the_preselected_ones(open_page):
         app.file_uploader("own-files").upload("a.npz", bundle(60, shift))
     settled(app.run())
     assert not app.error
-    assert "checkpoints must number 2 to 6" in app.warning[0].value
+    assert not app.warning
     assert len(charts(app)[0]["layout"]["xaxis"]["ticktext"]) == 6
 
 
@@ -304,6 +325,18 @@ def test_a_file_deleted_while_it_is_chosen_is_a_sentence_and_the_others_stay(ope
     app.run()
     assert not app.exception
     assert "b.npz cannot be opened" in app.error[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("trainings", [1, 2])
+def test_several_trainings_under_the_root_lead_to_their_curves(open_page, monkeypatch, tmp_path, trainings):
+    for training in range(trainings):
+        (tmp_path / f"run_{training}").mkdir()
+        for epoch in (1, 2):
+            (tmp_path / f"run_{training}/epoch_{epoch}.npz").write_bytes(bundle(60, epoch))
+    monkeypatch.setattr("ui.root.root", lambda: tmp_path)
+    app = open_page(PAGE, show="table")
+    labels = [link.proto.label for link in app.get("page_link")]
+    assert ("Trainings over their epochs, side by side" in labels) == (trainings == 2)
 
 
 def test_maps_whose_worker_died_can_be_asked_for_again(open_page, monkeypatch, tmp_path):

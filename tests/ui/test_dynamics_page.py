@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from checkpoints.native.curves import log_curves
-from checkpoints.zoo import shipped
+from checkpoints.native.curves import log_curves, run_curves
+from checkpoints.zoo import of_images, run_of, shipped
 from tests.checkpoints.hostile_data import bundle
 
 PAGE = "pages/3_Dynamics.py"
@@ -24,7 +24,7 @@ def test_it_opens_on_three_losses(open_page):
     assert {trace["name"] for trace in chart["data"] if trace.get("showlegend")} == {"SupCon", "SINCERE", "NT-Xent"}
     said = "\n".join(caption.value for caption in page.caption)
     assert "No cosine to the optimum for NT-Xent" in said.replace("\\", "")
-    assert "SINCERE none" in page.subheader[0].value
+    assert "SINCERE none" in page.header[0].value
 
 
 def test_what_is_drawn_is_what_the_file_says(open_page):
@@ -35,6 +35,19 @@ def test_what_is_drawn_is_what_the_file_says(open_page):
     assert len(trace["x"]["bdata"] if isinstance(trace["x"], dict) else trace["x"]) > 0
     assert "SupCon" in trace["name"]
     assert run.values["repelling_share"][0] == 0
+
+
+@pytest.mark.skipif(not of_images(), reason="no encoders of real images are shipped")
+def test_encoders_of_images_have_their_loss_and_say_that_it_is_alone(open_page):
+    entry = next(each for each in of_images() if each.loss == "sincere")
+    page = open_page(PAGE, checkpoint="", encoders=entry.name, curves=["loss", "gradient_norm"])
+    assert not page.error
+    (chart,) = charts(page)
+    assert len({trace["name"] for trace in chart["data"] if trace.get("showlegend")}) == 1
+    assert any("there is the loss alone" in caption.value for caption in page.caption)
+    run = run_curves(entry.path)
+    assert run.values["loss"].tolist() == list(run_of(entry).losses)
+    assert run.lines["loss"]
 
 
 def test_layers_are_a_second_figure(open_page):

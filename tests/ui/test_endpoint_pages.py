@@ -105,7 +105,7 @@ def test_the_statements_on_variance_open_on_their_figure_with_its_code(open_page
 
     page = open_page(NOISE, **query_of(WORLDS["noise_floor"].presets[preset]))
     assert not page.exception
-    assert any(said in title.value.replace("\\", "") for title in page.subheader)
+    assert any(said in title.value.replace("\\", "") for title in page.header)
     code = next(block.value for block in page.code if "variance_at_any_temperature" in block.value)
     exec(compile(code.replace("exhibit.plot.show()", ""), "shown", "exec"), {})
 
@@ -139,7 +139,7 @@ def test_the_lens_has_its_figure(open_page):
     page = open_page(LENS, lam="0.25", hard="0.9")
     assert not page.exception
     assert len(page.get("plotly_chart")) == 1
-    assert page.subheader[0].value.startswith("A negative at cosine 0.9 has 1.00 times")
+    assert page.header[0].value.startswith("A negative at cosine 0.9 has 1.00 times")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,21 @@ def exhibit() -> Exhibit:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "alt", "said"),
+    [
+        ("A is at 0.33", "Two points.", "A is at 0.33. Two points."),
+        ("A is at 0.33", "Two points: A at 0.33, B at 0.", "Two points: A at 0.33, B at 0."),
+        ("A never repels", "Two points.", "A never repels. Two points."),
+        ("Is A higher?", "Two points.", "Two points."),
+    ],
+)
+def test_who_cannot_see_the_picture_is_told_the_answer_too(exhibit, title, alt, said):
+    told = replace(exhibit, title=title, alt=alt)
+    assert told.alt == said
+    assert told.given_by("a = 1").alt == said
+
+
 def page(exhibit):
     from ui.exhibit import show
 
@@ -35,7 +50,7 @@ def page(exhibit):
 def test_the_page_has_title_plot_reading_and_no_table_yet(exhibit):
     app = AppTest.from_function(page, kwargs={"exhibit": exhibit}, default_timeout=PATIENCE).run()
     assert not app.exception
-    assert app.subheader[0].value == "Which \\<b\\>is\\</b\\> higher?"
+    assert app.header[0].value == "Which \\<b\\>is\\</b\\> higher?"
     assert [trace["name"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]] == ["curve"]
     assert app.get("plotly_chart")[0].proto.alt == exhibit.alt
     assert app.caption[0].value == "**How to read this.** Up is \\& remains more."

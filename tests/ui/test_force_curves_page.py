@@ -36,7 +36,7 @@ def test_every_axis_and_its_code(open_page, axis):
     made = {}
     code = page.code[0].value.replace(".plot.show()", "")
     exec(code.replace("force_curves_figure(positive", "exhibit = force_curves_figure(positive"), made)
-    assert made["exhibit"].title == plain(page.subheader[0].value)
+    assert made["exhibit"].title == plain(page.header[0].value)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ PAGE = "pages/3_Forces.py"
 
 
 def titles(page):
-    return [heading.value.replace("\\", "") for heading in page.subheader]
+    return [heading.value.replace("\\", "") for heading in page.header]
 
 
 def test_it_opens_on_supcon_beside_sincere(open_page):

@@ -86,12 +86,12 @@ def has_charts(app: AppTest) -> bool:
 
 
 def said(app: AppTest) -> str:
-    return "\n".join(found.value for found in (*app.caption, *app.text, *app.subheader))
+    return "\n".join(found.value for found in (*app.caption, *app.text, *app.header))
 
 
 def test_a_file_under_the_root_with_its_images(open_page, folder, tmp_path):
     app = open_page(PAGE, source="root", path="last.pth", show="map", map="pca")
-    assert "SupConResNet" in app.subheader[1].value
+    assert "SupConResNet" in app.header[1].value
     assert button(app, RUN).disabled
     app.selectbox("images").set_value("images.zip").run()
     button(app, RUN).click().run()
@@ -228,7 +228,7 @@ def test_stop_ends_the_pass(open_page, folder, monkeypatch):
     button(app, RUN).click().run()
     assert begun.wait(PATIENCE)
     button(app, "Stop").click().run()
-    until(app, lambda app: any(found.value == "Stopped: nothing is kept of the pass." for found in app.info))
+    until(app, lambda app: any(found.value.startswith("Stopped: what was done is kept") for found in app.info))
     assert not app.error
     assert not button(app, RUN).disabled
 

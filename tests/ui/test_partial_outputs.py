@@ -39,7 +39,7 @@ def folder(root_folder):
 
 def said(app) -> str:
     """All that a page says, as it is read."""
-    parts = (*app.subheader, *app.markdown, *app.caption, *app.info, *app.warning, *app.text)
+    parts = (*app.header, *app.markdown, *app.caption, *app.info, *app.warning, *app.text)
     return " ".join(part.value.replace("\\", "") for part in parts)
 
 

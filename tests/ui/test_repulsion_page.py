@@ -27,7 +27,7 @@ def test_it_opens_with_its_question_and_its_start_before_any_run(open_page):
 def test_it_opens_on_a_shipped_run_at_its_end(open_page):
     page = open_page(PAGE)
     check_opens_on_a_shipped_run(page)
-    assert "step 400" in page.subheader[0].value
+    assert "step 400" in page.header[0].value
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_other_views_keep_the_run(open_page):
     page = run_to_its_end(open_page(PAGE, **SMALL, show=["arrows", "matrices"]))
     assert len(page.get("plotly_chart")) == 2
     page.slider("moment").set_value(50.0).run()
-    assert any("After step 5" in each.value for each in page.subheader)
+    assert any("After step 5" in each.value for each in page.header)
     page.toggle("one_anchor").set_value(True).run()
     page.number_input("anchor").set_value(99).run()
     assert "anchor must be a whole number from 0 to 15, but is 99" in page.error[0].value.replace("\\", "")

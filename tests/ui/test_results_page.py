@@ -7,6 +7,8 @@ from analysis.figures.comparison.encoders import encoders_figure, row_of
 from analysis.statistics.bootstrap import Estimate
 from checkpoints.inspect import inspect_file
 from checkpoints.zoo import of_images, other_seeds, run_of, shipped
+from checkpoints.zoo.transfer import transfer
+from losses.catalog import CATALOG
 from tests.ui.run_page import check_opens
 
 PAGE = "pages/2_Results.py"
@@ -20,7 +22,7 @@ def test_digits_have_the_numbers_of_their_files(open_page):
     page = open_page(PAGE, data="digits")
     check_opens(page)
     found = next(each for each in tables(page) if "open" in each.columns)
-    assert len(found) == len(shipped()) + len(other_seeds())
+    assert len(found) == len(shipped())
     row = found[found["open"] == "Checkpoints?checkpoint=sincere"].iloc[0]
     numbers = inspect_file("checkpoints/zoo/sincere.safetensors")
     assert row["margin (nearest)"] == pytest.approx(numbers["margin"])
@@ -31,11 +33,12 @@ def test_digits_have_the_numbers_of_their_files(open_page):
     assert 0.9 < row["AUC (means), low"] <= row["AUC (means)"] <= row["AUC (means), high"] <= 1
 
 
-def test_two_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_page):
-    page = open_page(PAGE, data="digits")
+def test_three_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_page):
+    page = open_page(PAGE, data="digits", seeds="true")
     seeds = next(each for each in tables(page) if "trainings" in each.columns)
-    assert seeds["setting"].tolist() == ["SINCERE"]
-    assert seeds["trainings"].tolist() == [2]
+    assert seeds["setting"].tolist() == [CATALOG[entry.loss].title for entry in shipped()]
+    assert seeds["trainings"].tolist() == [3] * len(shipped())
+    assert len(other_seeds()) == 2 * len(shipped())
     assert {"margin (nearest)", "AUC (nearest)", "margin (means)", "AUC (means)"} <= set(seeds.columns)
 
 
@@ -51,6 +54,11 @@ def test_encoders_of_images_stand_beside_what_is_published(open_page):
     for (_, row), entry in zip(found.iterrows(), of_images(), strict=True):
         assert row["margin (nearest)"] == run_of(entry).stated["margin"]
         assert row["AUC (nearest)"] == run_of(entry).stated["auc"]
+    moved = next(each for each in tables(page) if "probe on digits" in each.columns)
+    assert len(moved) == len(of_images()) + len(transfer().beside)
+    first = of_images()[0]
+    assert moved["probe on digits"][0].startswith(f"{transfer().encoders[first.name].value:.3f}")
+    assert moved["probe on CIFAR-10"][0].startswith(f"{run_of(first).stated['probe']:.3f}")
     assert any(PUBLISHED[0].title in each.to_string() for each in tables(page))
     by_class = next(each for each in tables(page) if "SINCERE: AUC" in each.columns)
     assert len(by_class) == 10

@@ -30,7 +30,7 @@ def test_it_opens_with_three_figures(open_page):
 def test_the_title_says_the_gap_that_was_measured(open_page):
     page = open_page(PAGE, samples="5", classes="3", softness="0.8", seed="4")
     study = sampling_study(SamplingSpec(samples=5, classes=3, softness=0.8, seed=4))
-    assert page.subheader[0].value.startswith(f"Drawing labels raises the loss by {study.gap.value:.3f} nats")
+    assert page.header[0].value.startswith(f"Drawing labels raises the loss by {study.gap.value:.3f} nats")
     marks = {trace["name"]: trace["x"] for trace in charts(page)[0]["data"][:4] if trace["type"] == "scatter"}
     assert marks["exact, every label tuple"][0] == pytest.approx(study.exact.mean)
     assert marks["soft target InfoNCE"][0] == pytest.approx(study.soft_loss)
@@ -47,8 +47,8 @@ def test_one_hot_targets_draw_nothing_and_say_so(open_page):
     page = open_page(PAGE, softness="0")
     assert not page.exception
     assert not page.error
-    assert "gap 0.000 nats" in page.subheader[0].value.replace("\\", "")
-    assert "nothing to average" in page.subheader[1].value
+    assert "gap 0.000 nats" in page.header[0].value.replace("\\", "")
+    assert "nothing to average" in page.header[1].value
 
 
 @pytest.mark.parametrize(

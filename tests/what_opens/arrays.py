@@ -1,6 +1,7 @@
 """Arrays as people save them: each maker writes one file or folder, and says what it holds."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,6 +80,21 @@ def _word_vectors(path: Path) -> None:
     path.write_text("\n".join([f"{_N} {_D}", *lines]))
 
 
+def _rows(path: Path) -> None:
+    rows = ({"id": row, "embedding": _X[row].round(4).tolist(), "label": _NAMES[_Y[row]]} for row in range(_N))
+    path.write_text("\n".join(map(json.dumps, rows)))
+
+
+def _columns(path: Path) -> None:
+    path.write_text(json.dumps({"embeddings": _X.round(4).tolist(), "labels": _Y.tolist()}))
+
+
+def _workbook(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("[Content_Types].xml", "xl/workbook.xml"):
+            archive.writestr(name, "<x/>")
+
+
 def _cut(path: Path) -> None:
     path.write_text(_frame().round(4).to_csv(index=False)[:-12])
 
@@ -101,6 +117,7 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "onehot.npz": ("labels one-hot", _npz(train_labels=np.eye(_K)[_Y], test_labels=np.eye(_K)[_Z])),
     "gaps.npz": ("labels 7, 107, 207", _npz(train_labels=_Y * 100 + 7, test_labels=_Z * 100 + 7)),
     "negative.npz": ("labels from -1 up", _npz(train_labels=_Y - 1, test_labels=_Z - 1)),
+    "void.npz": ("a train label of 255", _npz(train_labels=np.where(np.arange(_N) == 3, 255, _Y))),
     "half_labelled.npz": ("every other train item labelled, the rest -1", _npz(train_labels=_half())),
     "nan_labels.npz": ("a train label that is NaN", _npz(train_labels=np.where(np.arange(_N) == 3, np.nan, _Y))),
     "row_labels.npz": ("labels (1, N), as MATLAB has them", _npz(train_labels=_Y[None], test_labels=_Z[None])),
@@ -129,7 +146,10 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "projector": ("TensorBoard's `tensors.tsv` and `metadata.tsv`", _projector),
     "empty_folder": ("nothing", lambda path: path.mkdir()),
     "emb.csv": ("a column a dimension, and labels", _csv(",")),
+    "emb.npz": ("the same, renamed", _csv(",")),
     "emb.tsv": ("the same with tabs", _csv("\t")),
+    "rows.jsonl": ("JSON, an object an item", _rows),
+    "columns.json": ("JSON, a list a column", _columns),
     "savetxt.csv": ("numpy.savetxt's, its names behind a #", _savetxt),
     "vectors.txt": ("word2vec's text", _word_vectors),
     "cut.csv": ("a table that was cut off", _cut),
@@ -137,6 +157,7 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "emb.parquet": ("the same", lambda path: _frame().to_parquet(path)),
     "emb.feather": ("the same", lambda path: _frame().to_feather(path)),
     "emb.mat": ("MATLAB version 5", lambda path: savemat(path, {"X": _X, "y": _Y})),
+    "emb_v4.mat": ("MATLAB version 4", lambda path: savemat(path, {"X": _X, "y": _Y.astype(float)}, format="4")),
     "emb_v73.mat": ("MATLAB version 7.3", lambda path: path.write_bytes(b"MATLAB 7.3 MAT-file".ljust(600))),
     "emb.h5": ("HDF5", lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n".ljust(600, b"\0"))),
     "emb_dict.pt": ("a dict of tensors", lambda path: torch.save(_tensors(embeddings=_X, labels=_Y), path)),
@@ -145,6 +166,7 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "numpy.pt": ("numpy arrays in torch.save", lambda path: torch.save({"embeddings": _X, "labels": _Y}, path)),
     "emb_bf16.pt": ("one tensor in bfloat16", lambda path: torch.save(torch.tensor(_X).bfloat16(), path)),
     "emb.safetensors": ("train and test by known names", lambda path: save_file(_tensors(**_STD), path)),
+    "emb.xlsx": ("a workbook", _workbook),
     "notes.txt": ("a text", lambda path: path.write_text("hi")),
     "unwritten.npz": ("zeros, of a disk that was full", lambda path: path.write_bytes(bytes(4_000))),
     "page.npz": ("a web page, saved by mistake", lambda path: path.write_text("<!doctype html><html></html>")),

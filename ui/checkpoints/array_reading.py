@@ -13,6 +13,7 @@ from ui.controls import Controls
 _LAST = "nce_lab_read_file"
 _TITLES = (
     ("negative_labels", "Labels below 0 are", "-1 and -100 usually mark items without a class."),
+    ("void_labels", "The largest label (255 and its like) is", "The largest number of a type often marks no class."),
     ("scores", "The class scores are", "A second softmax over probabilities gives those of another model."),
     ("columns", "Columns of the class scores", "Which class each column is: a wrong order spoils every number of it."),
 )

@@ -75,8 +75,8 @@ def look(chosen: Path | OpenedFile | None) -> FileContents | None:
         return _at_path(str(chosen), root.state(chosen))
     given = st.file_uploader(
         "Checkpoint or arrays", key="file", max_upload_size=caps().file_mb,
-        help="A torch file, .safetensors, .npz, .npy, a table (CSV, TSV), Parquet, Arrow, Feather or MATLAB file. It is"
-        " not kept.",
+        help="A torch file, .safetensors, .npz, .npy, a table (CSV, TSV), Parquet, Arrow, Feather, MATLAB, JSON rows."
+        " It is not kept.",
     )  # fmt: skip
     admit("file", given)
     if given is None:
@@ -96,12 +96,12 @@ def _at_path(path: str, state: str) -> FileContents:
 def draw(found: FileContents, *, asked: bool = False) -> None:
     """The verdict, under its question unless the page has `asked` it; layout, tensors, values, what is only named."""
     if not asked:
-        st.subheader("May I open this file?", anchor=False)
+        st.header("May I open this file?", anchor=False)
     _draw_verdict(found)
     counts = ", ".join(
         f"{count:,} {_WORDS[what]}" for what, count in found.counts.items() if count or what != "other_numbers"
     )
-    st.subheader(plain(found.title), anchor=False)
+    st.header(plain(found.title), anchor=False)
     st.text(f"{plural(len(found.entries), 'tensor')}: {counts}")
     st.text(line(f"{found.name} · {found.size:,} bytes · sha256 {found.digest}"))
     _table("Options and other values", "value", found.values)

@@ -8,11 +8,14 @@ from functools import cached_property
 import streamlit as st
 
 from analysis.outputs import Outputs
+from checkpoints.foreign.rate import Rate
 from checkpoints.foreign.spec import Stopped, Watch
 from ui.background import Job
 from ui.checkpoints.analyses import Analyses
+from ui.foreign_text import plain
 from ui.live.presence import this_tab
 from ui.lost import remember
+from ui.server.public import caps
 
 _UNWATCHED = 30.0  # seconds without a look: the tab is closed
 _HIDDEN = 150.0  # the page was left; a tab that is hidden looks once a minute
@@ -25,7 +28,7 @@ class ImagePass:
 
     def __init__(self, request: object, name: str, work: Callable[[Watch], Outputs], *, shared: bool) -> None:
         self.request, self.name, self._shared = request, name, shared
-        self._done, self._total = 0, 0
+        self._done, self._total, self._rate = 0, 0, Rate()
         self._seen, self._stop = time.monotonic(), threading.Event()
         self._tab = this_tab()
         self.job: Job[Outputs] = Job(lambda: work(self._watch))
@@ -45,8 +48,18 @@ class ImagePass:
         """Whether it ended by itself, as nobody looked."""
         return not self._stop.is_set()
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the same pass, begun again, goes on where this one was."""
+        return self._shared and caps().keeps
+
+    @property
+    def rate(self) -> str:
+        """Images a second, in words; "" while nothing can be said."""
+        return self._rate.words
+
     def stop(self) -> None:
-        """It ends after its batch, and keeps nothing."""
+        """It ends after its batch."""
         self._stop.set()
 
     def look(self) -> tuple[int, int]:
@@ -56,6 +69,7 @@ class ImagePass:
 
     def _watch(self, done: int, total: int) -> None:
         self._done, self._total = done, total
+        self._rate.hear(done, total)
         unseen = time.monotonic() - self._seen
         if self._stop.is_set() or unseen > _HIDDEN or (unseen > _UNWATCHED and not self._tab()):
             raise Stopped
@@ -109,7 +123,8 @@ def progress(running: ImagePass) -> None:
         st.rerun()
     done, total = running.look()
     words = f"{done:,} of {total:,} images" if total else "Reading the weights and looking at the images"
-    st.progress(done / total if total else 0.0, text=f"{words} · {running.job.seconds:.0f} s")
+    said = [words, *([running.rate] if running.rate else []), f"{running.job.seconds:.0f} s"]
+    st.progress(done / total if total else 0.0, text=plain(" · ".join(said)))
     if st.button("Stop", key="stop-pass"):
         running.stop()
         st.caption("Stopping after this batch …")

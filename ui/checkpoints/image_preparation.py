@@ -1,6 +1,7 @@
 """How a file's network is built and its images prepared: as the file says, or as the user says."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from checkpoints.reading.torch_file.contents import TorchContents
 from losses.errors import LabError
 from ui import own_encoder
 from ui.controls import Controls
+from ui.foreign_text import plain
 from ui.memo import Memo
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ _HOW = {"file": "As the file says", "own": "As I say"}
 _CROPS = {"centre": "The centre of the scaled image", "square": "All of it, scaled to a square"}
 _INTERPOLATIONS = {"bilinear": "Bilinear", "bicubic": "Bicubic"}
 _POOLS = {"token": "Class token", "mean": "Mean of the patches"}
-_UNTOLD = "0"
+_UNTOLD, _NO_NAME = "0", ""
 _NETWORKS, _KEPT = "nce_lab_networks", 4
 _PLAIN: tuple[Triple, Triple] = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
@@ -60,7 +62,7 @@ def said(known: Known, spec: ForeignSpec) -> Preparation:
 def choose_network(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
     """`spec` with what the tensors do not say: who builds the network, which set of weights, and of a transformer its
     heads and its pooling."""
-    spec = _choose_builder(controls, known, spec)
+    spec = _choose_timm(controls, known, _choose_builder(controls, known, spec))
     if spec.network:
         return spec
     sets = [each for each in known.found.networks if each.layout.opens]
@@ -82,6 +84,43 @@ def _choose_builder(controls: Controls, known: Known, spec: ForeignSpec) -> Fore
     default = "lab" if known.found.layout.opens and known.found.network is not None else "own"
     asked = controls.choice("Who builds the network", "network", builders, default=default)
     return replace(spec, network="own" if asked == "own" else "")
+
+
+def _choose_timm(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:
+    """By name, only where no network that is known of has such weights; a sentence where timm cannot be asked."""
+    if spec.network or not known.found.tensors or not _without_network(known, spec):
+        return spec
+    names, why_not = _timm()
+    if not names:
+        st.caption(plain(f"If the weights are of a model of timm: {why_not}"))
+        return spec
+    options = {_NO_NAME: "none of them"} | {name: name for name in names}
+    name = controls.choice(
+        "A model of timm", "arch", options, default=_NO_NAME, search=True,
+        help="The file does not say which network it is of. timm builds it, without weights of its own.",
+    )  # fmt: skip
+    return spec if name == _NO_NAME else replace(spec, network=f"timm:{name}")
+
+
+def _without_network(known: Known, spec: ForeignSpec) -> bool:
+    from checkpoints.foreign.transformer_plan import HeadsUnknown
+
+    try:
+        network_of(known, spec)
+    except LabError as refusal:
+        return not isinstance(refusal, HeadsUnknown)
+    return False
+
+
+@cache
+def _timm() -> tuple[tuple[str, ...], str]:
+    """Its models' names; or none, and why. Asked once a process: what cannot be imported takes as long each time."""
+    from checkpoints.brought.libraries import timm_names
+
+    try:
+        return timm_names(), ""
+    except LabError as refusal:
+        return (), str(refusal)
 
 
 def _choose_transformer(controls: Controls, known: Known, spec: ForeignSpec) -> ForeignSpec:

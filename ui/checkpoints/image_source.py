@@ -28,7 +28,7 @@ from ui.worlds.world import choose_device
 
 _SPACES = {"head": "Output of the head", "encoder": "Features of the encoder"}
 _TRY_OUT = 500
-_NOTHING = ""
+_NOTHING, _OWN = "", "own code"
 _OFFER = "nce_lab_offer"
 _ASSUMED = "assumed: "
 _CHOOSE = " Choose in the sidebar."
@@ -68,7 +68,7 @@ class Offer:
         """For a list of passes."""
         images = "none" if self.request is None else self.request.images
         own = [self.spec.weights] if self.spec.weights else []
-        own += ["own code"] if self.spec.network else []
+        own += [_OWN if self.spec.network == "own" else self.spec.network] if self.spec.network else []
         own += [f"{self.spec.side} pixels"] if self.spec.side else []
         own += [f"mean {self.spec.mean}, std {self.spec.std}"] if self.spec.mean else []
         return ", ".join(
@@ -101,7 +101,7 @@ def draw_waiting() -> None:
         return
     tried = image_pass.find(offer.request)
     if tried is not None and isinstance(tried.job.failure, Stopped):
-        st.info(f"Stopped: {'nobody was watching' if tried.unwatched else 'nothing is kept of the pass'}.")
+        _say_stopped(tried)
     elif tried is not None and tried.job.failure is not None:
         with explain():
             raise tried.job.failure
@@ -109,6 +109,14 @@ def draw_waiting() -> None:
     with explain():
         _draw_offer(offer, found)
     draw_contents(of_torch(found))
+
+
+def _say_stopped(tried: image_pass.ImagePass) -> None:
+    why = "nobody was watching; " if tried.unwatched else ""
+    then = (
+        "what was done is kept, and a new start goes on from there" if tried.goes_on else "nothing is kept of the pass"
+    )
+    st.info(f"Stopped: {why}{then}.")
 
 
 def _draw_offer(offer: Offer, found: TorchContents) -> None:

@@ -15,7 +15,7 @@ from ui.pictures import SIDE, data_url, enlarge
 def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
     """The chosen item, its nearest target and noise, and its nearest neighbours in train and in test."""
     outputs, query = analyses.outputs, analyses.split(split)
-    st.subheader(f"What is near {split} item {item}?", anchor=False)
+    st.header(f"What is near {split} item {item}?", anchor=False)
     name = outputs.class_names[query.labels[item]]
     own, *beside = st.columns(3)
     with own:

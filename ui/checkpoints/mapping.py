@@ -82,10 +82,10 @@ def draw() -> None:
     """The arrays, a choice for each role, prefilled with what is chosen or most likely, and the button."""
     question: _Question = st.session_state[_QUESTION]
     listing, proposal = question.listing, propose(question.listing)
-    st.subheader("Which array is what?", anchor=False)
+    st.header("Which array is what?", anchor=False)
     if question.refused is not None:
         st.error(plain(str(question.refused)), icon=":material/error:")
-    st.text(line(f"{listing.file} is {listing.form}. {_in_words(proposal)}"))
+    st.text(line(f"{listing.file} is {listing.whole_form}. {_in_words(proposal)}"))
     st.dataframe(table(_frame(listing)), hide_index=True, height="content" if len(listing.arrays) <= 10 else 380)
     for each in [array for array in listing.arrays if array.refused][:_MOST_TOLD]:
         st.warning(plain(f"{shown_name(each.name)} holds {each.refused}."))

@@ -19,8 +19,8 @@ from ui.lost import remember
 from ui.session import session
 
 TYPES = [
-    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "pth", "pt", "tar",
-    "ckpt", "bin",
+    "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "jsonl", "ndjson",
+    "pth", "pt", "tar", "ckpt", "bin",
 ]  # fmt: skip
 """Endings of files that uploaders of checkpoints and arrays take."""
 _ASKED = re.compile(rf".{{1,120}} [0-9a-f]{{{PREFIX}}}")

@@ -12,7 +12,7 @@ from ui.foreign_text import line, table
 
 def section(analyses: Analyses) -> None:
     """The command that made it, and all other facts as a table."""
-    st.subheader("Where does it come from?", anchor=False)
+    st.header("Where does it come from?", anchor=False)
     provenance = dict(analyses.outputs.provenance)
     provenance.pop("log", None)
     command = provenance.pop("command", None)

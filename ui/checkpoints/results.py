@@ -30,6 +30,7 @@ from checkpoints.zoo import ZooEntry, of_images, other_seeds, run_of, shipped
 from losses.catalog import CATALOG
 from ui.checkpoints.beside_published import beside_published
 from ui.checkpoints.opened import of_shipped
+from ui.checkpoints.transfer import draw_transfer
 from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import table
@@ -40,17 +41,20 @@ _DATA = {"CIFAR-10": "CIFAR-10, real images", "digits": "Digits, 8 x 8"}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Whose encoders, and what their test items are held against."""
+    """Whose encoders, what their test items are held against, and whether the other seeds of digits are measured."""
 
     data: str
     to: To
+    seeds: bool = False
 
 
 def choose(controls: Controls) -> View:
     """What the controls say."""
     there = {name: title for name, title in _DATA.items() if name == "digits" or of_images()}
     data = controls.choice("Data", "data", there, default=next(iter(there)))
-    return View(data, cast(To, controls.choice("Cosines to", "to", _TO, default="means")))
+    to = cast(To, controls.choice("Cosines to", "to", _TO, default="means"))
+    help = "Measures two more trainings of each loss, for means and intervals whose unit is a training."
+    return View(data, to, data == "digits" and controls.switch("Over seeds", "seeds", help=help))
 
 
 def draw(view: View) -> None:
@@ -62,8 +66,9 @@ def draw(view: View) -> None:
     if published:
         beside_published(view.to)
     _table(results, view.to)
-    _seeds(results)
+    _seeds([*results, *map(_digits, other_seeds())] if view.seeds else results)
     if published:
+        draw_transfer(results)
         _published(results)
 
 
@@ -87,10 +92,10 @@ def _with_interval(run: ImageRun, name: str) -> Estimate:
 
 
 def _of_digits() -> list[EncoderResult]:
-    return [_digits(entry) for entry in (*shipped(), *other_seeds())]
+    return [_digits(entry) for entry in shipped()]
 
 
-@st.cache_data(max_entries=32, show_spinner="Measuring the encoders of digits …")
+@st.cache_data(max_entries=64, show_spinner="Measuring the encoders of digits …")
 def _digits(entry: ZooEntry) -> EncoderResult:
     found = of_shipped(entry)
     margin, one_nn, means = found.margin, found.vote(1).accuracy, class_means(found.outputs)
@@ -108,7 +113,7 @@ def _digits(entry: ZooEntry) -> EncoderResult:
 
 
 def _table(results: Sequence[EncoderResult], to: To) -> None:
-    st.subheader("All numbers", anchor=False)
+    st.header("All numbers", anchor=False)
     rows = pd.DataFrame([{"open": _link(each), **row_of(each, to)} for each in results]).dropna(axis=1, how="all")
     links = {"open": st.column_config.LinkColumn("open", display_text="inspect")}
     st.dataframe(table(rows), hide_index=True, column_config=links, height="content")
@@ -117,8 +122,8 @@ def _table(results: Sequence[EncoderResult], to: To) -> None:
         f" {results[0].against:,} train items, on what the loss saw; 1-NN, probe and head of CIFAR-10 are as"
         " the runs state them, on the encoder's features. Margin: the median cosine to the own class less that to"
         " another; AUC: the share of pairs of such cosines in order. Each stands twice: (nearest) of cosines to the"
-        " nearest train items, (means) of those to the means of classes. AUC (nearest) stands without an interval where"
-        " the run states it."
+        " nearest train items, (means) of those to the means of classes. AUC (nearest) of CIFAR-10's runs stands"
+        " without an interval; among the train items in the file it has one, under *Transfer*."
     )
 
 
@@ -130,7 +135,7 @@ def _seeds(results: Sequence[EncoderResult]) -> None:
     found = over_their_seeds(results)
     if not found:
         return
-    st.subheader("Over seeds", anchor=False)
+    st.header("Over seeds", anchor=False)
     rows = [{"setting": each.title, "trainings": each.trainings, **_said(each)} for each in found]
     st.dataframe(table(pd.DataFrame(rows)), hide_index=True, height="content")
     st.caption("Student's 95 % interval; its unit is a training, and of two it is wide.")
@@ -146,7 +151,7 @@ def _said(each: OverSeedsOf) -> dict[str, str]:
 
 
 def _published(results: Sequence[EncoderResult]) -> None:
-    st.subheader("What is published, and what can be compared", anchor=False)
+    st.header("What is published, and what can be compared", anchor=False)
     rows = [
         {
             "": each.title, "target": each.target, "noise": each.noise, "margin (nearest)": each.margin,

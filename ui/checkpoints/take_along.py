@@ -25,7 +25,7 @@ _SAID = (
 
 def draw(analyses: Analyses) -> None:
     """A row of buttons: no run of the page makes a file."""
-    st.subheader("Take along", anchor=False)
+    st.header("Take along", anchor=False)
     st.caption(_SAID)
     try:
         check_size(analyses.outputs)

@@ -7,21 +7,23 @@ import streamlit as st
 from analysis.rules.verdict import Verdict
 from claims.claim import MOST_SEED, Claim
 from claims.exhibits import exhibits
+from claims.over_seeds import seeds_table, sentence
 from claims.papers import PAPERS
 from claims.registry import CLAIMS
 from claims.results import Result
 from claims.slides import slide_of
 from claims.words import command, computed, reason, short
 from ui import links
-from ui.claims.running import result_of, run_again
+from ui.claims.running import result_of, results_of, run_again
 from ui.controls import Controls
 from ui.errors import explain
 from ui.exhibit import show
-from ui.foreign_text import plain
+from ui.foreign_text import plain, table
 from ui.frame import PAGES
 from ui.talks.adding import add_slide
 
 ALL = "all"
+_SEEDS = 10  # looked for on this machine
 _WIDTHS = (3, 2)
 _HELP = "A slide with the statement, the verdict, its number and the main figure; source and caveats in the notes."
 _MARKS = {
@@ -60,7 +62,7 @@ def overview() -> None:
     )
     run_again(tuple(CLAIMS.values()), 0)
     for name, paper in PAPERS.items():
-        st.subheader(paper.citation, anchor=False)
+        st.header(paper.citation, anchor=False)
         for claim in CLAIMS.values():
             if claim.source.paper == name:
                 _row(claim, result_of(claim, 0))
@@ -107,13 +109,14 @@ def one(view: View) -> None:
     if result is not None:
         for place, exhibit in enumerate(exhibits(result)):
             show(exhibit, key=f"claim-{claim.name.replace('_', '-')}-{place}")
+        _over_seeds(claim, view.seed)
     _reading(claim)
     st.caption("Without a browser")
     st.code(command(claim, view.seed), language="bash")
 
 
 def _statement(claim: Claim) -> None:
-    st.subheader(claim.title, anchor=False)
+    st.header(claim.title, anchor=False)
     st.markdown(claim.statement)
     paper = PAPERS[claim.source.paper]
     where = f"[arXiv {paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})"
@@ -132,6 +135,21 @@ def _said(result: Result) -> None:
                 from talks.of_claims import claim_slide
 
                 add_slide(claim_slide(slide_of(result)))
+
+
+def _over_seeds(claim: Claim, seed: int) -> None:
+    """A verdict a seed, of those that are known, and whether they agree."""
+    results = results_of(claim, sorted({*range(_SEEDS), seed}))
+    st.subheader("Over seeds", anchor=False)
+    if len(results) > 1:
+        st.markdown(plain(sentence(results)))
+        st.dataframe(table(seeds_table(results)), hide_index=True)
+    st.caption(
+        f"Known here of seeds 0 to {_SEEDS - 1}: {len(results)}. Each is judged alone by the rules above, nothing is"
+        " pooled. The seeds agree where all have one verdict; where it can be told, if some cannot tell and the others"
+        " have one; they disagree where two that can tell differ. Another seed: choose it and run again, or"
+    )
+    st.code(f"python -m claims {claim.name} --seeds 0,1,2", language="bash")
 
 
 def _capital(result: Result) -> str:

@@ -1,6 +1,6 @@
 """Measuring a claim, or all, beside the page: Run again, progress, Stop. What is found stays on this machine's disk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -67,6 +67,12 @@ def result_of(claim: Claim, seed: int) -> Result | None:
             if found.claim.name == claim.name:
                 return found
     return known(claim, seed, folder())
+
+
+def results_of(claim: Claim, seeds: Iterable[int]) -> list[Result]:
+    """Of these seeds, those that are known."""
+    found = (result_of(claim, seed) for seed in seeds)
+    return [each for each in found if each is not None]
 
 
 def run_again(claims: tuple[Claim, ...], seed: int) -> None:

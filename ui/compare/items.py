@@ -25,7 +25,7 @@ def item_list(outputs: Outputs, measured: Sequence[MeasuredModel], items: np.nda
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{len(items):,} marked test items", anchor=False)
+        st.header(f"{len(items):,} marked test items", anchor=False)
         st.space("stretch")
         st.button("Clear", key="clear-marked", on_click=clear, type="tertiary")
     _images(outputs, items[:_IMAGES])

@@ -23,7 +23,7 @@ class Preset:
     @property
     def checkpoints(self) -> set[str]:
         """What it compares, by its places in links."""
-        return {*self.query["checkpoints"], *self.query.get("encoders", ())} - {""}
+        return {name for key in ("checkpoints", "seeds", "encoders") for name in self.query.get(key, ())} - {""}
 
 
 PRESETS = {
@@ -50,7 +50,17 @@ PRESETS = {
         "The same command with another seed: accuracies and scores are not distinguishable, but noise is nearer under"
         " one than under the other by far more than chance over test items. A verdict is about two checkpoints; a"
         " difference of this size between two losses would say nothing about the losses.",
-        {"checkpoints": ["sincere", "sincere_seed_1"], "show": ["table", "map", "similarity"]},
+        {"checkpoints": ["sincere"], "seeds": ["sincere_seed_1"], "show": ["table", "map", "similarity"]},
+    ),
+    "over_seeds": Preset(
+        "SupCon or SINCERE, over three seeds",
+        "Each loss was trained three times, and an interval's unit is a training: this can be said of losses."
+        " SINCERE's margin is wider by more than its seeds differ; accuracies are not told apart.",
+        {
+            "checkpoints": ["supcon", "sincere"],
+            "seeds": ["supcon_seed_1", "supcon_seed_2", "sincere_seed_1", "sincere_seed_2"],
+            "show": ["seeds"],
+        },
     ),
     "calibration": Preset(
         "Soft targets and calibration",

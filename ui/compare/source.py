@@ -10,6 +10,7 @@ import streamlit as st
 from analysis.comparison.matching import FEWEST, MOST, matched
 from analysis.comparison.measured import MeasuredModel, measure
 from analysis.geometry.item_statistics import Geometry, geometry
+from checkpoints.snapshots import series_among
 from checkpoints.zoo import ZooEntry, of_images, other_seeds, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
@@ -22,6 +23,9 @@ from ui.controls import Controls
 from ui.foreign_text import plain
 
 _DEFAULT = ("supcon", "sincere")
+_SHIPPED = "checkpoints"
+_OWN = "compare-own"
+"""How many of the user's own were chosen when the page was last drawn, and whether the shipped stand back for them."""
 
 
 class Model:
@@ -64,15 +68,40 @@ class Choice:
 
 def choose(controls: Controls) -> Choice:
     """What the controls say. LabError where that is nothing."""
-    entries = {entry.name: entry for entry in (*shipped(), *other_seeds())}
-    picked = controls.choices("Checkpoints", "checkpoints", _titles(entries), default=_DEFAULT, fewest=FEWEST)
+    entries, seeds = ({entry.name: entry for entry in each} for each in (shipped(), other_seeds()))
+    place = st.container()  # above what decides whether its first choice still stands
     found = [*_of_images(controls), *_below(controls), *_of_own(controls)]
+    _stand_back(controls, sum(isinstance(one, Chosen) for one in found))
+    with place:
+        offered = _titles(entries | _named_in_a_link(seeds))
+        picked = controls.choices("Checkpoints", _SHIPPED, offered, default=_DEFAULT, fewest=FEWEST)
+        others = controls.several("Other seeds of these", "seeds", _titles(seeds), empty="none")
     refused = tuple(one for one in found if isinstance(one, LabError))
-    shown = [_of_zoo(entries[name], own=False) for name in picked]
+    names = dict.fromkeys((*picked, *others))
+    shown = [_of_zoo((entries | seeds)[name], own=False) for name in names]
     chosen = _distinct([*shown, *(one for one in found if isinstance(one, Chosen))])
     if not chosen:
         raise refused[0] if refused else LabError("checkpoints", f"must number {FEWEST} to {MOST} to be compared", 0)
-    return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT)
+    return Choice(_reference_first(controls, chosen), refused, picked == _DEFAULT and not others)
+
+
+def _named_in_a_link(seeds: Mapping[str, ZooEntry]) -> dict[str, ZooEntry]:
+    """Those that stand among the checkpoints of a link, as they did before they had a list of their own."""
+    named = {*st.query_params.get_all(_SHIPPED), *st.session_state.get(_SHIPPED, ())}
+    return {name: entry for name, entry in seeds.items() if name in named}
+
+
+def _stand_back(controls: Controls, own: int) -> None:
+    """Who opens two of their own came for these: the shipped ones that a page begins with are no longer chosen then,
+    and are again where too few are left. What a link says, and a later choice, stands."""
+    before, stood_back = st.session_state.get(_OWN, (own, False))
+    picked = tuple(st.session_state.get(_SHIPPED, controls.link.last.get(_SHIPPED, _DEFAULT)))
+    if before < FEWEST <= own and picked == _DEFAULT:
+        offer.into_view(controls, _SHIPPED, [])
+        stood_back = True
+    elif own < FEWEST <= before and stood_back and not picked:
+        offer.into_view(controls, _SHIPPED, list(_DEFAULT))
+    st.session_state[_OWN] = own, stood_back and own >= FEWEST
 
 
 def matched_models(chosen: tuple[Chosen, ...]) -> tuple[Model, ...]:
@@ -149,6 +178,9 @@ def _below(controls: Controls) -> list[Chosen | LabError]:
     names = {each: each for each in found.checkpoints}
     empty = f"type to search ({len(names):,})" if names else "no files that can be compared"
     picked = controls.several("Files under the root", "paths", names, empty=empty)
+    if len(series_among(found.checkpoints)) > 1:  # a verdict is on two encoders; curves over epochs are another figure
+        label = "Trainings over their epochs, side by side"
+        st.page_link("pages/3_Dynamics.py", label=label, query_params={"of": "series"})
     return [_or_refusal(partial(_own_choice, name, name, of_below)) for name in picked]
 
 

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 from losses.errors import LabError
+from ui.live import courtesy
 from ui.live.presence import nobody
 from ui.live.slots import PROCESS, Slots
 
@@ -83,6 +84,7 @@ class Run(Generic[F]):
         *,
         limits: Limits = Limits(),
         slots: Slots = PROCESS,
+        clicks: courtesy.Courtesy = courtesy.PROCESS,
         paused: bool = False,
         keep: Callable[[tuple[F, ...], float], None] | None = None,
         tab: Callable[[], bool] = nobody,
@@ -94,7 +96,8 @@ class Run(Generic[F]):
         self._seconds = 0.0
         self._changed = threading.Condition()
         self._ending, self._paused, self._frames_due = False, paused, int(paused)
-        self._slots, self._ticket = slots, slots.join()
+        self._slots, self._ticket, self._courtesy = slots, slots.join(), clicks
+        clicks.over()  # who has begun this run waits for it
         self._ahead = slots.ahead(self._ticket)
         self._thread = threading.Thread(target=self._work, name="nce-lab-run", daemon=True)
         self._thread.start()
@@ -127,12 +130,14 @@ class Run(Generic[F]):
 
     def resume(self) -> None:
         """Go on after a pause."""
+        self._courtesy.over()
         with self._changed:
             self._paused = False
             self._changed.notify_all()
 
     def step(self) -> None:
         """Go on to the next frame, then wait."""
+        self._courtesy.over()
         with self._changed:
             self._paused, self._frames_due = True, self._frames_due + 1
             self._changed.notify_all()
@@ -184,6 +189,8 @@ class Run(Generic[F]):
         with self._changed:
             self._step = step
             self._wait_or_end()
+        if self._courtesy.wait():
+            self._began = time.monotonic()  # that was no computing
 
     def _keep(self, frame: F) -> None:
         with self._changed:

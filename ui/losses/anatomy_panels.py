@@ -16,7 +16,7 @@ from analysis.figures.anatomy.bars import anatomy_bars
 from analysis.figures.anatomy.circle import anatomy_circle
 from analysis.figures.anatomy.table import candidate_table, class_table, live_formula, title
 from analysis.forces.own_loss import own_losses
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 from losses.records import Choosing
 from ui.errors import explain
 from ui.exhibit import show
@@ -78,7 +78,7 @@ def _of_sample(scene: Scene, batch: HeadBatch, anchor: int) -> None:
     picture = st.container()
     _table(class_table(found))
     for each in found:
-        st.subheader(f"Candidates of {plain(title(each.anatomy.loss))}", anchor=False)
+        st.header(f"Candidates of {plain(title(each.anatomy.loss))}", anchor=False)
         _table(candidate_table([each.anatomy]))
     with picture:
         show(anatomy_bars(found).given_by(bars_code(scene, batch, anchor)), key=_CHART)
@@ -95,7 +95,9 @@ def _formulas(found: Sequence[Anatomy | MeasuredAnatomy]) -> list[DeltaGenerator
             st.markdown(f"**{plain(title(each.loss))}**")
             if isinstance(each, MeasuredAnatomy):
                 source = line(own_losses()[each.loss].source)
-                st.text(f"{number(each.value, least=6)} nats, from {source}; derivatives by autograd.")
+                st.text(
+                    f"{number(each.value, least=6)} {unit_of([each.loss])}, from {source}; derivatives by autograd."
+                )
             else:
                 st.latex(rf"\ell_i = {CATALOG[each.loss].formula}")
                 st.latex(live_formula(each))
@@ -111,7 +113,7 @@ def _compare(found: Anatomy, library: float) -> None:
     drawn = " on the labels drawn" if isinstance(record, Choosing) and record.drawn else ""
     gap = abs(library - found.value)
     said = f"{gap:.0e} apart" if gap else "the same"
-    st.caption(f"`losses.{found.loss}`{drawn} gives {number(library, least=6)} nats: {said}.")
+    st.caption(f"`losses.{found.loss}`{drawn} gives {number(library, least=6)} {unit_of([found.loss])}: {said}.")
 
 
 def _table(frame: pd.DataFrame) -> None:

@@ -8,16 +8,17 @@ import streamlit as st
 
 from analysis.forces.training_log import Curves
 from checkpoints.listing import inside
-from checkpoints.native.curves import log_curves
+from checkpoints.native.curves import log_curves, run_curves
 from checkpoints.native.file import is_native
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.safe_files import read_head
-from checkpoints.zoo import ZooEntry, shipped
+from checkpoints.zoo import ZooEntry, of_images, shipped
 from losses.catalog import CATALOG
 from losses.errors import LabError
 from ui import root
 from ui.checkpoints import image_pass, offer
 from ui.checkpoints.opened import BELOW, missing, opened
+from ui.checkpoints.zoo_list import title
 from ui.controls import Controls
 
 _KEY = "checkpoint"
@@ -34,8 +35,19 @@ def choose_logs(controls: Controls) -> tuple[tuple[Curves, ...], tuple[str, ...]
     names = controls.choices("Training logs of", _KEY, losses | own, default=default)
     offer.draw_put_away()
     offer.warn_of_another([name for name in names if name in own])
-    found = [_log(controls, entries, own, name) for name in names]
+    found = [_log(controls, entries, own, name) for name in names] + _of_images(controls)
     return tuple(run for run, _ in found), tuple(call for _, call in found)
+
+
+def _of_images(controls: Controls) -> list[tuple[Curves, str]]:
+    """Those of the shipped encoders of real images that are chosen."""
+    entries = {entry.name: entry for entry in of_images()}
+    if not entries:
+        return []
+    titles = {name: title(entry) for name, entry in entries.items()}
+    picked = controls.several("And of encoders of CIFAR-10", "encoders", titles, empty="none")
+    calls = {name: f"run_curves({f'checkpoints/zoo/{name}.npz'!a}, {titles[name]!a})" for name in picked}
+    return [(_run_log(entries[name].digest, entries[name].path, titles[name]), calls[name]) for name in picked]
 
 
 def _own() -> dict[str, str]:
@@ -80,6 +92,11 @@ def _log(controls: Controls, entries: Mapping[str, ZooEntry], own: Mapping[str, 
     path = ascii(file.name if file is not None else shown)
     call = f"log_curves({path}, {shown!a})"
     return replace(run, name=shown), f"# {path} is a file of yours: give its path.\n    {call}"
+
+
+@st.cache_resource(max_entries=32, show_spinner="Reading the training log …")
+def _run_log(digest: str, _path: Path, name: str) -> Curves:
+    return run_curves(_path, name)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Reading the training log …")

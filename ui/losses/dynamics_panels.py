@@ -107,7 +107,11 @@ def choose(controls: Controls) -> View | Trainings:
     said = {"calls": ",\n    ".join(calls)}
     origin = "Recorded by python -m checkpoints.train while these files were made."
     code = _LOG_CODE.format(**said, quantities=quantities)
-    return View(runs, "epoch", origin, code, quantities, _LAYERS_CODE.format(**said) if layers else "")
+    if "run_curves(" in said["calls"]:
+        code = code.replace("import log_curves", "import log_curves, run_curves")
+    recorded = [call for run, call in zip(runs, calls, strict=True) if run.layers]
+    by_layer = _LAYERS_CODE.format(calls=",\n    ".join(recorded))
+    return View(runs, "epoch", origin, code, quantities, by_layer if layers else "")
 
 
 def _quantities(controls: Controls, titles: dict[str, str]) -> tuple[str, ...]:
@@ -175,7 +179,9 @@ def missing(view: View) -> list[str]:
     if view.time == "step":
         return _missing_in_world(view)
     said = []
-    if old := [run.title for run in view.runs if not run.layers]:
+    if bare := [run.title for run in view.runs if set(run.values) == {"loss"}]:
+        said.append(f"Of {', '.join(bare)} there is the loss alone: training on images records no gradients.")
+    if old := [run.title for run in view.runs if not run.layers and run.title not in bare]:
         said.append(f"No dynamics in {', '.join(old)}: a file of an earlier version.")
     if heads and {"repelling_share", "push_to_pull", "noise"} & set(view.quantities):
         said.append(f"No pairs of samples under a class head: {heads} act on logits, not on similarities.")

@@ -167,7 +167,7 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
     anchor, other = most_repelled(matrices[0])
     terms = [pair_terms(matrix, anchor, other) for matrix in matrices]
     pushed = "pushes hardest" if terms[0].force > 0 else "pulls least"
-    st.subheader(f"The same-class pair that {plain(force_losses()[terms[0].loss])} {pushed}", anchor=False)
+    st.header(f"The same-class pair that {plain(force_losses()[terms[0].loss])} {pushed}", anchor=False)
     for found in terms:
         st.latex(live_formula(found))
     st.caption(
@@ -180,7 +180,7 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
 
 def balances(matrices: Sequence[ForceMatrix]) -> None:
     """Pull against push, one row a loss."""
-    st.subheader("What the forces add up to", anchor=False)
+    st.header("What the forces add up to", anchor=False)
     nats = st.column_config.NumberColumn(format="%.1f nats")
     formats = {
         "share": st.column_config.NumberColumn(format="percent"),

@@ -71,7 +71,7 @@ def choose(controls: Controls) -> View:
 def overview() -> None:
     """Every loss of the catalogue, one table a family."""
     for family in FAMILIES:
-        st.subheader(family.capitalize(), anchor=False)
+        st.header(family.capitalize(), anchor=False)
         entries = [entry for entry in CATALOG.values() if entry.family == family]
         st.table(pd.DataFrame([_row(entry) for entry in entries]), hide_index=True, border="horizontal")
     st.caption("N samples, K classes, D dimensions, B pairs of views; 𝒩 an anchor's noise. Choose a loss for the rest.")
@@ -94,7 +94,7 @@ def _arxiv(entry: LossEntry) -> str:
 
 def formula(entry: LossEntry) -> None:
     """The loss of one anchor, its source, and in words what stands above the bar and what below."""
-    st.subheader(f"{entry.title} · {entry.family}", anchor=False)
+    st.header(f"{entry.title} · {entry.family}", anchor=False)
     st.latex(rf"\ell_i = {entry.formula}")
     st.caption(f"{entry.source.citation}, {_arxiv(entry)}.")
     above, below = st.columns(2)
@@ -117,11 +117,11 @@ def chance(entry: LossEntry, view: View) -> None:
     """The closed form beside what the loss itself gives."""
     st.subheader("Chance level", anchor=False)
     found = _chance_level(ChanceSpec(view.loss, view.size, view.classes))
-    st.latex(rf"{entry.chance_level} = {latex(found.formula, least=6)} \text{{ nats}}")
+    st.latex(rf"{entry.chance_level} = {latex(found.formula, least=6)} \text{{ {entry.unit}}}")
     apart = f"{found.gap:.0e} apart" if found.gap else "no difference"
     st.text(
-        f"The formula above, and losses.{entry.name} on {_nothing(entry)}: {number(found.measured, least=6)} nats,"
-        f" {apart}. A batch of {_batch(entry, view)}."
+        f"The formula above, and losses.{entry.name} on {_nothing(entry)}: {number(found.measured, least=6)}"
+        f" {entry.unit}, {apart}. A batch of {_batch(entry, view)}."
     )
 
 
@@ -147,6 +147,13 @@ def _chance_level(spec: ChanceSpec) -> ChanceLevel:
 def cost(entry: LossEntry) -> None:
     st.subheader("Cost", anchor=False)
     st.markdown(f"**{entry.cost.time}** in time, forward and backward. {entry.cost.words}")
+
+
+def no_world(entry: LossEntry) -> None:
+    """Of a loss that no toy world lists: why."""
+    if entry.no_world:
+        st.subheader("In no toy world", anchor=False)
+        st.markdown(entry.no_world)
 
 
 def parameters(entry: LossEntry) -> None:

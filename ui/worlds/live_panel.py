@@ -24,6 +24,7 @@ from ui.session import LiveRun, session
 F = TypeVar("F")
 TICK = 0.25
 """Seconds between two looks at a run: the heartbeat, and how often the picture moves."""
+_WAITING = 2.0
 MAIN_CONTROL = "main-control"
 """The key of the place of what a page is there to press."""
 _TICKS = 2 / TICK
@@ -80,8 +81,8 @@ def live_panel(world: LiveWorld[F], controls: Iterable[str]) -> RunSnapshot[F] |
     if live is not None and live.spec != world.spec:
         live.leave("Stopped: the settings changed.")
     look, offered = _look(world), _offered(world)
-    state = _going(look), offered is not None
-    st.fragment(_panel, run_every=tick() if any(state) else None)(world, tuple(controls), state)
+    state = _state(look, offered)
+    st.fragment(_panel, run_every=tick(waits=state[2]) if any(state) else None)(world, tuple(controls), state)
     _remember(world, offered)
     if live is not None and look is None:
         _offer_last(live)
@@ -97,9 +98,9 @@ def _remember(world: LiveWorld[F], offered: Run[F] | None) -> None:
     remember(f"run-{world.name}", {key: _LOST} if held else {}, there=(key,) if on_disk else ())
 
 
-def tick() -> float:
-    """Seconds between two looks with as many runs as go and wait now."""
-    return max(TICK, PROCESS.taken() / _TICKS)
+def tick(*, waits: bool = False) -> float:
+    """Seconds between two looks with as many runs as go and wait now; at one that only waits for its turn, more."""
+    return max(_WAITING if waits else TICK, PROCESS.taken() / _TICKS)
 
 
 def _look(world: LiveWorld[F]) -> RunSnapshot[F] | None:
@@ -120,6 +121,11 @@ def _going(look: RunSnapshot[F] | None) -> bool:
     return look is not None and look.phase is not Phase.ENDED
 
 
+def _state(look: RunSnapshot[F] | None, offered: Run[F] | None) -> tuple[bool, bool, bool]:
+    """Whether a run of this session goes on, one is offered, its own waits for its turn: what the ticking is for."""
+    return _going(look), offered is not None, look is not None and look.phase is Phase.WAITING
+
+
 def _offered(world: LiveWorld[F]) -> Run[F] | None:
     """A run of these settings that goes on elsewhere, unless this session has one going."""
     run, live = other_runs.going_elsewhere(world.name, world.spec), session().live
@@ -127,7 +133,7 @@ def _offered(world: LiveWorld[F]) -> Run[F] | None:
     return None if run is None or (own is not None and (own is run or _going(own.look()))) else run
 
 
-def _panel(world: LiveWorld[F], controls: tuple[str, ...], was: tuple[bool, bool]) -> None:
+def _panel(world: LiveWorld[F], controls: tuple[str, ...], was: tuple[bool, bool, bool]) -> None:
     look, offered = _look(world), _offered(world)
     going, was_going = _going(look), was[0]
     _buttons(world, controls, None if look is None else look.phase)
@@ -138,7 +144,7 @@ def _panel(world: LiveWorld[F], controls: tuple[str, ...], was: tuple[bool, bool
             _offer(world, controls, offered)
     if look is None or going or was_going:
         world.draw(world.opening() if look is None else look.frames)
-    if (going, offered is not None) != was:
+    if _state(look, offered) != was:
         st.rerun()  # the whole page: the ticking begins, or ends and the finished figures appear
 
 

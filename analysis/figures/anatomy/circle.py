@@ -14,6 +14,7 @@ from analysis.figures.anatomy.table import candidate_table, places_differ, title
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, NOISE, PULL, PURPLE, PUSH, TARGET, layout
+from losses.catalog import unit_of
 
 Trace = dict[str, Any]
 
@@ -148,7 +149,8 @@ def _points(panel: _Panel) -> Iterator[Trace]:
 
 
 def _hover(found: Anatomy | MeasuredAnatomy, j: int, place: str) -> str:
-    said = f"cosine {cosine(found.scores[j])}<br>derivative {number(found.forces[j], least=4, signed=True)} nats"
+    force = f"{number(found.forces[j], least=4, signed=True)} {unit_of([found.loss])}"
+    said = f"cosine {cosine(found.scores[j])}<br>derivative {force}"
     return f"{found.candidates[j]}, {place}<br>{said}"
 
 
@@ -207,7 +209,7 @@ def _circle(panel: _Panel) -> Trace:
 
 
 def _heading(panel: _Panel) -> Trace:
-    value = f"{number(panel.found.value, least=4)} nats"
+    value = f"{number(panel.found.value, least=4)} {unit_of([panel.found.loss])}"
     where = {"x": 0, "y": _EDGE, "xref": panel.axes["xaxis"], "yref": panel.axes["yaxis"], "yanchor": "bottom"}
     return {"text": f"<b>{label(title(panel.found.loss))}</b>  {value}", "showarrow": False, **where}
 
@@ -234,9 +236,10 @@ def _all(positives: int) -> str:
 def _how_to_read(found: Sequence[Anatomy | MeasuredAnatomy], differs: np.ndarray, strongest: float) -> str:
     unknown = any(isinstance(each, MeasuredAnatomy) for each in found)
     own = " Of an own loss only who changes it is known: dashed lines." if unknown else ""
+    unit = unit_of(each.loss for each in found)
     rings = f" A ring marks the {int(differs.sum())} points whose place differs." if differs.any() else ""
     return (
         "Solid lines from the star, the anchor, go to who is in a numerator, dotted ones to who is in a denominator"
         f" only; a cross is out.{own} Arrows are the derivative on the pair's similarity: towards the anchor descent"
-        f" raises it, away it lowers it; the longest is {strongest:.3g} nats per unit of cosine.{rings}"
+        f" raises it, away it lowers it; the longest is {strongest:.3g} {unit} per unit of cosine.{rings}"
     )

@@ -9,7 +9,7 @@ from analysis.anatomy.parts import ABOVE, ALONE, BELOW, OUT, Anatomy
 from analysis.digits import numbers
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, NOISE, PULL, PUSH, TARGET, layout
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 
 _PLACES = {
     ABOVE: (TARGET, "square"),
@@ -86,6 +86,7 @@ def _name_terms(plot: go.Figure, found: Anatomy) -> None:
 
 
 def _add_forces(plot: go.Figure, found: Anatomy) -> None:
+    unit = unit_of([found.loss])
     plot.add_bar(
         x=np.arange(len(found.candidates)),
         y=found.forces,
@@ -97,14 +98,16 @@ def _add_forces(plot: go.Figure, found: Anatomy) -> None:
         customdata=np.stack([np.array(found.candidates, dtype=object), found.scores], axis=1),
         hovertemplate="%{customdata[0]}: "
         + found.scored_by
-        + " %{customdata[1]:.6~g}<br>%{y:+.4~g} nats<extra></extra>",
+        + " %{customdata[1]:.6~g}<br>%{y:+.4~g} "
+        + unit
+        + "<extra></extra>",
         row=2,
         col=1,
     )
     low, high = min(found.forces.min(), 0.0), max(found.forces.max(), 0.0)
     room = (_HEADROOM - 1) * (high - low)
     span = [low - room, high + room]
-    plot.update_yaxes(title_text="derivative, nats", range=span, zeroline=True, zerolinecolor=GREY, row=2)
+    plot.update_yaxes(title_text=f"derivative, {unit}", range=span, zeroline=True, zerolinecolor=GREY, row=2)
     plot.update_xaxes(showgrid=False, range=[-0.6, len(found.candidates) - 0.4])
     plot.update_xaxes(tickvals=np.arange(len(found.candidates)), ticktext=found.candidates, row=2)
 

@@ -9,7 +9,7 @@ from analysis.anatomy.heads import LETTERS, HeadAnatomy
 from analysis.anatomy.parts import Anatomy, MeasuredAnatomy
 from analysis.digits import latex
 from analysis.forces.own_loss import own_losses
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 
 # A formula stays on one line of the page: so many terms, and so many candidates below the bar, are written out.
 _TERMS, _BELOW = 2, 3
@@ -25,7 +25,8 @@ def candidate_table(found: Sequence[Anatomy | MeasuredAnatomy]) -> pd.DataFrame:
     first = found[0]
     table = pd.DataFrame({"candidate": first.candidates, first.scored_by: first.scores})
     by_loss = {f"{title(each.loss)}: " if len(found) > 1 else "": _columns(each) for each in found}
-    for name in ("place", "derivative", "weight above", "weight below", "nats"):
+    units = dict.fromkeys(unit_of([each.loss]) for each in found)
+    for name in ("place", "derivative", "weight above", "weight below", *units):
         for lead, columns in by_loss.items():
             if name in columns:
                 table[lead + name] = columns[name]
@@ -64,16 +65,16 @@ def class_table(found: Sequence[HeadAnatomy]) -> pd.DataFrame:
 
 def live_formula(found: Anatomy) -> str:
     """LaTeX: the fractions with the exponents of this batch in them, and what they come to."""
-    name = rf"\text{{{found.anchor}}}"
+    name, unit = rf"\text{{{found.anchor}}}", unit_of([found.loss])
     if not len(found.weights):
-        return rf"\ell_{{{name}}} = 0.000000 \text{{ nats, no term}}"
+        return rf"\ell_{{{name}}} = 0.000000 \text{{ {unit}, no term}}"
     left = len(found.weights) - _TERMS
     fractions = [_fraction(found, term) for term in range(min(_TERMS, len(found.weights)))]
     if left > 0:
         fractions.append(rf"- \cdots \quad \text{{({left} more)}}")
     numbers = [latex(part, least=6) for part in (found.weights * found.terms)[:_TERMS]]
     more = [r"\cdots"] if left > 0 else []
-    total = rf"{_zero(found.value)} \text{{ nats}}"
+    total = rf"{_zero(found.value)} \text{{ {unit}}}"
     # What they come to has a line of its own: behind the sum it would leave a column of half the page.
     summed = rf"{' + '.join(numbers + more)} \\ &= " if len(found.weights) > 1 else ""
     lines = r" \\ &\phantom{{}={}} ".join(fractions)
@@ -88,7 +89,7 @@ def _columns(found: Anatomy | MeasuredAnatomy) -> dict[str, np.ndarray | tuple[s
         "derivative": found.forces,
         "weight above": found.weight_above,
         "weight below": found.weight_below,
-        "nats": found.contributions,
+        unit_of([found.loss]): found.contributions,
     }
 
 

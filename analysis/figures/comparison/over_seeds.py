@@ -13,13 +13,17 @@ from analysis.statistics.bootstrap import Estimate
 
 _DRAWN = ("margin", "target_noise_auc", "knn_accuracy", "probe_accuracy", "ece")
 _LEVEL = 0.05
+_SHORT_UNIT = 16  # letters
 
 
 def seeds_figure(found: OverSeeds) -> Exhibit:
     """Five measures are drawn; the table has all, and all differences."""
     drawn = [found.of(key) for key in _DRAWN]
-    plot = make_subplots(1, len(drawn), subplot_titles=[group[0].measure.title for group in drawn])
-    layout(plot, x="", y="", height=420)
+    # A unit stands below its panel's title: beside a narrow panel it would lie on its neighbour.
+    heads = [f"{group[0].measure.title}<br><sub>{_broken(group[0].measure.unit)}</sub>" for group in drawn]
+    plot = make_subplots(1, len(drawn), subplot_titles=heads, horizontal_spacing=0.08)
+    layout(plot, x="", y="", height=440)
+    plot.update_layout(margin={"t": 90})
     for column, group in enumerate(drawn, 1):
         _add(plot, column, group)
     plot.update_xaxes(type="category", title_text="setting")
@@ -27,7 +31,7 @@ def seeds_figure(found: OverSeeds) -> Exhibit:
     names = [each.name for each in drawn[0]]
     return Exhibit(
         "over-seeds",
-        "Do these settings differ by more than their seeds?",
+        _title(found),
         plot,
         _how_to_read(found),
         "; ".join(f"{short(each.name)}: {_said(each)}" for each in drawn[0]) + f"; {len(names)} settings",
@@ -57,13 +61,36 @@ def _add(plot: go.Figure, column: int, group: tuple[Setting, ...]) -> None:
         },
         name="mean over seeds, 95 %", showlegend=first, hovertemplate="%{y:.6~g}<extra></extra>", row=1, col=column,
     )  # fmt: skip
-    plot.update_yaxes(title_text=group[0].measure.unit, row=1, col=column)
+
+
+def _broken(unit: str) -> str:
+    """In two lines where it is long."""
+    words = unit.split()
+    half = (len(words) + 1) // 2
+    return unit if len(unit) <= _SHORT_UNIT else f"{' '.join(words[:half])}<br>{' '.join(words[half:])}"
+
+
+def _title(found: OverSeeds) -> str:
+    """Which of the drawn measures differ by more than the seeds."""
+    settings, tested = found.of(_DRAWN[0]), _tested(found)
+    if not tested:
+        return "Settings over their seeds: no difference can be tested"
+    told = {each.measure.title: None for each in tested if each.p < _LEVEL and each.measure.key in _DRAWN}
+    first = short(settings[0].name)
+    whom = short(settings[1].name) if len(settings) == 2 else "Some setting"
+    if not told:
+        return f"No measure drawn differs from {first}'s by more than seeds do"
+    return f"{whom} differs from {first} by more than their seeds in {', '.join(told)}"
+
+
+def _tested(found: OverSeeds) -> list[SettingDifference]:
+    return [each for each in found.differences if isinstance(each.difference, Estimate)]
 
 
 def _how_to_read(found: OverSeeds) -> str:
     settings = found.of(_DRAWN[0])
     counts = ", ".join(f"{short(each.name)} {len(each.values)}" for each in settings)
-    tested = [each for each in found.differences if isinstance(each.difference, Estimate)]
+    tested = _tested(found)
     told = [f"{each.measure.title} of {short(each.name)}" for each in tested if each.p < _LEVEL]
     verdict = "No setting differs from the first by more than its seeds do" if tested else "No difference can be tested"
     if told:

@@ -12,9 +12,10 @@ from analysis.figures.labels import escaped, label
 from analysis.figures.theme import layout
 from analysis.statistics.bootstrap import Unavailable
 
+# None points up or down: beside a number below 0 an arrow says the opposite of a lower ECE that is better.
 _SIGNS: dict[Verdict, str] = {
-    "better": "▲",
-    "worse": "▼",
+    "better": "✓",
+    "worse": "✗",
     "different": "◆",
     "too small": "·",
     "the same": "=",
@@ -71,7 +72,7 @@ def _how_to_read(found: Comparison) -> str:
     return (
         f"Each cell: the model less {found.models[0]}, with its 95 % bootstrap interval paired over {found.items:,} "
         f"test items{_own_items(found)}. "
-        "▲ better, ▼ worse, ◆ different (no direction is better); · more than chance but below "
+        "✓ better, ✗ worse, ◆ different (no direction is better); · more than chance but below "
         "the smallest difference of interest; = the whole interval below it; ≈ not distinguishable: p above "
         f"{ALPHA:.0%} after Holm's correction over all {found.tests}, or 0 in the interval. ECE, NLL, Brier: of "
         f"the {found.source}; two ECEs must also differ after subtracting what chance alone gives "

@@ -7,27 +7,27 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.digits import number
+from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.curves import curve_table, kind_of, logarithmic
-from analysis.figures.labels import wrapped
-from analysis.figures.line_labels import spread
+from analysis.figures.line_labels import ROOM, add_line_labels
 from analysis.figures.loss_styles import style_among
 from analysis.figures.theme import Style, layout
 from analysis.forces.curves import Curve, ForceCurves
 from analysis.forces.scene import AXES
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 
-_PANEL, _LINE, _BETWEEN = 240, 14, 5  # pixels: of a panel's height, a line of a name, and between two names
-_WIDTH = 26  # letters
+_PANEL = 240  # pixels of a panel's height
+_GAP = 0.26  # of the width: between two panels, for what the lines of the first are called
 
 
 def loss_levels(shown: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
     """A panel for losses of embeddings, one for those of a class head; `highlighted` ones keep their colours."""
     groups = [[one for one in shown.curves if kind_of(one.name) == kind] for kind in ("embeddings", "head")]
     groups = [group for group in groups if group]
-    plot = make_subplots(1, len(groups), shared_yaxes=True, horizontal_spacing=0.06)
+    plot = make_subplots(1, len(groups), shared_yaxes=True, horizontal_spacing=_GAP)
     layout(plot, x=AXES[shown.axis], y="", height=440 + 8 * len(shown.curves))
-    plot.update_layout(legend={"y": -0.2, "yanchor": "top"}, margin={"b": 130})
+    plot.update_layout(legend={"y": -0.2, "yanchor": "top"}, margin={"b": 130, "r": ROOM})
     ends = _range(shown.curves)
     plot.update_yaxes(range=ends)
     for column, group in enumerate(groups, start=1):
@@ -36,7 +36,7 @@ def loss_levels(shown: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
         if len(shown.values) and not shown.axis.endswith("size"):
             _name_levels(plot, group, column, ends)
     plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear")
-    plot.update_yaxes(title_text="loss of the anchor, nats", col=1)
+    plot.update_yaxes(title_text=f"loss of the anchor, {unit_of(curve.name for curve in shown.curves)}", col=1)
     above = [CATALOG[one.name].title for one in shown.curves if (one.loss > one.chance + 1e-9).any()]
     told = f"above their chance level somewhere here: {', '.join(above)}" if above else "none is above its chance level"
     return Exhibit(
@@ -82,15 +82,10 @@ def _range(curves: Sequence[Curve]) -> tuple[float, float]:
 
 
 def _name_levels(plot: go.Figure, group: Sequence[Curve], column: int, ends: tuple[float, float]) -> None:
-    """Each chance level once, at the left, moved where names would lie on each other; equal ones share a name."""
+    """Each chance level once, right of its line, moved where names would lie on each other; equal ones share a name."""
     levels: dict[float, set[str]] = {}
     for curve in group:
-        levels.setdefault(round(float(curve.chance[0]), 9), set()).add(CATALOG[curve.name].chance_words)
-    ordered = sorted(levels)
-    texts = [wrapped(" = ".join([*sorted(levels[level]), number(level)]), _WIDTH) for level in ordered]
-    sizes = [(_LINE * (1 + text.count("<br>")) + _BETWEEN) / _PANEL for text in texts]
+        levels.setdefault(round(float(curve.chance[-1]), 9), set()).add(CATALOG[curve.name].chance_words)
     low, high = ends
-    for text, at in zip(texts, spread([(level - low) / (high - low) for level in ordered], sizes), strict=True):
-        place = {"x": 0, "xref": "x domain", "xanchor": "left", "yref": "y domain", "yanchor": "middle"}
-        look = {"align": "left", "font": {"size": 11}, "showarrow": False}
-        plot.add_annotation(text=text, y=at, **place, **look, row=1, col=column)
+    named = {"<br>= ".join([*sorted(levels[level]), number(level)]): (level - low) / (high - low) for level in levels}
+    add_line_labels(plot, named, Cell(1, column), height=_PANEL)

@@ -10,49 +10,54 @@ from plotly.subplots import make_subplots
 
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.line_labels import MANY, ROOM, add_line_labels
+from analysis.figures.forces.pushing import who_pushes
+from analysis.figures.line_labels import ROOM, add_line_labels, height_of
 from analysis.figures.loss_styles import style_among
 from analysis.figures.theme import TRUTH, layout
 from analysis.forces.curves import Curve, ForceCurves, Mark
 from analysis.forces.of_scene import EMBEDDING
 from analysis.forces.scene import AXES, Role, Scene
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 from losses.records import Contrast
 
 _KINDS = {"embeddings": "Embeddings", "head": "Class head"}
-_HEIGHT, _LEGEND = 340, 250
+_PANEL, _BETWEEN, _TOP, _LEGEND = 245, 96, 70, 190  # pixels: of a panel, between two, above and below all
+_GAP = 0.34  # of the width: the room between two panels for the lines' names
 # Beyond what losses without an endpoint reach, a curve leaves the picture: it would flatten all others.
 _ROOM = 1.25
 _ENDPOINT = ("weibit", "weince")
-_CLOSE = 0.15  # of the axis: the names of two lines would lie on each other where a panel is narrow
+_HAPPENS = {"sign": "0", "endpoint": "endpoint"}
 
 
 def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
     """Both pairs of one scene along one axis; signs as they are, sizes on logarithmic axes along the shortfall.
 
-    `highlighted`: the losses that keep their colours, all where empty. Ten lines and more are named at their ends.
+    `highlighted`: the losses that keep their colours, all where empty. Lines are named at their ends, with the places
+    where something happens to them: on the curves such texts would hide what they tell of.
     """
     kinds = [kind for kind in _KINDS if any(kind_of(curve.name) == kind for curve in positive.curves)]
     titles = [f"{_KINDS[kind]}:<br>{pair}" for kind in kinds for pair in ("one positive", "one noise pair")]
-    named = len(positive.curves) >= MANY
-    gap = 0.34 if named else 0.09
-    plot = make_subplots(len(kinds), 2, subplot_titles=titles, horizontal_spacing=gap, vertical_spacing=0.16)
-    layout(plot, x="", y="", height=_HEIGHT * len(kinds) + _LEGEND)
-    plot.update_layout(
-        legend={"y": -0.25 / len(kinds), "yanchor": "top"}, margin={"b": 130, "r": ROOM if named else 16}
+    panels = {
+        Cell(row, column): _Panel(shown, [one for one in shown.curves if kind_of(one.name) == kind], highlighted)
+        for row, kind in enumerate(kinds, start=1)
+        for column, shown in enumerate((positive, noise), start=1)
+    }
+    high = max([_PANEL, *(height_of(panel.ends) for panel in panels.values())])
+    inside = high * len(kinds) + _BETWEEN * (len(kinds) - 1)
+    plot = make_subplots(
+        len(kinds), 2, subplot_titles=titles, horizontal_spacing=_GAP, vertical_spacing=_BETWEEN / inside
     )
+    layout(plot, x="", y="", height=inside + _TOP + _LEGEND)
+    plot.update_layout(legend={"y": -70 / inside, "yanchor": "top"}, margin={"t": _TOP, "b": _LEGEND, "r": ROOM})
     plot.update_annotations(font_size=13)
-    for row, kind in enumerate(kinds, start=1):
-        for column, shown in enumerate((positive, noise), start=1):
-            panel = _Panel(shown, [one for one in shown.curves if kind_of(one.name) == kind], highlighted)
-            _add_panel(plot, panel, Cell(row, column))
-            if named:
-                add_line_labels(plot, panel.ends, Cell(row, column), height=0.72 * _HEIGHT)
+    for cell, panel in panels.items():
+        _add_panel(plot, panel, cell)
+        add_line_labels(plot, panel.ends, cell, height=high)
     plot.update_xaxes(title_text=AXES[positive.axis], row=len(kinds))
     plot.update_yaxes(title_text=_y_title(positive), col=1)
     return Exhibit(
         stem=f"force-curves-{positive.axis.replace('_', '-')}",
-        title=_title(positive),
+        title=who_pushes(positive),
         plot=plot,
         how_to_read=_how_to_read(positive.scene),
         alt=f"Derivatives along {AXES[positive.axis]}. {' '.join(sentences(positive, noise))}",
@@ -133,13 +138,23 @@ class _Panel:
         return float(acting.min()) - 0.2, float(acting.max()) + 0.2
 
     @property
+    def marks(self) -> list[Mark]:
+        names = {curve.name for curve in self.curves}
+        return [mark for mark in self.shown.marks if mark.name in names]
+
+    @property
     def ends(self) -> dict[str, float]:
-        """Title -> where its curve leaves the panel on the right, as a share of the panel's height."""
+        """What to write -> where its curve leaves the panel on the right, as a share of the panel's height."""
         low, high = self.range
         drawn = {curve.name: self.drawn(curve) for curve in self.curves}
         last = {name: float(values[np.isfinite(values)][-1]) for name, values in drawn.items()}
         at = {name: (np.log10(max(end, 1e-300)) if self.sizes else end) for name, end in last.items()}
-        return {CATALOG[name].title: float((end - low) / (high - low)) for name, end in at.items()}
+        return {self.written(name): float((end - low) / (high - low)) for name, end in at.items()}
+
+    def written(self, name: str) -> str:
+        """The loss, and a line each for what happens to it."""
+        told = [f"{_HAPPENS[mark.kind]} at {mark.at:.3g}" for mark in self.marks if mark.name == name]
+        return "<br>".join([CATALOG[name].title, *told])
 
 
 def _add_panel(plot: go.Figure, panel: _Panel, cell: Cell) -> None:
@@ -156,17 +171,8 @@ def _add_panel(plot: go.Figure, panel: _Panel, cell: Cell) -> None:
             line={"color": style.colour, "dash": style.dash, "width": 2},
             **cell.place,
         )
-    names = {curve.name for curve in panel.curves}
-    places: dict[str, list[Mark]] = {}
-    for mark in shown.marks:
-        if mark.name in names:
-            place = f"{'0' if mark.kind == 'sign' else 'endpoint'} at {mark.at:.3g}"
-            places.setdefault(place, []).append(mark)
-    before = -np.inf
-    for place, marks in sorted(places.items(), key=lambda item: item[1][0].at):
-        at = _share(marks[0].at, shown)
-        _add_mark(plot, marks, place, shown.axis, panel.highlighted, cell, right=at - before < _CLOSE)
-        before = at
+    for mark in panel.marks:
+        _add_mark(plot, mark, panel, cell)
     plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear", **cell.place)
     if panel.sizes:
         _add_growth(plot, shown, panel.curves, cell)
@@ -185,39 +191,21 @@ def visible_range(curves: Sequence[Curve]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _share(at: float, shown: ForceCurves) -> float:
-    """Where a place lies along the axis, from 0 to 1."""
-    ends = np.array([np.min(shown.values), at, np.max(shown.values)], dtype=np.float64)
-    low, here, high = np.log10(ends) if logarithmic(shown.axis) else ends
-    return float((here - low) / (high - low))
-
-
-def _add_mark(
-    plot: go.Figure,
-    marks: Sequence[Mark],
-    place: str,
-    axis: str,
-    highlighted: Sequence[str],
-    cell: Cell,
-    *,
-    right: bool,
-) -> None:
-    """A dotted line for what happens to some losses at one place, with its value to its left or right."""
-    first = marks[0]
-    colour = style_among(first.name, highlighted).colour
-    plot.add_vline(first.at, line={"color": colour, "dash": "dot", "width": 1.5}, **cell.place)
-    plot.add_annotation(
-        x=np.log10(first.at) if logarithmic(axis) else first.at,
-        y=1,
-        yref="y domain",
-        text=f"{', '.join(CATALOG[mark.name].title for mark in marks)} {place}",
-        font={"size": 11},
-        textangle=-90,
-        xanchor="left" if right else "right",
-        yanchor="top",
-        showarrow=False,
-        **cell.place,
-    )
+def _add_mark(plot: go.Figure, mark: Mark, panel: _Panel, cell: Cell) -> None:
+    """A dotted line at the place, and a ring where the curve goes through 0; its number stands with the loss's name."""
+    colour = style_among(mark.name, panel.highlighted).colour
+    plot.add_vline(mark.at, line={"color": colour, "dash": "dot", "width": 1.5}, **cell.place)
+    if mark.kind == "sign" and not panel.sizes:
+        plot.add_scatter(
+            x=[mark.at],
+            y=[0],
+            mode="markers",
+            marker={"symbol": "circle-open", "size": 10, "color": colour, "line": {"width": 2}},
+            hovertemplate=f"{CATALOG[mark.name].title}: 0 at %{{x:.4g}}<extra></extra>",
+            legendgroup=mark.name,
+            showlegend=False,
+            **cell.place,
+        )
 
 
 def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], cell: Cell) -> None:
@@ -239,14 +227,7 @@ def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], ce
 
 def _y_title(shown: ForceCurves) -> str:
     what = "size of the derivative" if shown.axis == "shortfall" else "derivative"
-    return f"{what}, nats per unit"
-
-
-def _title(positive: ForceCurves) -> str:
-    pushing = [CATALOG[one.name].title for one in positive.curves if (one.force > 0).any()]
-    if not pushing:
-        return "No loss shown pushes the positive away here"
-    return f"Somewhere here the positive is pushed away by {' and '.join(pushing)}"
+    return f"{what}, {unit_of(curve.name for curve in shown.curves)}, per unit"
 
 
 def _how_to_read(scene: Scene) -> str:
@@ -255,5 +236,6 @@ def _how_to_read(scene: Scene) -> str:
         f" {scene.batch_size} with {scene.class_size} in a class, positives at cosine {scene.positive:g}, noise at"
         f" {scene.noise:g}, temperature {scene.temperature:g}, softness {scene.softness:g}, WEINCE's weight λ"
         f" {scene.lam:g}. A class head's pair is a sample and a class, scored by cosine. Dotted lines are roots found"
-        " by bisection. Weibit and WEINCE may leave the picture near cosine 1; at 1 itself a clamp takes their force."
+        " by bisection, their numbers stand with the names. Weibit and WEINCE may leave the picture near cosine 1; at"
+        " 1 itself a clamp takes their force."
     )

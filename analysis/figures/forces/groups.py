@@ -7,11 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, PULL, PUSH, layout
 from analysis.forces.groups import GroupSum
 
-_ROW, _MARGINS = 46, 130
+_ROW = 46  # pixels of a group
+_ABOVE, _BELOW, _BETWEEN = 60, 90, 70  # pixels: above and below all panels, and between two rows of them
+_BESIDE = 2  # panels: more would be too narrow for their bars' numbers on a narrow page
 # Room beside the longest bar for its number.
 _HEADROOM = 2.0
 
@@ -19,13 +22,27 @@ _HEADROOM = 2.0
 def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
     """`sums`: a loss's title -> its groups, the same for all. `hard` says which noise is called hard."""
     groups = [found.group for found in next(iter(sums.values()))]
-    plot = make_subplots(1, len(sums), shared_yaxes=True, subplot_titles=list(sums), horizontal_spacing=0.04)
-    layout(plot, x="sum of forces, nats", y="", height=_ROW * len(groups) + _MARGINS)
-    plot.update_layout(barmode="relative", margin={"l": 190, "t": 60}, legend={"y": -0.45, "yanchor": "top"})
-    for column, found in enumerate(sums.values(), start=1):
-        _add_bars(plot, found, column)
+    columns = min(_BESIDE, len(sums))
+    rows = -(-len(sums) // columns)
+    inside = rows * _ROW * len(groups) + (rows - 1) * _BETWEEN
+    plot = make_subplots(
+        rows,
+        columns,
+        shared_yaxes=True,
+        subplot_titles=list(sums),
+        horizontal_spacing=0.04,
+        vertical_spacing=_BETWEEN / inside,
+    )
+    layout(plot, x="", y="", height=inside + _ABOVE + _BELOW)
+    margin = {"l": 190, "t": _ABOVE, "b": _BELOW}
+    plot.update_layout(barmode="relative", margin=margin, legend={"y": -55 / inside, "yanchor": "top"})
+    longest = max(max(one.pull, one.push) for found in sums.values() for one in found) or 1.0
+    for place, found in enumerate(sums.values()):
+        _add_bars(plot, found, Cell(place // columns + 1, place % columns + 1))
     plot.update_yaxes(categoryorder="array", categoryarray=groups[::-1], showgrid=False)
-    plot.update_xaxes(zeroline=True, zerolinecolor=GREY)
+    ends = [-_HEADROOM * longest, _HEADROOM * longest]  # the same in all: bars are compared across panels too
+    plot.update_xaxes(zeroline=True, zerolinecolor=GREY, range=ends)
+    plot.update_xaxes(title_text="sum of forces, nats", row=rows)
     most = {title: max(found, key=lambda one: one.push) for title, found in sums.items()}
     told = "; ".join(f"{title}, {one.group if one.push > 0 else 'nothing'}" for title, one in most.items())
     return Exhibit(
@@ -41,10 +58,9 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
     )
 
 
-def _add_bars(plot: go.Figure, found: Sequence[GroupSum], column: int) -> None:
+def _add_bars(plot: go.Figure, found: Sequence[GroupSum], cell: Cell) -> None:
     names = [one.group for one in found]
     sides = (("pull", PULL, -1), ("push", PUSH, 1))
-    longest = max(max(one.pull, one.push) for one in found) or 1.0
     for name, colour, sign in sides:
         values = np.array([sign * getattr(one, name) for one in found])
         plot.add_bar(
@@ -52,7 +68,7 @@ def _add_bars(plot: go.Figure, found: Sequence[GroupSum], column: int) -> None:
             y=names,
             orientation="h",
             name=name,
-            showlegend=column == 1,
+            showlegend=cell == Cell(1, 1),
             legendgroup=name,
             marker_color=colour,
             text=[f"{value:+,.3g}" if value else "" for value in values],
@@ -60,10 +76,8 @@ def _add_bars(plot: go.Figure, found: Sequence[GroupSum], column: int) -> None:
             textfont={"size": 11},
             cliponaxis=False,
             hovertemplate="%{y}: %{x:+.4g} nats<extra>" + name + "</extra>",
-            row=1,
-            col=column,
+            **cell.place,
         )
-    plot.update_xaxes(range=[-_HEADROOM * longest, _HEADROOM * longest], col=column)
 
 
 def _table(sums: Mapping[str, Sequence[GroupSum]]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from analysis.digits import latex, number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.image import force_image
-from analysis.figures.forces.scale import SCALED, beyond, class_edges, colour_axis, colour_limit
+from analysis.figures.forces.scale import SCALED, apart, beyond, class_edges, colour_axis, colour_limit
 from analysis.figures.labels import label
 from analysis.figures.theme import GREY, layout
 from analysis.forces.batches import ForceBatch
@@ -161,7 +161,7 @@ def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, colum
     edges, size = class_edges(matrix.labels), len(matrix.labels)
     names = [label(batch.class_names[index]) for index in matrix.labels[edges[:-1]]]
     middles = (edges[:-1] + edges[1:] - 1) / 2
-    shown = _apart(middles, size / most)
+    shown = apart(middles, size / most)
     ticks = {"tickvals": middles[shown], "ticktext": [names[at] for at in shown], "showgrid": False, "ticks": ""}
     # All match the first panel's axes, and those alone are anchored to each other: Plotly ignores the anchor of an axis
     # that matches another, and the panels without one would be as wide as the page has room for.
@@ -169,15 +169,6 @@ def _name_classes(plot: go.Figure, matrix: ForceMatrix, batch: ForceBatch, colum
     up = {"constrain": "domain", "constraintoward": "top", "scaleanchor": "x" if column == 1 else None}
     plot.update_xaxes(**ticks, **across, range=[-0.5, size - 0.5], col=column)
     plot.update_yaxes(**ticks, **up, range=[size - 0.5, -0.5], col=column)
-
-
-def _apart(places: np.ndarray, gap: float) -> list[int]:
-    """Which of ascending places to keep, from the first on, so that each is `gap` from the one before."""
-    kept: list[int] = []
-    for at, place in enumerate(places):
-        if not kept or place - places[kept[-1]] >= gap:
-            kept.append(at)
-    return kept
 
 
 def _shares(matrices: Sequence[ForceMatrix], sums: Sequence[Balance]) -> str:

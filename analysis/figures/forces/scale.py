@@ -49,3 +49,12 @@ def _colour_bar(limit: float, variable: str) -> dict[str, object]:
         "y": 1,
         "yanchor": "top",
     }
+
+
+def apart(places: np.ndarray, gap: float) -> list[int]:
+    """Which of ascending places to keep, from the first on, so that each is `gap` from the one before."""
+    kept: list[int] = []
+    for at, place in enumerate(places):
+        if not kept or place - places[kept[-1]] >= gap:
+            kept.append(at)
+    return kept

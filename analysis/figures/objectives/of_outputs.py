@@ -10,12 +10,15 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import BLUE, TRUTH, layout
 from analysis.objectives.of_outputs import Objective
 from analysis.statistics.bootstrap import Estimate, Unavailable
+from losses.catalog import unit_of
 
 
 def objectives_figure(found: Sequence[Objective], items: int) -> Exhibit:
     """A row a loss that can be applied; those that cannot are named with the reason. `items`: all test items."""
     known = [(each, each.loss) for each in found if isinstance(each.loss, Estimate)]
-    plot = layout(go.Figure(), x="loss (nats)", y="", height=130 + 46 * len(known))
+    plot = layout(
+        go.Figure(), x=f"loss ({unit_of(each.name for each, _ in known)})", y="", height=130 + 46 * len(known)
+    )
     _add(plot, known)
     plot.update_xaxes(rangemode="tozero")
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
@@ -24,7 +27,7 @@ def objectives_figure(found: Sequence[Objective], items: int) -> Exhibit:
         title="What does each objective say of this checkpoint?" + _said(known),
         plot=plot,
         how_to_read=_how_to_read(found, known, items),
-        alt="; ".join(f"{each.title} {interval(loss)} nats" for each, loss in known),
+        alt="; ".join(f"{each.title} {interval(loss)} {unit_of([each.name])}" for each, loss in known),
         table=pd.DataFrame([_row(each) for each in found]),
     )
 
@@ -33,7 +36,7 @@ def _said(known: Sequence[tuple[Objective, Estimate]]) -> str:
     """The largest and the smallest."""
     order = sorted(known, key=lambda row: row[1].value)
     ends = [order[0], *([order[-1]] if len(order) > 1 else [])] if order else []
-    return "".join(f" {each.title} {interval(loss)} nats;" for each, loss in ends).removesuffix(";")
+    return "".join(f" {each.title} {interval(loss)} {unit_of([each.name])};" for each, loss in ends).removesuffix(";")
 
 
 def _add(plot: go.Figure, known: Sequence[tuple[Objective, Estimate]]) -> None:
@@ -50,7 +53,8 @@ def _add(plot: go.Figure, known: Sequence[tuple[Objective, Estimate]]) -> None:
             "arrayminus": [loss.value - loss.low for _, loss in known],
             "color": BLUE,
         },
-        hovertemplate="%{y}: %{x:.6~g} nats<extra></extra>",
+        hovertemplate="%{y}: %{x:.6~g} %{text}<extra></extra>",
+        text=[unit_of([each.name]) for each, _ in known],
     )
     marker = {"color": TRUTH, "symbol": "line-ns-open", "size": 18}
     plot.add_scatter(x=[each.chance for each, _ in known], y=names, mode="markers", name="chance", marker=marker)
@@ -82,5 +86,10 @@ def _row(each: Objective) -> dict[str, object]:
     settings = ", ".join(f"{name} {value:g}" for name, value in each.parameters.items())
     if isinstance(each.loss, Unavailable):
         return about | {"parameters": settings, "not available": each.loss.reason}
-    values = {"nats": each.loss.value, "low": each.loss.low, "high": each.loss.high, "chance": each.chance}
+    values = {
+        unit_of([each.name]): each.loss.value,
+        "low": each.loss.low,
+        "high": each.loss.high,
+        "chance": each.chance,
+    }
     return about | values | {"anchors": each.items, "parameters": settings}

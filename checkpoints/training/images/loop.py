@@ -1,7 +1,8 @@
 """The training itself: every train image once an epoch, in a drawn order, nothing waited for within an epoch.
 
 The randomness of an epoch is a function of seed and epoch alone, so a resumed run has the curve of an unbroken one;
-bit by bit on a CPU, where sums have one order.
+bit by bit on a CPU, where sums have one order. Of several processes each has its share of every batch (see `joined`):
+the curve is that of one, but for the last digits of sums.
 """
 
 import time
@@ -13,8 +14,11 @@ import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 
+from checkpoints.training.images import joined
+from checkpoints.training.images.averaging import Average
 from checkpoints.training.images.data import ImageSet
 from checkpoints.training.images.encoders import encoder_of
+from checkpoints.training.images.joined_norms import joined_norms
 from checkpoints.training.images.keyed import key_of
 from checkpoints.training.images.recipe import ImageRecipe
 from checkpoints.training.images.schedule import learning_rate
@@ -50,16 +54,22 @@ def on_device(images: np.ndarray, device: torch.device) -> Tensor:
 
 
 class Trainer:
-    """Model, optimiser and data of one run. `epoch` trains one and gives its mean loss."""
+    """Model, optimiser and data of one run. `epoch` trains one and gives its mean loss. average: of the weights, None
+    for a recipe without one."""
 
     def __init__(self, recipe: ImageRecipe, data: OnDevice, classes: int, device: torch.device) -> None:
         self.recipe, self.data, self.device = recipe, data, device
         if recipe.batch_size > len(data.labels):
             raise LabError("batch size", f"must be at most the {len(data.labels):,} train images", recipe.batch_size)
+        if recipe.batch_size < 2 * (processes := joined.count()):
+            raise LabError("batch size", f"must be at least 2 for each of {processes} processes", recipe.batch_size)
         self.model = encoder_of(recipe, classes, Generator().manual_seed(key_of(recipe.seed, 0) % 2**63)).to(device)
+        if processes > 1:
+            self.model = joined_norms(self.model)
         if recipe.channels_last:
             self.model = self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = optimiser_of(recipe, self.model)
+        self.average = Average(self.model, recipe.ema) if recipe.ema else None
 
     @property
     def steps(self) -> int:
@@ -75,11 +85,14 @@ class Trainer:
         for step, rows in enumerate(self._batches(number)):
             self._set_rate(number + step / self.steps)
             data = self.data
-            batch = ImageBatch(data.images[rows], data.labels[rows], rows, data.prior, number, step)
+            batch = ImageBatch(data.images[rows], data.labels[rows], rows, data.prior, number, step, recipe.batch_size)
             loss = loss_of(recipe, batch, passing)
             self.optimiser.zero_grad(set_to_none=True)
             loss.backward()
+            joined.average_gradients(self.model)
             self.optimiser.step()
+            if self.average is not None:
+                self.average.add(self.model)
             total += loss.detach().float()
         mean = (total / self.steps).item()  # the one wait of an epoch
         if not np.isfinite(mean):
@@ -102,10 +115,11 @@ class Trainer:
         return features.float(), outputs.float()
 
     def _batches(self, number: int) -> Iterator[Tensor]:
+        """This process's rows of each."""
         generator = Generator().manual_seed(key_of(self.recipe.seed, number, ORDER) % 2**63)
         order = torch.randperm(len(self.data.labels), generator=generator).to(self.device)
-        size = self.recipe.batch_size
-        return (order[step * size : (step + 1) * size] for step in range(self.steps))
+        size, own = self.recipe.batch_size, joined.share(self.recipe.batch_size).to(self.device)
+        return (order[step * size + own] for step in range(self.steps))
 
     def _set_rate(self, done: float) -> None:
         rate = learning_rate(self.recipe.learning_rate, done, self.recipe.epochs, self.recipe.warmup)
@@ -114,11 +128,12 @@ class Trainer:
 
 
 def optimiser_of(recipe: ImageRecipe, model: nn.Module) -> torch.optim.Optimizer:
-    """SGD with Nesterov's momentum, or AdamW; norms and biases do not decay."""
-    every = list(model.parameters())
+    """SGD with Nesterov's momentum, or AdamW; norms, biases, and a transformer's positions and class token do not
+    decay."""
+    decays = {name: each.ndim > 1 and name not in ("pos_embed", "cls_token") for name, each in model.named_parameters()}
     groups = [
-        {"params": [each for each in every if each.ndim > 1], "weight_decay": recipe.weight_decay},
-        {"params": [each for each in every if each.ndim <= 1], "weight_decay": 0.0},
+        {"params": [each for name, each in model.named_parameters() if decays[name] is held], "weight_decay": decay}
+        for held, decay in ((True, recipe.weight_decay), (False, 0.0))
     ]
     if recipe.optimiser == "adamw":
         return torch.optim.AdamW(groups, recipe.learning_rate, betas=(recipe.momentum, 0.999))

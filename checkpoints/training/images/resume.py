@@ -14,6 +14,7 @@ from torch import Tensor
 from checkpoints.reading import safetensors_file, strict_json
 from checkpoints.reading.atomic import write_atomic
 from checkpoints.reading.fields import Fields
+from checkpoints.training.images import joined
 from checkpoints.training.images.loop import Log, Trainer
 from losses.errors import LabError
 
@@ -53,9 +54,21 @@ def load(out: Path, trainer: Trainer, about: str) -> Log:
     return [{"loss": float(each)} for each in numbers]  # type: ignore[arg-type]
 
 
+def load_together(out: Path, trainer: Trainer, about: str) -> Log:
+    """`load` by the first process, whose machine has the file, and its state for all."""
+    log = joined.from_first(lambda: load(out, trainer, about))
+    if log and joined.count() > 1:
+        if joined.rank() > 0:
+            _prepare(trainer)
+        joined.same_as_first(list(_tensors(trainer).values()))
+    return log
+
+
 def _tensors(trainer: Trainer) -> dict[str, Tensor]:
     """Everything that an epoch changes, by name."""
     found = {f"model.{name}": each for name, each in trainer.model.state_dict().items()}
+    if trainer.average is not None:
+        found |= {f"average.{name}": each for name, each in trainer.average.tensors.items()}
     for name, parameter in trainer.model.named_parameters():
         for moment, value in trainer.optimiser.state[parameter].items():
             if isinstance(value, Tensor):

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from checkpoints.foreign.forward import device_of
 from checkpoints.images.source import evenly
 from checkpoints.reading.atomic import check_writable
-from checkpoints.training.images import resume
+from checkpoints.training.images import joined, resume
 from checkpoints.training.images.data import ImageSet, Pixels
 from checkpoints.training.images.encoders import plan_of
 from checkpoints.training.images.evaluation import Seen, evaluated
@@ -37,42 +37,48 @@ class Run:
 
     def check(self) -> None:
         """LabError for a place that cannot be written to, or a device that is not here."""
-        check_writable(self.out)
-        check_writable(outputs_path(self.out))
+        if joined.rank() == 0:
+            check_writable(self.out)
+            check_writable(outputs_path(self.out))
         device_of(self.device)
 
 
 def train(
     recipe: ImageRecipe, data: ImageSet, how: Run, report: Callable[[int, float, float], None] = lambda *_: None
 ) -> Ran:
-    """Train by the recipe and write both files; continue where an earlier run of it was killed.
+    """Train by the recipe and write both files; continue where an earlier run of it was killed. Of several processes
+    (see `joined`) the first writes, and all return the same.
 
     `report` hears the epoch from 1, its mean loss in nats and its images a second. LabError for an unwritable place, a
     batch larger than the data, a loss that diverges.
     """
-    how.check()
+    joined.agreed(how.check)
     start, device = time.perf_counter(), device_of(how.device)
     with tuned():
         trainer = Trainer(recipe, OnDevice.of(data, device), len(data.class_names), device)
         about = _about(recipe, data, device)
-        log = resume.load(how.out, trainer, about)
+        log = resume.load_together(how.out, trainer, about)
         run(trainer, log, _keeping(how.out, trainer, about), report)
         trained = time.perf_counter() - start
-        state = halved(trainer.model.state_dict())
+        state = halved(trainer.model.state_dict() if trainer.average is None else trainer.average.tensors)
         trainer.model.load_state_dict(state)  # what is judged is what is written
         train_side, test_side = seen(trainer, data.train), seen(trainer, data.test)
         classes, temperature = len(data.class_names), recipe.parameters.get("temperature", 1.0)
-        evaluation = evaluated(train_side, test_side, classes, temperature)
+        evaluation = joined.from_first(lambda: evaluated(train_side, test_side, classes, temperature))
     title = plan_of(recipe, classes).title
     ran = Ran(recipe, title, data.mean, data.std, log, evaluation, _environment(device, trained))
+    joined.from_first(lambda: _write(how, state, ran, data, (train_side, test_side)))
+    return ran
+
+
+def _write(how: Run, state: dict[str, torch.Tensor], ran: Ran, data: ImageSet, sides: tuple[Seen, Seen]) -> None:
     few = evenly(data.train.labels, how.kept)
     write_weights(how.out, state, ran)
     write_outputs(
-        outputs_path(how.out), ran, data.class_names, (_taken(data.train, few), _rows(train_side, few)),
-        (data.test, test_side),
+        outputs_path(how.out), ran, data.class_names, (_taken(data.train, few), _rows(sides[0], few)),
+        (data.test, sides[1]),
     )  # fmt: skip
     resume.resume_path(how.out).unlink(missing_ok=True)
-    return ran
 
 
 def _keeping(out: Path, trainer: Trainer, about: str) -> Callable[[Log], None]:
@@ -81,7 +87,7 @@ def _keeping(out: Path, trainer: Trainer, about: str) -> Callable[[Log], None]:
 
     def keep(log: Log) -> None:
         nonlocal last
-        if (now := time.monotonic()) - last >= _SECONDS:
+        if joined.rank() == 0 and (now := time.monotonic()) - last >= _SECONDS:
             resume.save(out, trainer, about, log)
             last = now
 
@@ -90,15 +96,17 @@ def _keeping(out: Path, trainer: Trainer, about: str) -> Callable[[Log], None]:
 
 @torch.no_grad()
 def seen(trainer: Trainer, side: Pixels) -> Seen:
-    """A side through the model as it is, batch norms by their running statistics, in float32."""
+    """A side through the model as it is, batch norms by their running statistics, in float32; of several processes each
+    sees its part, and all have the whole."""
     trainer.model.eval()
-    images, found = on_device(side.images, trainer.device), []
-    for start in range(0, len(images), _ROWS):
+    ends = [len(side) * number // joined.count() for number in (joined.rank(), joined.rank() + 1)]
+    images, found = on_device(side.images[slice(*ends)], trainer.device), []
+    for start in range(0, max(len(images), 1), _ROWS):
         pixels = (images[start : start + _ROWS].float() / 255 - trainer.data.mean) / trainer.data.std
         if trainer.recipe.channels_last:
             pixels = pixels.contiguous(memory_format=torch.channels_last)
         found.append(trainer.model(pixels))
-    features, outputs = (torch.cat(each) for each in zip(*found, strict=True))
+    features, outputs = (joined.parts_joined(torch.cat(each)) for each in zip(*found, strict=True))
     labels = torch.from_numpy(side.labels).to(trainer.device)
     if trainer.recipe.head == "classes":
         return Seen(F.normalize(features, dim=1), features, outputs, labels)

@@ -92,12 +92,11 @@ def test_curves_and_levels_show_what_was_computed(axis):
     for trace, shown in zip(traces, (positive, noise), strict=True):
         force = shown.curves[0].force
         np.testing.assert_array_equal(trace.y, np.abs(force) if axis == "shortfall" else force)
-    named = [note.text.split(", ") for note in plot.layout.annotations if " at " in note.text]
-    assert (
-        sum(map(len, named))  # those at one place share a text
-        == len(positive.marks) + len(noise.marks)
-        == len(sentences(positive, noise))
-    )
+    told = sum(note.text.count(" at ") for note in plot.layout.annotations)
+    assert told == len(positive.marks) + len(noise.marks) == len(sentences(positive, noise))
+    rings = [trace for trace in plot.data if trace.mode == "markers"]
+    signs = [mark.at for shown in (positive, noise) for mark in shown.marks if mark.kind == "sign"]
+    assert sorted(trace.x[0] for trace in rings) == ([] if axis == "shortfall" else sorted(signs))
     levels = loss_levels(positive)
     shown = {trace.name: trace.y for trace in levels.plot.data}
     np.testing.assert_array_equal(shown["SupCon, chance level"], positive.curves[0].chance)
@@ -105,13 +104,21 @@ def test_curves_and_levels_show_what_was_computed(axis):
     assert len(levels.table) == len(CURVE_LOSSES) * len(positive.values)
 
 
-def test_the_title_names_who_pushes_a_positive():
-    def titled(*losses):
-        shown = [force_curves(Scene(), losses, role, "similarity") for role in ("positive", "noise")]
+def test_the_title_says_who_pushes_a_positive_and_where():
+    def titled(*losses, axis="similarity"):
+        shown = [force_curves(Scene(), losses, role, axis) for role in ("positive", "noise")]
         return force_curves_figure(*shown).title
 
     assert titled("sincere", "nt_xent") == "No loss shown pushes the positive away here"
-    assert titled("sincere", "supcon") == "Somewhere here the positive is pushed away by SupCon"
+    assert titled("sincere", "supcon") == "The positive is pushed away by SupCon from cosine 0.602 on"
+    assert titled("supcon", axis="shortfall").endswith("SupCon up to distance 0.398")
+    assert titled("supcon", "soft_target_cross_entropy", "x_clr").endswith(
+        "by SupCon and X-CLR from cosine 0.602 on; by Soft-target cross-entropy from cosine 0.348 on"
+    )
+    curves = force_curves(Scene(), ("soft_target_cross_entropy",), "positive", "batch_size")
+    last = curves.values[curves.curves[0].force > 0][-1]  # sizes are whole: the last that pushes
+    assert titled("soft_target_cross_entropy", axis="batch_size").endswith(f"up to batch size {last:g}")
+    assert titled("soft_target_cross_entropy", axis="class_size").endswith("everywhere")
 
 
 def test_losses_with_an_endpoint_do_not_flatten_the_others():

@@ -76,3 +76,29 @@ def test_a_listing_reads_no_more_than_heads(tmp_path, monkeypatch):
     monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda self, n=-1: read.append(n) or plain(self, n))
     assert [each.shape for each in listing_of(tmp_path / "a.npz").arrays] == [(200_000, 64), (200_000,)]
     assert all(0 < size <= 1 << 16 for size in read)
+
+
+def test_a_folder_that_is_given_as_a_dot_has_its_own_name(tmp_path, monkeypatch):
+    (tmp_path / "runs").mkdir()
+    monkeypatch.chdir(tmp_path / "runs")
+    with pytest.raises(LabError, match=r"^runs must have embeddings, but has no arrays\."):
+        open_outputs(".")
+
+
+@pytest.mark.parametrize(
+    ("array", "sentence"),
+    [
+        (ROWS.T, r"A \(6, 60\) lies on its side, if its items are its columns: save its \.T\."),
+        (
+            ROWS.reshape(60, 2, 3),
+            r"A \(60, 2, 3\) becomes rows by A\.reshape\(len\(A\), -1\), or by a mean over its places",
+        ),
+    ],
+)
+def test_a_table_of_another_form_says_how_it_becomes_rows(tmp_path, array, sentence):
+    np.savez(tmp_path / "a.npz", A=array, B=LABELS)
+    with pytest.raises(LabError, match=sentence):
+        open_outputs(tmp_path / "a.npz")
+    np.savez(tmp_path / "b.npz", A=ROWS, B=LABELS)
+    with pytest.raises(LabError, match=r"the page Checkpoints asks\.$"):
+        open_outputs(tmp_path / "b.npz")

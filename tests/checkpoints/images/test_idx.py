@@ -66,3 +66,22 @@ def test_a_missing_companion_is_named(folder):
     (folder / "t10k-labels-idx1-ubyte.gz").unlink()
     with pytest.raises(LabError, match="must have t10k-labels-idx1-ubyte"), image_data(folder):
         pass
+
+
+@pytest.mark.parametrize("given", ["", "MNIST", "MNIST/raw"])
+def test_as_torchvision_keeps_them(folder, tmp_path, given):
+    raw = tmp_path / "kept/MNIST/raw"
+    raw.mkdir(parents=True)
+    for file in folder.glob("*ubyte*"):
+        file.rename(raw / file.name)
+    with image_data(tmp_path / "kept" / given) as data:
+        np.testing.assert_array_equal(data.train.labels, LABELS)
+
+
+def test_a_root_with_two_data_sets_must_be_told_apart(tmp_path):
+    for name in ("MNIST", "FashionMNIST"):
+        (tmp_path / name / "raw").mkdir(parents=True)
+        (tmp_path / name / "raw/train-images-idx3-ubyte").write_bytes(encoded(IMAGES))
+    sentence = r"must have one data set, but has MNIST and FashionMNIST\. Give the folder of"
+    with pytest.raises(LabError, match=sentence), image_data(tmp_path):
+        pass

@@ -107,7 +107,7 @@ def test_a_broken_file_ends_nobody(shards):
 
 def test_a_worker_that_ended_is_begun_anew(shards):
     with image_data(shards) as data:
-        worker = data.test.read.__closure__
+        worker = data.test.encoded.__closure__
         process = next(cell.cell_contents for cell in worker if hasattr(cell.cell_contents, "data"))
         process = next(
             cell.cell_contents for cell in process.data.__closure__ if hasattr(cell.cell_contents, "_process")

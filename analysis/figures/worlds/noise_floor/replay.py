@@ -26,7 +26,7 @@ def replay_of_repetitions(trace: Trace, answer: Reference) -> Exhibit:
         )
         for frame in chosen
     ]
-    add_player(plot, "after repetition ")
+    add_player(plot, "after repetition ", legend_below=True)
     first, last = int(trace.repetitions[0]), int(trace.repetitions[-1])
     return Exhibit(
         stem="noise-floor-replay",

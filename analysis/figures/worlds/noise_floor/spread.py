@@ -29,7 +29,7 @@ def spread_of_estimates(trace: Trace, answer: Reference) -> Exhibit:
         go.Frame(name=f"{n:,}", data=[_histogram(edges, each) for each in shares[:, place]], traces=[0, 1])
         for place, n in enumerate(trace.spec.draws)
     ]
-    add_player(plot, "n = ")
+    add_player(plot, "n = ", legend_below=True)
     return Exhibit(
         stem="noise-floor-spread",
         title=f"With more draws the estimates close in; the softmax's centre on {shift:+.3g} nats",

@@ -1,5 +1,7 @@
 """World 2 over its steps: what acts within classes, and where the vectors come to lie."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,7 +13,7 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import wrapped
 from analysis.figures.theme import layout
 from analysis.figures.worlds.repulsion.places import listed
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 from toy_models.repulsion import LOSSES, Optimum, Reference, Trace
 
 _PANELS = {
@@ -21,9 +23,9 @@ _PANELS = {
     "same_cosine": "mean same-class cosine",
     "noise_cosine": "mean noise cosine",
     "margin": "margin (cosine)",
-    "same_force": "mean force, same class (nats/cosine)",
-    "noise_force": "mean force, noise (nats/cosine)",
-    "loss": "loss (nats)",
+    "same_force": "mean force, same class ({unit}/cosine)",
+    "noise_force": "mean force, noise ({unit}/cosine)",
+    "loss": "loss ({unit})",
 }
 _COLUMNS = 3
 _KNOWN = ("repelling_share", "same_cosine", "noise_cosine", "margin", "loss")
@@ -32,7 +34,7 @@ _KNOWN = ("repelling_share", "same_cosine", "noise_cosine", "margin", "loss")
 def repulsion_curves(trace: Trace, answer: Reference) -> Exhibit:
     """Nine curves against steps: median over seeds, band from lowest to highest, the exact optimum dotted."""
     rows = len(_PANELS) // _COLUMNS
-    titles = [wrapped(title) for title in _PANELS.values()]
+    titles = [wrapped(title) for title in _panels(trace.spec.losses).values()]
     plot = make_subplots(rows, _COLUMNS, subplot_titles=titles, vertical_spacing=0.12)
     layout(plot, x="", y="", height=900)
     plot.update_layout(margin={"l": 50, "r": 16, "t": 100, "b": 50}, legend={"y": 1.05})
@@ -53,6 +55,11 @@ def repulsion_curves(trace: Trace, answer: Reference) -> Exhibit:
         alt=_alt(trace),
         table=_table(trace),
     )
+
+
+def _panels(losses: Sequence[str]) -> dict[str, str]:
+    """Metric -> its title with the unit of these losses."""
+    return {metric: title.format(unit=unit_of(losses)) for metric, title in _PANELS.items()}
 
 
 def _add_loss(plot: go.Figure, trace: Trace, metric: str, index: int, cell: Cell) -> None:
@@ -111,11 +118,12 @@ def _alt(trace: Trace) -> str:
 def _table(trace: Trace) -> pd.DataFrame:
     curves = trace.table()
     identity = {"loss": curves.loss_name, "seed": curves.seed, "step": curves.step, "seconds": curves.seconds}
-    named = {f"{title}" if metric != "loss" else "mean loss (nats)": metric for metric, title in _PANELS.items()}
+    titles = _panels(trace.spec.losses)
+    named = {"mean " * (metric == "loss") + title: metric for metric, title in titles.items()}
     return pd.DataFrame(
         {
             **identity,
             **{title: getattr(curves, metric) for title, metric in named.items()},
-            "gradient norm (nats/radian)": curves.gradient_norm,
+            f"gradient norm ({unit_of(trace.spec.losses)}/radian)": curves.gradient_norm,
         }
     )

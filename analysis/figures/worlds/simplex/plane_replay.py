@@ -5,8 +5,9 @@ import plotly.graph_objects as go
 
 from analysis.digits import percent
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.player import add_player
 from analysis.figures.worlds.simplex.plane import HOW_TO_READ, Regions, squares
-from analysis.figures.worlds.simplex.replay import add_controls, chosen_frames
+from analysis.figures.worlds.simplex.replay import chosen_frames
 from toy_models.simplex import LOSSES, Reference, Trace
 
 
@@ -17,7 +18,7 @@ def region_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) ->
     low, high = last.agreement.min(), last.agreement.max()
     plot = squares(last, answer.probes[probe])
     plot.frames = [_frame(plot, moment) for moment in moments]
-    add_controls(plot, [moment.step for moment in moments])
+    add_player(plot, "after step ", redraw=True)
     return Exhibit(
         stem="simplex-regions-replay",
         title=f"After {last.step:,} steps the borders are the truth's for {percent(low)} to {percent(high)} of items",

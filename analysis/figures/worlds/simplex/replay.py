@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.player import add_player
 from analysis.figures.theme import SEQUENTIAL
 from analysis.figures.worlds.simplex.density import (
     HOW_TO_READ,
@@ -24,8 +25,6 @@ from toy_models.simplex import Reference, Trace
 MOST_FRAMES = 40
 _WIDTH = 80
 _LEVELS = 255
-_PLAY_MS = 300
-_QUIET = "rgba(128,128,128,0.25)"
 
 
 def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -> Exhibit:
@@ -37,7 +36,7 @@ def density_replay(trace: Trace, answer: Reference, probe: int, seed: int = 0) -
     add_picture(plot, mosaic, _picture(last, mosaic, top), hover=None)
     plot.update_layout(coloraxis=_colour_axis(top, mosaic))
     plot.frames = [_frame(plot, moment, mosaic, top) for moment in moments]
-    add_controls(plot, [moment.step for moment in moments], below=mosaic.below)
+    add_player(plot, "after step ", redraw=True)
     return Exhibit(
         stem=f"simplex-replay-x{last.x:+.2f}",
         title=of_moment(trace, f"x = {last.x:.2f}, after {last.step:,} steps", last.divergences),
@@ -80,35 +79,3 @@ def _frame(plot: go.Figure, moment: Moment, mosaic: Mosaic, top: float) -> go.Fr
 def chosen_frames(trace: Trace) -> list[int]:
     """Places of at most `MOST_FRAMES` of a run's frames, the first and the last among them."""
     return np.unique(np.linspace(0, len(trace.steps) - 1, MOST_FRAMES).round().astype(int)).tolist()
-
-
-def add_controls(plot: go.Figure, steps: list[int], *, below: int = 0) -> None:
-    """A slider over frames named by `steps`, with Play and Stop, so many pixels below the plot."""
-    still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    playing = {**still, "fromcurrent": True, "frame": {"duration": _PLAY_MS, "redraw": True}}
-    quiet = {"bgcolor": _QUIET, "bordercolor": _QUIET}
-    slider = {
-        "active": len(steps) - 1,
-        "steps": [{"label": str(step), "method": "animate", "args": [[str(step)], still]} for step in steps],
-        "currentvalue": {"prefix": "after step ", "xanchor": "left"},
-        "pad": {"t": 12 + below},
-        "tickwidth": 0,
-        "minorticklen": 0,
-        "font": {"size": 11},
-    }
-    buttons = {
-        "type": "buttons",
-        "direction": "left",
-        "pad": {"t": 28 + below},
-        "showactive": False,
-        "buttons": [
-            {"label": "Play", "method": "animate", "args": [None, playing]},
-            {"label": "Stop", "method": "animate", "args": [[None], still]},
-        ],
-    }
-    plot.update_layout(
-        height=plot.layout.height + 80,
-        margin={"b": 88 + below},
-        sliders=[{**slider, **quiet, "x": 0.16, "len": 0.82, "y": 0}],
-        updatemenus=[{**buttons, **quiet, "x": 0, "xanchor": "left", "y": 0, "yanchor": "top"}],
-    )

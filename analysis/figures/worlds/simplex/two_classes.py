@@ -63,8 +63,8 @@ def two_class_densities(found: TwoClasses, x: float = 0.0) -> Exhibit:
     top = 1.05 * float(np.quantile(found.truth.max(axis=1), 0.9))
     plot.update_yaxes(range=[0, top]).update_xaxes(range=[0, 1])
     plot.update_layout(margin={"t": 24 * (len(lines) + 2)}, legend={"orientation": "v", "itemwidth": 40})
-    add_player(plot, "x = ", below=124)
-    plot.update_layout(sliders=[{**plot.layout.sliders[0].to_plotly_json(), "active": start, "x": 0.22, "len": 0.76}])
+    add_player(plot, "x = ")
+    plot.update_layout(sliders=[{**plot.layout.sliders[0].to_plotly_json(), "active": start}])
     return Exhibit(
         stem="simplex-two-classes",
         title=_title(lines),

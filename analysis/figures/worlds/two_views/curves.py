@@ -9,6 +9,7 @@ from analysis.figures.bands import Cell, add_curve, band_sentence, table_of_runs
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import wrapped
 from analysis.figures.theme import TRUTH, layout
+from losses.catalog import unit_of
 from toy_models.two_views import LOSSES, Reference, Trace
 
 _PANELS = {
@@ -21,7 +22,6 @@ _PANELS = {
 }
 _COLUMNS = 3
 _TABLE = {
-    "training loss (nats)": "loss",
     "retrieval accuracy": "retrieval",
     "cosine of two views": "view_cosine",
     "cosine of the hardest negative": "hardest_cosine",
@@ -52,7 +52,7 @@ def learning_curves(trace: Trace, answer: Reference) -> Exhibit:
         plot=plot,
         how_to_read=_how_to_read(trace),
         alt=_alt(trace),
-        table=table_of_runs(trace.table(), _TABLE),
+        table=table_of_runs(trace.table(), {f"training loss ({unit_of(trace.spec.losses)})": "loss"} | _TABLE),
     )
 
 

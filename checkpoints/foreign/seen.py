@@ -1,0 +1,60 @@
+"""What images gave that went through a network: of a batch, of some batches, of a side."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Of the items asked for, those from `start` to `stop`: n that could be read, and `refused`, a sentence each.
+
+    rows (n,) int64 of the side; features (n, F) and outputs (n, D or K) float32, the same array where there is no head;
+    images (n, S, S[, 3]) uint8, small. Of no images the three are empty.
+    """
+
+    start: int
+    stop: int
+    rows: np.ndarray
+    features: np.ndarray
+    outputs: np.ndarray
+    images: np.ndarray
+    refused: tuple[str, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        return self.features.nbytes + self.outputs.nbytes + self.images.nbytes
+
+
+def nothing_seen(start: int, stop: int, refused: tuple[str, ...]) -> Seen:
+    """Of a batch in which no image could be read."""
+    none = np.empty((0, 0), np.float32)
+    return Seen(start, stop, np.empty(0, np.int64), none, none, np.empty((0, 0, 0), np.uint8), refused)
+
+
+def joined(parts: Sequence[Seen]) -> Seen:
+    """Of parts in their order, at least one."""
+    refused = tuple(each for part in parts for each in part.refused)
+    filled = [part for part in parts if len(part.rows)]
+    start, stop = parts[0].start, parts[-1].stop
+    if not filled:
+        return nothing_seen(start, stop, refused)
+    rows, features, images = (
+        np.concatenate([getattr(part, name) for part in filled]) for name in ("rows", "features", "images")
+    )
+    same = all(part.outputs is part.features for part in filled)
+    outputs = features if same else np.concatenate([part.outputs for part in filled])
+    return Seen(start, stop, rows, features, outputs, images, refused)
+
+
+def runs(batches: list[Seen]) -> Iterator[list[Seen]]:
+    """Batches that follow each other."""
+    run = list[Seen]()
+    for batch in batches:
+        if run and run[-1].stop != batch.start:
+            yield run
+            run = []
+        run.append(batch)
+    if run:
+        yield run

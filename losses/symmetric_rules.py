@@ -1,0 +1,139 @@
+"""The losses whose sums below the bar are symmetric, as rules of `losses.symmetric`."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .checks import can_look
+from .exponentials import SAFE_SCORE, RowExp, plain_exp
+from .formulas import raised
+from .records import ENDPOINT_GAP
+from .rules import steepness
+from .symmetric import Answer, SymmetricPass, Tile
+
+LARGEST_POWER = 60.0
+"""e^60 times the steepest slope, 1e6, summed over a batch, is a number of float32."""
+
+Link = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Scores -> their exponentials and the derivatives of these by the score, in the scores' place or beside it."""
+
+
+def exponential(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """e^x, which is its own derivative."""
+    return scores.exp_(), scores
+
+
+def power_of_shortfall(cosines: Tensor, beta: float) -> tuple[Tensor, Tensor]:
+    """(1 - s)^(-beta), the shortfall held at 1e-6, and its derivative, which ends there."""
+    shortfall = cosines.neg_().add_(1).clamp_min_(ENDPOINT_GAP)
+    power = shortfall.log().mul_(-beta).exp_()
+    return power, steepness(shortfall).mul_(power).mul_(beta)
+
+
+def powers_fit(z: Tensor, beta: float) -> bool:
+    """Whether the powers of all cosines of z (N, D), their derivatives and sums are normal numbers."""
+    if not can_look(z):
+        return False
+    largest = math.log1p(float(z.detach().square().sum(dim=1).max()))
+    return beta * largest <= SAFE_SCORE and -beta * math.log(ENDPOINT_GAP) <= LARGEST_POWER
+
+
+def of_pairs(
+    exp: RowExp, scale: float | Tensor, *, own_below: bool = True, q: float = 0.0, log_density: float = 0.0
+) -> "OfPairs | None":
+    """For scores that are cosines times `scale`, where `exp` is without a shift: else none."""
+    if exp is not plain_exp or isinstance(scale, Tensor):
+        return None
+    return OfPairs(exponential, scale, own_below, q, log_density)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfPairs:
+    """Two stacked views, the other view the one positive: with D the sum below, log D - x_p, or for a power q
+    ((lam D)^q - e^{q x_p}) / q. `own_below`: is the positive in the sum?"""
+
+    link: Link
+    scale: float
+    own_below: bool = True
+    q: float = 0.0
+    log_density: float = 0.0
+
+    def tile(self, scores: Tensor, rows: slice) -> Tile:
+        scores.diagonal().fill_(0)  # 1 with itself would be at a pole
+        exponentials, slopes = self.link(scores)
+        for values in (exponentials, slopes):
+            values.diagonal().fill_(0)
+            if not self.own_below:
+                half = (values.shape[1] + rows.start) // 2
+                values.diagonal(half).fill_(0)
+                values.diagonal(-half).fill_(0)  # empty but where a tile has both views of a sample
+        return Tile(rows, exponentials, slopes)
+
+    def answer(self, z: Tensor, sums: Tensor, weights: Tensor) -> Answer:
+        other = z.roll(len(z) // 2, 0)
+        own, slope = self.link(torch.linalg.vecdot(z, other)[:, None] * self.scale)
+        above, log_below = own.log(), sums.log() + self.log_density
+        if self.q == 0:
+            losses, share, pull = (sums / own).log() + self.log_density, 1 / sums, -slope / own
+        else:
+            share = (self.q * log_below).exp() / sums
+            losses, pull = raised(log_below, above, self.q), -slope / own * (self.q * above).exp()
+        pull = pull * weights
+        return Answer(losses, share, (pull + pull.roll(len(z) // 2, 0)) * other)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classes:
+    """The class of each anchor (N,), from 0, and how many anchors each class has (C,)."""
+
+    of: Tensor
+    counts: Tensor
+
+    def sums(self, rows: Tensor) -> Tensor:
+        """Of the rows (N, D) of each anchor's class, (N, D)."""
+        # Not [self.of]: that takes three times as long.
+        return rows.new_zeros(len(self.counts), rows.shape[1]).index_add_(0, self.of, rows).index_select(0, self.of)
+
+    def others(self, dtype: torch.dtype) -> Tensor:
+        """How many others each anchor's class has, at least 1, (N, 1)."""
+        return (self.counts - 1).clamp_min_(1).to(dtype)[self.of, None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfClasses:
+    """log of the sum over all others, less a mean score: above the bar each positive has the weight 1 / (|P| + |Nz| w)
+    and noise w times that. SupCon at w = 0, X-CLR by labels."""
+
+    classes: Classes
+    scale: float
+    noise_target: float = 0.0
+
+    def tile(self, scores: Tensor, rows: slice) -> Tile:
+        scores.exp_().diagonal().fill_(0)
+        return Tile(rows, scores, scores)
+
+    def answer(self, z: Tensor, sums: Tensor, weights: Tensor) -> Answer:
+        count = self.classes.others(z.dtype)
+        target = 1 / (count + (len(z) - 1 - count) * self.noise_target)
+        more, least = target * (1 - self.noise_target), target * self.noise_target
+        # Each sum has the anchor itself in it, which is taken off again.
+        of_class, itself = self.classes.sums(z), torch.linalg.vecdot(z, z)
+        own = more * (torch.linalg.vecdot(z, of_class) - itself)[:, None]
+        more = more * weights
+        pull = self.classes.sums(more * z).addcmul_(more, of_class)
+        if self.noise_target:
+            of_all = z.sum(dim=0)
+            own += least * (z @ of_all - itself)[:, None]
+            least = least * weights
+            pull.add_(least.squeeze(1) @ z).addcmul_(least, of_all)
+            more = more + least
+        pull.addcmul_(more, z, value=-2).neg_()
+        return Answer(sums.log() - own * self.scale, 1 / sums, pull)
+
+
+def over_classes(classes: Classes, scale: float, noise_target: float = 0.0) -> SymmetricPass:
+    """SupCon, and X-CLR by labels."""
+    return SymmetricPass(OfClasses(classes, scale, noise_target), scale)

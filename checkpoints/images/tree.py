@@ -95,7 +95,8 @@ def _halved(paths: list[str], name: str) -> tuple[dict[str, tuple[str, str]], li
         )
         found = f"{plural(images, 'image')} in {plural(len(classes), 'class folder')}" if images else "none"
         raise LabError(name, rule, but=f"has {found}")
-    sides, draw = {}, np.random.default_rng(_SEED)
+    sides: dict[str, tuple[str, str]] = {}
+    draw = np.random.default_rng(_SEED)
     for label, mine in sorted(classes.items()):
         test = set(draw.permutation(len(mine))[: len(mine) // 2].tolist())
         sides |= {path: (label, "test" if place in test else "train") for place, path in enumerate(mine)}

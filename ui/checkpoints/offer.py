@@ -195,7 +195,7 @@ def keep_within(key: str, options: Mapping[str, str]) -> None:
     before: dict[str, dict[str, str]] = st.session_state.setdefault(_LABELS, {})
     were, before[key] = before.get(key, {}), dict(options)
     value = st.session_state.get(key)
-    chosen = value if isinstance(value, list) else [value]
+    chosen = value if isinstance(value, list) else [value or ""]
     if any(each in options and were.get(each, options[each]) != options[each] for each in chosen):
         st.session_state[key] = value
     if isinstance(value, list):

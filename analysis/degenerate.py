@@ -142,9 +142,12 @@ def _items_left_out(outputs: Outputs) -> list[str]:
     if missing.any():
         classes = _of_classes(len(np.unique(outputs.test.labels[missing])))
         of = alone if outputs.within else f"of {classes} that train does not have"
+        lone, whose = missing.sum() == 1, "items" if outputs.within else "test items"
+        are, they, them = ("is", "it has", "it") if lone else ("are", "they have", "them")
+        of = of.replace("their", "its") if lone else of
         said.append(
-            f"{missing.sum():,} of {items:,} test items are {of}:"
-            " they have no target, and neighbours and probe are not judged on them."
+            f"{missing.sum():,} of {items:,} {whose} {are} {of}:"
+            f" {they} no target, and neighbours and probe are not judged on {them}."
         )
     if same:
         said.append(

@@ -79,7 +79,12 @@ def _positives() -> Walk:
             Stop("anatomy", "One anchor", "A positive that another positive pushes away.", _batch("close")),
             Stop("forces", "A whole batch", "Every pair's derivative: orange inside a class is a push."),
             Stop("force_curves", "When it starts", "From which cosine on, at which temperature, in which class size."),
-            Stop("repulsion", "What it does over time", "Four losses move the same vectors from the same start."),
+            Stop(
+                "repulsion",
+                "What it does over time",
+                "Four losses move the same vectors from the same start; the arrows are those of the start.",
+                {"moment": "0.0", "v": links.VERSION},
+            ),
             Stop("compare", "On trained encoders", "A margin that differs, accuracies that may not.", _of("positives")),
         ),
     )

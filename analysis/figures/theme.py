@@ -34,12 +34,17 @@ class Style:
     symbol: str
 
 
-CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY)
+A_SYMBOL = 5
+"""Classes in turn that share a symbol and differ in colour alone: Okabe-Ito's five."""
+CLASS_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GREY, "#646419", "#004BFA", "#009600", "#C8004B", "#E132C8")
+"""The last five are as far from all others as the first five from each other, to full sight and to dichromats."""
 CLASS_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x")
+LOOKS = A_SYMBOL * len(CLASS_SYMBOLS)
+"""Classes that can be told apart; more repeat."""
 
 
 def class_style(index: int) -> Style:
-    """Style of class `index`: 5 colours x 6 markers tell 30 classes apart, then repeat.
+    """Style of class `index`: ten have a colour each; with 6 markers 30 are told apart, then styles repeat.
 
     >>> class_style(0) == class_style(5)
     False
@@ -47,7 +52,7 @@ def class_style(index: int) -> Style:
     return Style(
         CLASS_COLOURS[index % len(CLASS_COLOURS)],
         "solid",
-        CLASS_SYMBOLS[(index // len(CLASS_COLOURS)) % len(CLASS_SYMBOLS)],
+        CLASS_SYMBOLS[(index // A_SYMBOL) % len(CLASS_SYMBOLS)],
     )
 
 

@@ -31,6 +31,7 @@ NO_MAPPING = "must say which array is what"
 """The rule that a file breaks whose arrays have names that say nothing here."""
 _FLOATS = ("float", "bfloat")
 _NO_ROLE = "it was given no role"
+_NO_KIND = "(?<!taken as )(?<!to be )(?<!are no )"  # there, logits and probabilities are kinds and no array's name
 _NO_ANALYSIS = {"predictions": "no analysis takes predicted classes without scores"}
 
 
@@ -210,5 +211,5 @@ def _in_the_files_names(mistake: LabError, names: Mapping[str, str]) -> LabError
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
-    pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+    pattern = re.compile(rf"{_NO_KIND}\b({'|'.join(map(re.escape, names))})\b")
     return pattern.sub(lambda found: printable(names[found[0]])[:60], text)

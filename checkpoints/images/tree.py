@@ -1,4 +1,7 @@
-"""Image folders, `train|test/CLASS/*.jpg|png`, on disk or in a zip: from the paths of the files to two sides."""
+"""Image folders, `train|test/CLASS/*.jpg|png`, on disk or in a zip: from the paths of the files to two sides.
+
+Where there are folders of classes alone, half of each class is train.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -9,12 +12,17 @@ import numpy as np
 from checkpoints.images.decode import ENDINGS
 from checkpoints.images.source import ImageData, Side, encoded_side
 from checkpoints.reading.quoting import printable
-from losses.errors import LabError
+from losses.errors import LabError, plural
 
 SIDES = {"train": "train", "test": "test", "val": "test", "valid": "test", "validation": "test"}
 MOST_FILES = 2_000_000
 _HIDDEN = (".", "__MACOSX")
 _SHOWN = 3
+_SEED = 0
+_DRAWN = (
+    "there are class folders and no folder of train or test images: half of the images of each class, drawn with seed"
+    f" {_SEED}, are train, the others test"
+)
 
 
 def tree_data(
@@ -27,8 +35,10 @@ def tree_data(
 ) -> ImageData:
     """The images at `paths`, relative and with slashes: `data` gives a file, `content` digests those of some paths."""
     found, strangers = _sorted_out(sorted(paths))
+    drawn: tuple[str, ...] = ()
     if not found:
-        raise LabError(name, "must have images as train/CLASS/*.jpg and test/CLASS/*.jpg (or png)", but="has none")
+        found, strangers = _halved(strangers, name)
+        drawn = (_DRAWN,)
     names = sorted({label for label, _ in found.values()})
     number = {label: at for at, label in enumerate(names)}
     sides = {}
@@ -36,7 +46,7 @@ def tree_data(
         mine = [(path, number[label]) for path, (label, where) in found.items() if where == side]
         sides[side] = _side([path for path, _ in mine], [at for _, at in mine], data, content)
     notes = _notes(strangers, {side: len(set(each.labels.tolist())) for side, each in sides.items()}, len(names))
-    return ImageData(name, kind, tuple(map(printable, names)), sides["train"], sides["test"], notes)
+    return ImageData(name, kind, tuple(map(printable, names)), sides["train"], sides["test"], (*drawn, *notes))
 
 
 def _side(
@@ -64,6 +74,33 @@ def _sorted_out(paths: list[str]) -> tuple[dict[str, tuple[str, str]], list[str]
         else:
             strangers.append(path)
     return found, strangers
+
+
+def _halved(paths: list[str], name: str) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """path -> (class, side) of images in folders of their classes without sides, of which half is drawn; and the other
+    files. LabError where there are not two classes to tell apart, one of them with two images."""
+    classes: dict[str, list[str]] = {}
+    strangers = []
+    for path in paths:
+        parts = PurePosixPath(path).parts
+        is_image = parts[-1].lower().endswith(ENDINGS)
+        if is_image and len(parts) >= 2 and parts[-2].lower() not in SIDES:
+            classes.setdefault(parts[-2], []).append(path)
+        else:
+            strangers.append(path)
+    if len(classes) < 2 or max(map(len, classes.values())) < 2:
+        images = sum(path.lower().endswith(ENDINGS) for path in paths)
+        rule = (
+            "must have images as train/CLASS/*.jpg and test/CLASS/*.jpg (or png), or as CLASS/*.jpg of several classes"
+        )
+        found = f"{plural(images, 'image')} in {plural(len(classes), 'class folder')}" if images else "none"
+        raise LabError(name, rule, but=f"has {found}")
+    sides: dict[str, tuple[str, str]] = {}
+    draw = np.random.default_rng(_SEED)
+    for label, mine in sorted(classes.items()):
+        test = set(draw.permutation(len(mine))[: len(mine) // 2].tolist())
+        sides |= {path: (label, "test" if place in test else "train") for place, path in enumerate(mine)}
+    return dict(sorted(sides.items())), strangers
 
 
 def _notes(strangers: list[str], classes: Mapping[str, int], count: int) -> tuple[str, ...]:

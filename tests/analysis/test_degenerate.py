@@ -138,6 +138,15 @@ def test_some_items_are_left_out_counted_and_said(clustered):
     assert warnings(rest) == ()
 
 
+def test_one_item_alone_is_said_in_the_singular(clustered):
+    found = clustered()
+    train = Split(found.train.embeddings[:0], found.train.labels[:0])
+    test = Split(found.test.embeddings[:5], np.array([0, 0, 1, 1, 2]))
+    said = " ".join(warnings(replace(found, train=train, test=test)))
+    assert "1 of 5 items is alone in its class: it has no target, and" in said
+    assert "probe are not judged on it." in said
+
+
 def test_models_with_other_copies_are_compared_on_the_items_they_share(clustered):
     first = clustered()
     rows = first.test.embeddings.copy()

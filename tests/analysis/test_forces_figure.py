@@ -71,7 +71,7 @@ def test_title_and_alt_say_what_repels(batch, matrices):
 def test_what_the_scale_cuts_is_counted(batch, matrices):
     limit = colour_limit([matrix.forces[matrix.same_class] for matrix in matrices])
     cut = sum(int((np.abs(matrix.forces) > limit).sum()) for matrix in matrices)
-    assert f"; {cut} stronger ones" in force_matrices(matrices, batch).how_to_read
+    assert f"; {cut} stronger cells of all matrices" in force_matrices(matrices, batch).how_to_read
 
 
 def test_the_table_has_every_pair_once(batch, matrices):

@@ -16,7 +16,7 @@ from analysis.figures.worlds.repulsion.places import nearest_cosines, places, ve
 from analysis.figures.worlds.repulsion.replay import MOST_FRAMES, vector_replay
 from analysis.figures.worlds.repulsion.sizes import class_size_study
 from losses.errors import LabError
-from toy_models.repulsion import RepulsionSpec, StudySpec, Trace, reference, simulate, study
+from toy_models.repulsion import LOSSES, RepulsionSpec, StudySpec, Trace, reference, simulate, study
 from toy_models.repulsion.arrows import arrows, force_of
 from toy_models.repulsion.presets import PRESETS
 from toy_models.shipped import find
@@ -186,10 +186,14 @@ def test_the_title_says_who_pushes(traces):
     trace = traces["sphere"]
     shares = dict(zip(trace.spec.losses, trace.repelling_share[4, :, 0], strict=True))
     assert force_arrows(trace, 4).title.endswith(
-        f"SupCon ({percent(shares['supcon'])} of pairs) and NT-Xent ({percent(shares['nt_xent'])} of pairs) push"
-        " same-class vectors apart; SINCERE and ε-SupInfoNCE do not"
+        f"SupCon ({percent(shares['supcon'])} of pairs, seed 0) and NT-Xent ({percent(shares['nt_xent'])} of pairs,"
+        " seed 0) push same-class vectors apart; SINCERE and ε-SupInfoNCE do not"
     )
     assert "of pairs" not in force_arrows(trace, 4, 0).title
+    table = force_arrows(trace, 4).table
+    told = table.groupby("loss")["same-class pairs that repel (share)"].unique()
+    assert {name: told[LOSSES[name]].tolist() for name in shares} == {name: [share] for name, share in shares.items()}
+    assert set(table["seed"]) == {trace.spec.seed}
     still = RepulsionSpec(steps=10, start="point", spread=0.0)
     assert "no loss here pushes" in force_arrows(Trace.of(still, list(simulate(still))), 3).title
 

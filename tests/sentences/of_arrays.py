@@ -145,6 +145,7 @@ SAID: tuple[Said, ...] = (
     limited(arrow, "_COMMAND", (sys.executable, "-c", "import os; os.abort()"), list_arrow),
     lambda _: tensors._read(io.BytesIO(), Tensor("X", "F32", (2,), 8, 16), "a.safetensors"),
     lambda place: read_whole(an_arrow(place), limit=8),
+    inspected(b"hello, these are my notes\nabout training\n", name="notes.txt"),
     lambda place: tables.list_table(Hostile("a.csv", b"404").write(place)),
     lambda place: sidecar.list_names(Hostile("a.json", b"{}").write(place)),
 )

@@ -290,10 +290,22 @@ def test_all_sessions_share_a_total(monkeypatch):
     assert one.total == 0
 
 
+def test_of_a_class_head_the_embeddings_are_the_encoders_and_the_sidebar_says_so(open_page, folder):
+    saved(folder / "classes.pth", PLANS["supce"])
+    app = open_page(PAGE, source="root", path="classes.pth", images="images.zip", show="map", map="pca")
+    assert not app.exception
+    assert app.selectbox("space").options == ["Features of the encoder"]
+    button(app, RUN).click().run()
+    until(app, has_charts)
+    assert "the encoder's features at unit length" in said(app)
+    assert said(app).count("the file does not name its data set") == 1
+
+
 def test_size_and_normalisation_can_be_changed(open_page, folder):
     saved(folder / "bare.pth", PLANS["supcon"])
     app = open_page(PAGE, source="root", path="bare.pth", images="images.zip", show="map", map="pca")
     assert any("the file does not name its data set" in each.value for each in app.warning)
+    assert not any("the file does not name its data set" in each.value for each in app.caption), "once is enough"
     app.selectbox("preparation").set_value("own").run()
     app.number_input("side").set_value(16).run()
     app.text_input("mean").set_value("0.5 0.5 0.5").run()

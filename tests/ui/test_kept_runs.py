@@ -1,6 +1,7 @@
 """Finished runs on disk: the same numbers to the last bit, bounded, and never a damaged one."""
 
 import random
+import threading
 import time
 from dataclasses import fields, replace
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.ui.run_page import at_rest, button, run_to_its_end
+from tests.waiting import PATIENCE
 from toy_models.noise_floor import NoiseFloorSpec
 from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
@@ -15,6 +17,7 @@ from toy_models.two_views import TwoViewsSpec
 from toy_models.worlds import WORLDS
 from ui.live import kept_runs, other_runs
 from ui.live.kept_runs import find, keep, path_of
+from ui.live.run import Run
 
 SMALL = {
     "simplex": SimplexSpec(steps=10, seeds=2, batch_size=8),
@@ -180,3 +183,36 @@ def test_a_run_that_goes_on_is_offered_to_another_session(open_page):
     assert run.join(10)
     first.run()
     assert any(each.value == "Stopped." for each in first.caption)
+
+
+def test_what_is_said_of_a_run_elsewhere_is_so(open_page):
+    query = {"steps": "20000", "losses": "nll", "show": "curves"}
+    first = open_page("pages/1_Simplex_labels.py", **query)
+    button(first, "Step").click().run()
+    (run,) = [run for run in other_runs._begun.values() if run.look().phase.value == "paused"]
+    second = open_page("pages/1_Simplex_labels.py", **query)
+    assert any("A run of these settings is paused at step" in each.value for each in second.caption)
+    assert not any("goes on" in each.value for each in second.caption)
+    button(first, "Stop").click().run()
+    assert run.join(10)
+
+
+def test_a_run_whose_end_lies_on_disk_goes_on_nowhere(runs_folder):
+    spec, frames, leave = SMALL["repulsion"], simulated("repulsion"), threading.Event()
+
+    def until_left(_):
+        yield frames[0]
+        leave.wait(PATIENCE)
+
+    run = Run(until_left)
+    try:
+        other_runs.begun("repulsion", spec, run)
+        assert other_runs.going_elsewhere("repulsion", spec) is run
+        other_runs.keep_finished("repulsion", spec, frames, 1.0)
+        assert other_runs.going_elsewhere("repulsion", spec) is None
+        other_runs.begun("repulsion", spec, run)  # after that one had ended: Run was pressed again
+        assert other_runs.going_elsewhere("repulsion", spec) is run
+    finally:
+        run.stop()
+        leave.set()
+        assert run.join(PATIENCE)

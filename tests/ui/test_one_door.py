@@ -67,11 +67,12 @@ REVIEWED: dict[str, str] = {
     "losses/force_panels.py drawn.seed": "a whole number",
     "losses/force_panels.py terms[0].positives": "a count",
     "worlds/live_panel.py look.ahead": "a count",
+    "worlds/live_panel.py _of_a_run_elsewhere(...)": "counts",
     "worlds/live_panel.py _finished(...)": "counts, a date and a time",
     "worlds/live_panel.py label": "of `_first_button`: three constants",
     # words of ours
     "losses/anatomy_panels.py found.loss": "a name of the catalogue: own losses have no library function beside them",
-    "checkpoints/item.py split": "test or train",
+    "checkpoints/item.py said(...)": "test, train or nothing",
     "checkpoints/item.py item": "a row's number",
     "checkpoints/map.py controls.choice(...)": "a value of _METHODS",
     "checkpoints/tails.py controls.choice(...)": "test or train",

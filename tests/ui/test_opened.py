@@ -178,6 +178,18 @@ def test_a_link_asks_for_its_file_and_takes_it_by_its_content(open_page, name):
     assert app.selectbox("pairs").value == "all"
 
 
+def test_a_choice_that_is_here_again_is_shown_by_its_new_label(open_page):
+    given, asked = give(open_page(CHECKPOINTS, show="tails")), open_page(CHECKPOINTS, checkpoint=REF, show="tails")
+    assert asked.selectbox("checkpoint").format_func(REF) == "mine.npz (not here)"
+    asked.session_state["nce_lab_opened"].files.update(given.session_state["nce_lab_opened"].files)
+    asked.run()
+    assert asked.selectbox("checkpoint").value == REF
+    drawn = asked.selectbox("checkpoint").proto
+    assert (drawn.set_value, drawn.raw_value) == (True, "mine.npz")  # a browser takes no other for granted
+    asked.run()
+    assert not asked.selectbox("checkpoint").proto.set_value
+
+
 def test_another_file_of_the_same_name_is_called_another(open_page):
     app = give(open_page(CHECKPOINTS, checkpoint=REF, show="similarity"), OTHER)
     notice = f"The link is about mine.npz, whose sha256 begins with {REF.split(' ')[1]}."

@@ -1,5 +1,6 @@
 """Files without train items, without labels, or with class scores alone: every page says what it can, and why not."""
 
+import json
 import re
 
 import numpy as np
@@ -51,8 +52,34 @@ def test_similarities_are_within_the_items_and_say_so(open_page, folder):
     assert "within the items, each left out of its own search" in text
     assert "a probe learns from a half of each class, drawn with seed 0" in text
     assert "none of them train" in text
-    assert "Nearest in train" not in text
+    assert not re.search("Nearest in|near test item", text)
+    assert "Nearest items" in text
+    assert "Test items of" not in {each.label for each in app.selectbox}
+    assert app.selectbox("items").options == ["all"]
+    assert list(app.dataframe[0].value.columns) == ["id", "class", "cosine"]
     assert not re.search(r".{60}test items.{30}", text), "there is no test where there is no train"
+
+
+def test_what_can_be_taken_along_is_what_there_is(open_page, folder):
+    for name, there in (("scores", False), ("alone", True)):
+        app = open_page(PAGES["checkpoints"], source="root", path=f"{name}.npz", show="provenance")
+        assert ("embedding, label" in said(app)) is there
+        assert ("projector" in said(app)) is there
+        assert ("Projector's TSV pair" in [each.proto.label for each in app.get("download_button")]) is there
+
+
+def test_whose_calibration_it_is_stands_at_a_glance(open_page, folder):
+    for name, whose in (("scores", "ECE"), ("alone", "Probe's ECE")):
+        app = open_page(PAGES["checkpoints"], source="root", path=f"{name}.npz", show="glance")
+        assert any(each.value.startswith(f"**{whose} ") for each in app.markdown)
+        bars = [
+            bar
+            for chart in app.get("plotly_chart")
+            for bar in json.loads(chart.proto.spec)["data"]
+            if bar["type"] == "bar"
+        ]
+        assert bars
+        assert not any("text" in bar for bar in bars)
 
 
 def test_the_seed_of_the_half_is_in_the_link(open_page, folder):

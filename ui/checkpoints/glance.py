@@ -63,6 +63,9 @@ def _compact(plot: go.Figure) -> go.Figure:
     small.update_layout(legend={"orientation": "h", "y": -0.22, "yanchor": "top", "font": {"size": 11}})
     small.update_annotations(font_size=11)
     small.for_each_xaxis(_shorten)
+    small.update_traces(text=None, selector={"type": "bar"})  # counts have no room; they are in the section's own
+    if "yaxis2" in small.layout:
+        small.update_yaxes(nticks=3, row=2, col=1)
     return small
 
 
@@ -106,4 +109,5 @@ def _calibration(analyses: Analyses) -> Glance | Unavailable:
     )
     drawn = reliability_diagram(found, known.source, temperature=analyses.outputs.temperature)
     low, high = found.null.ece
-    return Glance(f"ECE {number(found.bins.ece)} (calibrated: {number(low)} to {number(high)})", drawn)
+    whose = "ECE" if known.source.startswith("class head") else "Probe's ECE"
+    return Glance(f"{whose} {number(found.bins.ece)} (calibrated: {number(low)} to {number(high)})", drawn)

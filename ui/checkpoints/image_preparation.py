@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from checkpoints.foreign.plan import Plan
     from checkpoints.foreign.weights import Weights
 
-_HOW = {"file": "As the file says", "own": "As I say"}
+_HOW = {"file": "As the file says, else assumed", "own": "As I say"}
 _CROPS = {"centre": "The centre of the scaled image", "square": "All of it, scaled to a square"}
 _INTERPOLATIONS = {"bilinear": "Bilinear", "bicubic": "Bicubic"}
 _POOLS = {"token": "Class token", "mean": "Mean of the patches"}

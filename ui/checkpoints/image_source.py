@@ -9,11 +9,13 @@ import streamlit as st
 
 from analysis.outputs import Outputs
 from checkpoints.brought.sharded import contents_of
+from checkpoints.foreign.preparation import Preparation
 from checkpoints.foreign.spec import ForeignSpec, Stopped, Watch
 from checkpoints.listing import inside
 from checkpoints.native.datasets import DATASETS
 from checkpoints.reading.file_contents import of_torch
 from checkpoints.reading.torch_file.contents import TorchContents
+from losses.errors import LabError
 from ui import root, uploads
 from ui.checkpoints import image_pass
 from ui.checkpoints.analyses import Analyses
@@ -27,6 +29,7 @@ from ui.uploads import safe_name
 from ui.worlds.world import choose_device
 
 _SPACES = {"head": "Output of the head", "encoder": "Features of the encoder"}
+_ENCODERS = {"encoder": _SPACES["encoder"]}  # of a network whose head gives no embeddings
 _TRY_OUT = 500
 _NOTHING, _OWN = "", "own code"
 _OFFER = "nce_lab_offer"
@@ -77,7 +80,8 @@ class Offer:
 
     def start(self) -> None:
         by_path = isinstance(self.checkpoint.held, Path) and isinstance(self.data, Path)
-        work = partial(_work, self.checkpoint, self.data, self.spec, keep=by_path)
+        images = "images.zip" if self.request is None else self.request.images
+        work = partial(_work, self.checkpoint, self.data, images, self.spec, keep=by_path)
         image_pass.start(self.request, self.name, work, shared=by_path)
 
 
@@ -128,7 +132,7 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
         plain(f"This file has the weights of {plan.title}, so it needs images.")
         + " Choose train and test images of the same classes in the sidebar."
     )
-    st.caption(plain(f"How images reach the network: {prepared.words}"))
+    st.caption(plain(f"How images reach the network: {_without_assumed(prepared)}"))
     if weights.network is not None and weights.network.also:
         others = ", ".join(weights.network.also[:6])
         st.info(plain(f"These are the weights {weights.network.name}; the file has others: {others}.") + _CHOOSE)
@@ -142,12 +146,22 @@ def _draw_offer(offer: Offer, found: TorchContents) -> None:
     st.button("Run the images through", type="primary", disabled=offer.request is None, on_click=offer.start)
 
 
+def _without_assumed(prepared: Preparation) -> str:
+    """The preparation in words, without what is said to be assumed below."""
+    rest = "; ".join(reason for reason in prepared.why.split("; ") if reason not in prepared.assumed)
+    return prepared.words.replace(f" ({prepared.why})", f" ({rest})" if rest else "")
+
+
 def draw_about(analyses: Analyses) -> None:
-    """How images were prepared for the network, and what was left out: nothing for files that name their own data."""
+    """How images were prepared for the network, and what was left out: nothing for files that name their own data.
+    What the one says is not said again by the other."""
     said = analyses.outputs.provenance
-    for name in ("preprocessing", "notes"):
-        if said.get(name):
-            st.caption(plain(f"{name.capitalize()}: {said[name]}"))
+    prepared, notes = str(said.get("preprocessing") or ""), str(said.get("notes") or "")
+    rest = (each for each in notes.split("; ") if not (each.startswith(_ASSUMED) and each[len(_ASSUMED) :] in prepared))
+    notes = "; ".join(rest)
+    for name, text in (("Preprocessing", prepared), ("Notes", notes)):
+        if text:
+            st.caption(plain(f"{name}: {text}"))
 
 
 @st.cache_resource(max_entries=1, scope="session", show_spinner="Looking into the file …")
@@ -161,8 +175,8 @@ def _choose(controls: Controls) -> tuple[str, str, Path | memoryview] | None:
     given = st.file_uploader(
         "Images, as a zip, tar, Parquet or .npz", type=["zip", "tar", "parquet", "npz"], key="own-images",
         max_upload_size=uploads.caps().file_mb,
-        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip or tar; Parquet with a `split`; `.npz`"
-        " as MedMNIST's. It stays in this browser session.",
+        help="`train/CLASS/*.jpg` and `test/CLASS/*.jpg` (or png) in a zip or tar (of `CLASS/*.jpg` in a zip, half is"
+        " train); Parquet with a `split`; `.npz` as MedMNIST's. It stays in this browser session.",
     )  # fmt: skip
     uploads.admit("own-images", given)
     folder = root.root()
@@ -181,12 +195,24 @@ def _choose(controls: Controls) -> tuple[str, str, Path | memoryview] | None:
 
 def _choose_spec(controls: Controls, checkpoint: Checkpoint, data: Path | memoryview) -> ForeignSpec:
     limit = _choose_limit(controls)
-    space = controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
-    device = choose_device(controls)
     found = _contents(checkpoint.name, checkpoint.state, checkpoint.held)
     known = Known(found, _path(checkpoint.held), _path(data))
+    space = _choose_space(controls, known)
+    device = choose_device(controls)
     spec = ForeignSpec(limit, device, "head" if space == "head" else "encoder")
     return choose_own(controls, known, choose_network(controls, known, spec))
+
+
+def _choose_space(controls: Controls, known: Known) -> str:
+    """Of the head or of the encoder, where there is a head that gives embeddings."""
+    try:
+        projects = network_of(known, ForeignSpec())[1].role == "projection"
+    except LabError:
+        projects = True  # not known yet: of a transformer without its heads, of your own network
+    if projects:
+        return controls.choice("Embeddings", "space", _SPACES, default="head", help="The loss saw the head's output.")
+    help = "This network has no projection head."
+    return controls.choice("Embeddings", "space", _ENCODERS, default="encoder", help=help)
 
 
 def _choose_limit(controls: Controls) -> int:
@@ -200,13 +226,16 @@ def _path(held: Path | memoryview) -> Path | None:
     return held if isinstance(held, Path) else None
 
 
-def _work(checkpoint: Checkpoint, data: Path | memoryview, spec: ForeignSpec, watch: Watch, *, keep: bool) -> Outputs:
-    """In the pass's own thread. What was uploaded lies in a private folder that is gone before this returns."""
+def _work(
+    checkpoint: Checkpoint, data: Path | memoryview, name: str, spec: ForeignSpec, watch: Watch, *, keep: bool
+) -> Outputs:
+    """In the pass's own thread. What was uploaded lies in a private folder that is gone before this returns; `name`:
+    of the images."""
     from checkpoints import open_outputs
 
     with tempfile.TemporaryDirectory(prefix="nce-lab-") as folder:
         path = _on_disk(checkpoint.held, Path(folder) / "checkpoint", checkpoint.name)
-        images = _on_disk(data, Path(folder) / "images", "images.zip")
+        images = _on_disk(data, Path(folder) / "images", name)
         return open_outputs(path, images, spec=spec, watch=watch, keep=keep and caps().keeps)
 
 

@@ -1,5 +1,6 @@
 """One item of a checkpoint's data: its image, its class, and the items that the encoder puts next to it."""
 
+import pandas as pd
 import streamlit as st
 
 from analysis.digits import cosine, cosines
@@ -8,14 +9,16 @@ from analysis.neighbours.vote import Nearby, nearest_items, nearest_sides
 from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Unavailable
 from ui.checkpoints.analyses import Analyses, SplitName
-from ui.foreign_text import line, plain
+from ui.checkpoints.view import said
+from ui.foreign_text import line, plain, table
 from ui.pictures import SIDE, data_url, enlarge
 
 
 def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
     """The chosen item, its nearest target and noise, and its nearest neighbours in train and in test."""
     outputs, query = analyses.outputs, analyses.split(split)
-    st.header(f"What is near {split} item {item}?", anchor=False)
+    whose = said(split, outputs)
+    st.header(f"What is near {whose}{' ' if whose else ''}item {item}?", anchor=False)
     name = outputs.class_names[query.labels[item]]
     own, *beside = st.columns(3)
     with own:
@@ -27,7 +30,13 @@ def item_panel(analyses: Analyses, split: SplitName, item: int) -> None:
     in_train, in_test = nearest_items(outputs, query, item)
     if not outputs.within:
         _row("Nearest in train", outputs.train, in_train, query.labels[item], outputs.class_names)
-    _row("Nearest in test", outputs.test, in_test, query.labels[item], outputs.class_names)
+    _row(
+        "Nearest items" if outputs.within else "Nearest in test",
+        outputs.test,
+        in_test,
+        query.labels[item],
+        outputs.class_names,
+    )
 
 
 def _picture(split: Split, item: int, text: str) -> None:
@@ -43,23 +52,22 @@ def _side(title: str, outputs: Outputs, found: Nearby | Unavailable) -> None:
         return
     searched, side = outputs.searched, "" if outputs.within else "train "
     name = outputs.class_names[searched.labels[found.item]]
-    said = f"{title}, cosine {cosine(found.similarity)}: {side}{searched.ids[found.item]} · class {name}"
-    _picture(searched, found.item, said)
+    text = f"{title}, cosine {cosine(found.similarity)}: {side}{searched.ids[found.item]} · class {name}"
+    _picture(searched, found.item, text)
 
 
 def _row(title: str, split: Split, found: Neighbours, label: int, class_names: tuple[str, ...]) -> None:
     """The neighbours, nearest first; one of another class says so."""
     st.caption(title)
     labels = split.labels[found.indices[0]]
-    captions = [
-        f"{'' if other == label else '≠ '}{class_names[other]} · {near}"
-        for other, near in zip(labels, cosines(found.similarities[0]), strict=True)
-    ]
+    classes = [f"{'' if other == label else '≠ '}{class_names[other]}" for other in labels]
+    near = cosines(found.similarities[0])
+    captions = [f"{one} · {by}" for one, by in zip(classes, near, strict=True)]
     if not captions:
         st.text("There is no other item.")
     elif split.images is None:
-        listed = [line(f"{split.ids[i]}  {text}") for i, text in zip(found.indices[0], captions, strict=True)]
-        st.text("\n".join(listed))
+        ids = [str(split.ids[row]) for row in found.indices[0]]
+        st.dataframe(table(pd.DataFrame({"id": ids, "class": classes, "cosine": near})), hide_index=True)
     else:
         with st.container(horizontal=True, gap="xsmall"):
             for image, caption in zip(split.images[found.indices[0]], captions, strict=True):

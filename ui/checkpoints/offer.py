@@ -25,6 +25,7 @@ TYPES = [
 """Endings of files that uploaders of checkpoints and arrays take."""
 _ASKED = re.compile(rf".{{1,120}} [0-9a-f]{{{PREFIX}}}")
 _MENU = "put-away-opened"
+_LABELS = "nce_lab_labels"  # of each control of files: name -> label, as it was last drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +188,16 @@ def into_view(controls: Controls, key: str, value: object) -> None:
 
 
 def keep_within(key: str, options: Mapping[str, str]) -> None:
-    """What a control of many has chosen, without what is no longer on offer; one of one then begins anew."""
+    """What a control of many has chosen, without what is no longer on offer; one of one then begins anew.
+
+    A browser goes on showing the label that a choice had, whatever it is called now, unless the choice is set again.
+    """
+    before: dict[str, dict[str, str]] = st.session_state.setdefault(_LABELS, {})
+    were, before[key] = before.get(key, {}), dict(options)
     value = st.session_state.get(key)
+    chosen = value if isinstance(value, list) else [value or ""]
+    if any(each in options and were.get(each, options[each]) != options[each] for each in chosen):
+        st.session_state[key] = value
     if isinstance(value, list):
         st.session_state[key] = [each for each in value if each in options]
     elif value is not None and value not in options:

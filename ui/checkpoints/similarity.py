@@ -43,7 +43,8 @@ def section(analyses: Analyses) -> None:
         return
     with part("class") as controls:
         options = {"all": "all classes", **class_options(names)}
-        chosen = controls.choice("Test items of", "class", options, default="all")
+        whose = "Items of" if analyses.outputs.within else "Test items of"
+        chosen = controls.choice(whose, "class", options, default="all")
     label = None if chosen == "all" else int(chosen)
     found = analyses.margin_of(label)
     if isinstance(found, Unavailable):

@@ -16,17 +16,22 @@ from ui.foreign_text import plain
 from ui.uploads import safe_name
 
 _METHODS = {"umap": "UMAP", "tsne": "t-SNE"}
-_SAID = (
+_OF_EMBEDDINGS = (
     "A row an item: embedding, label, class scores, prediction, nearest target and noise, and the place on the map that"
-    " is ready (UMAP, t-SNE, else PCA). Parquet is for pandas, Embedding Atlas, FiftyOne and `datasets`; the .npz opens"
-    " here again with the same numbers; the pair is for the TensorBoard projector. Images stay here."
+    " is ready (UMAP, t-SNE, else PCA)."
 )
+_OF_SCORES = "A row an item: label, class scores, prediction."
+_FILES = (
+    " Parquet is for pandas, Embedding Atlas, FiftyOne and `datasets`; the .npz opens here again with the same numbers"
+)
+_PAIR = "; the pair is for the TensorBoard projector"
 
 
 def draw(analyses: Analyses) -> None:
     """A row of buttons: no run of the page makes a file."""
     st.header("Take along", anchor=False)
-    st.caption(_SAID)
+    embedded = analyses.outputs.has_embeddings
+    st.caption((_OF_EMBEDDINGS + _FILES + _PAIR if embedded else _OF_SCORES + _FILES) + ". Images stay here.")
     try:
         check_size(analyses.outputs)
     except LabError as mistake:
@@ -38,7 +43,7 @@ def draw(analyses: Analyses) -> None:
             ("Parquet", "parquet", "application/vnd.apache.parquet", "parquet"),
             ("NumPy .npz", "npz", "application/octet-stream", "npz"),
             ("Projector's TSV pair", "zip", "application/zip", "projector_zip"),
-        ):
+        )[: None if embedded else -1]:  # the projector has nothing to project without embeddings
             st.download_button(
                 plain(label),
                 partial(made, analyses, maker),

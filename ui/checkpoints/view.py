@@ -42,8 +42,8 @@ IN_SECTIONS = tuple(name for names in OWN_CONTROLS.values() for name in names)
 
 
 def splits(outputs: Outputs) -> dict[str, str]:
-    """Those that have items."""
-    return {"test": "test", "train": "train"} if len(outputs.train) else {"test": "test"}
+    """Those that have items; one alone is no test of anything."""
+    return {"test": "all"} if outputs.within else {"test": "test", "train": "train"}
 
 
 def said(split: str, outputs: Outputs) -> str:

@@ -3,8 +3,9 @@
 Elsewhere is another tab, or this one before it was loaded anew.
 """
 
+import time
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from toy_models import shipped as shipped_runs
 from toy_models.shipped import ShippedRun
@@ -18,6 +19,7 @@ from ui.session import session
 Spec = Any
 _shipped = Memo(8)
 _begun: "WeakValueDictionary[tuple[str, Spec], Run[Any]]" = WeakValueDictionary()
+_since: "WeakKeyDictionary[Run[Any], float]" = WeakKeyDictionary()  # when each was begun (Unix time)
 
 
 def kept(name: str, spec: Spec) -> KeptRun | None:
@@ -53,13 +55,17 @@ def keep_finished(name: str, spec: Spec, frames: tuple[Any, ...], seconds: float
 
 def begun(name: str, spec: Spec, run: Run[Any]) -> None:
     """So that others find it while it lives."""
-    _begun[name, spec] = run
+    _begun[name, spec], _since[run] = run, time.time()
 
 
 def going_elsewhere(name: str, spec: Spec) -> Run[Any] | None:
-    """The last run of these settings in this process, if it still goes or waits."""
+    """The last run of these settings in this process, if it still goes or waits; not one whose end lies on disk
+    already, as it does a moment before the run counts as ended."""
     run = _begun.get((name, spec))
-    return None if run is None or run.glance().phase is Phase.ENDED else run
+    if run is None or run.glance().phase is Phase.ENDED:
+        return None
+    finished = kept(name, spec)
+    return None if finished is not None and finished.ended >= _since[run] else run
 
 
 def _path(name: str, spec: Spec) -> Any:

@@ -195,12 +195,15 @@ def _take(world: LiveWorld[F], controls: tuple[str, ...], run: Run[F], *, follow
 
 def _offer(world: LiveWorld[F], controls: tuple[str, ...], run: Run[F]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        step = run.glance().step
-        st.caption(
-            f"A run of these settings goes on, step {step:,} of {world.steps:,}: in another tab, or in this one before"
-            " it was loaded anew."
-        )
+        st.caption(_of_a_run_elsewhere(world, run.glance()))
         st.button("Show it", type="tertiary", on_click=partial(_take, world, controls, run, followed=True))
+
+
+def _of_a_run_elsewhere(world: LiveWorld[F], found: RunSnapshot[F]) -> str:
+    """Where it stands, beside what is shown here."""
+    which, at = "A run" if _look(world) is None else "Another run", f"step {found.step:,} of {world.steps:,}"
+    how = {Phase.PAUSED: f"is paused at {at}", Phase.WAITING: "waits for its turn"}.get(found.phase, f"goes on, {at}")
+    return f"{which} of these settings {how}: in another tab, or in this one before it was loaded anew."
 
 
 def _status(world: LiveWorld[F], look: RunSnapshot[F]) -> None:
@@ -217,6 +220,9 @@ def _status(world: LiveWorld[F], look: RunSnapshot[F]) -> None:
         st.progress(done, text=f"{'Paused at ' if look.phase is Phase.PAUSED else ''}{counts}")
     if look.reason:
         (st.caption if look.reason.startswith("Stopped") else st.error)(plain(look.reason))
+        last: Any = look.frames[-1] if look.frames else None
+        if last is not None and last.step < look.step:
+            st.caption(f"The figures show step {last.step:,}, the last moment that was recorded.")
 
 
 def _finished(look: RunSnapshot[F], counts: str) -> str:

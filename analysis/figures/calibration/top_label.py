@@ -75,6 +75,7 @@ def reliability_plot(bins: Bins, null: NullBand, *, x: str, y: str) -> go.Figure
     _add_points(plot, bins, filled & (bins.count >= FEW), BLUE, "circle", f"bin of {FEW} items or more")
     _add_points(plot, bins, filled & (bins.count < FEW), GREY, "circle-open", f"bin of fewer than {FEW}")
     _add_counts(plot, bins)
+    plot.update_layout(uniformtext={"minsize": 9, "mode": "hide"})  # counts in one size, or none
     plot.update_xaxes(range=[-0.02, 1.02])
     plot.update_xaxes(title_text="", row=1, col=1)
     plot.update_yaxes(title_text=y, range=[-0.03, 1.03], row=1, col=1)

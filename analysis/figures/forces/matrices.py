@@ -26,6 +26,7 @@ _AXES = ("", "2", "3", "4")
 _OUTLINE = {"color": GREY, "width": 1}
 # Larger matrices are pictures, whose numbers are in the table alone: a cell would be too small to point at.
 _HOVERED = 128
+_STRONGER = "stronger cells of all matrices together, same-class and noise,"
 _NAMED = 24  # classes along all matrices of a figure
 
 
@@ -114,7 +115,8 @@ def _add_matrix(plot: go.Figure, matrix: ForceMatrix, limit: float, column: int)
         coloraxis="coloraxis",
         name=force_losses()[matrix.loss],
         hoverongaps=False,
-        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.6~g}<br>force %{z:+.6~g} nats<extra></extra>",
+        hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.6~g}<br>"
+        "force %{z:+.6~g} nats per unit<extra></extra>",
         row=1,
         col=column,
     )
@@ -190,7 +192,7 @@ def _how_to_read(matrices: Sequence[ForceMatrix], limit: float) -> str:
         " orange pushes them apart. Outlined blocks are same-class pairs: orange inside one is a pair of one class that"
         " the loss pushes apart; above each matrix, how many of them repel, and their push over their pull."
         f" {SCALED:.0%} of the same-class forces lie within the scale"
-        f"{beyond([matrix.forces for matrix in matrices], limit)}.{picture}"
+        f"{beyond([matrix.forces for matrix in matrices], limit, _STRONGER)}.{picture}"
     )
 
 

@@ -74,7 +74,7 @@ def _add_matrix(plot: go.Figure, matrix: ClassForceMatrix, column: int) -> None:
         name=CATALOG[matrix.loss].title,
         hovertemplate=(
             "sample %{y}, class %{x}<br>logit %{customdata[0]:.6~g}, target %{customdata[1]:.6~g}"
-            "<br>force %{z:+.6~g} nats<extra></extra>"
+            "<br>force %{z:+.6~g} nats per unit<extra></extra>"
         ),
         row=1,
         col=column,

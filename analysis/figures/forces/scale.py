@@ -28,10 +28,10 @@ def class_edges(labels: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.diff(labels, prepend=labels[0] - 1, append=labels[-1] + 1))
 
 
-def beyond(forces: Sequence[np.ndarray], limit: float) -> str:
-    """How many forces take the scale's end colours, as the end of a sentence."""
+def beyond(forces: Sequence[np.ndarray], limit: float, what: str = "stronger ones") -> str:
+    """How many forces take the scale's end colours, as the end of a sentence; `what` they are called."""
     cut = sum(int((np.abs(each) > limit).sum()) for each in forces)
-    return f"; {cut:,} stronger ones take its end colours" if cut else ""
+    return f"; {cut:,} {what} take its end colours" if cut else ""
 
 
 def _colour_bar(limit: float, variable: str) -> dict[str, object]:
@@ -39,7 +39,7 @@ def _colour_bar(limit: float, variable: str) -> dict[str, object]:
     ticks = np.array([-limit, -limit / 2, 0, limit / 2, limit])
     texts = [f"{tick:+.2g}" if tick else "0" for tick in ticks]
     return {
-        "title": {"text": f"d loss / d {variable}, nats", "side": "right"},
+        "title": {"text": f"d loss / d {variable}, nats per unit", "side": "right"},
         "tickvals": ticks,
         "ticktext": [f"{texts[0]} pulls", *texts[1:4], f"{texts[4]} pushes"],
         "thickness": 12,

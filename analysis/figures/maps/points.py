@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.figures.labels import label
-from analysis.figures.theme import CLASS_COLOURS, CLASS_SYMBOLS, TRUTH, class_style
+from analysis.figures.theme import A_SYMBOL, CLASS_COLOURS, CLASS_SYMBOLS, LOOKS, TRUTH, class_style
 from analysis.maps.projection import Projection
 from analysis.outputs import UNLABELLED, Split
 
 MOST_AS_SVG = 3000  # points; more need WebGL, which is slower to start and does not print as well
-LOOKS = len(CLASS_COLOURS) * len(CLASS_SYMBOLS)
-"""Classes that can be told apart; of more, a legend would name two alike, and hide the map."""
 _OPACITY = 0.8
 _SYMBOL_CODES = {"circle": 0, "square": 1, "diamond": 2, "cross": 3, "x": 4, "triangle-up": 5}  # Plotly's
 
@@ -44,7 +42,7 @@ def point_traces(
     projection: Projection, split: Split, items: np.ndarray, classes: list[MapClass]
 ) -> list[dict[str, object]]:
     """All points; those as SVG carry their index in the split, those of WebGL stand in the order of `items`."""
-    told = len(classes) <= LOOKS
+    told = len(classes) <= LOOKS  # of more, a legend would name two alike, and hide the map
     if len(items) <= MOST_AS_SVG:
         return [{**_svg(one, projection, split.ids[items], items), "showlegend": told} for one in classes]
     looks = np.zeros(len(items), dtype=int)
@@ -137,7 +135,7 @@ def _webgl(coordinates: np.ndarray, labels: np.ndarray) -> dict[str, object]:
             "colorscale": scale,
             "cmin": -0.5,
             "cmax": colours - 0.5,
-            "symbol": codes[labels // colours % len(codes)] if labels.max() >= colours else "circle",
+            "symbol": codes[labels // A_SYMBOL % len(codes)] if labels.max() >= A_SYMBOL else "circle",
             "size": 5 if len(labels) <= 15_000 else 3,
             "opacity": _OPACITY,
         },

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.figures.loss_styles import FURTHER_DASHES, LOSS_STYLES
+from analysis.figures.theme import A_SYMBOL, CLASS_COLOURS, LOOKS, class_style
 from analysis.figures.worlds.echarts import LINES, SYMBOLS
 from losses.catalog import CATALOG
 from tests.analysis.figures.colours import DARK, WHITE, apart, contrast
@@ -35,6 +36,18 @@ def test_a_line_is_seen_on_either_ground_and_in_either_library(style):
     assert style.dash in LINES
     assert style.symbol in SYMBOLS
     assert style.dash not in FURTHER_DASHES
+
+
+def test_ten_classes_have_ten_colours_as_far_apart_as_five_are():
+    def nearest(colours):
+        return min(apart(*pair) for pair in combinations(colours, 2))
+
+    assert len(set(CLASS_COLOURS)) == 10
+    assert nearest(CLASS_COLOURS) >= nearest(CLASS_COLOURS[:A_SYMBOL])
+    assert min(contrast(colour, ground) for colour in CLASS_COLOURS for ground in (WHITE, DARK)) >= 3
+    styles = [class_style(index) for index in range(LOOKS + 1)]
+    assert len({(style.colour, style.symbol) for style in styles}) == LOOKS
+    assert {style.symbol for style in styles[:A_SYMBOL]} != {style.symbol for style in styles[A_SYMBOL : 2 * A_SYMBOL]}
 
 
 def test_colours_are_made_at_home_alone():

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from checkpoints.arrays.opening import needs_mapping
 from checkpoints.compare import main as compare
 from checkpoints.inspect import main as inspect
 from checkpoints.opening import open_outputs
@@ -53,6 +54,25 @@ def test_sentences_and_notes_call_arrays_as_the_file_does(letters):
         open_outputs(letters, arrays=ArraySpec(mapping="embeddings=A,labels=D"))
     with pytest.raises(LabError, match=r"E must hold plain numbers or texts, .* labels\.astype\(str\)"):
         open_outputs(letters, arrays=ArraySpec(mapping="embeddings=A,labels=E"))
+
+
+def test_a_kind_of_scores_is_not_called_like_the_array(tmp_path):
+    names = [f"logit_{column}" for column in range(3)]
+    rows = [
+        ",".join([*(f"{value:.3f}" for value in row), str(label)])
+        for row, label in zip(ROWS[:, :3], LABELS, strict=True)
+    ]
+    (tmp_path / "logits.csv").write_text("\n".join([",".join([*names, "label"]), *rows]))
+    outputs = open_outputs(tmp_path / "logits.csv", arrays=ArraySpec(mapping="logits=logit_0-logit_2,labels=label"))
+    assert "logit_0-logit_2: taken as logits, " in str(outputs.provenance["notes"])
+
+
+def test_prose_is_no_table(tmp_path):
+    (tmp_path / "notes.txt").write_text("hello, these are my notes\nabout training\n")
+    sentence = r"^notes.txt must have numbers to be read as a table, but has texts alone. Is it the right file\?$"
+    for opened in (needs_mapping, open_outputs):
+        with pytest.raises(LabError, match=sentence):
+            opened(tmp_path / "notes.txt")
 
 
 def test_compare_takes_roles_for_the_files_that_have_them(letters, tmp_path, capsys):

@@ -46,6 +46,34 @@ def as_zip(path, files, method=zipfile.ZIP_DEFLATED):
 
 
 @pytest.mark.parametrize("make", [as_folder, as_zip])
+def test_of_class_folders_without_sides_half_of_each_class_is_train(tmp_path, make):
+    files = {f"pets/{name}/{place}.png": encoded((place, 9, 9)) for name in ("dog", "cat") for place in range(6)}
+    with image_data(make(tmp_path, files | {"pets/notes.md": b"no image"})) as data:
+        assert data.class_names == ("cat", "dog")
+        assert data.train.labels.tolist() == data.test.labels.tolist() == [0] * 3 + [1] * 3
+        assert sorted([*data.train.ids, *data.test.ids]) == sorted(files)
+        assert "drawn with seed 0, are train, the others test" in data.notes[0]
+        first = data.train.ids.tolist()
+    with image_data(tmp_path if make is as_folder else tmp_path / "pets.zip") as again:
+        assert again.train.ids.tolist() == first
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"a.png": encoded(1, mode="L"), "b.png": encoded(2, mode="L")}, "2 images in 0 class folders"),
+        ({"all/a.png": encoded(1, mode="L"), "all/b.png": encoded(2, mode="L")}, "2 images in 1 class folder"),
+        ({"train/a.png": encoded(1, mode="L"), "test/a.png": encoded(2, mode="L")}, "2 images in 0 class folders"),
+        ({"notes.md": b"no image"}, "none"),
+    ],
+)
+def test_what_cannot_be_split_says_what_was_found(tmp_path, files, found):
+    sentence = rf"^pets.zip must have images as train/CLASS.*, but has {found}\.$"
+    with pytest.raises(LabError, match=sentence), image_data(as_zip(tmp_path, files)):
+        pass
+
+
+@pytest.mark.parametrize("make", [as_folder, as_zip])
 def test_a_tree_is_read_the_same_from_folder_and_zip(tmp_path, make):
     with image_data(make(tmp_path, FILES)) as data:
         assert data.class_names == ("cat", "dog")

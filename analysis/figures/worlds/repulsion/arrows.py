@@ -45,14 +45,14 @@ def force_arrows(trace: Trace, frame: int, anchor: int | None = None) -> Exhibit
     found = [arrows(spec, name, trace.positions[frame, row], anchor) for row, name in enumerate(spec.losses)]
     step = int(trace.steps[frame])
     shares = dict(zip(spec.losses, trace.repelling_share[frame, :, 0], strict=True))
-    title = _title(found, step, anchor, shares)
+    title = _title(found, step, anchor, shares, spec.seed if spec.seeds > 1 else None)
     return Exhibit(
         stem=f"repulsion-arrows-step{step}" + ("" if anchor is None else f"-anchor{anchor}"),
         title=title,
         plot=_plot(spec, found, anchor),
         how_to_read=_how_to_read(found, anchor),
         alt=f"{title}. Arrows on the {'circle' if spec.dimensions == 2 else 'sphere'}.",
-        table=_table(spec, found, step),
+        table=_table(spec, found, step, shares),
     )
 
 
@@ -138,10 +138,16 @@ def _pushes(found: "Arrows") -> bool:
     return bool(np.linalg.norm(found.push, axis=1).max() > 1e-9)
 
 
-def _title(found: "Sequence[Arrows]", step: int, anchor: int | None, shares: Mapping[str, float]) -> str:
-    """`shares`: of the first seed's same-class pairs, those that repel, by loss; said where all anchors are shown."""
+def _title(
+    found: "Sequence[Arrows]", step: int, anchor: int | None, shares: Mapping[str, float], seed: int | None
+) -> str:
+    """`shares`: of the first seed's same-class pairs, those that repel, by loss; said where all anchors are shown.
+
+    seed: the first seed, where the run has others too: the curves are over them all.
+    """
     whose = "same-class vectors" if anchor is None else f"the class of anchor {anchor}"
-    of_pairs = {loss: "" if anchor is not None else f" ({percent(share)} of pairs)" for loss, share in shares.items()}
+    of = "of pairs" if seed is None else f"of pairs, seed {seed}"
+    of_pairs = {loss: "" if anchor is not None else f" ({percent(share)} {of})" for loss, share in shares.items()}
     pushing = [LOSSES[each.loss] + of_pairs[each.loss] for each in found if _pushes(each)]
     if not pushing:
         return f"After step {step}, no loss here pushes {whose} apart"
@@ -173,14 +179,16 @@ def _too_short(found: "Sequence[Arrows]") -> str:
     return f" Orange arrows too short to see: {', '.join(said)}." if said else ""
 
 
-def _table(spec: RepulsionSpec, found: "Sequence[Arrows]", step: int) -> pd.DataFrame:
-    """One row a vector and loss."""
+def _table(spec: RepulsionSpec, found: "Sequence[Arrows]", step: int, shares: Mapping[str, float]) -> pd.DataFrame:
+    """One row a vector and loss; the share of pairs that the title states is its loss's, in each of its rows."""
     return pd.concat(
         [
             pd.DataFrame(
                 {
                     "loss": LOSSES[each.loss],
+                    "seed": spec.seed,
                     "step": step,
+                    "same-class pairs that repel (share)": shares[each.loss],
                     "vector": range(spec.vectors),
                     "class": spec.labels,
                     **{f"z{axis}": each.positions[:, axis] for axis in range(spec.dimensions)},

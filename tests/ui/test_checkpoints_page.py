@@ -263,7 +263,7 @@ def test_without_train_items_the_rest_is_shown():
     assert any("There are no train items" in found.value for found in app.caption)
     assert any("ECE" in found.value for found in app.header)  # by the class head
     assert len(charts(app)) >= 5
-    assert app.selectbox("items").options == ["test"]
+    assert app.selectbox("items").options == ["all"]
 
 
 def test_one_class_gives_reasons_and_no_numbers():

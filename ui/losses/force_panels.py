@@ -181,7 +181,7 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
 def balances(matrices: Sequence[ForceMatrix]) -> None:
     """Pull against push, one row a loss."""
     st.header("What the forces add up to", anchor=False)
-    nats = st.column_config.NumberColumn(format="%.1f nats")
+    nats = st.column_config.NumberColumn(format="%.1f nats per unit")
     formats = {
         "share": st.column_config.NumberColumn(format="percent"),
         "pull": nats,

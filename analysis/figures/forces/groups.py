@@ -42,7 +42,7 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
     plot.update_yaxes(categoryorder="array", categoryarray=groups[::-1], showgrid=False)
     ends = [-_HEADROOM * longest, _HEADROOM * longest]  # the same in all: bars are compared across panels too
     plot.update_xaxes(zeroline=True, zerolinecolor=GREY, range=ends)
-    plot.update_xaxes(title_text="sum of forces, nats", row=rows)
+    plot.update_xaxes(title_text="sum of forces, nats per unit", row=rows)
     most = {title: max(found, key=lambda one: one.push) for title, found in sums.items()}
     told = "; ".join(f"{title}, {one.group if one.push > 0 else 'nothing'}" for title, one in most.items())
     return Exhibit(
@@ -75,7 +75,7 @@ def _add_bars(plot: go.Figure, found: Sequence[GroupSum], cell: Cell) -> None:
             textposition="outside",
             textfont={"size": 11},
             cliponaxis=False,
-            hovertemplate="%{y}: %{x:+.4g} nats<extra>" + name + "</extra>",
+            hovertemplate="%{y}: %{x:+.4g} nats per unit<extra>" + name + "</extra>",
             **cell.place,
         )
 

@@ -6,6 +6,7 @@ half of each of the three products that a sweep over all rows takes. The triangl
 is bounded. What the positives add is the rule's own, of order N D.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -51,8 +52,8 @@ class SymmetricRule(Protocol):
         """From scores (n, N - rows.start), which may be overwritten."""
         ...
 
-    def answer(self, z: Tensor, sums: Tensor, weights: Tensor) -> Answer:
-        """From anchors (N, D), their sums (N, 1) and weights (N, 1)."""
+    def answer(self, z: Tensor, sums: Tensor, weights: Tensor, tiles: Sequence[Tile]) -> Answer:
+        """From anchors (N, D), their sums (N, 1), weights (N, 1), and the tiles that the sums are of."""
         ...
 
 
@@ -70,7 +71,7 @@ class SymmetricPass:
 
     def _walk(self, z: Tensor, weights: Tensor, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         tiles, sums = self._tiles(z)
-        found = self.rule.answer(z, sums, weights)
+        found = self.rule.answer(z, sums, weights, tiles)
         if not with_gradient:
             return found.losses.squeeze(1), None
         gradient, share = found.pull, found.share * weights

@@ -1,7 +1,7 @@
 """The losses whose sums below the bar are symmetric, as rules of `losses.symmetric`."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -72,9 +72,9 @@ class OfPairs:
                 values.diagonal(-half).fill_(0)  # empty but where a tile has both views of a sample
         return Tile(rows, exponentials, slopes)
 
-    def answer(self, z: Tensor, sums: Tensor, weights: Tensor) -> Answer:
+    def answer(self, z: Tensor, sums: Tensor, weights: Tensor, tiles: Sequence[Tile]) -> Answer:
         other = z.roll(len(z) // 2, 0)
-        own, slope = self.link(torch.linalg.vecdot(z, other)[:, None] * self.scale)
+        own, slope = self._own(z, other, tiles)
         above, log_below = own.log(), sums.log() + self.log_density
         if self.q == 0:
             losses, share, pull = (sums / own).log() + self.log_density, 1 / sums, -slope / own
@@ -83,6 +83,16 @@ class OfPairs:
             losses, pull = raised(log_below, above, self.q), -slope / own * (self.q * above).exp()
         pull = pull * weights
         return Answer(losses, share, (pull + pull.roll(len(z) // 2, 0)) * other)
+
+    def _own(self, z: Tensor, other: Tensor, tiles: Sequence[Tile]) -> tuple[Tensor, Tensor]:
+        """Exponentials and derivatives of the positives (N, 1): those that are in the sums, where they are. Near a pole
+        the same cosine from another product is another number, and above and below the bar would not cancel."""
+        if not self.own_below:
+            return self.link(torch.linalg.vecdot(z, other)[:, None] * self.scale)
+        half = len(z) // 2
+        exponentials = torch.cat([tile.exponentials.diagonal(half) for tile in tiles])
+        slopes = torch.cat([tile.slopes.diagonal(half) for tile in tiles])
+        return exponentials.repeat(2)[:, None], slopes.repeat(2)[:, None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +125,7 @@ class OfClasses:
         scores.exp_().diagonal().fill_(0)
         return Tile(rows, scores, scores)
 
-    def answer(self, z: Tensor, sums: Tensor, weights: Tensor) -> Answer:
+    def answer(self, z: Tensor, sums: Tensor, weights: Tensor, tiles: Sequence[Tile]) -> Answer:
         count = self.classes.others(z.dtype)
         target = 1 / (count + (len(z) - 1 - count) * self.noise_target)
         more, least = target * (1 - self.noise_target), target * self.noise_target

@@ -64,7 +64,7 @@ def listed(path: Path) -> tuple[ListedArray, ...]:
         alone = FORMS[kind].listed(path)
         if kind == "table" and not any(each.are_numbers for each in alone):  # prose has rows and commas, too
             rule = "must have numbers to be read as a table"
-            raise LabError(file_name(path), rule, but="has texts alone", remedy="Is it the right file?")
+            raise LabError(file_name(path), rule, but="has texts alone", remedy="Give the file of embeddings or class scores.")
         return alone
     found = [replace(each, name=name) for file in members(path) for name, each in _named(file)]
     names = [each.name for each in found]

@@ -60,12 +60,7 @@ def kind_in(path: Path) -> str:
 def listed(path: Path) -> tuple[ListedArray, ...]:
     """The arrays in a file, or in all files of a folder, by the names that `load` takes."""
     if not path.is_dir():
-        kind = kind_in(path)
-        alone = FORMS[kind].listed(path)
-        if kind == "table" and not any(each.are_numbers for each in alone):  # prose has rows and commas, too
-            rule = "must have numbers to be read as a table"
-            raise LabError(file_name(path), rule, but="has texts alone", remedy="Give the file of embeddings or class scores.")
-        return alone
+        return FORMS[kind_in(path)].listed(path)
     found = [replace(each, name=name) for file in members(path) for name, each in _named(file)]
     names = [each.name for each in found]
     twice = next((name for name in names if names.count(name) > 1), "")

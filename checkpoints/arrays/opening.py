@@ -50,8 +50,17 @@ def open_arrays(path: Path, data: Path | None = None, spec: ArraySpec | None = N
     spec = spec or AS_IT_COMES
     if path.is_dir() and not spec.mapping and _has_known_files(path):
         return open_folder(path, spec)
-    listing = listing_of(path)
+    listing = _with_numbers(path)
     return _noted(_opened(path, listing, spec), listing)
+
+
+def _with_numbers(path: Path) -> ArrayListing:
+    """As `listing_of`. LabError for words: prose has rows and commas, too."""
+    listing = listing_of(path)
+    if path.is_file() and forms.kind_in(path) == "table" and not any(each.are_numbers for each in listing.arrays):
+        remedy = "Give the file of embeddings or class scores."
+        raise LabError(file_name(path), "must have numbers to be read as a table", but="has texts alone", remedy=remedy)
+    return listing
 
 
 def _opened(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
@@ -98,7 +107,7 @@ def needs_mapping(path: str | Path) -> bool:
     """Whether the arrays of a file or folder have names that are not known, so that somebody must say what is what."""
     if Path(path).is_dir() and _has_known_files(Path(path)):
         return False
-    listing = listing_of(path)
+    listing = _with_numbers(Path(path))
     return not (are_known(listing) or named_by_role(listing))
 
 

@@ -69,7 +69,7 @@ def test_a_kind_of_scores_is_not_called_like_the_array(tmp_path):
 
 def test_prose_is_no_table(tmp_path):
     (tmp_path / "notes.txt").write_text("hello, these are my notes\nabout training\n")
-    sentence = r"^notes.txt must have numbers to be read as a table, but has texts alone. Is it the right file\?$"
+    sentence = r"^notes.txt must have numbers to be read as a table, but has texts alone. Give the file of "
     for opened in (needs_mapping, open_outputs):
         with pytest.raises(LabError, match=sentence):
             opened(tmp_path / "notes.txt")

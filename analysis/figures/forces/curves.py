@@ -26,7 +26,7 @@ _GAP = 0.34  # of the width: the room between two panels for the lines' names
 # Beyond what losses without an endpoint reach, a curve leaves the picture: it would flatten all others.
 _ROOM = 1.25
 _ENDPOINT = ("weibit", "weince")
-_HAPPENS = {"sign": "0", "endpoint": "endpoint"}
+_HAPPENS = {"sign": "0", "endpoint": "slopes cross"}
 
 
 def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:

@@ -38,7 +38,14 @@ _WIDTHS = {1: 1200, 2: 592}
 _HEIGHT, _TOP, _BOTTOM, _VERDICT, _LEAST = 720, 32, 62, 46, 240
 _LINES = 10
 """More of them are written smaller, lest they end below the slide."""
+_GROWN, _FITS, _MOST_SHRUNK = 1.15, 1.25, 2.0
+"""A figure with its larger text wants so many times the height that it has on a page; up to so many times what a slide
+has it is drawn there as it is, beyond it larger and shrunk, at most so much: small text is read, texts that lie on each
+other are not."""
 _VERDICTS = {"holds": "holds", "holds in part": "part", "does not hold": "not"}
+
+
+_Boxes = dict[tuple[Figure, tuple[int, int]], tuple[str, tuple[int, int]]]
 
 
 def build(talk: Talk, *, address: str = ADDRESS) -> str:
@@ -50,15 +57,25 @@ def build(talk: Talk, *, address: str = ADDRESS) -> str:
         title=escape(talk.title),
         styles=_styles(_has_formula(slides)),
         slides=slides,
-        figures="\n".join(_figure_json(figure, size, name) for (figure, size), name in boxes.items()),
+        figures="\n".join(_figure_json(figure, *place) for (figure, _), place in boxes.items()),
         scripts=_scripts(_has_formula(slides), bool(boxes)),
     )
 
 
-def _boxes(talk: Talk) -> Iterator[tuple[tuple[Figure, tuple[int, int]], str]]:
-    """Each figure once in each size that it is shown in, with the name of its element."""
+def _boxes(talk: Talk) -> Iterator[tuple[tuple[Figure, tuple[int, int]], tuple[str, tuple[int, int]]]]:
+    """Each figure once in each size that it is shown in, with the name of its element and the size it is drawn in."""
     seen = dict.fromkeys((each, size_of(slide)) for slide in talk.slides for each in slide.figures)
-    return ((box, f"figure-{number}") for number, box in enumerate(seen))
+    return ((box, (f"figure-{number}", _drawn(*box))) for number, box in enumerate(seen))
+
+
+def _drawn(figure: Figure, size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height in pixels in which a figure is drawn that is shown in this size: larger where it has many rows
+    of panels, which would be pressed on each other."""
+    width, height = size
+    own = read_figure(figure.plot, name="figure").get("layout", {}).get("height")
+    wanted = _GROWN * own / height if isinstance(own, int | float) else 1.0
+    times = min(wanted, _MOST_SHRUNK) if wanted > _FITS else 1.0
+    return round(times * width), round(times * height)
 
 
 def size_of(slide: Slide) -> tuple[int, int]:
@@ -71,8 +88,8 @@ def size_of(slide: Slide) -> tuple[int, int]:
 
 
 def _title_size(slide: Slide) -> tuple[int, int]:
-    """Letters in a line, and pixels of one."""
-    return (78, 35) if _is_long_title(slide) else (62, 42)
+    """Letters in a line, as few as a wide font leaves, and pixels of one."""
+    return (64, 35) if _is_long_title(slide) else (54, 42)
 
 
 def _caption_size(slide: Slide) -> tuple[int, int]:
@@ -92,7 +109,7 @@ def _is_long_text(slide: Slide) -> bool:
     return len(slide.text) > (360 if slide.figures else 700) or slide.text.count("\n") > _LINES
 
 
-def _section(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str], address: str) -> str:
+def _section(slide: Slide, boxes: _Boxes, address: str) -> str:
     tag = "h1" if slide.kind in ("title", "end") else "h2"
     long = ' class="long"' if _is_long_title(slide) else ""
     parts = [f"<{tag}{long}>{line_as_html(slide.title)}</{tag}>", _verdict(slide.verdict)]
@@ -106,22 +123,25 @@ def _verdict(verdict: str) -> str:
     return f'<div class="verdict {_VERDICTS.get(verdict, "open")}">{escape(verdict)}</div>'
 
 
-def _figures(slide: Slide, boxes: dict[tuple[Figure, tuple[int, int]], str]) -> str:
+def _figures(slide: Slide, boxes: _Boxes) -> str:
     if not slide.figures:
         return ""
     size = size_of(slide)
     own = len(slide.figures) > 1
-    drawn = (_box(figure, size, boxes[figure, size], own) for figure in slide.figures)
+    drawn = (_box(figure, size, *boxes[figure, size], own_title=own) for figure in slide.figures)
     return f'<div class="figures">{"".join(drawn)}</div>'
 
 
-def _box(figure: Figure, size: tuple[int, int], name: str, own_title: bool) -> str:
-    width, height = size
+def _box(figure: Figure, size: tuple[int, int], name: str, drawn: tuple[int, int], *, own_title: bool) -> str:
     title = f"<p>{escape(figure.title)}</p>" if own_title else ""
-    place = (
-        f'data-figure="{name}" data-width="{width}" data-height="{height}" style="width:{width}px;height:{height}px"'
-    )
-    return f'<div>{title}<div class="plot" role="img" aria-label="{escape(figure.alt)}" {place}></div></div>'
+    shrunk = f";transform:scale({size[0] / drawn[0]:.4f})" if drawn != size else ""
+    place = f'data-figure="{name}" data-width="{drawn[0]}" data-height="{drawn[1]}" style="{_sized(drawn)}{shrunk}"'
+    plot = f'<div class="plot" role="img" aria-label="{escape(figure.alt)}" {place}></div>'
+    return f'<div>{title}<div class="frame" style="{_sized(size)}">{plot}</div></div>'
+
+
+def _sized(size: tuple[int, int]) -> str:
+    return f"width:{size[0]}px;height:{size[1]}px"
 
 
 def _text(slide: Slide) -> str:
@@ -151,7 +171,7 @@ def _notes(notes: str) -> str:
     return f'<aside class="notes">{as_html(notes)}</aside>' if notes.strip() else ""
 
 
-def _figure_json(figure: Figure, size: tuple[int, int], name: str) -> str:
+def _figure_json(figure: Figure, name: str, size: tuple[int, int]) -> str:
     from analysis.figures.presenting import for_slide
 
     shown = for_slide(inert(read_figure(figure.plot, name="figure")), width=size[0], height=size[1])

@@ -9,13 +9,13 @@ from plotly.subplots import make_subplots
 from analysis.digits import number
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.forces.curves import curve_table, kind_of, logarithmic
+from analysis.figures.forces.curves import curve_table, kind_of, logarithmic, with_unit
 from analysis.figures.line_labels import ROOM, add_line_labels
 from analysis.figures.loss_styles import style_among
 from analysis.figures.theme import Style, layout
 from analysis.forces.curves import Curve, ForceCurves
 from analysis.forces.scene import AXES
-from losses.catalog import CATALOG, unit_of
+from losses.catalog import CATALOG
 
 _PANEL = 240  # pixels of a panel's height
 _GAP = 0.26  # of the width: between two panels, for what the lines of the first are called
@@ -36,7 +36,7 @@ def loss_levels(shown: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
         if len(shown.values) and not shown.axis.endswith("size"):
             _name_levels(plot, group, column, ends)
     plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear")
-    plot.update_yaxes(title_text=f"loss of the anchor, {unit_of(curve.name for curve in shown.curves)}", col=1)
+    plot.update_yaxes(title_text=with_unit("loss of the anchor", shown), col=1)
     above = [CATALOG[one.name].title for one in shown.curves if (one.loss > one.chance + 1e-9).any()]
     told = f"above their chance level somewhere here: {', '.join(above)}" if above else "none is above its chance level"
     return Exhibit(

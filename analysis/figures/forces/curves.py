@@ -26,7 +26,7 @@ _GAP = 0.34  # of the width: the room between two panels for the lines' names
 # Beyond what losses without an endpoint reach, a curve leaves the picture: it would flatten all others.
 _ROOM = 1.25
 _ENDPOINT = ("weibit", "weince")
-_HAPPENS = {"sign": "0", "endpoint": "slopes cross"}
+_HAPPENS = {"sign": "0", "endpoint": "crossing"}
 
 
 def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
@@ -227,7 +227,13 @@ def _add_growth(plot: go.Figure, shown: ForceCurves, curves: Sequence[Curve], ce
 
 def _y_title(shown: ForceCurves) -> str:
     what = "size of the derivative" if shown.axis == "shortfall" else "derivative"
-    return f"{what}, {unit_of(curve.name for curve in shown.curves)}, per unit"
+    return f"{with_unit(what, shown)}, per unit"
+
+
+def with_unit(what: str, shown: ForceCurves) -> str:
+    """An axis title, in two lines where a loss has a unit of its own: beside a panel there is no room for one."""
+    unit = unit_of(curve.name for curve in shown.curves)
+    return f"{what},{'<br>' if ';' in unit else ' '}{unit}"
 
 
 def _how_to_read(scene: Scene) -> str:

@@ -13,6 +13,7 @@ import pytest
 import talks.vendored
 from analysis.figures.presenting import TEXT, TITLE, for_slide, presenting
 from talks import deck, figure_rules, slides
+from talks.freezing import frozen
 from talks.handout import handout
 from talks.markdown import as_html
 from talks.model import Slide, Talk
@@ -98,6 +99,20 @@ def test_a_long_title_and_caption_leave_a_lower_figure():
     short = slides.figure_slide(figure(), title="Short", text="One line.")
     long = slides.figure_slide(figure(), title="Long " * 25, text="More of it. " * 40)
     assert deck.size_of(long)[1] < deck.size_of(short)[1] - 60
+
+
+@pytest.mark.parametrize(("height", "shrunk"), [(420, False), (900, True), (4_000, True)])
+def test_a_figure_of_many_rows_is_drawn_larger_and_shrunk(height, shrunk):
+    tall = exhibit()
+    tall.plot.update_layout(height=height)
+    slide = slides.figure_slide(frozen(tall), title="Short")
+    made = deck.build(Talk("A talk", (slide,)))
+    width, drawn = (int(re.search(rf'data-{side}="(\d+)"', made)[1]) for side in ("width", "height"))
+    scale = re.search(r"transform:scale\(([\d.]+)\)", made.split("data-width")[1].split(">")[0])
+    shown = float(scale[1]) if scale else 1.0
+    assert bool(scale) == shrunk
+    assert [shown * width, shown * drawn] == pytest.approx(list(deck.size_of(slide)), rel=1e-3)
+    assert shown >= 0.5
 
 
 def test_bold_text_in_a_wide_font_leaves_a_lower_figure_too():

@@ -93,7 +93,7 @@ def test_outputs_are_kept_for_the_owner_alone(monkeypatch, tmp_path, on):
     monkeypatch.setattr("checkpoints.open_outputs", lambda *_, keep, **__: kept.append(keep))
     monkeypatch.setenv("NCE_LAB_PUBLIC", str(int(on)))
     checkpoint = image_source.Checkpoint("last.pth", "", tmp_path / "last.pth")
-    image_source._work(checkpoint, tmp_path, image_source.ForeignSpec(), lambda *_: None, keep=True)
+    image_source._work(checkpoint, tmp_path, "images", image_source.ForeignSpec(), lambda *_: None, keep=True)
     assert kept == [not on]
 
 

@@ -5,6 +5,7 @@ it gives text and ground theirs.
 """
 
 import copy
+import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -22,6 +23,7 @@ _USUAL = 13  # pixels of text in the house layout, for which paddings and shifts
 _GROWN = TEXT / _USUAL
 _LINE, _MARKER = 1.5, 1.3  # times as thick, and as large
 _MARGIN = {"l": 80, "r": 24, "t": 48, "b": 72}
+_BARE = 10  # pixels of a margin, at most, on a side without labels
 _ROW_GAP = 78  # pixels between two rows of panels: tick labels, and the title of the panel below
 _BELOW, _OVER = 84, 26  # pixels from the panels to a legend below them, and of a line of titles below one above
 _LETTER = 9  # pixels of a letter of an axis title
@@ -75,11 +77,20 @@ def _is_ink(colour: object) -> bool:
 
 def _size(layout: dict[str, Any], width: int, height: int) -> None:
     margin = layout.get("margin") or {}
-    grown = {side: max(least, round(_GROWN * (margin.get(side) or 0))) for side, least in _MARGIN.items()}
+    given = {side: margin.get(side) for side in _MARGIN}
+    grown = {
+        side: max(0 if _is_bare(given[side]) else least, round(_GROWN * (given[side] or 0)))
+        for side, least in _MARGIN.items()
+    }
     if not layout.get("sliders"):  # legends and axes take their room by themselves
         grown |= {side: min(grown[side], _MOST) for side in ("t", "b")}
     layout |= {"width": width, "height": height, "autosize": False, "margin": grown}
     _at_least(layout, "font", TEXT)
+
+
+def _is_bare(margin: object) -> bool:
+    """Whether a figure says that it has no axis on that side."""
+    return isinstance(margin, int | float) and margin <= _BARE
 
 
 def _part_rows(layout: dict[str, Any], inner: int) -> None:
@@ -135,7 +146,7 @@ def _place_legend(layout: dict[str, Any], inner: int) -> None:
     y = layout["legend"].get("y")
     if not isinstance(y, int | float):
         return
-    over = [str(mark.get("text", "")) for mark in layout.get("annotations") or () if _stands_over(mark)]
+    over = [str(mark.get("text", "")) for mark in layout.get("annotations") or () if _stands_over(mark, layout)]
     lines = max((1 + text.count("<br") for text in over), default=0)
     if y < 0:
         layout["legend"]["y"] = -_BELOW / inner
@@ -143,8 +154,15 @@ def _place_legend(layout: dict[str, Any], inner: int) -> None:
         layout["legend"]["y"] = 1 + (6 + _OVER * lines) / inner
 
 
-def _stands_over(mark: Mapping[str, Any]) -> bool:
-    return mark.get("yref") == "paper" and isinstance(mark.get("y"), int | float) and mark["y"] >= 0.98
+def _stands_over(mark: Mapping[str, Any], layout: Mapping[str, Any]) -> bool:
+    """A title over the upper panels, on the paper or at the end of an axis."""
+    y, axis = mark.get("y"), str(mark.get("yref", ""))
+    if not isinstance(y, int | float):
+        return False
+    if axis == "paper":
+        return y >= 0.98
+    ends = (layout.get(axis.replace("y", "yaxis", 1)) or {}).get("range") or ()
+    return mark.get("yanchor") == "bottom" and y >= max(ends, default=math.inf)
 
 
 def _axes(layout: dict[str, Any]) -> Iterator[dict[str, Any]]:

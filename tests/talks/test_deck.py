@@ -101,6 +101,18 @@ def test_a_long_title_and_caption_leave_a_lower_figure():
     assert deck.size_of(long)[1] < deck.size_of(short)[1] - 60
 
 
+def test_a_legend_stands_over_titles_that_stand_at_the_end_of_an_axis():
+    """And a side without labels, as the figure says, stays as narrow."""
+    axis = {"range": [-1.5, 1.5], "domain": [0, 1]}
+    title = {"text": "SupCon", "x": 0, "y": 1.5, "xref": "x", "yref": "y", "yanchor": "bottom"}
+    layout = {"yaxis": axis, "legend": {"y": 1.08}, "margin": {"b": 10, "t": 60}}
+    alone, below = ({"data": [], "layout": {**layout, "annotations": marks}} for marks in ([], [title]))
+    low, high = (for_slide(each, height=500)["layout"] for each in (alone, below))
+    assert (high["legend"]["y"] - low["legend"]["y"]) * (500 - 83 - 14) == pytest.approx(26, abs=0.5)
+    assert high["margin"]["b"] == 14
+    assert high["margin"]["l"] == 80
+
+
 @pytest.mark.parametrize(("height", "shrunk"), [(420, False), (900, True), (4_000, True)])
 def test_a_figure_of_many_rows_is_drawn_larger_and_shrunk(height, shrunk):
     tall = exhibit()

@@ -10,6 +10,8 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from checkpoints.reading.confined import limit_memory, limit_seconds
+
 MOST_MEMORY, MOST_SECONDS = 4 << 30, 60
 MOST_TAGS, MOST_POINTS = 200, 2_000
 
@@ -42,24 +44,10 @@ def _point(event: Any) -> list[float]:
         return [event.step, math.nan]
 
 
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, MOST_MEMORY),
-        (resource.RLIMIT_CPU, MOST_SECONDS),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, now = resource.getrlimit(what)
-        least = most if now == resource.RLIM_INFINITY else min(most, now)
-        resource.setrlimit(what, (least, least))
-
-
 def main() -> int:
     """Exit code 0 with an answer."""
-    _limit()
+    limit_memory(MOST_MEMORY)
+    limit_seconds(MOST_SECONDS)
     paths = json.loads(sys.stdin.readline())
     print(json.dumps([scalars(path) for path in paths]))
     return 0

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from checkpoints.arrays.columns import NUMBER, TEXT, ColumnArray, arrays_of, longest_run, numbered
+from checkpoints.reading.confined import limit_memory, limit_seconds
 from checkpoints.reading.safe_files import open_regular
 
 MOST_MEMORY, MOST_SECONDS = 6 << 30, 120
@@ -201,22 +202,10 @@ def _class_names(schema: Any) -> dict[str, np.ndarray]:
     return {key: np.array(texts, np.str_) for key, texts in plain.items() if texts}
 
 
-def _limit() -> None:
-    """Of memory and of processor time, where the system knows such limits."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    limits = {resource.RLIMIT_AS: MOST_MEMORY, resource.RLIMIT_CPU: MOST_SECONDS, resource.RLIMIT_CORE: 0}
-    for what, most in limits.items():
-        _, now = resource.getrlimit(what)
-        least = most if now == resource.RLIM_INFINITY else min(most, now)
-        resource.setrlimit(what, (least, least))
-
-
 def main() -> int:
     """Exit code 0 with an answer, which may be why there is none."""
-    _limit()
+    limit_memory(MOST_MEMORY)
+    limit_seconds(MOST_SECONDS)
     sys.modules["pandas"] = None  # type: ignore[assignment]  # a second that pyarrow takes for what is not needed here
     asked, out = json.loads(sys.stdin.readline()), sys.stdout.buffer
     try:

@@ -6,9 +6,9 @@ JSON, then its pixels.
 
 import json
 import sys
-import time
 
 from checkpoints.images.scaling import Scaling, scaled
+from checkpoints.reading.confined import limit_memory, limit_seconds
 from losses.errors import LabError
 
 MOST_MEMORY, MOST_SECONDS = 2 << 30, 60
@@ -16,10 +16,10 @@ MOST_MEMORY, MOST_SECONDS = 2 << 30, 60
 
 def main() -> int:
     """Answers until stdin ends."""
-    _limit(memory=True)
+    limit_memory(MOST_MEMORY)
     source, out = sys.stdin.buffer, sys.stdout.buffer
     for line in source:
-        _limit()
+        limit_seconds(MOST_SECONDS)
         asked = json.loads(line)
         data = source.read(asked["bytes"])
         try:
@@ -30,22 +30,6 @@ def main() -> int:
         out.write(json.dumps(said).encode() + b"\n" + pixels)
         out.flush()
     return 0
-
-
-def _limit(*, memory: bool = False) -> None:
-    """Processor time from now on, where the system knows such limits; once, of memory."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    until = int(time.process_time()) + MOST_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (until if most == resource.RLIM_INFINITY else min(until, most), most))
-    if memory:
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        least = MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most)
-        resource.setrlimit(resource.RLIMIT_AS, (least, least))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ with it. A request is a line of JSON on stdin; the answer a line of JSON, then a
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from checkpoints.images.bounds import most_samples
+from checkpoints.reading.confined import limit_memory, limit_seconds
 from checkpoints.reading.safe_files import open_regular
 
 MOST_MEMORY, MOST_SECONDS = 6 << 30, 60
@@ -149,29 +149,13 @@ def _answered(asked: dict[str, Any], shard: Shard) -> tuple[dict[str, Any], byte
     return {"image": columns["image"], "labels": labels, "splits": splits, "names": names}, b""
 
 
-def _limit(*, memory: bool = False) -> None:
-    """Processor time from now on, where the system knows such limits; once, of memory."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    until = int(time.process_time()) + MOST_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (until if most == resource.RLIM_INFINITY else min(until, most), most))
-    if memory:
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        least = MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most)
-        resource.setrlimit(resource.RLIMIT_AS, (least, least))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def main() -> int:
     """Answers until stdin ends."""
-    _limit(memory=True)
+    limit_memory(MOST_MEMORY)
     sys.modules["pandas"] = None  # type: ignore[assignment]  # a second that pyarrow takes for what is not needed here
     shard, opened, out = None, "", sys.stdout.buffer
     for line in sys.stdin.buffer:
-        _limit()
+        limit_seconds(MOST_SECONDS)
         asked, said, data = json.loads(line), dict[str, Any](), b""
         try:
             if shard is None or opened != asked["path"]:

@@ -61,6 +61,13 @@ def computed(result: Result) -> str:
     return f"{text} {' and '.join(since).capitalize()}: run it again to see." if since else text
 
 
+def origin(result: Result) -> str:
+    """The same in a line of a list. A quick form may give another verdict than the full one, so it says what it is."""
+    if result.shipped:
+        return "shipped"
+    return f"computed on this machine{', quick form' if result.effort is Effort.QUICK else ''}"
+
+
 def command(claim: Claim, seed: int = 0, effort: Effort = Effort.FULL) -> str:
     """The line that computes it without a browser."""
     quick = " --quick" if effort is Effort.QUICK else ""

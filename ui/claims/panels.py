@@ -12,7 +12,7 @@ from claims.papers import PAPERS
 from claims.registry import CLAIMS
 from claims.results import Result
 from claims.slides import slide_of
-from claims.words import command, computed, reason, short
+from claims.words import command, computed, origin, reason, short
 from ui import links
 from ui.claims.running import result_of, results_of, run_again
 from ui.controls import Controls
@@ -87,8 +87,7 @@ def _row(claim: Claim, result: Result | None) -> None:
                 st.markdown("not measured yet")
                 return
             st.markdown(f"{_MARKS[result.verdict]} **{result.verdict.value}**")
-            origin = "shipped" if result.shipped else "computed on this machine"
-            st.caption(f"{plain(short(result))}; {origin}")
+            st.caption(plain(f"{short(result)}; {origin(result)}"))
 
 
 def _open(name: str) -> None:

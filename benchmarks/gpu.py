@@ -17,7 +17,8 @@ from torch import Generator, Tensor
 from torch.nn.functional import normalize
 
 import losses
-from benchmarks import textbook
+from benchmarks import bench_training, textbook
+from losses.catalog import CATALOG
 from toy_models.repulsion import RepulsionSpec
 from toy_models.simplex import SimplexSpec
 from toy_models.two_views import TwoViewsSpec
@@ -27,7 +28,22 @@ REPORT = Path(__file__).parents[1] / "docs" / "gpu.md"
 SIZES, DIMENSIONS, CLASS_SIZE, TURNS = (1024, 4096, 16384, 32768), 128, 16, 20
 LARGEST_TEXTBOOK = 16384
 """Its N x N buffers would take a whole GPU beyond."""
-PAIRED = ("nt_xent", "weince")
+TIMED = (
+    "supcon",
+    "sincere",
+    "x_clr",
+    "nt_xent",
+    "weibit",
+    "weince",
+    "dcl",
+    "rince",
+    "temperature_free_infonce",
+    "siglip",
+)
+ENCODERS = {"resnet14": 32, "resnet18": 64}
+"""With the width of the first stage; the first is the shipped encoders' own."""
+TRAINED = (512, 512 * 20)
+"""Images of a batch, and of the epoch that is timed."""
 WORLD_SPECS = {
     "simplex, as it opens": ("simplex", SimplexSpec(steps=500)),
     "simplex, 8 seeds at batch 1,024": ("simplex", SimplexSpec(steps=500, seeds=8, batch_size=1024)),
@@ -44,6 +60,11 @@ WORLDS_INTRODUCTION = """## The worlds
 Seconds of a run, and the largest difference of a number of its trace from the processor's, as a share of the largest
 number of the same name.
 """
+TRAINING = """## Training on images
+
+`python -m checkpoints.train` with SINCERE, two views, batches of {} images of 32 x 32, bf16, channels last; pixels lie
+on the GPU and views are made there. *bare*: the same encoder's forward and backward pass alone, on ready pixels.
+"""
 Rows = Iterator[tuple[object, ...]]
 
 
@@ -54,6 +75,10 @@ def main() -> None:
         f"# On a GPU\n\nMade by `python -m benchmarks.gpu`: {machine}, {os.cpu_count()} processors; no TF32.\n",
         LOSSES.format(DIMENSIONS),
         table("loss | N | ms | x bare | x faster than textbook | peak MB | textbook's", loss_rows()),
+        TRAINING.format(TRAINED[0]),
+        table(
+            "encoder | images/s | ms a step | bare | share of the step in the encoder | of the loss", training_rows()
+        ),
         WORLDS_INTRODUCTION,
         table("world | GPU, s | CPU, s | furthest apart", world_rows()),
     ]
@@ -79,18 +104,19 @@ def loss_rows() -> Rows:
         z = normalize(torch.randn(samples, DIMENSIONS, generator=generator), dim=1).cuda()
         labels = (torch.randperm(samples, generator=generator) % (samples // CLASS_SIZE)).cuda()
         bare, _ = cost(z, lambda x: (x @ x.T).sum())
-        for name in ("supcon", "sincere", *PAIRED):
+        for name in TIMED:
             ms, megabytes = cost(z, one_pass(getattr(losses, name), name, labels))
             theirs = float("nan"), float("nan")
-            if samples <= LARGEST_TEXTBOOK:
+            if samples <= LARGEST_TEXTBOOK and hasattr(textbook, name):
                 theirs = cost(z, one_pass(getattr(textbook, name), name, labels))
             yield name, f"{samples:,}", ms, ms / bare, theirs[0] / ms, megabytes, theirs[1]
 
 
 def one_pass(loss: Callable[..., Tensor], name: str, labels: Tensor) -> Callable[[Tensor], Tensor]:
-    if name in PAIRED:
-        return lambda x: loss(*x.chunk(2), temperature=0.1)
-    return lambda x: loss(x, labels, temperature=0.1)
+    settings = {"temperature": 0.1} if "temperature" in CATALOG[name].defaults else {}
+    if CATALOG[name].family == "paired views":
+        return lambda x: loss(*x.chunk(2), **settings)
+    return lambda x: loss(x, labels, **settings)
 
 
 def cost(leaf: Tensor, run: Callable[[Tensor], Tensor]) -> tuple[float, float]:
@@ -105,6 +131,15 @@ def cost(leaf: Tensor, run: Callable[[Tensor], Tensor]) -> tuple[float, float]:
         torch.cuda.synchronize()
         seen.append(1000 * (time.perf_counter() - began))
     return statistics.median(seen[3:]), (torch.cuda.max_memory_allocated() - before) / 2**20
+
+
+def training_rows() -> Rows:
+    """Of a step: images a second, its time, that of the encoder's passes, and the shares of both and of the loss."""
+    batch, items = TRAINED
+    for encoder, width in ENCODERS.items():
+        recipe = {"batch_size": batch, "encoder": encoder, "width": width, "precision": "bf16"}
+        step, bare, loss = bench_training.seconds(torch.device("cuda"), items, **recipe)
+        yield encoder, float(batch / step), 1000 * step, 1000 * bare, bare / step, loss / step
 
 
 def world_rows() -> Rows:

@@ -22,13 +22,18 @@ from losses.errors import LabError
 if TYPE_CHECKING:
     from checkpoints.training.images.data import ImageSet
 
-MOST_EPOCHS = 200
+MOST_EPOCHS = 100
 _AFTER = 6.0  # seconds that a run takes beside its epochs: to judge and to write
 
 
 def _recipe(loss: str, seed: int = 0, **parameters: float) -> ImageRecipe:
     """One setting for all, so that files differ by their loss."""
     return ImageRecipe(loss, {**OBJECTIVES[loss].parameters, **parameters}, "cifar10", seed=seed)
+
+
+def _larger(loss: str, temperature: float) -> ImageRecipe:
+    """The same with ResNet-18: 11 million parameters instead of 0.7."""
+    return replace(_recipe(loss, temperature=temperature), encoder="resnet18", width=64)
 
 
 RUNS: Mapping[str, ImageRecipe] = {
@@ -43,7 +48,12 @@ RUNS: Mapping[str, ImageRecipe] = {
     "nll_seed_0": _recipe("nll"),
     "nt_xent_seed_0": _recipe("nt_xent"),
     "weince_seed_0": _recipe("weince"),
+    "weince_extra_terms_seed_0": _recipe("weince", weibull_weight=0.5, softmax_weight=0.5),
+    "sincere_resnet18_tau_0.1_seed_0": _larger("sincere", 0.1),
+    "supcon_resnet18_tau_0.1_seed_0": _larger("supcon", 0.1),
 }
+WITH_WEIGHTS = tuple(name for name in RUNS if name.removesuffix("_seed_0").removesuffix("_tau_0.1") in OBJECTIVES)
+"""Runs whose weights are shipped, one of each loss: all together would be more than a checkout should hold."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -69,11 +79,11 @@ def _train_all(options: argparse.Namespace) -> int:
     wanted = {name: replace(recipe, epochs=options.epochs or 1) for name, recipe in wanted.items()}
     seconds = _measured(wanted, data, options.device)
     epochs = options.epochs or _fitting(wanted, seconds, ends - time.monotonic())
-    said = ", ".join(f"{each:.2f} s with {head}" for head, each in seconds.items())
+    said = ", ".join(f"{each:.2f} s of {encoder} with {head}" for (encoder, head), each in seconds.items())
     print(f"an epoch takes {said}; {len(wanted)} runs of {epochs} epochs", flush=True)
     failed = 0
     for name, recipe in wanted.items():
-        needs, left = epochs * seconds[recipe.head] + _AFTER, ends - time.monotonic()
+        needs, left = epochs * seconds[_pace(recipe)] + _AFTER, ends - time.monotonic()
         if left < needs:
             print(f"{name}: left out, needs about {needs:.0f} s and {max(left, 0):.0f} s are left", flush=True)
             continue
@@ -127,27 +137,32 @@ def _train_one(name: str, recipe: ImageRecipe, data: "ImageSet", options: argpar
     return True
 
 
-def _measured(wanted: Mapping[str, ImageRecipe], data: "ImageSet", device: str) -> dict[str, float]:
-    """Seconds of an epoch by the kind of head, which has one view or two: of the second, as the first warms up."""
+def _pace(recipe: ImageRecipe) -> tuple[str, str]:
+    """What an epoch's time depends on: the encoder, and its head, which has one view or two."""
+    return recipe.encoder, recipe.head
+
+
+def _measured(wanted: Mapping[str, ImageRecipe], data: "ImageSet", device: str) -> dict[tuple[str, str], float]:
+    """Seconds of an epoch by its pace: of the second, as the first warms up."""
     from checkpoints.foreign.forward import device_of
     from checkpoints.training.images.loop import OnDevice, Trainer, tuned
 
-    at, found = device_of(device), dict[str, float]()
+    at, found = device_of(device), dict[tuple[str, str], float]()
     pixels = OnDevice.of(data, at)
     with tuned():
         for recipe in wanted.values():
-            if recipe.head not in found:
+            if _pace(recipe) not in found:
                 trainer = Trainer(recipe, pixels, len(data.class_names), at)
                 trainer.epoch(0)
                 start = time.perf_counter()
                 trainer.epoch(0)
-                found[recipe.head] = time.perf_counter() - start
+                found[_pace(recipe)] = time.perf_counter() - start
     return found
 
 
-def _fitting(wanted: Mapping[str, ImageRecipe], seconds: Mapping[str, float], left: float) -> int:
+def _fitting(wanted: Mapping[str, ImageRecipe], seconds: Mapping[tuple[str, str], float], left: float) -> int:
     """Epochs, the same for all, that fit into the seconds that are left."""
-    each = sum(seconds[recipe.head] for recipe in wanted.values())
+    each = sum(seconds[_pace(recipe)] for recipe in wanted.values())
     return int(min(MOST_EPOCHS, max(1, (0.95 * left - _AFTER * len(wanted)) / each)))
 
 

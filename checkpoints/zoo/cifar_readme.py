@@ -2,12 +2,16 @@
 
 import sys
 
+from torch import Generator
+
 from analysis.neighbours.class_means import ClassMeans, class_means
 from checkpoints import open_outputs
 from checkpoints.command_line import run
 from checkpoints.inspect import inspect_file
 from checkpoints.native.image_run import ImageRun
 from checkpoints.reading.atomic import write_atomic
+from checkpoints.training.images.encoders import encoder_of
+from checkpoints.training.images.recipe import DEPTHS
 from checkpoints.zoo import FOLDER, ZooEntry, of_images, run_of
 from checkpoints.zoo.readme import line
 from losses.catalog import CATALOG
@@ -15,33 +19,37 @@ from losses.catalog import CATALOG
 _INTRODUCTION = """\
 # Encoders of CIFAR-10
 
-{network} in CIFAR form (three stages, first width 32, {parameters:.2f} M parameters), {epochs} epochs of
-{steps} steps of {batch} images on one GPU ({device}), 1 to 2 minutes each; {files} runs,
-one setting for all but the loss, its temperature and the seed. All outputs were computed from the float16 weights
-in the files.
+{files} runs on one GPU ({device}), one setting for all but the loss, its temperature, the seed and the encoder:
+
+{networks}
+
+An epoch is {steps} steps of {batch} images, two views each where the loss compares views. All outputs were computed
+from float16 weights.
 
 This is not the papers' training: SINCERE's figure is of a ResNet-50 (23.5 M parameters) after 800 epochs, with a
-temperature chosen for each loss. That network tells its train images apart; these do not
-({apart}). So nearly every test
-image has a train image of another class right beside it, and nearest target and noise are much closer than the
-published .994 / .145 (SINCERE, tau .1) and .994 / .732 (SupCon, tau .05). What can be compared is one file here with
-another; how far classes lie apart is seen on the cosines to the means of classes. The images are JPEG copies of
-CIFAR-10, not the original pixels. Nothing was chosen by the test images: learning rate, decay and views are those of
-the first try. NLL saw no mixed images; NT-Xent and WEINCE (without the released script's extra terms) had as few
-epochs as the others, and need more.
+temperature chosen for each loss. That network tells its train images apart, and so does ResNet-18 here:
+{apart_larger} of them are nearest to the mean of their own class. ResNet-14 does not: {apart}. Where a network does
+not, nearly every test image has a train image of another class right beside it, and nearest target and noise are much
+closer than the published .994 / .145 (SINCERE, tau .1) and .994 / .732 (SupCon, tau .05). What can be compared is one
+file here with another of the same encoder; how far classes lie apart is seen on the cosines to the means of classes.
+The images are JPEG copies of CIFAR-10, not the original pixels. Nothing was chosen by the test images: learning rate,
+decay and views are those of the first try. NLL saw no mixed images; NT-Xent and WEINCE had as few epochs as the
+others, and need more. `weince_extra_terms_seed_0` adds the two terms that the released script adds to WEINCE's loss.
 
-Each run has two files: NAME.npz, the outputs, which open in the lab without images (embeddings of all 10,000 test
-images and of {kept:,} train images, the first of each class; logits of class heads; ids are file names; no image),
-and NAME.pth, the weights in float16 as SupContrast's code names and loads them, which open where you have the images
-yourself (`make app ROOT=...`). Made by
+NAME.npz has the outputs, which open in the lab without images (embeddings of all 10,000 test images and of {kept:,}
+train images, the first of each class; logits of class heads; ids are file names; no image). NAME.pth, for one ResNet-14
+of each loss, has the weights in float16 as SupContrast's code names and loads them, which open where you have the
+images yourself (`make app ROOT=...`). Made by
 
     python -m checkpoints.zoo.cifar --data cifar10.zip --out FOLDER --epochs {epochs} \\
         --device cuda --amp bf16 --channels-last
 
-On a GPU the same command gives nearly the same curve, not the same bytes.
+with the names of the runs of one encoder behind it. On a GPU the same command gives nearly the same curve, not the same
+bytes.
 
 `transfer.json` has what a linear probe on their features makes of digits, which none of them saw, and the AUC of each
-among the train items in its file, with intervals; `python -m checkpoints.zoo.transfer` makes it from these files.
+among the train items in its file, with intervals; `python -m checkpoints.zoo.transfer` makes it from these files, and
+keeps what it found of encoders whose weights are not among them.
 
 ## As the runs stated them
 
@@ -70,7 +78,7 @@ def readme(entries: tuple[ZooEntry, ...]) -> str:
     """Markdown: what they are, the stated numbers, those computed again, digests."""
     runs = {entry: run_of(entry) for entry in entries}
     means, kept = {entry: _means(entry) for entry in entries}, len(open_outputs(entries[0].path).train)
-    lines = [_introduction(list(runs.values()), list(means.values()), kept, entries[0])]
+    lines = [_introduction(list(runs.values()), list(means.values()), kept)]
     lines += [line(["file", "loss", *_STATED]), line(["---", "---", *["---:"] * len(_STATED)])]
     lines += [_stated(entry, each) for entry, each in runs.items()]
     lines += [_AGAIN.format(kept=kept), line(["file", *(word for _, word in _FOUND), *_MEANS])]
@@ -80,14 +88,38 @@ def readme(entries: tuple[ZooEntry, ...]) -> str:
     return "\n".join([*lines, "```", ""])
 
 
-def _introduction(runs: list[ImageRun], means: list[ClassMeans], kept: int, entry: ZooEntry) -> str:
-    first, apart = runs[0], [each.train_apart for each in means]
+def _introduction(runs: list[ImageRun], means: list[ClassMeans], kept: int) -> str:
+    first = next(each for each in runs if each.recipe.encoder == "resnet14")
+    apart = {
+        encoder: [found.train_apart for run, found in zip(runs, means, strict=True) if run.recipe.encoder == encoder]
+        for encoder in ("resnet14", "resnet18")
+    }
     return _INTRODUCTION.format(
-        network=first.network.split(",")[0], epochs=first.recipe.epochs, steps=50_000 // first.recipe.batch_size,
-        batch=first.recipe.batch_size, device=first.device, files=len(runs), kept=kept,
-        parameters=entry.path.with_suffix(".pth").stat().st_size / 2e6,
-        apart=f"{min(apart):.0%} to {max(apart):.0%} of them are nearest to the mean of their own class",
+        files=len(runs), device=first.device, networks=_networks(runs), steps=50_000 // first.recipe.batch_size,
+        batch=first.recipe.batch_size, epochs=first.recipe.epochs, kept=kept, apart=_from_to(apart["resnet14"]),
+        apart_larger=_from_to(apart["resnet18"]),
     )  # fmt: skip
+
+
+def _from_to(shares: list[float]) -> str:
+    return f"{min(shares):.1%} to {max(shares):.1%}"
+
+
+def _networks(runs: list[ImageRun]) -> str:
+    """A line an encoder."""
+    groups: dict[str, list[ImageRun]] = {}
+    for each in runs:
+        groups.setdefault(each.recipe.encoder, []).append(each)
+    return "\n".join(f"- {_network(group)}" for _, group in sorted(groups.items()))
+
+
+def _network(runs: list[ImageRun]) -> str:
+    recipe, minutes = runs[0].recipe, [each.seconds / 60 for each in runs]
+    blocks, _ = DEPTHS[recipe.encoder]
+    about = f"{runs[0].network.split(',')[0]} in CIFAR form, {len(blocks)} stages, first width {recipe.width}"
+    weights = encoder_of(recipe, 10, Generator()).parameters()
+    about += f", {sum(each.numel() for each in weights) / 1e6:.2f} M parameters"
+    return f"{about}: {len(runs)} runs of {recipe.epochs} epochs, {max(minutes):.1f} minutes at most, others beside it"
 
 
 def _means(entry: ZooEntry) -> ClassMeans:

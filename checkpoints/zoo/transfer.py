@@ -2,7 +2,8 @@
 
 A linear probe on their features (multinomial logistic regression with an L2 penalty of 1, at unit length), beside the
 same on an untrained encoder and on the pixels; and the AUC of each against the train items in its file, with an
-interval. It writes `transfer.json` beside them, which Results shows.
+interval. It writes `transfer.json` beside them, which Results shows. Of encoders whose weights are not there it keeps
+what the file has.
 """
 
 import json
@@ -73,11 +74,23 @@ def measured() -> Transfer:
     if not entries:
         raise LabError("encoders of CIFAR-10", "must be there to be measured", but="none is")
     networks = {f"untrained encoder, seed {seed}": _untrained(entries[0], seed) for seed in range(_SEEDS)}
-    encoders = {entry.name: _probe(_features(_trained(entry))) for entry in entries}
+    encoders = {entry.name: _of(entry) for entry in entries}
     beside = {name: _probe(_features(network)) for name, network in networks.items()}
     beside["pixels"] = _probe(_pixels())
     areas = {entry.name: _area(entry) for entry in entries}
     return Transfer(len(data.train), len(data.test), encoders, beside, areas)
+
+
+def _of(entry: ZooEntry) -> Estimate:
+    """What was found before of one whose weights are not here: not all are shipped."""
+    if entry.path.with_suffix(".pth").is_file():
+        return _probe(_features(_trained(entry)))
+    before = transfer().encoders
+    if entry.name not in before:
+        raise LabError(
+            f"weights of {entry.name}", "must be beside its outputs", but="are not there", remedy="Train it again."
+        )
+    return before[entry.name]
 
 
 def _trained(entry: ZooEntry) -> "torch.nn.Module":

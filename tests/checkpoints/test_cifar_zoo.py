@@ -29,7 +29,8 @@ def row_of(name: str, table: int) -> list[str]:
 
 def test_all_runs_of_the_list_are_there_and_take_forty_megabytes():
     assert set(ENTRIES) == set(cifar.RUNS)
-    assert all(entry.path.with_suffix(".pth").is_file() for entry in ENTRIES.values())
+    assert {path.stem for path in HERE.glob("*.pth")} == set(cifar.WITH_WEIGHTS)
+    assert {ENTRIES[name].loss for name in cifar.WITH_WEIGHTS} == {entry.loss for entry in ENTRIES.values()}
     assert sum(path.stat().st_size for path in HERE.iterdir()) <= 40_000_000
 
 
@@ -72,7 +73,7 @@ def test_nearest_target_and_noise_come_out_of_the_embeddings(name, outputs):
     assert stated["noise"] > np.median(noise)
 
 
-@pytest.mark.parametrize("name", ENTRIES)
+@pytest.mark.parametrize("name", cifar.WITH_WEIGHTS)
 def test_the_weights_are_a_network_in_supcontrasts_names(name):
     path = ENTRIES[name].path.with_suffix(".pth")
     weights, plan = network_in(torch_contents(path), ForeignSpec(), path)
@@ -85,5 +86,11 @@ def test_at_one_temperature_sincere_has_the_wider_margin_and_a_lower_temperature
     margin = {name: class_means(each).margin for name, each in outputs.items()}
     for tau in ("0.1", "0.05"):
         assert margin[f"sincere_tau_{tau}_seed_0"].low > margin[f"supcon_tau_{tau}_seed_0"].high
+    assert margin["sincere_resnet18_tau_0.1_seed_0"].low > margin["supcon_resnet18_tau_0.1_seed_0"].high
     for loss in ("supcon", "sincere"):
         assert margin[f"{loss}_tau_0.1_seed_0"].low > margin[f"{loss}_tau_0.05_seed_0"].high
+
+
+def test_only_the_larger_network_tells_its_train_images_apart(outputs):
+    apart = {name: class_means(each).train_apart for name, each in outputs.items()}
+    assert {name for name, share in apart.items() if share > 0.99} == {name for name in apart if "resnet18" in name}

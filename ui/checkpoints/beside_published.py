@@ -20,10 +20,12 @@ def beside_published(to: To) -> None:
 
 
 def _entry(loss: str) -> ZooEntry | None:
-    """The first seed at the published temperature."""
-    asked = TEMPERATURES[loss]
+    """The first seed at the published temperature, of the network that is there at both."""
+    asked = loss, TEMPERATURES[loss], "resnet14"
     recipes = ((entry, run_of(entry).recipe) for entry in of_images() if entry.loss == loss)
-    return next((entry for entry, recipe in recipes if recipe.parameters["temperature"] == asked), None)
+    return next(
+        (entry for entry, each in recipes if (each.loss, each.parameters["temperature"], each.encoder) == asked), None
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -26,6 +26,7 @@ from analysis.statistics.bootstrap import Estimate
 from checkpoints import open_outputs
 from checkpoints.native.file import peek
 from checkpoints.native.image_run import ImageRun
+from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.zoo import ZooEntry, of_images, other_seeds, run_of, shipped
 from losses.catalog import CATALOG
 from ui.checkpoints.beside_published import beside_published
@@ -36,6 +37,8 @@ from ui.exhibit import show
 from ui.foreign_text import table
 
 _TO = {"means": "Means of classes", "nearest": "Nearest train items"}
+_USUAL = "ResNet-14"
+"""What an encoder of CIFAR-10 is where its title does not say."""
 _DATA = {"CIFAR-10": "CIFAR-10, real images", "digits": "Digits, 8 x 8"}
 
 
@@ -78,13 +81,23 @@ def _of_run(entry: ZooEntry) -> EncoderResult:
     run = run_of(entry)
     said, recipe, means = run.stated, run.recipe, class_means(open_outputs(entry.path))
     assert isinstance(means, ClassMeans)
-    tau = f", tau {recipe.parameters['temperature']:g}" if recipe.head == "projection" else ""
     return EncoderResult(
-        entry.name, CATALOG[entry.loss].title + tau, entry.loss, entry.data, recipe.seed, said["target"], said["noise"],
+        entry.name, _title(run), entry.loss, entry.data, recipe.seed, said["target"], said["noise"],
         _with_interval(run, "margin"), _with_interval(run, "knn_1"), int(said["train_items"]),
         *means.medians, means.margin, means.auc, means.train_apart, said["auc"], run.intervals.get("auc"),
         _with_interval(run, "probe"), _with_interval(run, "head") if "head" in said else None, said.get("ece"),
     )  # fmt: skip
+
+
+def _title(run: ImageRun) -> str:
+    """The loss, and what else a run was given that others of it were not."""
+    recipe, network = run.recipe, run.network.partition(",")[0]
+    words = [CATALOG[recipe.loss].title]
+    if recipe.head == "projection":
+        words.append(f"tau {recipe.parameters['temperature']:g}")
+    words += ["released extra terms"] * bool(OBJECTIVES[recipe.loss].optional.keys() & recipe.parameters)
+    words += [network] * (network != _USUAL)
+    return ", ".join(words)
 
 
 def _with_interval(run: ImageRun, name: str) -> Estimate:
@@ -163,15 +176,16 @@ def _published(results: Sequence[EncoderResult]) -> None:
     st.caption(
         f"Not comparable line by line: {PUBLISHED[0].differs}; and that network tells its train items apart, while here"
         f" {percent(min(each.train_apart for each in results))} to {percent(max(each.train_apart for each in results))}"
-        " are nearest to their own class's mean, so that a nearest noise is mostly a train item that lies among another"
-        " class. Within this page two encoders differ by their loss alone where temperature and seed are the same."
+        " are nearest to their own class's mean, so that a nearest noise is often a train item that lies among another"
+        " class. Within this page two encoders differ by their loss alone where temperature, seed and network are the"
+        f" same. Where no network is named it is a {_USUAL}."
     )
     _published_by_class()
     more = [{"loss": loss, "measure": measure, "CIFAR-100, %": value} for loss, measure, value in PUBLISHED_ACCURACIES]
     st.dataframe(table(pd.DataFrame(more)), hide_index=True, height="content")
     st.caption(
         "Erol et al., arXiv 2606.00262: ResNet-18, 100 epochs, 4 seeds, CIFAR-100. The script released for them adds"
-        " two terms to WEINCE's loss that InfoNCE's run has not; the encoders here are trained on the losses alone."
+        " two terms to WEINCE's loss that InfoNCE's run has not; here one encoder has them, and says so."
     )
 
 

@@ -10,7 +10,7 @@ from scipy.stats import linregress
 
 from benchmarks.soak.__main__ import table
 from benchmarks.soak.gauges import Reading, line, read
-from benchmarks.soak.visitor import Stuck, visiting
+from benchmarks.soak.visitor import Stuck, Visitor, visiting
 from tests.browser.server import running
 
 
@@ -86,3 +86,25 @@ def test_a_visitor_sees_pages_runs_a_world_and_says_what_it_did_not_see(tmp_path
         with pytest.raises(Stuck, match="nothing begins with"):
             visitor.wait_for("What no page says")
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+class Deaf:
+    """A server that leaves every look out."""
+
+    def __init__(self):
+        self.sent = 0
+
+    def send(self, message):
+        self.sent += 1
+
+    def recv(self, timeout):
+        raise TimeoutError
+
+
+def test_a_look_that_the_server_leaves_out_is_asked_for_again(monkeypatch):
+    socket = Deaf()
+    visitor = Visitor(socket)
+    visitor._due["fragment"] = (0.0, 0.0)
+    assert visitor._tick()
+    assert visitor._tick()
+    assert socket.sent == 2

@@ -1,14 +1,14 @@
 """What a run recorded of its gradient, as curves on one axis, with the lines that they can be held against."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.forces.chance_level import ChanceSpec, chance_level
 from analysis.forces.dynamics import simplex_loss
-from losses.catalog import CATALOG, LossEntry
+from losses.catalog import CATALOG, LossEntry, unit_of
 from losses.records import Choosing
 
 
@@ -21,6 +21,11 @@ class Quantity:
     title: str
     meaning: str
     signed: bool = False
+
+    def of(self, losses: Iterable[str]) -> "Quantity":
+        """In the unit in which these losses of the catalogue count: titles here say nats."""
+        unit = unit_of(losses)
+        return replace(self, title=self.title.replace("nats", unit), meaning=self.meaning.replace("nats", unit))
 
 
 QUANTITIES: tuple[Quantity, ...] = (

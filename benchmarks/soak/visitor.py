@@ -22,6 +22,8 @@ LONGEST = 240.0
 _TEXTS = {"markdown": "body", "alert": "body", "text": "body", "heading": "body", "progress": "text"}
 _PAUSE = 0.1
 """Seconds of silence after which a script that has ended does not go on."""
+_LEFT_OUT = 2.0
+"""Seconds without an answer after which a look counts as left out."""
 _SILENCE = 20.0
 """Seconds of silence after which nothing more is expected of a page on which nothing ticks."""
 
@@ -79,7 +81,17 @@ class Visitor:
         time.sleep(max(0.0, at - time.monotonic()))
         self._due[fragment] = (time.monotonic() + every, every)
         self._rerun(fragment=fragment)
-        self._settle()
+        if self._is_answered():
+            self._settle()
+        return True
+
+    def _is_answered(self) -> bool:
+        """A look that is due while somebody's click comes first is left out, see `ui.server.ticks`: the next one is
+        soon enough."""
+        try:
+            self._take(ForwardMsg.FromString(self._socket.recv(timeout=_LEFT_OUT)))
+        except TimeoutError:
+            return False
         return True
 
     def _rerun(self, press: str = "", fragment: str = "") -> None:

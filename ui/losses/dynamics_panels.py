@@ -166,7 +166,8 @@ def figures(view: View | Trainings) -> None:
             if quantity.name in view.quantities:
                 heads = all(CATALOG[run.loss].family == "class head" for run in view.runs)
                 to_population = quantity.name == "toward_optimum" and view.time == "step" and heads
-                st.markdown(f"**{quantity.title}.** {_TO_POPULATION if to_population else quantity.meaning}")
+                said = quantity.of(run.loss for run in view.runs)
+                st.markdown(f"**{said.title}.** {_TO_POPULATION if to_population else said.meaning}")
     recorded = [run for run in view.runs if run.layers]
     if view.layers and recorded:
         show(layer_norms(recorded).given_by(view.layers), key="dynamics-layers")

@@ -15,7 +15,7 @@ from analysis.forces.matrix import PAIRED, ForceMatrix, force_losses, force_matr
 from analysis.forces.of_classes import CLASS_LOSSES, ClassForceMatrix, class_force_matrix, class_groups
 from analysis.forces.pair_terms import most_repelled, pair_terms
 from analysis.forces.views import other_views
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 from losses.errors import LabError
 from ui.controls import Controls
 from ui.exhibit import show
@@ -45,7 +45,7 @@ from analysis.forces.matrix import force_losses, force_matrix
 matrices = [force_matrix(batch.embeddings, batch.labels, loss, {temperature}) for loss in {losses}]
 titles = force_losses()
 sums = {{titles[each.loss]: group_sums(each.forces, pair_groups(each, {quantile})) for each in matrices}}
-exhibit = force_groups(sums, {hard!r})
+exhibit = force_groups(sums, {hard!r}, {unit!r})
 exhibit.plot.show()
 """
 _HEAD_SUMS = """from analysis.figures.forces.groups import force_groups
@@ -116,7 +116,9 @@ def _of_pairs(view: View, drawn: Drawn) -> None:
     titles = force_losses()
     hard = f"Noise is hard from the {view.hard_quantile:.0%} quantile of its cosines in this batch on."
     sums = {titles[one.loss]: group_sums(one.forces, pair_groups(one, view.hard_quantile)) for one in found}
-    show(force_groups(sums, hard).given_by(view.in_code(_SUMS, hard=hard)), key="force-groups")
+    unit = unit_of(view.losses)
+    code = view.in_code(_SUMS, hard=hard, unit=unit)
+    show(force_groups(sums, hard, unit).given_by(code), key="force-groups")
     balances(found)
 
 
@@ -181,17 +183,18 @@ def one_pair(matrices: Sequence[ForceMatrix]) -> None:
 def balances(matrices: Sequence[ForceMatrix]) -> None:
     """Pull against push, one row a loss."""
     st.header("What the forces add up to", anchor=False)
-    nats = st.column_config.NumberColumn(format="%.1f nats per unit")
+    force = st.column_config.NumberColumn(format="%.1f")
     formats = {
         "share": st.column_config.NumberColumn(format="percent"),
-        "pull": nats,
-        "push within classes": nats,
+        "pull": force,
+        "push within classes": force,
         "push to pull": st.column_config.NumberColumn(format="%.2f"),
-        "push of noise": nats,
+        "push of noise": force,
     }
     st.dataframe(table(balance_table(matrices)), hide_index=True, column_config=formats)
     st.caption(
-        "Over all anchors. In a softmax of cosines at one temperature the forces on an anchor cancel: pull ="
-        " push within classes + push of noise. Not so where slopes differ from pair to pair (Weibit, WEINCE,"
-        " temperature-free InfoNCE), and where no denominator divides (SigLIP, RINCE)."
+        f"Over all anchors, in {unit_of(each.loss for each in matrices)} per unit of cosine. In a softmax of"
+        " cosines at one temperature the forces on an anchor cancel: pull = push within classes + push of noise. Not so"
+        " where slopes differ from pair to pair (Weibit, WEINCE, temperature-free InfoNCE), and where no denominator"
+        " divides (SigLIP, RINCE)."
     )

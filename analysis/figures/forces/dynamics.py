@@ -15,6 +15,7 @@ from analysis.figures.labels import label, short
 from analysis.figures.loss_styles import FURTHER_DASHES, LOSS_STYLES
 from analysis.figures.theme import TRUTH, Style, layout
 from analysis.forces.training_log import QUANTITIES, Curves, Line, Quantity
+from losses.catalog import unit_of
 
 _COLUMNS = 3
 _MOST_LEVELS = 6  # said in words
@@ -23,7 +24,8 @@ _BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
 
 def dynamics(runs: Sequence[Curves], names: Sequence[str], *, time: str = "epoch") -> Exhibit:
     """One panel a quantity that any of the runs recorded, in the order of `names`."""
-    shown = [_BY_NAME[name] for name in names if any(run.has(name) for run in runs)]
+    losses = [run.loss for run in runs]
+    shown = [_BY_NAME[name].of(losses) for name in names if any(run.has(name) for run in runs)]
     plot, styles = _panels([quantity.title for quantity in shown], time), _styles(runs)
     for panel, quantity in enumerate(shown):
         place = _place(panel)
@@ -169,7 +171,7 @@ def _title(runs: Sequence[Curves]) -> str:
         return f"What does the gradient do while these {len(runs)} losses fall?"
     ends = [(short(run.title), numbers(run.values["loss"][[0, -1]], least=2)) for run in runs]
     fell = [f"{name} {first} to {last}" for name, (first, last) in ends]
-    return "What does the gradient do while the loss falls? " + ", ".join(fell) + " nats"
+    return "What does the gradient do while the loss falls? " + f"{', '.join(fell)} {unit_of(run.loss for run in runs)}"
 
 
 def _how_to_read(runs: Sequence[Curves], shown: Sequence[Quantity], time: str) -> str:

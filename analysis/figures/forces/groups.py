@@ -19,8 +19,9 @@ _BESIDE = 2  # panels: more would be too narrow for their bars' numbers on a nar
 _HEADROOM = 2.0
 
 
-def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
-    """`sums`: a loss's title -> its groups, the same for all. `hard` says which noise is called hard."""
+def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str, unit: str = "nats") -> Exhibit:
+    """`sums`: a loss's title -> its groups, the same for all. `hard` says which noise is called hard; unit: of the
+    losses' values."""
     groups = [found.group for found in next(iter(sums.values()))]
     columns = min(_BESIDE, len(sums))
     rows = -(-len(sums) // columns)
@@ -42,7 +43,7 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
     plot.update_yaxes(categoryorder="array", categoryarray=groups[::-1], showgrid=False)
     ends = [-_HEADROOM * longest, _HEADROOM * longest]  # the same in all: bars are compared across panels too
     plot.update_xaxes(zeroline=True, zerolinecolor=GREY, range=ends)
-    plot.update_xaxes(title_text="sum of forces, nats per unit", row=rows)
+    plot.update_xaxes(title_text=f"sum of forces, {unit} per unit", row=rows)
     most = {title: max(found, key=lambda one: one.push) for title, found in sums.items()}
     told = "; ".join(f"{title}, {one.group if one.push > 0 else 'nothing'}" for title, one in most.items())
     return Exhibit(
@@ -51,7 +52,7 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str) -> Exhibit:
         plot=plot,
         how_to_read=(
             "Each bar adds the forces of one group of cells over the whole batch: pull to the left, push to the right,"
-            f" both in nats per unit. {hard} Every cell but the diagonal is in exactly one group."
+            f" both in {unit} per unit. {hard} Every cell but the diagonal is in exactly one group."
         ),
         alt=f"Sums of forces by group. Pushed most: {told}.",
         table=_table(sums),
@@ -75,7 +76,7 @@ def _add_bars(plot: go.Figure, found: Sequence[GroupSum], cell: Cell) -> None:
             textposition="outside",
             textfont={"size": 11},
             cliponaxis=False,
-            hovertemplate="%{y}: %{x:+.4g} nats per unit<extra>" + name + "</extra>",
+            hovertemplate="%{y}: %{x:+.4g}<extra>" + name + "</extra>",
             **cell.place,
         )
 

@@ -18,7 +18,7 @@ from analysis.forces.batches import ForceBatch
 from analysis.forces.groups import Balance, balance
 from analysis.forces.matrix import ForceMatrix, force_losses
 from analysis.forces.pair_terms import PairTerms
-from losses.catalog import CATALOG
+from losses.catalog import CATALOG, unit_of
 
 # Matrices are square and share the page's width: the more there are, the lower the figure.
 _HEIGHTS = {1: 600, 2: 500, 3: 420, 4: 360}
@@ -38,7 +38,7 @@ def force_matrices(matrices: Sequence[ForceMatrix], batch: ForceBatch) -> Exhibi
     layout(plot, x="other sample", y="", height=_HEIGHTS[len(matrices)])
     # Shapes and titles go in together: plotly copies all there are whenever one is added.
     plot.update_layout(
-        coloraxis=colour_axis(limit, "s"),
+        coloraxis=colour_axis(limit, "s", unit_of(each.loss for each in matrices)),
         margin={"t": 84, "l": 64},
         annotations=[_title(*each) for each in zip(matrices, sums, _AXES, strict=False)],
         shapes=[outline for axis, matrix in zip(_AXES, matrices, strict=False) for outline in _outlines(matrix, axis)],
@@ -116,7 +116,7 @@ def _add_matrix(plot: go.Figure, matrix: ForceMatrix, limit: float, column: int)
         name=force_losses()[matrix.loss],
         hoverongaps=False,
         hovertemplate="anchor %{y}, other %{x}<br>cosine %{customdata:.6~g}<br>"
-        "force %{z:+.6~g} nats per unit<extra></extra>",
+        f"force %{{z:+.6~g}} {unit_of([matrix.loss])} per unit<extra></extra>",
         row=1,
         col=column,
     )

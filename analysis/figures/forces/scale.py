@@ -18,9 +18,9 @@ def colour_limit(forces: Sequence[np.ndarray]) -> float:
     return float(np.quantile(sizes, SCALED)) or float(sizes.max()) or 1.0
 
 
-def colour_axis(limit: float, variable: str) -> dict[str, object]:
-    """Blue pulls, orange pushes, neutral at 0; `variable` is what the loss is differentiated by."""
-    return {"colorscale": SIGNED, "cmin": -limit, "cmax": limit, "colorbar": _colour_bar(limit, variable)}
+def colour_axis(limit: float, variable: str, unit: str = "nats") -> dict[str, object]:
+    """Blue pulls, orange pushes, neutral at 0; `variable` is what the loss is differentiated by, `unit` its own."""
+    return {"colorscale": SIGNED, "cmin": -limit, "cmax": limit, "colorbar": _colour_bar(limit, variable, unit)}
 
 
 def class_edges(labels: np.ndarray) -> np.ndarray:
@@ -34,12 +34,12 @@ def beyond(forces: Sequence[np.ndarray], limit: float, what: str = "stronger one
     return f"; {cut:,} {what} take its end colours" if cut else ""
 
 
-def _colour_bar(limit: float, variable: str) -> dict[str, object]:
+def _colour_bar(limit: float, variable: str, unit: str) -> dict[str, object]:
     """Ticks at both ends and between, the ends in words too."""
     ticks = np.array([-limit, -limit / 2, 0, limit / 2, limit])
     texts = [f"{tick:+.2g}" if tick else "0" for tick in ticks]
     return {
-        "title": {"text": f"d loss / d {variable}, nats per unit", "side": "right"},
+        "title": {"text": f"d loss / d {variable}, {unit} per unit", "side": "right"},
         "tickvals": ticks,
         "ticktext": [f"{texts[0]} pulls", *texts[1:4], f"{texts[4]} pushes"],
         "thickness": 12,

@@ -13,6 +13,7 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.theme import GREY, PULL, PUSH, Style, layout
 from analysis.figures.worlds.repulsion.places import listed
 from analysis.figures.worlds.repulsion.scene import add_ground, add_vectors, height, set_ground
+from losses.catalog import unit_of
 from losses.errors import LabError
 from toy_models.repulsion import LOSSES, RepulsionSpec, Trace
 
@@ -106,7 +107,7 @@ def _add_vectors(plot: go.Figure, spec: RepulsionSpec, found: "Arrows", anchor: 
         customdata=np.stack([spec.labels, *(np.linalg.norm(getattr(found, kind), axis=1) for kind in _KINDS)], axis=1),
         text=[f"{'anchor ' if index == anchor else ''}{index}" for index in range(spec.vectors)],
         hovertemplate="%{text}, class %{customdata[0]}<br>pull %{customdata[1]:.6~g}<br>push %{customdata[2]:.6~g}"
-        "<br>noise %{customdata[3]:.6~g} nats/radian<extra></extra>",
+        f"<br>noise %{{customdata[3]:.6~g}} {unit_of([found.loss])}/radian<extra></extra>",
     )
 
 
@@ -166,8 +167,8 @@ def _how_to_read(found: "Sequence[Arrows]", anchor: int | None) -> str:
     return (
         f"An arrow is {whose}, the way descent would move it along the surface: blue by the same-class pairs that"
         " attract, orange by the same-class pairs that repel, dotted grey by noise. All losses share one scale; the"
-        f" longest stand for {_full_length(found):.3g} nats per radian or more.{_too_short(found)} The shape of a mark"
-        f" is its class; the first seed is shown.{turn}"
+        f" longest stand for {_full_length(found):.3g} {unit_of(each.loss for each in found)} per radian or more."
+        f"{_too_short(found)} The shape of a mark is its class; the first seed is shown.{turn}"
     )
 
 
@@ -181,6 +182,7 @@ def _too_short(found: "Sequence[Arrows]") -> str:
 
 def _table(spec: RepulsionSpec, found: "Sequence[Arrows]", step: int, shares: Mapping[str, float]) -> pd.DataFrame:
     """One row a vector and loss; the share of pairs that the title states is its loss's, in each of its rows."""
+    unit = unit_of(each.loss for each in found)
     return pd.concat(
         [
             pd.DataFrame(
@@ -193,7 +195,7 @@ def _table(spec: RepulsionSpec, found: "Sequence[Arrows]", step: int, shares: Ma
                     "class": spec.labels,
                     **{f"z{axis}": each.positions[:, axis] for axis in range(spec.dimensions)},
                     **{
-                        f"{_KINDS[kind][0]} (nats/radian)": np.linalg.norm(getattr(each, kind), axis=1)
+                        f"{_KINDS[kind][0]} ({unit}/radian)": np.linalg.norm(getattr(each, kind), axis=1)
                         for kind in _KINDS
                     },
                 }

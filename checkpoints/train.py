@@ -54,6 +54,8 @@ def _options(words: list[str]) -> argparse.Namespace:
 
 
 def _trained(options: argparse.Namespace) -> int:
+    if options.every < 0:
+        raise LabError("--every", "must be at least 0", options.every)
     return _of_images(options) if options.encoder else _of_digits(options)
 
 
@@ -81,8 +83,6 @@ def _of_digits(options: argparse.Namespace) -> int:
 
 
 def _of_images(options: argparse.Namespace) -> int:
-    if options.every:
-        raise LabError("--every", "must be left out with --encoder", options.every)
     if options.data in DATASETS:
         raise LabError("--data", "must be a folder or file of images with --encoder", repr(options.data))
     recipe = images.recipe_of(options, parameters_of(options))
@@ -103,8 +103,6 @@ def _journal(options: argparse.Namespace) -> Journal:
 
 
 def _train(recipe: Recipe, out: Path, every: int, journal: Journal) -> int:
-    if every < 0:
-        raise LabError("--every", "must be at least 0", every)
     if out.suffix != ".safetensors":
         raise LabError("--out", "must end in .safetensors", str(out))
     if not str(out).isprintable():

@@ -8,6 +8,7 @@ import torch
 
 from checkpoints.native.objectives import OBJECTIVES
 from checkpoints.opening import open_outputs
+from checkpoints.snapshots import find_series
 from checkpoints.training.images import resume, run
 from checkpoints.training.images.data import ImageSet, Pixels
 from checkpoints.training.images.loop import OnDevice, Trainer
@@ -133,3 +134,27 @@ def test_a_loss_that_is_no_number_ends_the_run_and_leaves_nothing(tmp_path):
 def test_a_batch_that_the_data_do_not_fill_is_refused(tmp_path):
     with pytest.raises(LabError, match="batch size must be at most the 48 train images, but is 64"):
         train(recipe(batch_size=64), colours(), Run(tmp_path / "a.pth", "cpu"))
+
+
+@pytest.mark.parametrize("ema", [0.0, 0.9])
+def test_snapshots_are_a_series_and_leave_the_curve_as_it_is(tmp_path, ema):
+    own, without = recipe("sincere", epochs=5, ema=ema), Run(tmp_path / "without.pth", "cpu", kept=12)
+    followed = train(own, colours(), replace(without, out=tmp_path / "run.pth", every=2))
+    assert followed.log == train(own, colours(), without).log
+    weights, plain = (torch.load(tmp_path / name, weights_only=True)["model"] for name in ("run.pth", "without.pth"))
+    assert all(torch.equal(each, plain[name]) for name, each in weights.items())
+    found = find_series(tmp_path / "run_epochs")
+    assert [each.epoch for each in found.snapshots] == [1, 2, 4, 5]
+    assert found.left_out == ""
+    last, written = open_outputs(found.snapshots[-1].path), open_outputs(tmp_path / "run.npz")
+    assert len(last.train) == len(written.train) == 12
+    assert np.array_equal(last.test.labels, written.test.labels)
+    assert (last.test.embeddings * written.test.embeddings).sum(axis=1).min() > 0.999  # those are of float16 weights
+    first = open_outputs(found.snapshots[0].path)
+    assert (first.test.embeddings * last.test.embeddings).sum(axis=1).min() < 0.99
+
+
+def test_snapshots_of_a_class_head_have_its_logits(tmp_path):
+    train(recipe(), colours(), Run(tmp_path / "run.pth", "cpu", every=3))
+    last, written = (open_outputs(tmp_path / name) for name in ("run_epochs/epoch_0003.npz", "run.npz"))
+    assert np.array_equal(last.test.logits.argmax(axis=1), written.test.logits.argmax(axis=1))

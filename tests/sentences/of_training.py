@@ -140,6 +140,11 @@ def _odd_transfer(folder: Path) -> object:
     return transfer._read(folder / "transfer.json", 0)
 
 
+def _without_weights(folder: Path) -> object:
+    entry = replace(zoo.of_images()[0], name="cifar10/another", path=folder / "another.npz")
+    return transfer._of(entry)
+
+
 def _no_encoders() -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transfer, "of_images", lambda: ())
@@ -154,8 +159,9 @@ SAID: tuple[Said, ...] = (
     lambda folder: run_curves(_npz_of_labels(folder)),
     _odd_transfer,
     lambda _: _no_encoders(),
+    _without_weights,
     trained("--device", "cpu", encoder=False, data="digits"),
-    trained("--every", "2"),
+    trained("--every", "-1"),
     trained(data="digits"),
     trained("--name", "a\nb"),
     trained(out="a.safetensors"),

@@ -3,6 +3,9 @@
 Polyak & Juditsky 1992; with a decay, as Tarvainen & Valpola (arXiv 1703.01780) and timm's ModelEma have it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
@@ -23,3 +26,17 @@ class Average:
                 self.tensors[name].lerp_(each, 1 - self.decay)
             else:
                 self.tensors[name].copy_(each)
+
+
+@contextmanager
+def averaged(model: nn.Module, average: Average | None) -> Iterator[None]:
+    """Within the block the model has the averaged weights, after it its own again, bit by bit; None changes nothing."""
+    if average is None:
+        yield
+        return
+    own = {name: each.detach().clone() for name, each in model.state_dict().items()}
+    model.load_state_dict(average.tensors)
+    try:
+        yield
+    finally:
+        model.load_state_dict(own)

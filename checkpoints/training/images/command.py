@@ -77,7 +77,7 @@ def train(recipe: ImageRecipe, options: argparse.Namespace, journal: Journal) ->
     from checkpoints.training.images.run import train as train_images
 
     kept = SHIPPED_TRAIN if options.keep_train is None else options.keep_train or None
-    how = Run(out, options.device or "auto", kept)
+    how = Run(out, options.device or "auto", kept, options.every)
     with together(how.device) as here:
         agreed(how.check)
         from_first(journal.check)

@@ -32,6 +32,10 @@ class Pixels:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def take(self, rows: np.ndarray) -> "Pixels":
+        """Some of the items."""
+        return Pixels(self.images[rows], self.labels[rows], self.ids[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageSet:

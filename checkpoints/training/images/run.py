@@ -9,37 +9,42 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 
 from checkpoints.foreign.forward import device_of
 from checkpoints.images.source import evenly
 from checkpoints.reading.atomic import check_writable
 from checkpoints.training.images import joined, resume
-from checkpoints.training.images.data import ImageSet, Pixels
+from checkpoints.training.images.data import ImageSet
 from checkpoints.training.images.encoders import plan_of
 from checkpoints.training.images.evaluation import Seen, evaluated
 from checkpoints.training.images.files import Ran, halved, outputs_path, write_outputs, write_weights
-from checkpoints.training.images.loop import Log, OnDevice, Trainer, on_device, run, tuned
+from checkpoints.training.images.loop import Log, OnDevice, Trainer, run, tuned
 from checkpoints.training.images.recipe import ImageRecipe
+from checkpoints.training.images.seeing import rows_of, seen, without_images
+from checkpoints.training.images.snapshots import following, snapshots_in
 
-_ROWS, _SECONDS = 1000, 5.0
+_SECONDS = 5.0
 SHIPPED_TRAIN = 3000
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """How a recipe is carried out: what it decides nothing of but the last digits. kept: train items whose outputs are
-    written, evenly from the classes, the first of each; None for all."""
+    written, evenly from the classes, the first of each; None for all. every: after so many epochs, and after the first
+    and the last, the outputs as they are then, see `snapshots`; 0 for none."""
 
     out: Path
     device: str = "auto"
     kept: int | None = SHIPPED_TRAIN
+    every: int = 0
 
     def check(self) -> None:
         """LabError for a place that cannot be written to, or a device that is not here."""
         if joined.rank() == 0:
             check_writable(self.out)
             check_writable(outputs_path(self.out))
+            if self.every:
+                check_writable(snapshots_in(self.out) / "epoch_0001.npz")
         device_of(self.device)
 
 
@@ -58,7 +63,7 @@ def train(
         trainer = Trainer(recipe, OnDevice.of(data, device), len(data.class_names), device)
         about = _about(recipe, data, device)
         log = resume.load_together(how.out, trainer, about)
-        run(trainer, log, _keeping(how.out, trainer, about), report)
+        run(trainer, log, _keeping(data, how, trainer, about), report)
         trained = time.perf_counter() - start
         state = halved(trainer.model.state_dict() if trainer.average is None else trainer.average.tensors)
         trainer.model.load_state_dict(state)  # what is judged is what is written
@@ -75,52 +80,25 @@ def _write(how: Run, state: dict[str, torch.Tensor], ran: Ran, data: ImageSet, s
     few = evenly(data.train.labels, how.kept)
     write_weights(how.out, state, ran)
     write_outputs(
-        outputs_path(how.out), ran, data.class_names, (_taken(data.train, few), _rows(sides[0], few)),
+        outputs_path(how.out), ran, data.class_names, (without_images(data.train, few), rows_of(sides[0], few)),
         (data.test, sides[1]),
     )  # fmt: skip
     resume.resume_path(how.out).unlink(missing_ok=True)
 
 
-def _keeping(out: Path, trainer: Trainer, about: str) -> Callable[[Log], None]:
-    """Saves the state after an epoch, though not more often than every few seconds: a small epoch takes less."""
-    last = float("-inf")
+def _keeping(data: ImageSet, how: Run, trainer: Trainer, about: str) -> Callable[[Log], None]:
+    """After an epoch a snapshot, where one is due, and the state, though not more often than every few seconds: a small
+    epoch takes less."""
+    last, follow = float("-inf"), following(trainer, data, how.out, how.kept, how.every)
 
     def keep(log: Log) -> None:
         nonlocal last
+        follow(log)
         if joined.rank() == 0 and (now := time.monotonic()) - last >= _SECONDS:
-            resume.save(out, trainer, about, log)
+            resume.save(how.out, trainer, about, log)
             last = now
 
     return keep
-
-
-@torch.no_grad()
-def seen(trainer: Trainer, side: Pixels) -> Seen:
-    """A side through the model as it is, batch norms by their running statistics, in float32; of several processes each
-    sees its part, and all have the whole."""
-    trainer.model.eval()
-    ends = [len(side) * number // joined.count() for number in (joined.rank(), joined.rank() + 1)]
-    images, found = on_device(side.images[slice(*ends)], trainer.device), []
-    for start in range(0, max(len(images), 1), _ROWS):
-        pixels = (images[start : start + _ROWS].float() / 255 - trainer.data.mean) / trainer.data.std
-        if trainer.recipe.channels_last:
-            pixels = pixels.contiguous(memory_format=torch.channels_last)
-        found.append(trainer.model(pixels))
-    features, outputs = (joined.parts_joined(torch.cat(each)) for each in zip(*found, strict=True))
-    labels = torch.from_numpy(side.labels).to(trainer.device)
-    if trainer.recipe.head == "classes":
-        return Seen(F.normalize(features, dim=1), features, outputs, labels)
-    return Seen(F.normalize(outputs, dim=1), features, None, labels)
-
-
-def _rows(side: Seen, rows: "torch.Tensor | object") -> Seen:
-    taken = torch.as_tensor(rows, device=side.labels.device)
-    logits = None if side.logits is None else side.logits[taken]
-    return Seen(side.embeddings[taken], side.features[taken], logits, side.labels[taken])
-
-
-def _taken(side: Pixels, rows: "torch.Tensor | object") -> Pixels:
-    return Pixels(side.images[:0], side.labels[rows], side.ids[rows])  # type: ignore[index]
 
 
 def _about(recipe: ImageRecipe, data: ImageSet, device: torch.device) -> str:

@@ -166,7 +166,7 @@ def _scripts(with_formulas: bool, with_figures: bool) -> str:
     sources = [_vendored("reveal.js", "reveal.js"), _vendored("reveal.js", "notes.js")]
     sources += [_vendored("katex", "katex.min.js")] * with_formulas
     sources += [files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8")] * with_figures
-    return "\n".join(f"<script>{_code(each)}</script>" for each in (*sources, _own("deck.js")))
+    return "\n".join(f"<script>{_code(each)}</script>" for each in (*sources, _own("figures.js"), _own("deck.js")))
 
 
 def _code(text: str) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-_DECADES, _POWERS = 2, 6  # so long an axis is numbered at powers of ten, at most so many
+_DECADES, _POWERS = 1, 6  # so long an axis is numbered at powers of ten, at most so many
 
 
 def number_at_powers(shown: dict[str, Any]) -> None:
-    """Where the figure leaves numbers to Plotly and its axis is two decades long or more."""
+    """Where the figure leaves numbers to Plotly and its axis is a decade long or more."""
     layout = shown["layout"]
     for name in [name for name in layout if name.startswith(("xaxis", "yaxis"))]:
         axis = layout[name]

@@ -48,7 +48,7 @@ def test_only_our_scripts_run_and_nothing_is_loaded(page):
     scripts = [names for tag, names in tags if tag == "script"]
     figures = [names for names in scripts if names.get("type") == "application/json"]
     assert len(figures) == 5  # two alone, two beside each other, one under a verdict
-    assert len(scripts) == len(figures) + 5
+    assert len(scripts) == len(figures) + 6
     assert not [names for _, names in tags if {"src", "srcset", "onerror", "onload"} & names.keys()]
     assert not [tag for tag, _ in tags if tag in ("img", "iframe", "link", "object", "embed", "base")]
     assert {names["href"] for tag, names in tags if tag == "a"} == {"http://127.0.0.1:8501/Force_curves?tau=0.1&v=1"}

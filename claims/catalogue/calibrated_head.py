@@ -109,15 +109,21 @@ CLAIM = Claim(
     ),
     changes=(
         "A temperature fitted on held-out data: under-confidence from smoothed and mixed targets is what a"
-        " temperature mends, and after it the heads are alike."
+        " temperature mends, and may leave nothing between the heads."
     ),
     caveats=(
-        "Soft targets make cross-entropy under-confident on purpose; against the softened labels it is calibrated.",
+        (
+            "Soft targets ask cross-entropy to be less confident than it is right; here hard labels of test items judge"
+            " it."
+        ),
         (
             "Best epoch: the paper reports the best epoch on the evaluation split for all losses. Here the last one"
             " counts."
         ),
-        "Digits only: no head trained on photographs is shipped yet.",
+        (
+            "Judged on digits. Heads trained on photographs (CIFAR-10, one seed each) are shipped too, and not judged:"
+            " Compare has their reliability diagrams."
+        ),
     ),
     play_on=(
         PlayOn("compare", "Reliability diagrams of the shipped heads, on shared axes"),

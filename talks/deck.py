@@ -14,7 +14,7 @@ from talks.figure_rules import inert, read_figure
 from talks.markdown import as_html, line_as_html
 from talks.model import Figure, Slide, Talk
 from talks.parting import parts
-from talks.sizes import Size, drawn, is_long_text, size_of, title_class
+from talks.sizes import Size, drawn, size_of, text_class, title_class
 
 ADDRESS = "http://127.0.0.1:8501"
 """Where the lab is when it runs on the machine of whoever looks at the deck."""
@@ -101,8 +101,8 @@ def _text(slide: Slide) -> str:
     if not slide.text.strip():
         return ""
     kind = "caption" if slide.figures else "body"
-    long = " long" if is_long_text(slide) else ""
-    return f'<div class="{kind}{long}">{as_html(slide.text)}</div>'
+    style = f"{kind} {text_class(slide)}".strip()
+    return f'<div class="{style}">{as_html(slide.text)}</div>'
 
 
 def _from(slide: Slide, address: str) -> str:

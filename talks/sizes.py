@@ -11,7 +11,7 @@ Size = tuple[int, int]
 _WIDTHS = {1: 1200, 2: 592}
 """Pixels of each of so many figures on a slide."""
 _HEIGHT, _TOP, _BOTTOM, _VERDICT, _LEAST = 720, 32, 62, 46, 240
-_LINES, _CAPTION, _BODY = 10, 360, 570
+_LINES, _CAPTION, _BODY, _APART = 10, 360, 585, 8
 """More lines, letters of a caption and pixels of a text are written smaller, lest they end below the slide."""
 _GROWN, _FITS = 1.15, 1.25
 """A figure with its larger text wants so many times the height that it has on a page; rows of panels that want more
@@ -64,16 +64,21 @@ def title_class(slide: Slide) -> str:
     return next(name for name, most in (("", 60), ("long", 130), ("longer", bounds.LINE)) if len(slide.title) <= most)
 
 
-def is_long_text(slide: Slide) -> bool:
-    """Whether a caption or text is written smaller."""
+def text_class(slide: Slide) -> str:
+    """Of the style sheet: a longer caption or text is written smaller."""
     if slide.figures:
-        return len(slide.text) > _CAPTION or slide.text.count("\n") > _LINES
-    return slide.text.count("\n") > _LINES or _body(slide.text) > _BODY
+        return "long" if len(slide.text) > _CAPTION or slide.text.count("\n") > _LINES else ""
+    if slide.text.count("\n") > _LINES:
+        return "longer"
+    sizes = (("", 74, 41), ("long", 83, 37))
+    return next((name for name, *line in sizes if _body(slide.text, *line) <= _BODY), "longer")
 
 
-def _body(text: str) -> int:
-    """Pixels of a slide's text at its usual size: a formula of its own takes more than its letters."""
-    return _lines_of(text, 74, 40) + 60 * text.count("$$")
+def _body(text: str, letters: int, pixels: int) -> int:
+    """Pixels of a slide's text: a formula of its own takes more than its letters, and less than its source."""
+    formulas = text.count("$$") // 2
+    words = "\n".join("" if "$$" in line else line for line in text.split("\n"))
+    return _lines_of(words, letters, pixels) + 90 * formulas + _APART * words.count("\n")
 
 
 def _title_size(slide: Slide) -> Size:
@@ -83,7 +88,7 @@ def _title_size(slide: Slide) -> Size:
 
 def _caption_size(slide: Slide) -> Size:
     """Letters in a line, as few as a wide font in bold leaves, and pixels of one."""
-    return (125, 21) if is_long_text(slide) else (100, 27)
+    return (108, 24) if text_class(slide) else (100, 27)
 
 
 def _lines_of(text: str, letters: int, pixels: int) -> int:

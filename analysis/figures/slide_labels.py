@@ -12,6 +12,7 @@ from typing import Any
 _LINE = 1.3  # times the size of its letters, a line of text
 _LETTER = 9  # pixels of a letter of an axis title
 _LEAST = 12
+_APART_NUMBERS = 8  # pixels between a title and the numbers of its axis
 _APART, _RIGHT = 0.08, 24  # of the width, between two panels; pixels right of the last
 _READ = 16  # of names beside lines: smaller ones give way to the legend, which has the same names
 
@@ -102,7 +103,10 @@ def wrap_titles(layout: dict[str, Any], inner: int) -> None:
         text = (title.get("text") or "").replace("<br>", " ")
         letters = max(8, int(room / _LETTER))
         if len(text) > letters and "<" not in text:
-            lines = textwrap.wrap(text, max(letters, len(text) // 3 + 6))
+            lines = textwrap.wrap(text, len(text) // min(3, -(-len(text) // letters)) + 5)
             longest = max(map(len, lines))
             size = min(title["font"]["size"], int(2 * room / longest))
-            layout[name]["title"] |= {"text": "<br>".join(lines), "font": {**title["font"], "size": max(_LEAST, size)}}
+            size = max(_LEAST, size)
+            # Plotly writes further lines towards the axis' numbers.
+            apart = _APART_NUMBERS + round(_LINE * size) * (len(lines) - 1)
+            title |= {"text": "<br>".join(lines), "font": {**title["font"], "size": size}, "standoff": apart}

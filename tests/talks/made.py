@@ -50,3 +50,17 @@ def spheres(scenes: int = 2) -> Exhibit:
     return Exhibit(
         "spheres", "Where do they end?", plot, "Turn it.", "Three points a sphere.", pd.DataFrame({"x": [0]})
     )
+
+
+def rows(count: int, height: int, *, tied: bool = False) -> Exhibit:
+    """A figure of so many rows of two panels; tied ones share a range that Plotly finds."""
+    made = exhibit()
+    made.plot.data = ()
+    made.plot.set_subplots(count, 2, shared_yaxes="all" if tied else False)
+    for row in range(count):
+        for column in range(2):
+            shown = row == column == 0
+            made.plot.add_scatter(x=[0, 1], y=[row, column], name="one", showlegend=shown, row=row + 1, col=column + 1)
+    made.plot.update_xaxes(title="step", row=count)
+    made.plot.update_layout(height=height)
+    return made

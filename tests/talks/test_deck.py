@@ -18,10 +18,10 @@ from talks import deck, figure_rules, parting, sizes, slides
 from talks.freezing import frozen
 from talks.handout import handout
 from talks.markdown import as_html
-from talks.model import Figure, Slide, Talk
+from talks.model import Slide, Talk
 from talks.shipped import TITLES, shipped
 from talks.shipped.__main__ import made as outline_of
-from tests.talks.made import exhibit, figure, talk
+from tests.talks.made import exhibit, figure, rows, talk
 
 VENDORED = Path(talks.vendored.__file__).parent
 
@@ -115,20 +115,6 @@ def test_a_legend_stands_over_titles_that_stand_at_the_end_of_an_axis():
     assert high["margin"]["l"] == 80
 
 
-def of_rows(count: int, height: int, *, tied: bool = False) -> Figure:
-    """A figure of so many rows of two panels; tied ones share a range that Plotly finds."""
-    made = exhibit()
-    made.plot.data = ()
-    made.plot.set_subplots(count, 2, shared_yaxes="all" if tied else False)
-    for row in range(count):
-        for column in range(2):
-            shown = row == column == 0
-            made.plot.add_scatter(x=[0, 1], y=[row, column], name="one", showlegend=shown, row=row + 1, col=column + 1)
-    made.plot.update_xaxes(title="step", row=count)
-    made.plot.update_layout(height=height)
-    return frozen(made)
-
-
 def drawn_in(slide: Slide) -> list[tuple[float, float, float]]:
     """(width, height, scale) of each figure of a slide's deck."""
     found = re.findall(r'data-width="(\d+)" data-height="(\d+)" style="([^"]*)"', deck.build(Talk("A talk", (slide,))))
@@ -141,7 +127,7 @@ def drawn_in(slide: Slide) -> list[tuple[float, float, float]]:
 
 @pytest.mark.parametrize(("height", "slides_shown"), [(420, 1), (900, 3), (4_000, 3)])
 def test_rows_that_would_be_pressed_have_a_slide_each_with_text_as_large(height, slides_shown):
-    slide = slides.figure_slide(of_rows(3, height), title="Short", notes="Say it")
+    slide = slides.figure_slide(frozen(rows(3, height)), title="Short", notes="Say it")
     shown = parting.parts(slide)
     assert [each.title for each in shown[1:]] == [f"Short ({number} of 3)" for number in range(2, slides_shown + 1)]
     assert [each.notes for each in shown] == ["Say it", *[""] * (slides_shown - 1)]
@@ -160,7 +146,7 @@ def test_rows_that_would_be_pressed_have_a_slide_each_with_text_as_large(height,
 
 @pytest.mark.parametrize(("height", "shrunk"), [(420, False), (900, True), (4_000, True)])
 def test_rows_that_cannot_be_taken_apart_are_drawn_larger_and_shrunk(height, shrunk):
-    slide = slides.figure_slide(of_rows(3, height, tied=True), title="Short")
+    slide = slides.figure_slide(frozen(rows(3, height, tied=True)), title="Short")
     ((width, drawn, scale),) = drawn_in(slide)
     assert (scale < 1) == shrunk
     assert [scale * width, scale * drawn] == pytest.approx(list(sizes.size_of(slide)), rel=1e-3)
@@ -225,4 +211,4 @@ def test_a_shipped_talk_says_what_its_script_makes_of_the_claims():
 def test_a_text_of_many_lines_is_written_smaller_so_that_it_ends_on_its_slide(rows, small):
     table = "\n".join(["| a | b |", "|---|---|", *["| 1 | 2 |"] * rows])
     built = deck.build(Talk("A", (Slide("text", "A", table),)))
-    assert ('<div class="body long">' in built) == small
+    assert ('<div class="body longer">' in built) == small

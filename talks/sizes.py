@@ -88,7 +88,7 @@ def _title_size(slide: Slide) -> Size:
 
 def _caption_size(slide: Slide) -> Size:
     """Letters in a line, as few as a wide font in bold leaves, and pixels of one."""
-    return (108, 24) if text_class(slide) else (100, 27)
+    return (125, 21) if text_class(slide) else (100, 27)
 
 
 def _lines_of(text: str, letters: int, pixels: int) -> int:

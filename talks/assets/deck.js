@@ -25,6 +25,11 @@
     window.setTimeout(() => { if (Reveal.getIndices().h === here) show(slides[here + 1], true); }, 250);
   }
 
+  // Reveal lays the pages out some frames after it has begun.
+  async function pagesMade() {
+    while (!document.querySelector(".pdf-page")) await new Promise((then) => window.setTimeout(then, 20));
+  }
+
   let typed = "", timer = 0;
   function digit(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key)) return;
@@ -45,7 +50,7 @@
   }).then(async () => {
     Reveal.on("slidechanged", around);
     Reveal.on("overviewshown", all);
-    if (printing) { await all(); } else { around(); }
+    if (printing) { await pagesMade(); await all(); } else { around(); }
     root.dataset.ready = "";
   });
 })();

@@ -126,7 +126,7 @@ def preview() -> None:
     version = abs(hash(mine.slide)) % 10**8  # another address where the slide is another
     st.iframe(f"{address(mine, mine.place)}?preview={version}", height=_HEIGHT, alt="The slide as it will be seen")
     if (count := len(_parts(mine))) > 1:
-        st.caption(f"The deck shows it on {count} slides, a row of panels each, so that its text is read from afar.")
+        st.caption(f"The deck shows it on {count:d} slides, a row of panels each, so that its text is read from afar.")
 
 
 _HEIGHT = 400  # until the style below is there

@@ -17,7 +17,7 @@ def source(claim: Claim) -> str:
 
 
 def reason(result: Result) -> str:
-    """How many parts hold, and the number that stands for all."""
+    """How many parts hold, and the number that stands for all, with what its rule makes of it."""
     counts = {outcome: sum(each.outcome is outcome for each in result.judged) for outcome in Outcome}
     parts = len(result.judged)
     said = [f"{counts[Outcome.HOLDS]} of {parts} parts hold" if parts > 1 else "One part"]
@@ -25,7 +25,7 @@ def reason(result: Result) -> str:
         said.append(f"{counts[Outcome.FAILS]} {'does' if counts[Outcome.FAILS] == 1 else 'do'} not")
     if counts[Outcome.OPEN]:
         said.append(f"{counts[Outcome.OPEN]} cannot be told")
-    return f"{', '.join(said)}. {result.headline.part.says}: {result.headline.in_words()}."
+    return f"{', '.join(said)}. {_OF[result.headline.outcome]}: {_told(result.headline)}."
 
 
 def short(result: Result) -> str:
@@ -45,6 +45,7 @@ def _told(each: Judged) -> str:
     return f"{each.part.says}: {each.in_words()}"
 
 
+_OF = {Outcome.HOLDS: "Holds", Outcome.FAILS: "Does not hold", Outcome.OPEN: "Cannot be told"}
 _MISSES = {Outcome.FAILS: "Fails", Outcome.OPEN: "Cannot be told"}
 
 

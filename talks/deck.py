@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -13,6 +13,8 @@ from urllib.parse import quote
 from talks.figure_rules import inert, read_figure
 from talks.markdown import as_html, line_as_html
 from talks.model import Figure, Slide, Talk
+from talks.parting import parts
+from talks.sizes import Size, drawn, size_of, text_class, title_class
 
 ADDRESS = "http://127.0.0.1:8501"
 """Where the lab is when it runs on the machine of whoever looks at the deck."""
@@ -33,25 +35,17 @@ _PAGE = """<!doctype html>
 {scripts}
 </body></html>
 """
-_WIDTHS = {1: 1200, 2: 592}
-"""Pixels of each of so many figures on a slide."""
-_HEIGHT, _TOP, _BOTTOM, _VERDICT, _LEAST = 720, 32, 62, 46, 240
-_LINES = 10
-"""More of them are written smaller, lest they end below the slide."""
-_GROWN, _FITS, _MOST_SHRUNK = 1.15, 1.25, 2.0
-"""A figure with its larger text wants so many times the height that it has on a page; up to so many times what a slide
-has it is drawn there as it is, beyond it larger and shrunk, at most so much: small text is read, texts that lie on each
-other are not."""
 _VERDICTS = {"holds": "holds", "holds in part": "part", "does not hold": "not"}
 
 
-_Boxes = dict[tuple[Figure, tuple[int, int]], tuple[str, tuple[int, int]]]
+_Boxes = dict[tuple[Figure, Size], tuple[str, Size]]
 
 
 def build(talk: Talk, *, address: str = ADDRESS) -> str:
     """The deck. The same talk gives the same bytes."""
-    boxes = dict(_boxes(talk))
-    slides = "\n".join(_section(slide, boxes, address) for slide in talk.slides)
+    shown = [part for slide in talk.slides for part in parts(slide)]
+    boxes = dict(_boxes(shown))
+    slides = "\n".join(_section(slide, boxes, address) for slide in shown)
     return _PAGE.format(
         policy=escape(POLICY),
         title=escape(talk.title),
@@ -62,59 +56,18 @@ def build(talk: Talk, *, address: str = ADDRESS) -> str:
     )
 
 
-def _boxes(talk: Talk) -> Iterator[tuple[tuple[Figure, tuple[int, int]], tuple[str, tuple[int, int]]]]:
+def _boxes(shown: Sequence[Slide]) -> Iterator[tuple[tuple[Figure, Size], tuple[str, Size]]]:
     """Each figure once in each size that it is shown in, with the name of its element and the size it is drawn in."""
-    seen = dict.fromkeys((each, size_of(slide)) for slide in talk.slides for each in slide.figures)
-    return ((box, (f"figure-{number}", _drawn(*box))) for number, box in enumerate(seen))
-
-
-def _drawn(figure: Figure, size: tuple[int, int]) -> tuple[int, int]:
-    """Width and height in pixels in which a figure is drawn that is shown in this size: larger where it has many rows
-    of panels, which would be pressed on each other."""
-    width, height = size
-    own = read_figure(figure.plot, name="figure").get("layout", {}).get("height")
-    wanted = _GROWN * own / height if isinstance(own, int | float) else 1.0
-    times = min(wanted, _MOST_SHRUNK) if wanted > _FITS else 1.0
-    return round(times * width), round(times * height)
-
-
-def size_of(slide: Slide) -> tuple[int, int]:
-    """Width and height in pixels of a slide's figures: what title, verdict and caption, by their lengths, leave."""
-    taken = _TOP + _lines_of(slide.title, *_title_size(slide)) + _lines_of(slide.text, *_caption_size(slide)) + _BOTTOM
-    taken += _VERDICT * bool(slide.verdict)
-    if len(slide.figures) > 1:
-        taken += max(_lines_of(each.title, 58, 26) for each in slide.figures)
-    return _WIDTHS.get(len(slide.figures), _WIDTHS[1]), max(_LEAST, _HEIGHT - taken)
-
-
-def _title_size(slide: Slide) -> tuple[int, int]:
-    """Letters in a line, as few as a wide font leaves, and pixels of one."""
-    return (64, 35) if _is_long_title(slide) else (54, 42)
-
-
-def _caption_size(slide: Slide) -> tuple[int, int]:
-    """Letters in a line, as few as a wide font in bold leaves, and pixels of one."""
-    return (125, 21) if _is_long_text(slide) else (100, 27)
-
-
-def _lines_of(text: str, letters: int, pixels: int) -> int:
-    return sum(-(-len(each) // letters) * pixels for each in text.split("\n"))
-
-
-def _is_long_title(slide: Slide) -> bool:
-    return len(slide.title) > 60
-
-
-def _is_long_text(slide: Slide) -> bool:
-    return len(slide.text) > (360 if slide.figures else 700) or slide.text.count("\n") > _LINES
+    seen = dict.fromkeys((each, size_of(slide)) for slide in shown for each in slide.figures)
+    return ((box, (f"figure-{number}", drawn(*box))) for number, box in enumerate(seen))
 
 
 def _section(slide: Slide, boxes: _Boxes, address: str) -> str:
     tag = "h1" if slide.kind in ("title", "end") else "h2"
-    long = ' class="long"' if _is_long_title(slide) else ""
-    parts = [f"<{tag}{long}>{line_as_html(slide.title)}</{tag}>", _verdict(slide.verdict)]
-    parts += [_figures(slide, boxes), _text(slide), _from(slide, address), _notes(slide.notes)]
-    return f'<section class="{slide.kind}">{"".join(parts)}</section>'
+    style = f' class="{title_class(slide)}"' if title_class(slide) else ""
+    inside = [f"<{tag}{style}>{line_as_html(slide.title)}</{tag}>", _verdict(slide.verdict)]
+    inside += [_figures(slide, boxes), _text(slide), _from(slide, address), _notes(slide.notes)]
+    return f'<section class="{slide.kind}">{"".join(inside)}</section>'
 
 
 def _verdict(verdict: str) -> str:
@@ -128,19 +81,19 @@ def _figures(slide: Slide, boxes: _Boxes) -> str:
         return ""
     size = size_of(slide)
     own = len(slide.figures) > 1
-    drawn = (_box(figure, size, *boxes[figure, size], own_title=own) for figure in slide.figures)
-    return f'<div class="figures">{"".join(drawn)}</div>'
+    made = (_box(figure, size, *boxes[figure, size], own_title=own) for figure in slide.figures)
+    return f'<div class="figures">{"".join(made)}</div>'
 
 
-def _box(figure: Figure, size: tuple[int, int], name: str, drawn: tuple[int, int], *, own_title: bool) -> str:
+def _box(figure: Figure, size: Size, name: str, inner: Size, *, own_title: bool) -> str:
     title = f"<p>{escape(figure.title)}</p>" if own_title else ""
-    shrunk = f";transform:scale({size[0] / drawn[0]:.4f})" if drawn != size else ""
-    place = f'data-figure="{name}" data-width="{drawn[0]}" data-height="{drawn[1]}" style="{_sized(drawn)}{shrunk}"'
+    shrunk = f";transform:scale({size[0] / inner[0]:.4f})" if inner != size else ""
+    place = f'data-figure="{name}" data-width="{inner[0]}" data-height="{inner[1]}" style="{_sized(inner)}{shrunk}"'
     plot = f'<div class="plot" role="img" aria-label="{escape(figure.alt)}" {place}></div>'
     return f'<div>{title}<div class="frame" style="{_sized(size)}">{plot}</div></div>'
 
 
-def _sized(size: tuple[int, int]) -> str:
+def _sized(size: Size) -> str:
     return f"width:{size[0]}px;height:{size[1]}px"
 
 
@@ -148,8 +101,8 @@ def _text(slide: Slide) -> str:
     if not slide.text.strip():
         return ""
     kind = "caption" if slide.figures else "body"
-    long = " long" if _is_long_text(slide) else ""
-    return f'<div class="{kind}{long}">{as_html(slide.text)}</div>'
+    style = f"{kind} {text_class(slide)}".strip()
+    return f'<div class="{style}">{as_html(slide.text)}</div>'
 
 
 def _from(slide: Slide, address: str) -> str:
@@ -171,7 +124,7 @@ def _notes(notes: str) -> str:
     return f'<aside class="notes">{as_html(notes)}</aside>' if notes.strip() else ""
 
 
-def _figure_json(figure: Figure, name: str, size: tuple[int, int]) -> str:
+def _figure_json(figure: Figure, name: str, size: Size) -> str:
     from analysis.figures.presenting import for_slide
 
     shown = for_slide(inert(read_figure(figure.plot, name="figure")), width=size[0], height=size[1])
@@ -213,7 +166,7 @@ def _scripts(with_formulas: bool, with_figures: bool) -> str:
     sources = [_vendored("reveal.js", "reveal.js"), _vendored("reveal.js", "notes.js")]
     sources += [_vendored("katex", "katex.min.js")] * with_formulas
     sources += [files("plotly").joinpath("package_data/plotly.min.js").read_text(encoding="utf-8")] * with_figures
-    return "\n".join(f"<script>{_code(each)}</script>" for each in (*sources, _own("deck.js")))
+    return "\n".join(f"<script>{_code(each)}</script>" for each in (*sources, _own("figures.js"), _own("deck.js")))
 
 
 def _code(text: str) -> str:

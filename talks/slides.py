@@ -30,7 +30,8 @@ def formula_slide(loss: str, notes: str = "") -> Slide:
     """A loss of the catalogue: its formula, who stands above and below the bar, where it is from."""
     entry = entry_of(loss)
     source = f"{entry.source.citation}" + (f", arXiv:{entry.source.arxiv}" if entry.source.arxiv else "")
-    text = f"$${entry.formula}$$\n\n**Above:** {entry.numerator}\n\n**Below:** {entry.denominator}\n\n{source}"
+    sides = f"**Above:** {entry.numerator}\n\n**Below:** {entry.denominator}"
+    text = f"$${entry.formula}$$\n\n{sides}\n\nFormula as in {source}"
     return Slide("formula", entry.title, text, notes)
 
 

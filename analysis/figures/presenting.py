@@ -5,14 +5,13 @@ it gives text and ground theirs.
 """
 
 import copy
-import math
-import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
 
+from analysis.figures import slide_labels, slide_legends, slide_ticks
 from analysis.figures.theme import INK
 
 WIDTH, HEIGHT = 1200, 500
@@ -25,9 +24,9 @@ _LINE, _MARKER = 1.5, 1.3  # times as thick, and as large
 _MARGIN = {"l": 80, "r": 24, "t": 48, "b": 72}
 _BARE = 10  # pixels of a margin, at most, on a side without labels
 _ROW_GAP = 78  # pixels between two rows of panels: tick labels, and the title of the panel below
-_BELOW, _OVER = 84, 26  # pixels from the panels to a legend below them, and of a line of titles below one above
-_LETTER = 9  # pixels of a letter of an axis title
+_STANDOFF = 5  # pixels between an axis and its numbers, lest those of two axes meet at a corner
 _SLANTED = 14  # pixels of text that stands upright in a panel
+_MARKED = 16  # of text at or in a mark
 _MOST = 84  # pixels of a margin above or below
 _LINE_USUAL, _MARKER_USUAL = 2.0, 6.0  # Plotly's own
 
@@ -47,14 +46,19 @@ def for_slide(figure: Mapping[str, Any], *, width: int = WIDTH, height: int = HE
     shown = _without_ink(copy.deepcopy(dict(figure)))
     layout = shown["layout"] = {**shown.get("layout", {})}
     layout.pop("template", None)
+    slide_legends.move_from_above(shown)
     _size(layout, width, height)
+    _enlarge_texts(layout)
+    slide_legends.keep_room(shown, width)
     inner = max(120, height - layout["margin"]["t"] - layout["margin"]["b"])
     _part_rows(layout, inner)
     for axis in _axes(layout):
         _enlarge_axis(axis)
-    _wrap_titles(layout, inner)
-    _enlarge_texts(layout)
-    _place_legend(layout, inner)
+    slide_ticks.number_at_powers(shown)
+    slide_labels.wrap_titles(layout, inner)
+    slide_labels.fit_stacks(shown, inner)
+    slide_labels.fit_canvas(layout, inner, width)
+    slide_legends.place_above(layout, inner)
     _enlarge_controls(layout)
     for trace in shown.get("data", ()):
         _enlarge_trace(trace)
@@ -129,42 +133,6 @@ def _moved(place: float, old: list[float], new: list[float]) -> float:
     return new[after - 1] + share * (new[after] - new[after - 1])
 
 
-def _wrap_titles(layout: dict[str, Any], inner: int) -> None:
-    """A title beside a low panel in as many lines as it needs, up to three."""
-    for name in [name for name in layout if name.startswith("yaxis")]:
-        low, high = layout[name].get("domain") or (0, 1)
-        text = layout[name]["title"].get("text") or ""
-        letters = max(8, int((high - low) * inner / _LETTER))
-        if len(text) > letters and "<" not in text:
-            layout[name]["title"]["text"] = "<br>".join(
-                textwrap.wrap(text, len(text) // min(3, -(-len(text) // letters)) + 4)
-            )
-
-
-def _place_legend(layout: dict[str, Any], inner: int) -> None:
-    """Above or below the larger texts: of titles over panels, of the axis below."""
-    y = layout["legend"].get("y")
-    if not isinstance(y, int | float):
-        return
-    over = [str(mark.get("text", "")) for mark in layout.get("annotations") or () if _stands_over(mark, layout)]
-    lines = max((1 + text.count("<br") for text in over), default=0)
-    if y < 0:
-        layout["legend"]["y"] = -_BELOW / inner
-    elif y > 1:
-        layout["legend"]["y"] = 1 + (6 + _OVER * lines) / inner
-
-
-def _stands_over(mark: Mapping[str, Any], layout: Mapping[str, Any]) -> bool:
-    """A title over the upper panels, on the paper or at the end of an axis."""
-    y, axis = mark.get("y"), str(mark.get("yref", ""))
-    if not isinstance(y, int | float):
-        return False
-    if axis == "paper":
-        return y >= 0.98
-    ends = (layout.get(axis.replace("y", "yaxis", 1)) or {}).get("range") or ()
-    return mark.get("yanchor") == "bottom" and y >= max(ends, default=math.inf)
-
-
 def _axes(layout: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Axes of all panels and scenes; the first ones also where the figure says nothing of them."""
     scenes = [name for name in layout if name.startswith("scene")]
@@ -180,6 +148,7 @@ def _axes(layout: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _enlarge_axis(axis: dict[str, Any]) -> None:
     _at_least(axis, "tickfont", TEXT)
+    axis.setdefault("ticklabelstandoff", _STANDOFF)
     title = axis.get("title") or {}
     axis["title"] = {"text": title} if isinstance(title, str) else title
     _at_least(axis["title"], "font", TITLE)
@@ -216,6 +185,8 @@ def _enlarge_trace(trace: dict[str, Any], *, default: bool = True) -> None:
         given = own.get(field, pixels)
         if isinstance(given, int | float):
             trace[name] = {**own, field: round(times * given, 2)}
+    if "text" in str(trace.get("mode", "")) and (default or "textfont" in trace):
+        _at_least(trace, "textfont", _MARKED)
     if isinstance(trace.get("colorbar"), dict):
         _enlarge_colorbar(trace["colorbar"])
     marker = trace.get("marker")

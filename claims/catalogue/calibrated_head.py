@@ -116,10 +116,13 @@ CLAIM = Claim(
     ),
     changes=(
         "A temperature fitted on held-out data: under-confidence from smoothed and mixed targets is what a"
-        " temperature mends, and after it the heads are alike."
+        " temperature mends, and may leave nothing between the heads."
     ),
     caveats=(
-        "Soft targets make cross-entropy under-confident on purpose; against the softened labels it is calibrated.",
+        (
+            "Soft targets ask cross-entropy to be less confident than it is right; here hard labels of test items judge"
+            " it."
+        ),
         (
             "Best epoch: the paper reports the best epoch on the evaluation split for all losses. Here the last one"
             " counts."

@@ -103,14 +103,15 @@ CLAIM = Claim(
     title="The categorical assumption",
     statement=(
         "With soft labels, cross-entropy gets the mean label right and the density of labels wrong, however much data"
-        " there is; soft target InfoNCE the other way round; with the exact noise in place of the class prior, or the"
-        " continuous categorical likelihood, neither is wrong."
+        " there is; soft target InfoNCE the other way round. With the exact noise in place of the class prior neither"
+        " is wrong, nor by the continuous categorical likelihood where labels follow that family."
     ),
     source=Source(
         "soft_target",
         (
-            "The abstract says that cross-entropy takes labels to be categorical and that one toy example shows where"
-            " this falls short. The comparison both ways, and what is added of exact noise, are ours."
+            "The abstract says that cross-entropy takes labels to be categorical and that a toy example shows where"
+            " this falls short. The comparison both ways and the exact noise are ours; the continuous categorical is"
+            " Gordon-Rodriguez et al.'s (2020, arXiv 2002.08563)."
         ),
     ),
     formula=(
@@ -156,13 +157,14 @@ CLAIM = Claim(
         ),
     ),
     changes=(
-        "A noise model that fits: the class prior is the assumption that noise is continuous categorical with the"
-        " mean target as its parameter, and the true noise is a mixture. Where the mixture is nearly one member of"
-        " that family (labels hardly depend on x), the density floor of soft target InfoNCE falls below the threshold"
+        "A noise model that fits: to correct by the class prior is to assume that noise is continuous categorical with"
+        " that prior as its parameter, and the true noise is a mixture of such densities. Where the mixture is nearly"
+        " one of them (labels hardly depend on x), the density floor of soft target InfoNCE falls below the threshold"
         " too."
     ),
     caveats=(
-        "The world is our construction; the paper's toy example is not published with numbers.",
+        ("The world is our construction, and no replication of the paper's toy example, of which we have the abstract's"
+        " sentence alone."),
         "Which of the two is the right question, the density or its mean, the application decides.",
         "The mean label read as softmax is off by 1 nat and more for exact noise: read it off the density.",
     ),

@@ -99,9 +99,9 @@ CLAIM = Claim(
     source=Source(
         "weince",
         (
-            "The abstract says better frozen-feature accuracy on five benchmarks. The released script for CIFAR-100"
-            " adds half of a Weibit and half of a softmax cross-entropy on the 50 hardest negatives to WEINCE, and"
-            " neither to the baseline."
+            "The abstract says better frozen-feature accuracy on five benchmarks. The released script for CIFAR-100,"
+            " which the README names as the workflow of tables 2 and 3, adds half of a Weibit and half of a softmax"
+            " cross-entropy on the 50 hardest negatives to WEINCE, and neither to the baseline."
         ),
     ),
     formula=(
@@ -136,7 +136,7 @@ CLAIM = Claim(
     caveats=(
         "Extra terms: the released run is not WEINCE alone; README and formula name neither term.",
         (
-            "Best of 27: WEINCE's published numbers are the best of 27 settings, chosen for each metric again;"
+            "Best of 27: WEINCE's published numbers are the best of 27 settings, chosen again for each kNN metric;"
             " InfoNCE has one setting. Here each arm has one."
         ),
         "The evaluation looks at test items once, after the last epoch: nothing is chosen by it.",

@@ -100,14 +100,14 @@ CLAIM = Claim(
     name="kl_bound",
     title="The loss bounds a divergence",
     statement=(
-        "SINCERE's loss is never below log |N| less the symmetrised KL divergence of a class and the rest, with any"
-        " critic: a low loss proves that the two are apart."
+        "SINCERE's expected loss is never below log |N| less the symmetrised KL divergence of a class and the rest,"
+        " with any critic: a low one proves that the two differ by at least so much."
     ),
     source=Source(
         "sincere",
         (
             "The abstract states a bound by the symmetrised divergence; the released code writes it with log(|N| +"
-            " 1). The tighter form is ours."
+            " 1). The tighter form, which is the formula above, is ours."
         ),
     ),
     formula=(

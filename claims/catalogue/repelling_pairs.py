@@ -86,7 +86,7 @@ def _totals(counted: np.ndarray) -> tuple[int, int]:
 CLAIM = Claim(
     name="repelling_pairs",
     title="Same-class pairs that repel",
-    statement="SupCon makes images of one class repel each other; SINCERE never does.",
+    statement="SupCon can make images of one class repel each other; SINCERE never does.",
     source=Source((
         "sincere"
     ), (
@@ -124,7 +124,8 @@ CLAIM = Claim(
         " SupCon repels nothing either. SINCERE cannot repel by its form, so a count above 0 would be a bug."
     ),
     caveats=(
-        "That a pair repels at a step does not say that it ends apart: both losses end in the same geometry here.",
+        ("That a pair repels at a step does not say that it ends apart: of free vectors each class gathers in one place"
+        " under both losses."),
         (
             "Pairs of one batch share their items, so they tell less than as many independent pairs would, and the true"
             " upper bound on SINCERE's share is higher than the one given. That the share is 0 follows from the form of"

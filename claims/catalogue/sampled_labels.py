@@ -91,7 +91,7 @@ CLAIM = Claim(
         r"\mathbb{E}_{y \sim w}\bigl[\ell(f, y)\bigr] \overset{?}{=} \ell(f, w), \qquad"
         r" \mathbb{E}_{y \sim w}\bigl[\nabla \ell(f, y)\bigr] \overset{?}{=} \nabla \ell(f, w)"
     ),
-    measured="Random batches of 5 samples in 4 classes, targets half soft; all 1,024 label tuples of each.",
+    measured="Random batches of 5 samples in 4 classes, targets of softness 0.5; all 1,024 label tuples of each.",
     parts=(
         Part("ce_value", "Cross-entropy: bias of the value", "nats", Same(VALUE)),
         Part("ce_gradient", "Cross-entropy: bias of the gradient, over its length", "", Below(GRADIENT)),
@@ -119,14 +119,17 @@ CLAIM = Claim(
     ),
     caveats=(
         (
-            "Drawing is not wrong for that: it is the gradient of another loss, the one on labels, whose optimum is"
-            " the mean label (see the claim on the categorical assumption)."
+            "Drawing is not wrong for that. On average it follows another loss, InfoNCE on labels, whose optimum in the"
+            " simplex world has the right mean label, as cross-entropy's has."
         ),
         (
             "The released soft distribution InfoNCE takes the label from before mixing and draws nothing; ours draws,"
             " as the abstract says."
         ),
-        "Batches of 5: in larger ones the denominator averages over more labels, and the bias of the value shrinks.",
+        (
+            "Batches of 5. A larger batch does not cure it: the denominator then averages exponentials of drawn scores,"
+            " and the mean of an exponential stays above the exponential of the mean."
+        ),
     ),
     play_on=(PlayOn("sampling", "The distribution of one batch, and what averaging is worth"),),
     measure=measure,

@@ -62,7 +62,7 @@ CLAIM = Claim(
         (
             "weince"
         ), (
-            "Follows from the abstract's two likelihoods, Gumbel and Weibull; that no temperature helps is our sum."
+            "Follows from the abstract's two likelihoods, Gumbel and Weibull; that no temperature helps, we computed."
         )
     ),
     formula=r"\min_{\tau, c}\; \max_{s \in [0, 0.9]} \Bigl| \tfrac{s}{\tau} + c + \log(1 - s) \Bigr| > 0",
@@ -70,7 +70,7 @@ CLAIM = Claim(
     parts=(
         Part("gap", "Largest gap of the logits at the best temperature", "nats", Above(FAR)),
         Part("divergence", "KL of the choice at the best temperature", "nats", Above(TOLD)),
-        Part("weights", "Weight of a cosine of 0.9 over one of 0, log; a softmax has 0", "nats", Above(1.0)),
+        Part("weights", "Log ratio of the coordinate's slopes at 0.9 and at 0; a softmax has 0", "", Above(1.0)),
     ),
     headline="gap",
     drawings=(
@@ -87,7 +87,7 @@ CLAIM = Claim(
     ),
     changes=(
         "Cosines that stay low. Up to 0.5 the best temperature leaves less than the threshold, and a softmax is a"
-        " Weibit for all that can be seen; most pairs of a high-dimensional encoder are there."
+        " Weibit for all that can be seen; nearly all pairs of random directions in many dimensions are there."
     ),
     caveats=(
         "Two losses that differ need not train different encoders: see the claim on WEINCE beside NT-Xent.",

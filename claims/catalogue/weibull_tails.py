@@ -98,8 +98,8 @@ CLAIM = Claim(
     source=Source(
         "weince",
         (
-            "The abstract says that hard negatives show Weibull tails throughout training. What random directions do"
-            " is the question that a reader must add."
+            "The abstract says that hard negatives show Weibull tails throughout training. That random directions do"
+            " not is no sentence of the paper: it is what a reader must ask."
         ),
     ),
     formula=r"P(s > u + x \mid s > u) \approx (1 + \xi x / \sigma)^{-1/\xi}, \qquad \xi < 0: \text{an endpoint}",
@@ -134,7 +134,7 @@ CLAIM = Claim(
     caveats=(
         (
             "The released figure (epoch 70, 64 dimensions) has a shape of -0.156; random directions give -0.11 at its"
-            " threshold."
+            " threshold, by our computation."
         ),
         "The law of a bounded cosine must have an endpoint; the question is whether one sees it.",
         "All pairs and different-class pairs give different shapes; here they are of different classes.",

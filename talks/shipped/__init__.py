@@ -15,7 +15,7 @@ TITLES = {
     "soft_targets": "Soft target InfoNCE: what labels do when they are soft",
     "sincere": "SINCERE: when positives are compared with positives",
     "weince": "WEINCE: what the hardest negatives look like",
-    "family": "The InfoNCE family: twelve claims, checked on one laptop",
+    "family": "The InfoNCE family: twelve claims, checked on one CPU",
 }
 
 

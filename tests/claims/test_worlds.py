@@ -103,6 +103,24 @@ def test_costs_of_drawing_are_sums_over_all_label_tuples():
     assert sampled_labels.costs(spec) == pytest.approx(expected, abs=1e-12)
 
 
+def value_bias(samples, seed, draws=400):
+    """Of InfoNCE on drawn labels against the soft loss, nats, by drawing them."""
+    batch = random_batch(SamplingSpec(samples=samples, classes=4, softness=0.5, seed=seed))
+    logits, targets = (each.detach().numpy() for each in (batch.logits, batch.targets))
+    rng = np.random.default_rng(seed)
+    labels = [(rng.random((samples, 1)) > targets.cumsum(axis=1)).sum(axis=1) for _ in range(draws)]
+    every = [targets, *(np.eye(4)[drawn.clip(max=3)] for drawn in labels)]
+    scores = [logits @ weights.T - (weights @ np.log(targets.mean(axis=0))) for weights in every]
+    values = [(logsumexp(each, axis=1) - np.diag(each)).mean() for each in scores]
+    return np.mean(values[1:]) - values[0]
+
+
+def test_a_larger_batch_does_not_cure_the_bias_of_drawn_labels_as_the_caveat_says():
+    small, large = (np.mean([value_bias(samples, seed) for seed in range(24)]) for samples in (5, 64))
+    assert small > 0.2
+    assert large > 0.8 * small
+
+
 def test_repelling_pairs_are_counted_pair_by_pair():
     from toy_models.repulsion import RepulsionSpec, simulate
 

@@ -38,3 +38,29 @@ def talk(figures: int = 2) -> Talk:
         slides.end_slide(),
     )
     return Talk("A talk </title>", made)
+
+
+def spheres(scenes: int = 2) -> Exhibit:
+    """A replay of points on so many spheres side by side."""
+    plot = go.Figure()
+    for place in range(scenes):
+        name = "scene" if place == 0 else f"scene{place + 1}"
+        plot.add_scatter3d(x=[0, 0, 1], y=[0, 1, 0], z=[1, 0, 0], mode="markers", marker={"size": 30}, scene=name)
+        plot.update_layout({name: {"domain": {"x": [place / scenes, (place + 1) / scenes]}}})
+    return Exhibit(
+        "spheres", "Where do they end?", plot, "Turn it.", "Three points a sphere.", pd.DataFrame({"x": [0]})
+    )
+
+
+def rows(count: int, height: int, *, tied: bool = False) -> Exhibit:
+    """A figure of so many rows of two panels; tied ones share a range that Plotly finds."""
+    made = exhibit()
+    made.plot.data = ()
+    made.plot.set_subplots(count, 2, shared_yaxes="all" if tied else False)
+    for row in range(count):
+        for column in range(2):
+            shown = row == column == 0
+            made.plot.add_scatter(x=[0, 1], y=[row, column], name="one", showlegend=shown, row=row + 1, col=column + 1)
+    made.plot.update_xaxes(title="step", row=count)
+    made.plot.update_layout(height=height)
+    return made

@@ -8,18 +8,20 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 
 import talks.vendored
+from analysis.figures import panel_rows
 from analysis.figures.presenting import TEXT, TITLE, for_slide, presenting
-from talks import deck, figure_rules, slides
+from talks import deck, figure_rules, parting, sizes, slides
 from talks.freezing import frozen
 from talks.handout import handout
 from talks.markdown import as_html
 from talks.model import Slide, Talk
 from talks.shipped import TITLES, shipped
 from talks.shipped.__main__ import made as outline_of
-from tests.talks.made import exhibit, figure, talk
+from tests.talks.made import exhibit, figure, rows, talk
 
 VENDORED = Path(talks.vendored.__file__).parent
 
@@ -46,7 +48,7 @@ def test_only_our_scripts_run_and_nothing_is_loaded(page):
     scripts = [names for tag, names in tags if tag == "script"]
     figures = [names for names in scripts if names.get("type") == "application/json"]
     assert len(figures) == 5  # two alone, two beside each other, one under a verdict
-    assert len(scripts) == len(figures) + 5
+    assert len(scripts) == len(figures) + 6
     assert not [names for _, names in tags if {"src", "srcset", "onerror", "onload"} & names.keys()]
     assert not [tag for tag, _ in tags if tag in ("img", "iframe", "link", "object", "embed", "base")]
     assert {names["href"] for tag, names in tags if tag == "a"} == {"http://127.0.0.1:8501/Force_curves?tau=0.1&v=1"}
@@ -98,7 +100,7 @@ def test_rows_of_panels_get_room_for_their_texts_and_titles_go_along():
 def test_a_long_title_and_caption_leave_a_lower_figure():
     short = slides.figure_slide(figure(), title="Short", text="One line.")
     long = slides.figure_slide(figure(), title="Long " * 25, text="More of it. " * 40)
-    assert deck.size_of(long)[1] < deck.size_of(short)[1] - 60
+    assert sizes.size_of(long)[1] < sizes.size_of(short)[1] - 60
 
 
 def test_a_legend_stands_over_titles_that_stand_at_the_end_of_an_axis():
@@ -113,23 +115,61 @@ def test_a_legend_stands_over_titles_that_stand_at_the_end_of_an_axis():
     assert high["margin"]["l"] == 80
 
 
+def drawn_in(slide: Slide) -> list[tuple[float, float, float]]:
+    """(width, height, scale) of each figure of a slide's deck."""
+    found = re.findall(r'data-width="(\d+)" data-height="(\d+)" style="([^"]*)"', deck.build(Talk("A talk", (slide,))))
+    scales = [re.search(r"scale\(([\d.]+)\)", style) for _, _, style in found]
+    return [
+        (int(width), int(height), float(scale[1]) if scale else 1.0)
+        for (width, height, _), scale in zip(found, scales, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("height", "slides_shown"), [(420, 1), (900, 3), (4_000, 3)])
+def test_rows_that_would_be_pressed_have_a_slide_each_with_text_as_large(height, slides_shown):
+    slide = slides.figure_slide(frozen(rows(3, height)), title="Short", notes="Say it")
+    shown = parting.parts(slide)
+    assert [each.title for each in shown[1:]] == [f"Short ({number} of 3)" for number in range(2, slides_shown + 1)]
+    assert [each.notes for each in shown] == ["Say it", *[""] * (slides_shown - 1)]
+    assert {scale for _, _, scale in drawn_in(slide)} == {1.0}
+    if slides_shown == 1:
+        return
+    for row, each in enumerate(shown):
+        plot = json.loads(each.figures[0].plot)
+        assert [trace["y"] for trace in plot["data"]] == [[row, 0], [row, 1]]
+        assert [trace.get("showlegend") for trace in plot["data"]] == [True, False]
+        names = {name for name in plot["layout"] if name.startswith(("xaxis", "yaxis"))}
+        assert len(names) == 4
+        assert {plot["layout"][name]["title"]["text"] for name in names if name[0] == "x"} == {"step"}
+        assert all(plot["layout"][name]["domain"] == [0, 1] for name in names if name[0] == "y")
+
+
 @pytest.mark.parametrize(("height", "shrunk"), [(420, False), (900, True), (4_000, True)])
-def test_a_figure_of_many_rows_is_drawn_larger_and_shrunk(height, shrunk):
-    tall = exhibit()
-    tall.plot.update_layout(height=height)
-    slide = slides.figure_slide(frozen(tall), title="Short")
-    made = deck.build(Talk("A talk", (slide,)))
-    width, drawn = (int(re.search(rf'data-{side}="(\d+)"', made)[1]) for side in ("width", "height"))
-    scale = re.search(r"transform:scale\(([\d.]+)\)", made.split("data-width")[1].split(">")[0])
-    shown = float(scale[1]) if scale else 1.0
-    assert bool(scale) == shrunk
-    assert [shown * width, shown * drawn] == pytest.approx(list(deck.size_of(slide)), rel=1e-3)
-    assert shown >= 0.5
+def test_rows_that_cannot_be_taken_apart_are_drawn_larger_and_shrunk(height, shrunk):
+    slide = slides.figure_slide(frozen(rows(3, height, tied=True)), title="Short")
+    ((width, drawn, scale),) = drawn_in(slide)
+    assert (scale < 1) == shrunk
+    assert [scale * width, scale * drawn] == pytest.approx(list(sizes.size_of(slide)), rel=1e-3)
+    assert scale >= 0.5
+
+
+def test_a_replay_that_is_parted_moves_the_traces_that_its_slide_has():
+    made = exhibit()
+    made.plot.data = ()
+    made.plot.set_subplots(2, 1)
+    for row in range(2):
+        made.plot.add_scatter(y=[row], row=row + 1, col=1)
+    made.plot.frames = [go.Frame(data=[{"type": "scatter", "y": [5]}, {"type": "scatter", "y": [6]}])]
+    upper, lower = panel_rows.by_rows(json.loads(made.plot.to_json()))
+    assert [(each["frames"][0]["traces"], each["frames"][0]["data"][0]["y"]) for each in (upper, lower)] == [
+        ([0], [5]),
+        ([0], [6]),
+    ]
 
 
 def test_bold_text_in_a_wide_font_leaves_a_lower_figure_too():
     said = Slide("claim", "T", "x" * 235, figures=(figure(0),), verdict="holds")
-    assert deck.size_of(replace(said, text="x" * 235))[1] == deck.size_of(replace(said, text="x" * 190))[1] - 27
+    assert sizes.size_of(replace(said, text="x" * 235))[1] == sizes.size_of(replace(said, text="x" * 190))[1] - 27
 
 
 def test_tags_that_our_figures_do_not_write_are_shown_as_text():
@@ -171,4 +211,4 @@ def test_a_shipped_talk_says_what_its_script_makes_of_the_claims():
 def test_a_text_of_many_lines_is_written_smaller_so_that_it_ends_on_its_slide(rows, small):
     table = "\n".join(["| a | b |", "|---|---|", *["| 1 | 2 |"] * rows])
     built = deck.build(Talk("A", (Slide("text", "A", table),)))
-    assert ('<div class="body long">' in built) == small
+    assert ('<div class="body longer">' in built) == small

@@ -8,8 +8,12 @@ import pytest
 
 from talks import keeping
 from talks.deck import build
+from talks.freezing import frozen
+from talks.model import Talk
+from talks.parting import parts
 from talks.shipped import shipped
-from tests.talks.made import figure, talk
+from talks.slides import figure_slide
+from tests.talks.made import figure, rows, talk
 from tests.ui.asgi import ask, fine
 from ui.server.deck_door import DeckDoor, address
 from ui.talks import held as holding
@@ -77,6 +81,20 @@ def test_slides_are_moved_doubled_deleted_and_put_beside_each_other(edited):
     press(edited, "talk-delete")
     press(edited, "talk-add-text")
     assert len(held_by(edited).talk.slides) == len(before)
+
+
+def test_rows_of_panels_become_slides_of_their_own(open_page):
+    page = open_page(PAGE)
+    whole = figure_slide(frozen(rows(3, 900)), title="Rows", notes="Say it")
+    page.session_state["nce_lab_talk"] = HeldTalk(Talk("A", (talk().slides[0], whole, talk().slides[1])))
+    page.run()
+    press(page, "talk-slide-1")
+    assert "on 3 slides" in "".join(each.value for each in page.caption)
+    press(page, "talk-splitscreen_bottom")
+    mine = held_by(page)
+    assert mine.talk.slides[1:4] == parts(whole)
+    assert (len(mine.talk.slides), mine.place) == (5, 1)
+    assert page.button(key="talk-splitscreen_bottom").disabled
 
 
 def test_title_text_and_notes_are_edited_and_kept(edited, folder):

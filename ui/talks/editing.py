@@ -14,7 +14,7 @@ from ui.server.deck_door import address
 from ui.talks.held import HeldTalk, held
 
 if TYPE_CHECKING:
-    pass
+    from talks.model import Slide
 
 _WORDS = {
     "title": "Title",
@@ -78,6 +78,7 @@ def tools() -> None:
         _tool("Duplicate", "content_copy", False, lambda: _duplicate(mine))
         _tool("Delete", "delete", False, lambda: mine.change(mine.talk.without(place), place=place))
         _tool("Beside the one before", "splitscreen_right", not _fits_beside(mine), lambda: _pair(mine))
+        _tool("A slide for each row of panels", "splitscreen_bottom", len(_parts(mine)) < 2, lambda: _part(mine))
 
 
 def _tool(label: str, icon: str, disabled: bool, act: Any) -> None:
@@ -87,6 +88,20 @@ def _tool(label: str, icon: str, disabled: bool, act: Any) -> None:
 def _duplicate(mine: HeldTalk) -> None:
     if mine.slide is not None:
         mine.change(mine.talk.with_slide(mine.slide, mine.place), place=mine.place + 1)
+
+
+def _parts(mine: HeldTalk) -> "tuple[Slide, ...]":
+    from talks.parting import parts
+
+    return parts(mine.slide) if mine.slide is not None else ()
+
+
+def _part(mine: HeldTalk) -> None:
+    """The slides that the deck shows of this one, each to be edited, moved or deleted for itself."""
+    talk, place = mine.talk.without(mine.place), mine.place
+    for number, each in enumerate(_parts(mine)):
+        talk = talk.with_slide(each, place + number - 1)
+    mine.change(talk, place=place)
 
 
 def _fits_beside(mine: HeldTalk) -> bool:
@@ -110,6 +125,8 @@ def preview() -> None:
     st.html(_STYLE)
     version = abs(hash(mine.slide)) % 10**8  # another address where the slide is another
     st.iframe(f"{address(mine, mine.place)}?preview={version}", height=_HEIGHT, alt="The slide as it will be seen")
+    if (count := len(_parts(mine))) > 1:
+        st.caption(f"The deck shows it on {count:d} slides, a row of panels each, so that its text is read from afar.")
 
 
 _HEIGHT = 400  # until the style below is there

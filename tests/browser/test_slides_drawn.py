@@ -1,0 +1,70 @@
+"""Slides as Chromium draws them at 1280 x 720: text that is read from the last row, whole, and apart."""
+
+import pytest
+
+from talks.freezing import frozen
+from talks.model import Talk
+from talks.parting import parts
+from talks.shipped import TITLES, shipped
+from talks.slides import figure_slide
+from tests.browser.decks import Deck, opened
+from tests.gallery import claims, exhibits, world_presets
+
+pytestmark = pytest.mark.browser
+READ = 18.0  # pixels
+MARKED = 16.0  # of letters at or in marks
+# Where the least text of ticks, axis titles, legends, titles and controls is smaller, and what it is there.
+SMALLER = {
+    "simplex-replay": 12.0,  # titles of four triangles under slider and legend
+    "force-levels": 12.0,  # levels beside two panels, as many as there are losses
+    "force-curves": 14.0,  # the title of the upright axis, which names RINCE's own unit
+}
+
+
+def check(deck: Deck, least: float = READ) -> float:
+    """The slide that is shown; its smallest text that is not a mark's."""
+    drawn = deck.drawn()
+    assert drawn.texts
+    assert deck.outside == []
+    assert drawn.on_each_other() == []
+    sizes = [each.size for each in drawn.texts if each.kind != "textpoint"]
+    assert min(sizes, default=READ) >= least - 0.01, [each for each in drawn.texts if each.size < least]
+    assert all(each.size >= min(least, MARKED) - 0.01 for each in drawn.texts)
+    return min(sizes, default=READ)
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_every_figure_of_every_shipped_talk_is_read_from_the_last_row(browser, tmp_path, name):
+    with opened(browser, tmp_path, shipped(name)) as deck:
+        deck.open()
+        figures = [place for place in range(deck.count) if shipped(name).slides[place].figures]
+        assert deck.count == len(shipped(name).slides)
+        assert figures
+        for place in figures:
+            deck.show(place)
+            check(deck)
+
+
+@pytest.mark.parametrize("world", ["simplex", "repulsion", "noise_floor", "two_views", "claims"])
+def test_every_figure_of_a_page_is_read_as_a_slide(browser, tmp_path, world):
+    made = list(claims() if world == "claims" else exhibits(world, dict(world_presets())[world]))
+    talk = Talk("A", tuple(figure_slide(frozen(each)) for each in made))
+    owners = [each.stem for each, slide in zip(made, talk.slides, strict=True) for _ in parts(slide)]
+    with opened(browser, tmp_path, talk) as deck:
+        deck.open()
+        assert deck.count == len(owners)
+        for place, stem in enumerate(owners):
+            deck.show(place)
+            check(deck, next((size for name, size in SMALLER.items() if stem.startswith(name)), READ))
+
+
+def test_nine_panels_have_three_slides_with_text_of_18_pixels(browser, tmp_path):
+    made = {each.stem: each for each in exhibits("repulsion", "four_classes")}
+    talk = Talk("A", (figure_slide(frozen(made["repulsion-curves"])),))
+    with opened(browser, tmp_path, talk) as deck:
+        deck.open()
+        assert deck.count == 3
+        for place in range(3):
+            deck.show(place)
+            assert check(deck) == pytest.approx(READ)
+            assert {"SupCon", "SINCERE", "step"} <= {each.text for each in deck.drawn().texts}

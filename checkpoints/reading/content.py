@@ -106,7 +106,8 @@ def kind_of(head: bytes) -> str:
             return kind
     if head[257:262] == b"ustar":
         return "tar"
-    if head[8:9] == b"{":
+    # A safetensors file begins with a length of eight bytes, a text has no zero in them.
+    if head[8:9] == b"{" and not (text.startswith((b"{", b"[")) and 0 not in head[:8]):
         return "safetensors"
     return "json" if text.startswith((b"{", b"[")) else _kind_of_the_rest(head)
 

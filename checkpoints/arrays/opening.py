@@ -14,7 +14,7 @@ from checkpoints.arrays.roles import propose, said
 from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.exporting.own_arrays import MARK
 from checkpoints.reading import class_scores as scores
-from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
+from checkpoints.reading.array_spec import AS_IT_COMES, ROLES, ArraySpec, roles_in
 from checkpoints.reading.ending import though_named
 from checkpoints.reading.quoting import file_name, printable
 from losses.errors import LabError
@@ -132,9 +132,8 @@ def are_known(listing: ArrayListing) -> bool:
 def named_by_role(listing: ArrayListing) -> bool:
     """Whether every array is called like the role that it would be given, as embeddings and labels are."""
     roles = propose(listing).roles
-    return (
-        "embeddings" in roles and sorted(listing.names) == sorted(roles) and all(roles[each] == each for each in roles)
-    )
+    names = [each.name for each in listing.arrays if not each.refused or each.name in ROLES]
+    return "embeddings" in roles and sorted(names) == sorted(roles) and all(roles[each] == each for each in roles)
 
 
 def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:

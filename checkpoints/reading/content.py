@@ -35,7 +35,7 @@ _WRONG = {
     "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": (
         "a JSON text",
-        "Give the weights that an index names or a config describes; arrays in JSON are rows, an object an item.",
+        "Give the weights that an index names or a config describes; arrays in JSON are rows, an object an item, or a vector an id.",
     ),
     "excel": ("an Excel workbook", "Save the sheet as CSV, or in Python: pandas.read_excel(file).to_csv('table.csv')."),
     "office": ("a document of an office program", "Save its table as CSV."),

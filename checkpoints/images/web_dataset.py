@@ -101,9 +101,9 @@ def _tree(found: _Found, files: _Files, path: Path) -> ImageData:
             "must have images with a label beside each (000.jpg, 000.cls), or as train/CLASS/*.jpg and"
             " test/CLASS/*.jpg, or as CLASS/*.jpg of several classes"
         )
-        found = "has images that have neither" if places else "has no jpg or png"
+        has = "has images that have neither" if places else "has no jpg or png"
         remedy = "Unpack a data set of another form, and give its folder."
-        raise LabError(file_name(path), rule, but=found, remedy=remedy)
+        raise LabError(file_name(path), rule, but=has, remedy=remedy)
     return tree_data(
         places, data, lambda inside: digest_of(data, inside), name=file_name(path), kind="an image folder in a tar"
     )

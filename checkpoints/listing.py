@@ -4,6 +4,7 @@ A path must be text, to stand in a link and on a page: what has a name that is n
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from checkpoints.brought.sharded import INDEXES, WHOLE
 from checkpoints.bundle import NAMES
 from checkpoints.images.looks import holds_images, looks_like_images
 from checkpoints.reading.quoting import printable, shown
+from checkpoints.reading.safe_files import read_head
 from losses.errors import LabError
 
 MOST_ENTRIES = 20_000
@@ -23,6 +25,12 @@ _NOT_UTF8 = "not UTF-8"
 _TABLES = (".csv", ".tsv", ".parquet", ".feather", ".arrow")
 _ARRAY_FILES = (".npz", ".npy", ".mat", ".jsonl", ".ndjson", *_TABLES)
 _CHECKPOINTS = (".safetensors", ".pth", ".pt", ".tar", ".ckpt", ".bin", ".index.json", *_ARRAY_FILES)
+_TEXTS = (".json", ".txt")
+_NUMBER = rb"-?\d+\.\d+(?:e[+-]?\d+)?"
+_VECTOR = re.compile(
+    rb"(?:%b[\s,]+){4}%b" % (_NUMBER, _NUMBER), re.ASCII | re.IGNORECASE
+)  # a mean and a std have three
+_SOONEST = 1 << 10  # bytes of a text within which its first vector begins
 _PROJECTOR = {"tensors.tsv", "metadata.tsv"}
 _ARRAYS = {f"{name}{ending}" for name in NAMES["test embeddings"] for ending in (".npy", ".pth")}
 
@@ -128,7 +136,17 @@ def _are_parts(names: set[str]) -> bool:
     return len(opened) > 1 and all(name.lower().endswith(".npy") for name in opened)
 
 
+def _has_vectors(path: Path) -> bool:
+    """Whether a text begins with numbers in a row, as few settings and notes do."""
+    try:
+        return _VECTOR.search(read_head(path, _SOONEST)) is not None
+    except LabError:
+        return False
+
+
 def _file_kinds(path: Path) -> tuple[str, ...]:
     """A table or an archive may be either: the user knows."""
-    kinds = ("checkpoint",) if path.name.lower().endswith(_CHECKPOINTS) else ()
+    name = path.name.lower()
+    is_one = name.endswith(_CHECKPOINTS) or (name.endswith(_TEXTS) and _has_vectors(path))
+    kinds = ("checkpoint",) if is_one else ()
     return (*kinds, "images") if looks_like_images(path) else kinds or ("",)

@@ -18,6 +18,11 @@ SIMPLEX_TOLERANCE = 1e-3
 HALF_SIMPLEX_TOLERANCE = 1e-2
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 FLOAT_NAMES = "float16, bfloat16, float32 or float64"
+LARGEST, LEAST_TEMPERATURE = 1e12, 1e-12
+"""Between these temperatures scores of any size in use, and derivatives by the temperature, which go with its inverse
+square, are numbers of float32; beyond, something would overflow and a loss be NaN. So with other settings."""
+ROOM = 1e6
+"""How much smaller than its dtype's largest number a score is whose differences and sums over a batch are numbers."""
 COMPLEX = (torch.complex32, torch.complex64, torch.complex128)
 
 
@@ -33,28 +38,67 @@ def can_look(*tensors: Tensor) -> bool:
     return has_values(*tensors) and all(tensor.device.type == "cpu" for tensor in tensors)
 
 
-def check_number(name: str, value: float, *, above: float = -math.inf, remedy: str = "") -> None:
-    """A finite real number above a limit."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value) or value <= above:
-        rule = "must be a finite number" + ("" if above == -math.inf else f" above {above:g}")
+def check_number(name: str, value: float, *, above: float = -math.inf, most: float = LARGEST, remedy: str = "") -> None:
+    """A finite real number above a limit, and none that leaves float32 in a product with a score."""
+    beyond = "" if above == -math.inf else f" above {above:g}"
+    if not isinstance(value, Real) or isinstance(value, bool) or value != value or abs(value) == math.inf:
+        rule = f"must be a finite number{beyond}"
         if isinstance(value, Tensor):
             raise LabError(name, rule, "a tensor", f"Pass {name}.item(), which is not learned.")
         raise LabError(name, rule, repr(value), remedy)
+    if value <= above:
+        raise LabError(name, f"must be a finite number{beyond}", repr(value), remedy)
+    if abs(value) > most:
+        raise LabError(name, f"must be a number{beyond} of at most {most:g} in size", _in_short(value), remedy)
+
+
+def _in_short(value: float) -> str:
+    digits = repr(value)
+    return digits if len(digits) <= 24 else f"a number of {len(digits):,} digits"
 
 
 def check_temperature(temperature: float | Tensor) -> None:
-    """A finite number above 0, or a tensor of one such, learned or not."""
+    """A finite number above 0, or a tensor of one such, learned or not; not so small or large that a loss overflows."""
     remedy = "Use 0.05 to 1 for unit embeddings, 1 for logits."
     if not isinstance(temperature, Tensor):
-        return check_number("temperature", temperature, above=0, remedy=remedy)
+        check_number("temperature", temperature, above=0, remedy=remedy)
+        _check_least(temperature, repr(temperature), remedy)
+        return
     rule = "must be one finite number above 0"
     if temperature.dtype in (torch.bool, *COMPLEX) or temperature.numel() != 1:
         found = f"a tensor of {temperature.dtype}, shape {tuple(temperature.shape)}"
         raise LabError("temperature", rule, found, "Pass a number, or a tensor of one real element.")
-    if can_look(temperature) and not 0 < temperature.item() < math.inf:
-        remedy += " To learn one, keep its logarithm as the parameter and pass log_temperature.exp()."
-        raise LabError("temperature", rule, f"a tensor of {temperature.item():g}", remedy)
-    return None
+    if not can_look(temperature):
+        return
+    value = temperature.item()
+    found = f"a tensor of {value:g}"
+    remedy += " To learn one, keep its logarithm as the parameter and pass log_temperature.exp()."
+    if not 0 < value < math.inf:
+        raise LabError("temperature", rule, found, remedy)
+    if value > LARGEST:
+        raise LabError("temperature", f"must be one number above 0 of at most {LARGEST:g} in size", found, remedy)
+    _check_least(value, found, remedy)
+
+
+def _check_least(temperature: float, found: str, remedy: str) -> None:
+    if temperature < LEAST_TEMPERATURE:
+        rule = f"must be at least {LEAST_TEMPERATURE:g}, for scores are divided by it"
+        raise LabError("temperature", rule, found, remedy)
+
+
+def check_products(name: str, rows: Tensor, scale: float | Tensor, losses: Tensor) -> Tensor:
+    """The losses of rows (N, D): refused where they are no numbers since the rows' products, times `scale`, are none.
+
+    Rows that are infinite or NaN themselves are the network's, and come back as they are.
+    """
+    if not can_look(losses, rows) or losses.detach().isfinite().all() or not rows.detach().isfinite().all():
+        return losses
+    longest = rows.detach().double().square().sum(dim=-1).max().item()
+    if longest * float(scale) > torch.finfo(losses.dtype).max / ROOM:
+        rule = f"must be so short that products of two rows, over the temperature, are numbers of {losses.dtype}"
+        remedy = "Take unit rows (normalize=True), or raise the temperature."
+        raise LabError(name, rule, but=f"a row is of length {math.sqrt(longest):.2g}", remedy=remedy)
+    return losses
 
 
 def check_reduction(reduction: str) -> None:

@@ -19,6 +19,7 @@ from .label_checks import check_class_labels, check_labels
 from .numerics import product, widen
 from .pairs import Roles, roles_by_label, roles_by_view
 from .simplex_integral import integral_and_mean
+from .soft_labelled import check_target_temperature
 
 
 def supcon_forces(similarities: Tensor, labels: Tensor, *, temperature: float) -> Tensor:
@@ -64,7 +65,7 @@ def x_clr_forces(
     >>> x_clr_forces(torch.ones(4, 4), torch.tensor([0, 0, 1, 2]), temperature=1.0, target_temperature=1e-3)[0]
     tensor([ 0.0000, -0.6667,  0.3333,  0.3333])
     """
-    check_number("target_temperature", target_temperature, above=0)
+    check_target_temperature(target_temperature)
     cosines, roles = _labelled(similarities, labels, temperature)
     settings = {"temperature": temperature, "target_temperature": target_temperature}
     return contrasts.forces(CATALOG["x_clr"].contrast, cosines, roles, settings)

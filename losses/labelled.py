@@ -21,7 +21,7 @@ from torch import Tensor
 
 from . import processes
 from .blocks import block_rows, class_blocks, equal_blocks
-from .checks import can_look, check_batch, check_floats, check_number, check_temperature
+from .checks import can_look, check_batch, check_floats, check_number, check_products, check_temperature
 from .closed_form import LossesAndGradient
 from .errors import LabError
 from .exponentials import RowExp, plain_exp, row_exp
@@ -42,6 +42,7 @@ Formula = Callable[[Tensor, Roles], Tensor]
 RuleOfGroups = Callable[[Groups, RowExp], Rule]
 SymmetricPassOf = Callable[[Classes, float], SymmetricPass]
 """Of a small batch, and the factor between cosine and score."""
+LARGEST_MARGIN = 100.0
 ANOTHER = "An anchor needs another one."
 
 
@@ -164,6 +165,9 @@ def check_epsilon(epsilon: float) -> None:
     check_number("epsilon", epsilon)
     if epsilon < 0:
         raise LabError("epsilon", "must not be negative", epsilon, "Use 0 for SINCERE.")
+    if epsilon > LARGEST_MARGIN:
+        rule = f"must not be above {LARGEST_MARGIN:g}, where e^-epsilon is 0 to float32"
+        raise LabError("epsilon", rule, epsilon, "0.25 is usual: it is a margin on s / tau.")
 
 
 def flat_views(
@@ -207,6 +211,7 @@ def over_labelled(
     else:
         loss_over = partial(_by_blocks, rules=rules, scale=1 / tau, options=options)
         value = loss_over(z, y, own) if ignore_index is None else _without(z, y, own, ignore_index, loss_over)
+    value = check_products("embeddings", z, 1 / tau, value)
     return value if can_look(y) else value * nan_for_a_negative(y, ignore_index)
 
 

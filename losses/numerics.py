@@ -81,6 +81,13 @@ def masked_logsumexp(scores: Tensor, keep: Tensor) -> Tensor:
     return scores.masked_fill(~keep, floor).logsumexp(dim=-1)
 
 
+def log_ratio(total: Tensor, part: Tensor) -> Tensor:
+    """log(total / part), also where the quotient of two numbers above 0 is none itself, as rows far from unit ones
+    have it."""
+    ratio = total / part
+    return torch.where(ratio.isfinite(), ratio.log(), total.log() - part.log())
+
+
 def softplus(tensor: Tensor) -> Tensor:
     """log(1 + e^x), exact at both ends; torch's own returns x from x = 20 on."""
     return -logsigmoid(-tensor)

@@ -109,6 +109,7 @@ def rince_with(
 ) -> Tensor:
     """`rince` with its options in one object."""
     check_powers(q, density)
+    q = q if q >= LEAST_POWER else 0.0
     formula = partial(powered_of_anchors, q=q, log_density=log(density))
     rule = partial(power_rule, q=q, log_density=log(density))
     symmetric = partial(of_pairs, q=q, log_density=log(density))
@@ -123,6 +124,10 @@ def temperature_free_with(view_a: Tensor, view_b: Tensor, options: Options) -> T
     """`temperature_free_infonce` with its options in one object."""
     z, own = anchors_of(view_a, view_b, options)
     return over_anchors(z, own, log_odds, log_odds_rule(), 1.0, options, symmetric=OfPairs(odds, 1.0))
+
+
+LEAST_POWER = 1e-30
+"""Below this, which float32 still divides by, the limit q = 0 is the value to all digits."""
 
 
 def check_powers(q: float, density: float) -> None:

@@ -13,6 +13,7 @@ from .blocks import Block
 from .checks import can_look
 from .exponentials import RowExp, tallied_exp, without
 from .formulas import raised
+from .numerics import log_ratio
 from .pairs import other_view
 from .positives import Groups
 from .records import ENDPOINT_GAP
@@ -206,7 +207,7 @@ def log_odds_rule() -> Rule:
         total, (own_odds, own_slope) = below.sum(dim=1, keepdim=True), odds(own)
         block.fill_anchors(slopes, 0)
         slopes.scatter_add_(1, other, -total * own_slope / own_odds)
-        return (total / own_odds).log(), 1 / total
+        return log_ratio(total, own_odds), 1 / total
 
     return rule
 

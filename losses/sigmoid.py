@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from .blocks import block_rows
-from .checks import COMPLEX, can_look, check_number, check_temperature
+from .checks import COMPLEX, LARGEST, can_look, check_number, check_products, check_temperature
 from .errors import LabError
 from .formulas import pairs_of_anchors
 from .numerics import product
@@ -62,9 +62,11 @@ def siglip_with(
     everyone = torch.ones_like(z[:, 0], dtype=torch.bool)
     if options.takes_plain_path(z):
         roles = roles_by_view(len(z), z.device, across=True)
-        return reduced(pairs_of_anchors(product(z, z.mT) / tau + offset, roles), everyone, own, options)
-    pairs = PairPass(own, block_rows(z, options.chunk_size), 1 / tau, offset)
-    return reduced_by_blocks(z, pairs, everyone, own, options)
+        value = reduced(pairs_of_anchors(product(z, z.mT) / tau + offset, roles), everyone, own, options)
+    else:
+        pairs = PairPass(own, block_rows(z, options.chunk_size), 1 / tau, offset)
+        value = reduced_by_blocks(z, pairs, everyone, own, options)
+    return check_products("view_a and view_b", z, 1 / tau, value)
 
 
 def check_bias(bias: float | Tensor) -> None:
@@ -76,6 +78,9 @@ def check_bias(bias: float | Tensor) -> None:
         found = f"a tensor of {bias.dtype}, shape {tuple(bias.shape)}"
         raise LabError("bias", rule, found, "Pass a number, or a tensor of one real element.")
     if can_look(bias) and not bias.isfinite().all():
+        raise LabError("bias", rule, f"a tensor of {bias.item():g}", "-10 is a usual start.")
+    if can_look(bias) and abs(bias.item()) > LARGEST:
+        rule = f"must be one number of at most {LARGEST:g} in size"
         raise LabError("bias", rule, f"a tensor of {bias.item():g}", "-10 is a usual start.")
     return None
 

@@ -6,12 +6,22 @@ Embeddings, views, options and order of the anchors as in `losses.labelled`.
 from dataclasses import dataclass
 from functools import partial
 from math import exp, isfinite
+from sys import float_info
 
 import torch
 from torch import Tensor
 
 from .blocks import Block, block_rows, equal_blocks
-from .checks import can_look, check_batch, check_device, check_floats, check_number, check_temperature, has_values
+from .checks import (
+    can_look,
+    check_batch,
+    check_device,
+    check_floats,
+    check_number,
+    check_products,
+    check_temperature,
+    has_values,
+)
 from .errors import LabError
 from .exponentials import row_exp
 from .formulas import cross_entropy_of_anchors, x_clr_of_anchors
@@ -93,15 +103,17 @@ def x_clr_with(
     if options.takes_plain_path(z, graph):
         others = ~torch.eye(len(z), dtype=torch.bool, device=z.device)
         losses = cross_entropy_of_anchors(product(z, z.mT) / tau, targets(Block(own)), others)
-        return reduced(losses, everyone, own, options)
-    rule = given_targets_rule(row_exp(z, 1 / tau), targets)
-    block_pass = BlockPass(rule, equal_blocks(own, block_rows(z, options.chunk_size)), 1 / tau)
-    return reduced_by_blocks(z, block_pass, everyone, own, options)
+        value = reduced(losses, everyone, own, options)
+    else:
+        rule = given_targets_rule(row_exp(z, 1 / tau), targets)
+        block_pass = BlockPass(rule, equal_blocks(own, block_rows(z, options.chunk_size)), 1 / tau)
+        value = reduced_by_blocks(z, block_pass, everyone, own, options)
+    return check_products("embeddings", z, 1 / tau, value)
 
 
 def check_target_temperature(target_temperature: float) -> None:
     remedy = "0.1 is usual; near 0 the targets are SupCon's."
-    check_number("target_temperature", target_temperature, above=0, remedy=remedy)
+    check_number("target_temperature", target_temperature, above=0, most=float_info.max, remedy=remedy)
 
 
 FAR = 1000.0

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from . import processes
 from .blocks import block_rows, equal_blocks
-from .checks import check_batch, check_device, check_floats
+from .checks import check_batch, check_device, check_floats, check_products
 from .errors import LabError
 from .formulas import contrast_of_anchors
 from .numerics import product, unit_rows, widen
@@ -67,8 +67,10 @@ def over_anchors(
     everyone = torch.ones_like(z[:, 0], dtype=torch.bool)
     if options.takes_plain_path(z, *(held for held in (temperature,) if isinstance(held, Tensor))):
         losses = formula(link(product(z, z.mT)), roles_by_view(len(z), z.device))
-        return reduced(losses, everyone, own, options)
-    if symmetric is not None and fits(z, own, options):
-        return reduced_by_blocks(z, SymmetricPass(symmetric, float(scale)), everyone, own, options)
-    block_pass = BlockPass(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)
-    return reduced_by_blocks(z, block_pass, everyone, own, options)
+        value = reduced(losses, everyone, own, options)
+    elif symmetric is not None and fits(z, own, options):
+        value = reduced_by_blocks(z, SymmetricPass(symmetric, float(scale)), everyone, own, options)
+    else:
+        block_pass = BlockPass(rule, equal_blocks(own, block_rows(z, options.chunk_size)), scale)
+        value = reduced_by_blocks(z, block_pass, everyone, own, options)
+    return check_products("view_a and view_b", z, scale, value)

@@ -10,6 +10,7 @@ from torch import Tensor
 from .checks import can_look
 from .exponentials import SAFE_SCORE, RowExp, plain_exp
 from .formulas import raised
+from .numerics import log_ratio
 from .records import ENDPOINT_GAP
 from .rules import steepness
 from .symmetric import Answer, SymmetricPass, Tile
@@ -77,7 +78,7 @@ class OfPairs:
         own, slope = self._own(z, other, tiles)
         above, log_below = own.log(), sums.log() + self.log_density
         if self.q == 0:
-            losses, share, pull = (sums / own).log() + self.log_density, 1 / sums, -slope / own
+            losses, share, pull = log_ratio(sums, own) + self.log_density, 1 / sums, -slope / own
         else:
             share = (self.q * log_below).exp() / sums
             losses, pull = raised(log_below, above, self.q), -slope / own * (self.q * above).exp()

@@ -141,7 +141,11 @@ def _check_ids(what: str, split: Split, first: str, onto: Split) -> None:
     theirs = f"{what.partition(' of ')[0]} of {first}"
     for ids, side, whose in ((own, split, what), (others, onto, theirs)):
         if len(ids) < len(side):
-            raise LabError(whose, "must each have an id of their own", but="an id stands twice", remedy=_REMEDY)
+            twice = next(
+                each for each, count in zip(*np.unique(side.ids, return_counts=True), strict=True) if count > 1
+            )
+            said = f"{_quoted(twice)} stands twice"
+            raise LabError(whose, "must each have an id of their own", but=said, remedy=_REMEDY)
     missing, new = np.setdiff1d(others, own), np.setdiff1d(own, others)
     if len(missing) or len(new):
         parts = [f"{_are(len(missing))} missing, first {_quoted(missing[0])}"] if len(missing) else []

@@ -52,6 +52,8 @@ def kind_in(path: Path) -> str:
     if path.is_dir():
         return "folder"
     kind = _kind(path)
+    if kind == "text" and tables.is_header_alone(path):
+        raise LabError(file_name(path), "must have rows below its header", but="has a header alone")
     if kind not in FORMS:
         check_kind(read_head(path), ARRAYS, name=file_name(path))
     return kind

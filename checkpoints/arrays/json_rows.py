@@ -1,5 +1,5 @@
-"""Rows in JSON, an object an item: a line each (.jsonl), in a list, or a list a column ({"embeddings": [...], ...});
-a list of lists is vectors alone.
+"""Rows in JSON, an object an item: a line each (.jsonl), in a list, or all in one object (`json_objects`), such as a
+list a column ({"embeddings": [...], ...}) or a vector an id; a list of lists is vectors alone.
 
 An object is decoded at a time and its numbers become arrays at once; nothing of it is kept as Python's own numbers.
 """
@@ -15,6 +15,7 @@ from typing import IO
 import numpy as np
 
 from checkpoints.arrays.columns import NUMBER, ColumnArray, arrays_of, numbered
+from checkpoints.arrays.json_objects import Row, rows_in
 from checkpoints.arrays.listed import SAMPLE, ListedArray, LoadedArrays
 from checkpoints.reading.quoting import file_name, shown
 from checkpoints.reading.safe_files import open_regular
@@ -22,11 +23,10 @@ from losses.errors import LabError
 
 MOST_BYTES, MOST_KEYS = 256 << 20, 20_000
 _HEAD, _LOOKED_AT, _LONGEST_TEXT = 4 << 20, 100, 2_000
-_AT_ONCE = 64 << 20  # bytes of one object with a list a column
-_NAMES = frozenset(["embeddings", "embeds", "features", "vectors", "X"])
+_AT_ONCE = 64 << 20  # bytes of one object that is all rows
+_ONCE = "must have each key once"
 _BETWEEN = re.compile(r"[\s,]*")
 _LIST, _TEXT = "list", "text"
-Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Key:
 def are_rows(path: Path) -> bool:
     """Whether a JSON text is rows with numbers in them: several for an item, whatever else it has."""
     with open_regular(path) as (file, size):
-        rows = _first(file, size)
+        rows = _first(file, size, file_name(path))
     keys = _keys(rows)
     numbers = sum(each.kind == NUMBER for each in keys.values())
     return len(rows) > 1 and (any(each.kind not in (_TEXT, NUMBER) for each in keys.values()) or numbers > 2)
@@ -50,7 +50,7 @@ def are_rows(path: Path) -> bool:
 def list_rows(path: Path) -> tuple[ListedArray, ...]:
     """By the first rows; of a large file there are about as many as is said."""
     with open_regular(path) as (file, size):
-        rows = _first(file, size)
+        rows = _first(file, size, file_name(path))
         keys = _keys(rows)
         count = _count(file, size, rows, file_name(path))
     return tuple(_listed(each, keys, rows, count) for each in _arrays(keys))
@@ -64,7 +64,7 @@ def load_rows(path: Path, wanted: Collection[str]) -> LoadedArrays:
             remedy = "Save embeddings and labels with numpy.savez."
             raise LabError(name, f"must have at most {MOST_BYTES:,} bytes", f"{size:,} bytes long", remedy)
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-        keys = _keys(_first(file, size))
+        keys = _keys(_first(file, size, name))
         names = list(keys)
         arrays = [each for each in _arrays(keys) if each.name in wanted]
         used = [names[column] for each in arrays for column in each.columns]
@@ -83,26 +83,33 @@ def _text(file: IO[bytes], size: int, name: str) -> str:
         raise LabError(name, "must be a text in UTF-8", "in another encoding", "Save it again as UTF-8.") from error
 
 
-def _first(file: IO[bytes], size: int) -> list[Row]:
+def _first(file: IO[bytes], size: int, name: str) -> list[Row]:
     """The first rows of what may be a text of rows: none where it begins in another way."""
     file.seek(0)
     head = file.read(_HEAD)
-    if size <= _AT_ONCE and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and b"}" not in head:
-        head += file.read()  # a list a column: the first goes on beyond
+    found = _first_of(head, size, name)
+    if not found and len(head) < size <= _AT_ONCE and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        found = _first_of(head + file.read(), size, name)  # one object that goes on beyond
+    return found
+
+
+def _first_of(head: bytes, size: int, name: str) -> list[Row]:
     text, found = head.decode("utf-8-sig", "replace"), list[Row]()
     try:
-        for row in _rows(text, "its head"):
+        for row in _rows(text, name):
             found.append(row)
             if len(found) == _LOOKED_AT:
                 break
-    except LabError:  # the last row of a text that goes on is cut
-        return found if size > _HEAD or len(found) > 1 else []
+    except LabError as error:  # the last row of a text that goes on is cut
+        if error.rule == _ONCE:
+            raise
+        return found if size > len(head) or len(found) > 1 else []
     return found
 
 
 def _rows(text: str, name: str) -> Iterator[Row]:
     """Object by object. LabError where something else stands between them."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=_unique)
     place = _BETWEEN.match(text).end()  # type: ignore[union-attr]
     listed = text[place : place + 1] == "["
     place, row = _BETWEEN.match(text, place + listed).end(), 0  # type: ignore[union-attr]
@@ -110,33 +117,36 @@ def _rows(text: str, name: str) -> Iterator[Row]:
         row += 1
         try:
             value, place = decoder.raw_decode(text, place)
+        except _TwiceError as error:
+            found = f"has {shown(str(error))} twice in one object"
+            remedy = "Rename one of the two: only the last would be read."
+            raise LabError(name, _ONCE, but=found, remedy=remedy) from error
         except (ValueError, RecursionError) as error:
             remedy = "Get the file again where it was cut off."
             raise LabError(name, "must be JSON, an object an item", f"not so in row {row:,}", remedy) from error
         if listed and isinstance(value, list):
             value = {"vectors": value}
+        place = _BETWEEN.match(text, place).end()  # type: ignore[union-attr]
+        alone = row == 1 and not listed and place == len(text) and isinstance(value, dict)
+        if alone and (rows := rows_in(value)) is not None:
+            yield from rows
+            return
         if not isinstance(value, dict) or len(value) > MOST_KEYS:
             raise LabError(name, f"must have an object of at most {MOST_KEYS:,} keys an item", f"not so in row {row:,}")
-        place = _BETWEEN.match(text, place).end()  # type: ignore[union-attr]
-        if row == 1 and not listed and place == len(text) and (columns := _turned(value)) is not None:
-            yield from columns
-            return
         yield value
     if listed and place == len(text):
         raise LabError(name, "must be whole", "a JSON list without its end", "Get the file again.")
 
 
-def _turned(columns: Row) -> Iterator[Row] | None:
-    """The rows of one object with a list a column, and a vector an item in one of them; None for any other object: a
-    network's settings have such lists among others."""
-    lists = {key: value for key, value in columns.items() if isinstance(value, list) and value}
-    if len(lists) < len(columns) and not _NAMES & lists.keys():
-        return None
-    tables = [value for value in lists.values() if isinstance(value[0], list)]
-    if not tables:
-        return None
-    whole = {key: value for key, value in lists.items() if len(value) == len(tables[0])}
-    return (dict(zip(whole, cells, strict=True)) for cells in zip(*whole.values(), strict=True))
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError(next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place])))
+    return found
+
+
+class _TwiceError(ValueError):
+    """A key that an object has twice: one of its two values would be lost."""
 
 
 def _keys(rows: Collection[Row]) -> dict[str, _Key]:

@@ -10,6 +10,7 @@ from checkpoints.reading.quoting import file_name, shown
 from checkpoints.reading.safe_files import open_regular
 
 OBJECTS = "Python objects, which are not opened; save texts as labels.astype(str), arrays in a dict by numpy.savez"
+_WORDS = {"O": OBJECTS, "c": "complex numbers: save .real, or .abs() of them"}
 
 
 def list_npz(path: Path) -> tuple[ListedArray, ...]:
@@ -57,4 +58,4 @@ def _refused(place: str, data: bytes, name: str, mistake: NotPlain) -> ListedArr
         dtype, shape, _ = described(data, name)
     except NotPlain:
         return ListedArray(place, "other", (), refused=mistake.but.replace("is of", "values of"))
-    return ListedArray(place, dtype, shape, refused=OBJECTS if dtype == "O" else f"values of dtype {dtype}")
+    return ListedArray(place, dtype, shape, refused=_WORDS.get(dtype[:1], f"values of dtype {dtype}"))

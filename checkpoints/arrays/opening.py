@@ -14,7 +14,7 @@ from checkpoints.arrays.roles import propose, said
 from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.exporting.own_arrays import MARK
 from checkpoints.reading import class_scores as scores
-from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, roles_in
+from checkpoints.reading.array_spec import AS_IT_COMES, ROLES, ArraySpec, roles_in
 from checkpoints.reading.ending import though_named
 from checkpoints.reading.quoting import file_name, printable
 from losses.errors import LabError
@@ -132,9 +132,8 @@ def are_known(listing: ArrayListing) -> bool:
 def named_by_role(listing: ArrayListing) -> bool:
     """Whether every array is called like the role that it would be given, as embeddings and labels are."""
     roles = propose(listing).roles
-    return (
-        "embeddings" in roles and sorted(listing.names) == sorted(roles) and all(roles[each] == each for each in roles)
-    )
+    names = [each.name for each in listing.arrays if not each.refused or each.name in ROLES]
+    return "embeddings" in roles and sorted(names) == sorted(roles) and all(roles[each] == each for each in roles)
 
 
 def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:
@@ -172,11 +171,31 @@ def no_mapping(listing: ArrayListing) -> LabError:
     objects = next((f" {shown_name(each.name)} holds {each.refused}." for each in listing.arrays if each.refused), "")
     objects += f" It is {listing.whole_form}." if listing.though_named else ""
     if not _OPENING & proposal.roles.keys():
-        remedy = f"No array looks like embeddings (N, D) or class scores.{_deeper(listing)}{objects}"
+        remedy = f"No array looks like embeddings (N, D) or class scores.{_too_few(listing)}{_deeper(listing)}{objects}"
         return LabError(listing.file, "must have embeddings", but=f"has {listing.in_words()}", remedy=remedy)
     likely = f"Likely right is --map {said(listing, proposal.roles)}; the page Checkpoints asks."
-    remedy = f"{likely}{_on_its_side(listing)}{objects}"
+    remedy = f"{likely}{_on_its_side(listing)}{_no_labels(listing, proposal.roles)}{objects}"
     return LabError(listing.file, NO_MAPPING, but=f"has {listing.in_words()}", remedy=remedy)
+
+
+def _too_few(listing: ArrayListing) -> str:
+    """Of a table of one row, or none."""
+    few = next((each for each in listing.arrays if len(each.shape) == 2 and each.shape[0] < 2 <= each.shape[1]), None)
+    if few is None:
+        return ""
+    rows = "one row" if few.shape[0] else "no rows"
+    return f" {shown_name(few.name)} has {rows}, and two items at least are asked for."
+
+
+def _no_labels(listing: ArrayListing, roles: Mapping[str, str]) -> str:
+    """Why arrays that are called labels are not proposed as such."""
+    called = {*NAMES["train labels"], *NAMES["test labels"]} & set(listing.names) - set(roles.values())
+    left = next((each for each in listing.arrays if each.name in called and not each.refused), None)
+    if left is None:
+        return ""
+    return (
+        f" {shown_name(left.name)} {left.what} is not proposed as labels, which are one whole number or text an item."
+    )
 
 
 def _deeper(listing: ArrayListing) -> str:

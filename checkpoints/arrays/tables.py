@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Sequence
 from io import TextIOWrapper
 from itertools import islice
@@ -23,12 +24,20 @@ _COUNTED = 256 << 20  # bytes up to which rows are counted and not estimated
 _MOST_TEXT, _LONGEST_TEXT = 1 << 30, 2_000
 
 Rows = list[list[str]]
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 def is_table(path: Path) -> bool:
     """Whether a text is one."""
     with open_regular(path) as (file, size):
         return _form(file, size) is not None
+
+
+def is_header_alone(path: Path) -> bool:
+    """Whether a text is one line of several names, and no row below."""
+    with open_regular(path) as (file, size):
+        lines = [line for line in file.read(min(size, _HEAD)).decode("utf-8", "replace").splitlines() if line.strip()]
+    return len(lines) == 1 and any(lines[0].count(separator) > 1 for separator in ",;\t|")
 
 
 def list_table(path: Path) -> tuple[ListedArray, ...]:
@@ -196,7 +205,11 @@ def _misfit(array: ColumnArray, rows: Rows, form: TableForm, first: int, name: s
                 form.number(cells[column])
             except ValueError:
                 where = f"{name}: {shown(form.names[column])}"
-                return LabError(where, "must be numbers", but=f"has {shown(cells[column])} in row {row:,}")
+                grouped = _GROUPED.fullmatch(cells[column].strip())
+                remedy = "Write numbers without marks between thousands." if grouped else ""
+                return LabError(
+                    where, "must be numbers", but=f"has {shown(cells[column])} in row {row:,}", remedy=remedy
+                )
     raise AssertionError("every cell is a number")
 
 

@@ -1,7 +1,6 @@
 """Tensors that are no network's: those of a .safetensors file, and of a torch file that holds one or a dict of them."""
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import IO
@@ -9,6 +8,8 @@ from typing import IO
 import numpy as np
 
 from checkpoints.arrays.listed import HEAD, SAMPLE, ListedArray, LoadedArrays, dtype_in_words
+from checkpoints.arrays.pickled_lists import lists_in, unread_in
+from checkpoints.arrays.torch_rows import WEIGHTS, turned
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
 from checkpoints.reading.safetensors_file import read_header
@@ -16,12 +17,13 @@ from checkpoints.reading.safetensors_header import Tensor
 from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.contents import open_torch
 from checkpoints.reading.torch_file.layouts import network_of
+from checkpoints.reading.torch_file.numpy_records import PickledArray
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from losses.errors import LabError
 
-_WEIGHTS = re.compile(r"(^|[._/])(weight|bias|weight_[vg]|running_(mean|var)|num_batches_tracked|kernel|gamma|beta)$")
+Held = StoredTensor | PickledArray
 MOST_BYTES = 2 << 30
-_FEWEST_BATCHES, _SAMPLED, _LONGEST_TEXT = 3, 16, 2_000
+_FEWEST_BATCHES, _SAMPLED = 3, 16
 _MOST = 200  # tensors; a state_dict of other names has more
 _NARROW = {"BF16": "bfloat16", "F8_E4M3": "float8_e4m3", "F8_E5M2": "float8_e5m2", "BOOL": "bool"}
 
@@ -37,7 +39,7 @@ def are_arrays(shapes: Mapping[str, tuple[int, ...]], *, beside: bool = False, r
     names = {*shapes, *refused} - parts
     if not 0 < len(names) <= _MOST or network_of(shapes) is not None:
         return False
-    weights = any(_WEIGHTS.search(name) or name.count("/") > 1 for name in names)
+    weights = any(WEIGHTS.search(name) or name.count("/") > 1 for name in names)
     tables = any(len(shape) > 1 and shape[0] > 1 for shape in shapes.values())
     return not weights and (tables or bool(batches) or bool(shapes and refused))
 
@@ -87,52 +89,44 @@ def load_safetensors(path: Path, wanted: Collection[str]) -> LoadedArrays:
 def list_torch(path: Path) -> tuple[ListedArray, ...]:
     """By the pickle, and the first bytes of each storage; what cannot be read is listed with the reason."""
     with open_torch(path, hashed=False) as (contents, archive):
-        batches = batches_in({place: each.shape for place, each in contents.tensors.items()})
+        held = contents.held
+        if (rows_of := turned(_shapes(held), contents.values)) is not None:
+            of_tensors = {name: [held[place] for place in places] for name, places in rows_of.tensors.items()}
+            listed = [_joined(name, parts, archive, single=True) for name, parts in of_tensors.items()]
+            return (*listed, *(_of_list(name, array) for name, array in rows_of.lists.items()))
+        batches = batches_in(_shapes(held))
         parts = {place for each in batches.values() for place in each}
-        alone = {place: each for place, each in contents.tensors.items() if place not in parts}
+        alone = {place: each for place, each in held.items() if place not in parts}
         found = [_listed(_name(place, path), each, archive) for place, each in alone.items()]
-        found += [_joined(name, [contents.tensors[each] for each in batches[name]], archive) for name in batches]
+        found += [_joined(name, [held[each] for each in batches[name]], archive) for name in batches]
     rows = {each.shape[0] for each in found if each.shape}
-    found += [
-        ListedArray(_name(place, path), dtype_in_words(array.dtype), array.shape, array[:SAMPLE])
-        for place, array in lists_in(contents.values).items()
-        if len(array) in rows
-    ]
-    refused = [ListedArray(_name(place, path), "other", (), refused=why) for place, why in contents.refused.items()]
-    return (*found, *refused)
+    lists = {place: array for place, array in lists_in(contents.values).items() if len(array) in rows}
+    found += [_of_list(_name(place, path), array) for place, array in lists.items()]
+    whys = {**contents.refused, **unread_in(contents, {*held, *lists}, rows)}
+    return (*found, *(ListedArray(_name(place, path), "other", (), refused=why) for place, why in whys.items()))
 
 
 def load_torch(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """Those that are wanted, as `StoredTensor.array` gives them."""
     with open_torch(path) as (contents, archive):
-        named = {_name(place, path): each for place, each in contents.tensors.items()}
+        held = contents.held
+        if (rows_of := turned(_shapes(held), contents.values)) is not None:
+            arrays = {
+                name: np.stack([held[place].array(archive) for place in places])
+                for name, places in rows_of.tensors.items()
+                if name in wanted
+            }
+            arrays |= {name: array for name, array in rows_of.lists.items() if name in wanted}
+            return LoadedArrays(arrays, contents.digest, contents.size)
+        named = {_name(place, path): each for place, each in held.items()}
         arrays = {name: each.array(archive) for name, each in named.items() if name in wanted}
-        for name, places in batches_in({place: each.shape for place, each in contents.tensors.items()}).items():
+        for name, places in batches_in(_shapes(held)).items():
             if name in wanted:
-                whole = [contents.tensors[place].array(archive) for place in places]
-                arrays[name] = np.stack(whole) if _of_items(contents.tensors[places[0]]) else np.concatenate(whole)
+                whole = [held[place].array(archive) for place in places]
+                arrays[name] = np.stack(whole) if _of_items(held[places[0]]) else np.concatenate(whole)
         lists = {_name(place, path): array for place, array in lists_in(contents.values).items()}
         arrays |= {name: array for name, array in lists.items() if name in wanted and name not in arrays}
         return LoadedArrays(arrays, contents.digest, contents.size)
-
-
-def lists_in(values: Mapping[str, object]) -> dict[str, np.ndarray]:
-    """Python lists of texts, of whole numbers or of numbers, as labels often are, by their place."""
-    lists: dict[str, list[object]] = {}
-    for place, value in values.items():
-        outer, _, inner = place.rpartition("/")
-        if inner == str(len(lists.get(outer, ()))):
-            lists.setdefault(outer, []).append(value)
-    found = {}
-    for outer, items in lists.items():
-        kinds = {type(item) for item in items}
-        if kinds == {str} and max(map(len, items)) <= _LONGEST_TEXT:  # type: ignore[arg-type]
-            found[outer] = np.array(items, np.str_)
-        elif kinds == {int} and all(-(2**63) <= item < 2**63 for item in items):  # type: ignore[operator]
-            found[outer] = np.array(items, np.int64)
-        elif kinds and kinds <= {int, float}:
-            found[outer] = np.array(items, np.float64)
-    return found
 
 
 def shapes_in(path: Path, kind: str) -> tuple[dict[str, tuple[int, ...]], tuple[str, ...]]:
@@ -140,10 +134,21 @@ def shapes_in(path: Path, kind: str) -> tuple[dict[str, tuple[int, ...]], tuple[
     if kind == "safetensors":
         return {each.name: each.shape for each in read_header(path).tensors}, ()
     with open_torch(path, hashed=False) as (contents, _):
-        return {place: each.shape for place, each in contents.tensors.items()}, tuple(contents.refused)
+        shapes = _shapes(contents.held)
+        if (rows_of := turned(shapes, contents.values)) is not None:
+            shapes = {name: rows_of.shape(name, shapes) for name in rows_of.tensors}
+        return shapes, tuple(contents.refused)
 
 
-def _of_items(part: StoredTensor) -> bool:
+def _shapes(held: Mapping[str, Held]) -> dict[str, tuple[int, ...]]:
+    return {place: each.shape for place, each in held.items()}
+
+
+def _of_list(name: str, array: np.ndarray) -> ListedArray:
+    return ListedArray(name, dtype_in_words(array.dtype), array.shape, array[:SAMPLE])
+
+
+def _of_items(part: Held) -> bool:
     """Whether a part of an array is one item: a number, or a vector that is not of labels."""
     return len(part.shape) == 0 or (len(part.shape) == 1 and part.numpy_name.startswith(("float", "bfloat")))
 
@@ -161,13 +166,13 @@ def _read(file: IO[bytes], tensor: Tensor, name: str) -> np.ndarray:
     return tensor.values(part).reshape(tensor.shape).copy()
 
 
-def _listed(name: str, tensor: StoredTensor, archive: Archive) -> ListedArray:
+def _listed(name: str, tensor: Held, archive: Archive) -> ListedArray:
     return ListedArray(name, tensor.numpy_name, tensor.shape, tensor.first(archive, HEAD))
 
 
-def _joined(name: str, parts: list[StoredTensor], archive: Archive) -> ListedArray:
+def _joined(name: str, parts: list[Held], archive: Archive, *, single: bool | None = None) -> ListedArray:
     """Of the parts of one array: rows of its first, and the shape of all."""
-    first, single = parts[0], _of_items(parts[0])
+    first, single = parts[0], _of_items(parts[0]) if single is None else single
     rows = len(parts) if single else sum(each.shape[0] for each in parts)
     few = [each.first(archive, HEAD) for each in parts[: _SAMPLED if single else 1]]
     return ListedArray(name, first.numpy_name, (rows, *first.shape[0 if single else 1 :]), np.concatenate(few))

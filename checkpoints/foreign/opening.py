@@ -94,8 +94,9 @@ def _check_no_part(contents: TorchContents) -> None:
 
 def _check_no_numpy(contents: TorchContents) -> None:
     if not contents.tensors and any(each.startswith("numpy.") for each in contents.foreign.values()):
-        remedy = "Save them with numpy.savez, or as tensors with torch.from_numpy."
-        raise LabError(contents.name, "must hold tensors", but="holds numpy arrays in a pickle", remedy=remedy)
+        remedy = "Save numbers and texts with numpy.savez: array.astype('float32'), array.astype(str)."
+        found = "holds numpy arrays of dates, records or the like"
+        raise LabError(contents.name, "must hold tensors, numbers or texts", but=found, remedy=remedy)
 
 
 def _built_here(contents: TorchContents, spec: ForeignSpec) -> tuple[Weights, Plan]:

@@ -75,7 +75,9 @@ def image_data(path: Path) -> Iterator[ImageData]:
         return
     form = next((each for each in (FOLDERS if path.is_dir() else FILES) if each.fits(path)), None)
     if form is None:
-        raise LabError(file_name(path), f"must be {FORMS}", words_of(kind_of(read_head(path))))
+        kind = _kind(path)
+        remedy = "Unpack it, and give what is in it." if kind == "compressed" else ""
+        raise LabError(file_name(path), f"must be {FORMS}", words_of(kind), remedy)
     with form.data(path) as data:
         yield data
 

@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
 from checkpoints.images.source import MOST_CLASSES, ImageData, Side, encoded_side
-from checkpoints.images.splits import judged_on
+from checkpoints.images.splits import HOW_DRAWN, drawn_test, judged_on
 from checkpoints.reading.quoting import printable, shown
 from losses.errors import LabError, plural
 
@@ -35,9 +35,10 @@ class Samples:
 def labelled_data(
     samples: Samples, *, name: str, kind: str, class_names: Sequence[str] = (), notes: Sequence[str] = (), remedy: str
 ) -> ImageData:
-    """Train and test of the samples that have a label and a split; the others are counted. `class_names`: of labels
-    that are numbers. `remedy`: what to give where a side has none."""
+    """Train and test of the samples that have a label and a split; the others are counted. Where none has a split, half
+    of each class is drawn. `class_names`: of labels that are numbers. `remedy`: what to give where a side has none."""
     labels = _numbers([_plain(label) for label in samples.labels])
+    samples, drawn = _drawn(samples, labels)
     kept = [row for row, label in enumerate(labels) if label is not None and samples.splits[row]]
     test = judged_on(samples.splits[row] for row in kept)
     rows = {side: [row for row in kept if samples.splits[row] == split] for side, split in _sides(test)}
@@ -46,10 +47,24 @@ def labelled_data(
             raise LabError(name, f"must have labelled {side} images", but="has none", remedy=remedy)
     numbers, names = _classes([labels[row] for row in (*rows["train"], *rows["test"])], class_names, name)
     train, test_side = (_side(samples, mine, numbers, labels) for mine in rows.values())
-    said = [*notes, *_left_out(samples, labels), *_without(train, test_side, len(names))]
+    said = [*drawn, *notes, *_left_out(samples, labels), *_without(train, test_side, len(names))]
     if test == "test" and (spare := sum(samples.splits[row] == "val" for row in kept)):
         said.append(f"{plural(spare, 'validation image')} left out, since there is a test split")
     return ImageData(name, kind, tuple(names), train, test_side, tuple(said))
+
+
+def _drawn(samples: Samples, labels: Sequence[Label]) -> tuple[Samples, tuple[str, ...]]:
+    """With splits by a draw, and a note, where no sample has one; as they are where there are not two classes, one of
+    them of two images."""
+    classes: dict[str, list[int]] = {}
+    for row, label in enumerate(labels):
+        if label is not None:
+            classes.setdefault(str(label), []).append(row)
+    if any(samples.splits) or len(classes) < 2 or max(map(len, classes.values())) < 2:
+        return samples, ()
+    test = drawn_test(classes)
+    splits = ["test" if row in test else "train" for row in range(len(labels))]
+    return replace(samples, splits=splits), (f"nothing says which images are train or test: {HOW_DRAWN}",)
 
 
 def _sides(test: str) -> tuple[tuple[str, str], ...]:

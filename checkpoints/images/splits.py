@@ -1,8 +1,13 @@
 """Which split something belongs to, by the names that people give: train, test, validation and their like."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import TypeVar
+
+import numpy as np
+
+Item = TypeVar("Item", int, str)
 
 _WORDS = {
     "train": "train", "training": "train",
@@ -31,6 +36,19 @@ def split_of(path: str) -> str:
             if word in _WORDS:
                 return _WORDS[word]
     return ""
+
+
+SEED = 0
+HOW_DRAWN = f"half of the images of each class, drawn with seed {SEED}, are train, the others test"
+
+
+def drawn_test(classes: Mapping[str, Sequence[Item]]) -> set[Item]:
+    """Of items by class the half of each that is test, where nothing says which is: drawn with `SEED`."""
+    draw, found = np.random.default_rng(SEED), set[Item]()
+    for label in sorted(classes):
+        mine = classes[label]
+        found |= {mine[place] for place in draw.permutation(len(mine))[: len(mine) // 2].tolist()}
+    return found
 
 
 def judged_on(splits: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from checkpoints.images.decode import ENDINGS
 from checkpoints.images.source import ImageData, Side, encoded_side
+from checkpoints.images.splits import HOW_DRAWN, drawn_test
 from checkpoints.reading.quoting import printable
 from losses.errors import LabError, plural
 
@@ -18,11 +19,7 @@ SIDES = {"train": "train", "test": "test", "val": "test", "valid": "test", "vali
 MOST_FILES = 2_000_000
 _HIDDEN = (".", "__MACOSX")
 _SHOWN = 3
-_SEED = 0
-_DRAWN = (
-    "there are class folders and no folder of train or test images: half of the images of each class, drawn with seed"
-    f" {_SEED}, are train, the others test"
-)
+_DRAWN = f"there are class folders and no folder of train or test images: {HOW_DRAWN}"
 
 
 def tree_data(
@@ -45,6 +42,10 @@ def tree_data(
     for side in ("train", "test"):
         mine = [(path, number[label]) for path, (label, where) in found.items() if where == side]
         sides[side] = _side([path for path, _ in mine], [at for _, at in mine], data, content)
+    for side, other in (("train", "test"), ("test", "train")):
+        if not len(sides[other]):
+            remedy = "Give the class folders inside of it alone: half of each class is then drawn as train."
+            raise LabError(name, "must have train and test images", but=f"has {side} images alone", remedy=remedy)
     notes = _notes(strangers, {side: len(set(each.labels.tolist())) for side, each in sides.items()}, len(names))
     return ImageData(name, kind, tuple(map(printable, names)), sides["train"], sides["test"], (*drawn, *notes))
 
@@ -95,11 +96,8 @@ def _halved(paths: list[str], name: str) -> tuple[dict[str, tuple[str, str]], li
         )
         found = f"{plural(images, 'image')} in {plural(len(classes), 'class folder')}" if images else "none"
         raise LabError(name, rule, but=f"has {found}")
-    sides: dict[str, tuple[str, str]] = {}
-    draw = np.random.default_rng(_SEED)
-    for label, mine in sorted(classes.items()):
-        test = set(draw.permutation(len(mine))[: len(mine) // 2].tolist())
-        sides |= {path: (label, "test" if place in test else "train") for place, path in enumerate(mine)}
+    test = drawn_test(classes)
+    sides = {path: (label, "test" if path in test else "train") for label, mine in classes.items() for path in mine}
     return dict(sorted(sides.items())), strangers
 
 

@@ -96,12 +96,22 @@ def _tree(found: _Found, files: _Files, path: Path) -> ImageData:
     def data(inside: str) -> bytes:
         return _bytes(files, *places[inside])
 
-    if not any(_in_tree(each) for each in places):
-        rule = "must have images with a label beside each (000.jpg, 000.cls), or train/CLASS/*.jpg and test/CLASS/*.jpg"
-        raise LabError(file_name(path), rule, but="has none" if places else "has no jpg or png")
+    if not any(_in_tree(each) for each in places) and len(_folders(places)) < 2:
+        rule = (
+            "must have images with a label beside each (000.jpg, 000.cls), or as train/CLASS/*.jpg and"
+            " test/CLASS/*.jpg, or as CLASS/*.jpg of several classes"
+        )
+        has = "has images that have neither" if places else "has no jpg or png"
+        remedy = "Unpack a data set of another form, and give its folder."
+        raise LabError(file_name(path), rule, but=has, remedy=remedy)
     return tree_data(
         places, data, lambda inside: digest_of(data, inside), name=file_name(path), kind="an image folder in a tar"
     )
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """Those that images lie in, which may be their classes."""
+    return {parts[-2] for path in paths if len(parts := PurePosixPath(path).parts) > 1}
 
 
 def _in_tree(path: str) -> bool:

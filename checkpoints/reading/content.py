@@ -16,7 +16,7 @@ _WRONG = {
     "lfs pointer": ("a git-lfs pointer", "Run `git lfs pull` where it was cloned."),
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
-    "tar": ("a tar archive", "Unpack it and give the checkpoint inside."),
+    "tar": ("a tar archive", "Unpack it and give the checkpoint inside; images go beside one (--data)."),
     "hdf5": ("an HDF5 file", "Read its arrays with h5py and write them with numpy.savez."),
     "matlab": ("a MATLAB file of version 5", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "matlab 4": ("a MATLAB file of version 4", "The page Checkpoints and python -m checkpoints.inspect open it."),
@@ -35,7 +35,7 @@ _WRONG = {
     "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": (
         "a JSON text",
-        "Give the weights that an index names or a config describes; arrays in JSON are rows, an object an item.",
+        "Give the weights of an index or a config; arrays in JSON are rows, an object an item, or a vector an id.",
     ),
     "excel": ("an Excel workbook", "Save the sheet as CSV, or in Python: pandas.read_excel(file).to_csv('table.csv')."),
     "office": ("a document of an office program", "Save its table as CSV."),
@@ -44,7 +44,7 @@ _WRONG = {
     "onnx": ("an ONNX model", "It is opened by no reader here: save its outputs with numpy.savez."),
     "gguf": ("a GGUF model", "It is opened by no reader here: save its outputs with numpy.savez."),
     "faiss": ("a faiss index", "Save its vectors: numpy.save('vectors.npy', index.reconstruct_n(0, index.ntotal))."),
-    "zip": ("a zip archive", "Unpack it and give the checkpoint inside."),
+    "zip": ("a zip archive", "Unpack it and give the checkpoint inside; images go beside one (--data)."),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
     "text": (
         "a text",
@@ -106,7 +106,8 @@ def kind_of(head: bytes) -> str:
             return kind
     if head[257:262] == b"ustar":
         return "tar"
-    if head[8:9] == b"{":
+    # A safetensors file begins with a length of eight bytes, a text has no zero in them.
+    if head[8:9] == b"{" and not (text.startswith((b"{", b"[")) and 0 not in head[:8]):
         return "safetensors"
     return "json" if text.startswith((b"{", b"[")) else _kind_of_the_rest(head)
 

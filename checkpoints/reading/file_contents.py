@@ -85,10 +85,12 @@ def file_contents(path: str | Path) -> FileContents:
 def of_torch(found: TorchContents) -> FileContents:
     """What a page shows of a torch file."""
     others = plural(len(found.values), "other value")
-    read = f"{plural(len(found.tensors), 'tensor')} as numbers and {others} as text; nothing was called."
+    arrays = f", {plural(len(found.arrays), 'array')} of numpy" if found.arrays else ""
+    read = f"{plural(len(found.tensors), 'tensor')}{arrays} as numbers and {others} as text; nothing was called."
     verdict = on_pickle(found.mentions, read)
     title = _title(found)
     entries = tuple(Entry(place, each.dtype.lstrip("<|"), each.shape) for place, each in found.tensors.items())
+    entries += tuple(Entry(place, each.numpy_name, each.shape) for place, each in found.arrays.items())
     return FileContents(
         found.name, found.size, found.digest, title, verdict, entries, found.network, found.values,
         found.foreign, found.refused,

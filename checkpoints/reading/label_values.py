@@ -10,9 +10,11 @@ from checkpoints.reading.array_rules import Notes
 from checkpoints.reading.array_spec import AUTO, ArraySpec
 from losses.errors import LabError, plural
 
-_MISSING = ("", "nan", "NaN", "<NA>", "NaT")  # as pandas writes what is not there
+_MISSING = ("", "nan", "NaN", "<NA>", "NaT", "NA", "N/A", "#N/A", "None", "null", "NULL")
+"""As pandas and R write what is not there, and astype(str) a None."""
 _VOID = (2**8 - 1, 2**15 - 1, 2**16 - 1, 2**31 - 1, 2**32 - 1, 2**63 - 1)
 """The largest numbers of integer types, but int8's: 127 is a class more often than a mark. Masks have 255."""
+_ALIKE = "Save both alike, as texts with labels.astype(str), say."
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0*)?", re.ASCII)
 
 
@@ -50,13 +52,16 @@ def label_values(labels: Mapping[str, np.ndarray], spec: ArraySpec, notes: Notes
     texts and the other numbers."""
     kinds = {"U" if array.dtype.kind == "U" else "i" for array in labels.values()}
     if len(kinds) > 1:
-        raise LabError("labels", "must be numbers on both sides or texts on both", but="are texts against numbers")
+        raise LabError(
+            "labels", "must be numbers on both sides or texts on both", but="are texts against numbers", remedy=_ALIKE
+        )
     there = {side: _there(array) for side, array in labels.items()}
     for side, rows in there.items():
         if not rows.all():
             count = int((~rows).sum())
             are = "is" if count == 1 else "are"
-            notes.add(f"{side} labels: {plural(count, 'item')} without a label (empty or nan) {are} left out")
+            how = _how_missing(labels[side][~rows])
+            notes.add(f"{side} labels: {plural(count, 'item')} without a label ({how}) {are} left out")
     texts: dict[int, str] = {}
     if kinds == {"U"}:
         found = np.unique(np.concatenate([array[there[side]] for side, array in labels.items()]))
@@ -70,6 +75,13 @@ def label_values(labels: Mapping[str, np.ndarray], spec: ArraySpec, notes: Notes
         notes.add("labels: texts of whole numbers, in the order of the numbers")
     whole = {side: np.where(there[side], array, 0).astype(np.int64) for side, array in labels.items()}
     return _numbers(whole, there, texts, spec, notes, columns)
+
+
+def _how_missing(labels: np.ndarray) -> str:
+    """What stands where a label should."""
+    if labels.dtype.kind != "U":
+        return "empty or nan"
+    return ", ".join(word or "empty" for word in np.unique(np.char.strip(labels)).tolist())
 
 
 def _there(labels: np.ndarray) -> np.ndarray:

@@ -85,7 +85,8 @@ def _open(path: str | Path) -> int:
         return os.open(path, _FLAGS)
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, f"cannot be opened ({error.strerror})")
-        raise LabError(shown(str(path), 200), reason) from error
+        remedy = "Give the file that it leads to." if error.errno == errno.ELOOP else ""
+        raise LabError(shown(str(path), 200), reason, remedy=remedy) from error
 
 
 def _chunks(descriptor: int, size: int) -> Iterator[bytes]:

@@ -44,7 +44,7 @@ def swapped(array: np.ndarray, at: int, value: object) -> np.ndarray:
     [
         (lambda o: replace(o, class_names=("class 0", "b", "class 2", "class 3")), "class names of other must be"),
         (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "99")), "1 is missing, first '3'; 1 is unknown there"),
-        (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "4")), "id of their own, but an id stands twice"),
+        (lambda o: changed(o, "test", ids=swapped(o.test.ids, 3, "4")), "id of their own, but '4' stands twice"),
         (lambda o: changed(o, "test", labels=swapped(o.test.labels, 5, 3)), "first '5': 'class 3', there 'class 1'"),
         (lambda o: changed(o, "test", images=swapped(o.test.images, 5, 0)), "the same ids with other images"),
         (lambda o: changed(o, "train", labels=swapped(o.train.labels, 5, 3)), "train items of other must be those of"),

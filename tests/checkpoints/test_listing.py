@@ -123,3 +123,20 @@ def test_one_name_and_a_list_that_ends_are_both_said(root, monkeypatch):
     monkeypatch.setattr(module, "_entries", lambda folder: sorted(ENTRIES(folder)))
     assert listing(root).note.startswith("The list ends after")
     assert "not UTF-8" in listing(root).note
+
+
+def test_texts_that_begin_with_vectors_are_offered(root):
+    vector = "[0.25, -1.5e-3, 0.5, 1.0, 2.0, 3.0]"
+    for name, text in {
+        "by_id.json": f'{{"a.jpg": {vector}, "b.jpg": {vector}}}',
+        "rows.JSON": f'[{{"id": 1, "embedding": {vector.replace(", ", ",")}}}]',
+        "indented.json": "[\n [\n  " + ",\n  ".join(["0.5"] * 6) + "\n ]\n]",
+        "glove.txt": "the 0.1 0.2 0.3 0.4 0.5 0.6\n",
+        "preprocessor_config.json": '{"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}',
+        "config.json": '{"hidden_size": 64, "layer_norm_eps": 1e-12}',
+        "log.txt": "epoch 1 loss 0.25\nepoch 2 loss 0.125\n",
+    }.items():
+        (root / name).write_text(text)
+    found = set(listing(root).checkpoints)
+    assert {"by_id.json", "rows.JSON", "indented.json", "glove.txt"} <= found
+    assert not found & {"preprocessor_config.json", "config.json", "log.txt", "notes.txt"}

@@ -136,6 +136,8 @@ SAID: tuple[Said, ...] = (
     rows_with(b'"\xe9"', "v"),
     rows_with(b"{", "v"),
     rows_with(b"7", "v"),
+    inspected(b"a,b,label\n", name="h.csv"),
+    rows_with(b'{"v": [1, 2], "v": [2, 3]}', "v"),
     rows_with(b"", "v", first=b"[" + b",".join([ROW] * 3)),
     rows_with(b'{"v": [1]}', "v"),
     rows_with(b'{"v": [1, "x"]}', "v"),

@@ -129,7 +129,7 @@ SAID: tuple[Said, ...] = (
     saved(SUPCON, name="model-00001-of-00002.pth"),
     saved(Net()),
     saved({"model": torch.nn.Linear(2, 2)}),
-    saved({"embeddings": np.ones((3, 2))}),
+    saved({"taken": np.array(["2020-01-01"], "M8[D]")}),
     saved({"lr": 0.1}),
     saved({"fc.weight": torch.zeros(3, 4), "fc.bias": torch.zeros(3)}),
     saved({"stem.weight": torch.zeros(3, 4)}),

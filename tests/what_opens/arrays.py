@@ -85,6 +85,18 @@ def _rows(path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, rows)))
 
 
+def _by_id(path: Path) -> None:
+    path.write_text(json.dumps({f"{place}.jpg": row.tolist() for place, row in enumerate(_X)}))
+
+
+def _numpy_texts(path: Path) -> None:
+    torch.save({"embeddings": torch.tensor(_X), "labels": [np.str_(_NAMES[label]) for label in _Y]}, path)
+
+
+def _label_dicts(path: Path) -> None:
+    torch.save({"embeddings": torch.tensor(_X), "labels": [{"name": str(_NAMES[label])} for label in _Y]}, path)
+
+
 def _columns(path: Path) -> None:
     path.write_text(json.dumps({"embeddings": _X.round(4).tolist(), "labels": _Y.tolist()}))
 
@@ -150,6 +162,7 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "emb.tsv": ("the same with tabs", _csv("\t")),
     "rows.jsonl": ("JSON, an object an item", _rows),
     "columns.json": ("JSON, a list a column", _columns),
+    "by_id.json": ("JSON, a vector an id", _by_id),
     "savetxt.csv": ("numpy.savetxt's, its names behind a #", _savetxt),
     "vectors.txt": ("word2vec's text", _word_vectors),
     "cut.csv": ("a table that was cut off", _cut),
@@ -163,6 +176,12 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "emb_dict.pt": ("a dict of tensors", lambda path: torch.save(_tensors(embeddings=_X, labels=_Y), path)),
     "lists.pt": ("embeddings, and labels in a list", lambda path: torch.save(_with_list(), path)),
     "batches.pt": ("a list of batches", lambda path: torch.save(_in_batches(), path)),
+    "names.pt": ("embeddings, and labels as a list of numpy's texts", _numpy_texts),
+    "by_id.pt": (
+        "a tensor an id",
+        lambda path: torch.save({f"{n}.jpg": torch.tensor(x) for n, x in enumerate(_X)}, path),
+    ),
+    "label_dicts.pt": ("labels in a dict an item", _label_dicts),
     "numpy.pt": ("numpy arrays in torch.save", lambda path: torch.save({"embeddings": _X, "labels": _Y}, path)),
     "emb_bf16.pt": ("one tensor in bfloat16", lambda path: torch.save(torch.tensor(_X).bfloat16(), path)),
     "emb.safetensors": ("train and test by known names", lambda path: save_file(_tensors(**_STD), path)),

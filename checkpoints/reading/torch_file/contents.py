@@ -15,6 +15,7 @@ from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.inert_pickle import Name
 from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, networks_of
 from checkpoints.reading.torch_file.legacy import archive_of
+from checkpoints.reading.torch_file.numpy_records import PickledArray
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from checkpoints.reading.torch_file.walk import UNFOLDED, Found
 from checkpoints.reading.verdict import COMMAND, named_by
@@ -27,7 +28,8 @@ _MOST_NAMES, _LONGEST_NAME = 1_000, 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TorchContents:
-    """tensors, plain values and foreign objects by their place in the file, such as "model/encoder.conv1.weight".
+    """tensors, plain values, foreign objects and numpy's arrays in the pickle by their place in the file, such as
+    "model/encoder.conv1.weight".
 
     `foreign` says what an object is called, `refused` why a tensor cannot be read. `size` in bytes, `digest` sha256.
     `mentions` has every global that the pickle names, also inside of what is only named here; `networks` the sets of
@@ -45,6 +47,12 @@ class TorchContents:
     refused: dict[str, str] = field(default_factory=dict)
     mentions: tuple[str, ...] = ()
     shards: tuple[tuple[Path, "TorchContents"], ...] = ()
+    arrays: dict[str, PickledArray] = field(default_factory=dict)
+
+    @property
+    def held(self) -> dict[str, StoredTensor | PickledArray]:
+        """Tensors and numpy's arrays."""
+        return {**self.tensors, **self.arrays}
 
     @property
     def network(self) -> Network | None:
@@ -80,18 +88,18 @@ def open_torch(path: str | Path, *, hashed: bool = True) -> Iterator[tuple[Torch
         _check_shared(found.tensors, name, size)
         parts = (found.tensors, found.values, found.foreign, found.refused, _sorted(mentions))
         networks = networks_of((*found.tensors, *found.refused))
-        yield TorchContents(name, size, digest, networks, *parts), archive
+        yield TorchContents(name, size, digest, networks, *parts, arrays=found.arrays), archive
 
 
 def torch_array(path: Path) -> tuple[np.ndarray, str, int]:
     """The one tensor of a torch file that holds nothing else, with the file's sha256 and size."""
     with open_torch(path) as (contents, archive):
-        if set(contents.tensors) != {""}:
-            others = len(contents.values) + len(contents.foreign)
+        if set(contents.held) != {""}:
+            others = len(contents.values) + len(contents.foreign) + len(contents.arrays)
             found = f"holds {plural(len(contents.tensors), 'tensor')} and {plural(others, 'other value')}"
             refused = next((f"holds {why}" for why in contents.refused.values()), found)
             raise LabError(contents.name, "must hold one tensor and nothing else", but=refused)
-        return contents.tensors[""].array(archive), contents.digest, contents.size
+        return contents.held[""].array(archive), contents.digest, contents.size
 
 
 def _check_shared(tensors: dict[str, StoredTensor], name: str, size: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from checkpoints.reading.quoting import shown
 from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.inert_pickle import Call, Name, Pairs
+from checkpoints.reading.torch_file.numpy_records import PickledArray, array_in, objects_in, scalar_in
 from checkpoints.reading.torch_file.tensors import StoredTensor, attributes_of, tensor_of
 from losses.errors import LabError
 
@@ -16,6 +17,7 @@ UNFOLDED = 32
 _LETTERS, _MOST_LETTERS = 16, 64 << 20
 _MOST_BITS, _LONGEST = 256, 20_000
 _OPTIONS = ("argparse.Namespace", "collections.OrderedDict", "collections.defaultdict", "builtins.dict")
+_QUEUE = "collections.deque"
 _PATHS = ("pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath")
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
@@ -30,10 +32,12 @@ class Found:
     def __init__(self, archive: Archive, *, budget: int) -> None:
         self.archive, self.budget = archive, min(budget, _MOST_LETTERS)
         self.tensors: dict[str, StoredTensor] = {}
+        self.arrays: dict[str, PickledArray] = {}
         self.values: dict[str, Any] = {}
         self.foreign: dict[str, str] = {}
         self.refused: dict[str, str] = {}
         self.seen: set[str] = set()
+        self._decoded: dict[int, PickledArray | None] = {}  # of records that are named many times
 
     def walk(self, top: Any) -> None:
         """Look at everything; LabError where there is too much of it."""
@@ -83,12 +87,25 @@ class Found:
         if value.name in _PATHS and isinstance(value.arguments, tuple):
             parts = (part for part in value.arguments if isinstance(part, str))
             self._note(self.values, place, _cut(str(PurePosixPath(*parts))))
+        elif (scalar := scalar_in(value)) is not None:
+            self._note(*self._plain(scalar, place))
+        elif (array := self._array(value)) is not None:
+            self._note(self.arrays, place, array)
+        elif (objects := objects_in(value)) is not None:
+            yield from enumerate(objects)
+        elif value.name == _QUEUE:
+            yield from enumerate(value.items)
         elif value.name not in _OPTIONS:
             self._note(self.foreign, place, _cut(value.name) or "an object without a name")
         else:
             yield from value.pairs
             if value.name == "argparse.Namespace" and isinstance(value.state, Pairs):
                 yield from value.state.items
+
+    def _array(self, value: Call) -> PickledArray | None:
+        if id(value) not in self._decoded:
+            self._decoded[id(value)] = array_in(value)
+        return self._decoded[id(value)]
 
     def _plain(self, value: Any, place: str) -> tuple[dict[str, Any], str, Any]:
         """Where a plain value is noted, and how: a giant is only named."""

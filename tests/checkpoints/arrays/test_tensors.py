@@ -1,5 +1,8 @@
 """Torch files that scripts leave behind: lists of batches, labels in Python lists, tensors that cannot be read."""
 
+from collections import deque
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import torch
@@ -7,8 +10,7 @@ import torch
 from checkpoints.arrays.opening import listing_of, open_arrays
 from checkpoints.arrays.roles import propose, said
 from checkpoints.arrays.tensors import batches_in
-from checkpoints.inspect import inspect_file
-from checkpoints.opening import needs_of
+from checkpoints.opening import is_of_arrays, needs_of
 from checkpoints.reading.array_spec import ArraySpec
 from losses.errors import LabError
 
@@ -33,7 +35,7 @@ SAVED = {
 def test_every_item_and_its_label_is_there(tmp_path, name):
     torch.save(SAVED[name], tmp_path / "a.pt")
     listing = listing_of(tmp_path / "a.pt")
-    assert [each.shape[0] for each in listing.arrays] == [40, 40]
+    assert [each.shape[0] for each in listing.arrays if not each.refused] == [40, 40]
     outputs = open_arrays(tmp_path / "a.pt", spec=ArraySpec(mapping=said(listing, propose(listing).roles)))
     near = 1e-2 if "bfloat16" in name else 1e-6
     np.testing.assert_allclose(outputs.test.embeddings, torch.nn.functional.normalize(ROWS), atol=near)
@@ -63,7 +65,86 @@ def test_embeddings_that_cannot_be_read_are_named(tmp_path, tensor, holds):
         open_arrays(tmp_path / "a.pt")
 
 
-def test_numpy_arrays_in_a_pickle_are_no_module(tmp_path):
-    torch.save({"embeddings": ROWS.numpy(), "labels": LABELS.numpy()}, tmp_path / "a.pt")
-    step = str(inspect_file(str(tmp_path / "a.pt"))["next"])
-    assert step.startswith("a.pt must hold tensors, but holds numpy arrays in a pickle. Save them with numpy.savez")
+NUMPY = {
+    "arrays": {"embeddings": ROWS.numpy(), "labels": LABELS.numpy()},
+    "an array of texts": {"embeddings": ROWS, "labels": np.array(NAMES)},
+    "an array of objects": {"embeddings": ROWS, "labels": np.array(NAMES, object)},
+    "numpy's texts": {"embeddings": ROWS, "labels": [np.str_(name) for name in NAMES]},
+    "numpy's numbers": {"embeddings": ROWS, "labels": list(LABELS.numpy())},
+    "numpy's small floats": {"embeddings": ROWS, "labels": list(LABELS.numpy().astype(np.float16))},
+    "arrays an item": {"embeddings": list(ROWS.numpy()), "labels": LABELS},
+    "Fortran's order": {"embeddings": np.asfortranarray(ROWS.numpy()), "labels": LABELS},
+    "big endian": {"embeddings": ROWS.numpy().astype(">f4"), "labels": LABELS.numpy().astype(">i2")},
+    "texts of bytes": {"embeddings": ROWS, "labels": np.array(NAMES, "S")},
+    "a queue": {"embeddings": ROWS, "labels": deque(NAMES)},
+    "a tuple an item": [(row, name) for row, name in zip(ROWS, NAMES, strict=True)],
+    "a dict an item": [{"vec": row, "y": int(y)} for row, y in zip(ROWS, LABELS, strict=True)],
+    "a vector and its number": [(row, y) for row, y in zip(ROWS, LABELS, strict=True)],
+}
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+@pytest.mark.parametrize("name", NUMPY)
+def test_what_numpy_left_in_a_torch_file_is_read(tmp_path, name, protocol):
+    torch.save(NUMPY[name], tmp_path / "a.pt", pickle_protocol=protocol)
+    listing = listing_of(tmp_path / "a.pt")
+    roles = propose(listing).roles
+    assert set(roles) == {"embeddings", "labels"}
+    outputs = open_arrays(tmp_path / "a.pt", spec=ArraySpec(mapping=said(listing, roles)))
+    np.testing.assert_allclose(outputs.test.embeddings, torch.nn.functional.normalize(ROWS), atol=1e-6)
+    called = np.array(outputs.class_names)[outputs.test.labels].tolist()
+    assert called in (NAMES, [str(label) for label in LABELS.tolist()])
+
+
+def test_vectors_by_id(tmp_path):
+    torch.save({f"a/{place}.jpg": row.clone() for place, row in enumerate(ROWS)}, tmp_path / "a.pt")
+    with pytest.raises(LabError, match=r"--map embeddings=vectors,ids=ids;"):
+        open_arrays(tmp_path / "a.pt")
+    outputs = open_arrays(tmp_path / "a.pt", spec=ArraySpec(mapping="embeddings=vectors,ids=ids"))
+    np.testing.assert_allclose(outputs.test.embeddings, torch.nn.functional.normalize(ROWS), atol=1e-6)
+    assert outputs.test.ids.tolist() == [f"{place}.jpg" for place in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "holds"),
+    [
+        ([*NAMES, "one"], "labels holds a list of 41 values, and no array beside it has so many rows"),
+        ([{"name": name} for name in NAMES], "labels holds a list of 40 values that are not all texts or all numbers"),
+        (
+            {f"{place}.jpg": name for place, name in enumerate(NAMES)},
+            "labels holds a dict of 40 values: save the values",
+        ),
+        (set(NAMES), "labels holds a set, which has no order: save a list"),
+        (Fraction(1, 3), "labels holds an object of fractions.Fraction, which only its code can make"),
+    ],
+)
+def test_labels_that_cannot_be_read_are_named(tmp_path, labels, holds):
+    torch.save({"embeddings": ROWS, "labels": labels}, tmp_path / "a.pt")
+    with pytest.raises(LabError, match=rf"must say which array is what.*{holds}"):
+        open_arrays(tmp_path / "a.pt")
+    outputs = open_arrays(tmp_path / "a.pt", spec=ArraySpec(mapping="embeddings=embeddings"))
+    assert holds.removeprefix("labels holds ") in str(outputs.provenance["unused_arrays"])
+
+
+def test_other_lists_beside_known_names_make_no_question(tmp_path):
+    content = {"embeddings": ROWS, "labels": NAMES, "lr": [0.1, 0.01], "args": Fraction(1, 3), "options": {"a": 1}}
+    torch.save(content, tmp_path / "a.pt")
+    assert {"lr", "args"} == set(open_arrays(tmp_path / "a.pt").provenance["unused_arrays"])
+
+
+def test_labels_with_gaps_are_unlabelled(tmp_path):
+    for gaps in ([None if place % 4 == 0 else name for place, name in enumerate(NAMES)], [None, *LABELS.tolist()[1:]]):
+        torch.save({"embeddings": ROWS, "labels": gaps}, tmp_path / "a.pt")
+        outputs = open_arrays(tmp_path / "a.pt")
+        assert len(outputs.test) == 40 - gaps.count(None)
+        assert "without a label" in str(outputs.provenance["notes"])
+
+
+def test_weights_of_one_length_are_no_vectors_by_id(tmp_path):
+    for content in (
+        {"norm.weight": ROWS[0].clone(), "norm.bias": ROWS[1].clone(), "norm.running_mean": ROWS[2].clone()},
+        {"a": ROWS[0].clone(), "b": ROWS[1].clone()},
+        {"a": ROWS[0].clone(), "b": ROWS[1].clone(), "c": ROWS[2, :3].clone()},
+    ):
+        torch.save(content, tmp_path / "a.pt")
+        assert not is_of_arrays(tmp_path / "a.pt")

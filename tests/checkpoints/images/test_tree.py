@@ -104,7 +104,8 @@ def test_content_changes_with_the_bytes_of_an_image(tmp_path, make):
 @pytest.mark.parametrize("side", ["train", "test"])
 def test_a_side_without_images_is_named(tmp_path, make, side):
     other = "test" if side == "train" else "train"
-    with pytest.raises(LabError, match=f"at least one {side} image"), image_data(
+    sentence = f"train and test images, but has {other} images alone. Give the class folders"
+    with pytest.raises(LabError, match=sentence), image_data(
         make(tmp_path, {f"{other}/cat/a.png": encoded((1, 2, 3))})
     ):  # fmt: skip
         pass

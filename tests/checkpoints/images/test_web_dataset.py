@@ -1,5 +1,6 @@
 """WebDataset shards as tarfile writes them in each of its formats: the same samples; nothing else is read."""
 
+import gzip
 import io
 import json
 import tarfile
@@ -117,7 +118,7 @@ def overwritten(data, place, text):
         ),
         (tar(sample("0", 1, 0)).replace(b"0.png", b"1.png", 1), "must be a whole tar archive, but is a broken one"),
         (tar({"a.txt": b""}), "must have images with a label beside each .*, but has no jpg or png"),
-        (tar(sample("0", 1)), "must have images with a label beside each .*, but has none"),
+        (tar(sample("0", 1)), "must have images with a label beside each .*, but has images that have neither"),
         (tar(sample("0", 1, 0)), r"must have labelled train images, but has none\. Give a folder"),
         (tar({"0." + "x" * 70_000: b""}, "gnu"), "must have headers of at most 65,536 bytes"),
         (tar({f"0.{n}": b"" for n in range(1001)}), "must have samples of at most 1,000 files"),
@@ -127,4 +128,60 @@ def overwritten(data, place, text):
 def test_a_tar_that_is_none_is_one_sentence(tmp_path, data, sentence):
     (tmp_path / "pets.tar").write_bytes(data)
     with pytest.raises(LabError, match=sentence), image_data(tmp_path / "pets.tar"):
+        pass
+
+
+HALVED = "half of the images of each class, drawn with seed 0, are train, the others test"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("above", ["", "pets/", "a/b/"])
+def test_class_folders_in_a_tar_are_halved_as_on_disk(tmp_path, form, above):
+    files = {f"{above}{name}/{n}.png": encoded((n, 0, at)) for at, name in enumerate(("cat", "dog")) for n in range(6)}
+    (tmp_path / "pets.tar").write_bytes(tar(files, form))
+    for path, data in files.items():
+        place = tmp_path / "folder" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    with image_data(tmp_path / "pets.tar") as packed, image_data(tmp_path / "folder") as laid:
+        assert packed.class_names == laid.class_names == ("cat", "dog")
+        for one, other in ((packed.train, laid.train), (packed.test, laid.test)):
+            assert one.ids.tolist() == other.ids.tolist()
+            assert np.bincount(one.labels).tolist() == [3, 3]
+        assert packed.notes == laid.notes
+        assert HALVED in packed.notes[0]
+
+
+def test_samples_without_a_split_are_halved(tmp_path):
+    files = {}
+    for n in range(12):
+        files |= sample(f"{n:03}", n, n % 3)
+    (tmp_path / "pets.tar").write_bytes(tar(files | sample("x", 50)))
+    with image_data(tmp_path / "pets.tar") as data:
+        assert np.bincount(data.train.labels).tolist() == np.bincount(data.test.labels).tolist() == [2, 2, 2]
+        seen = {int(side.read(row)[0, 0, 0]) for side in (data.train, data.test) for row in range(len(side))}
+        assert seen == set(range(12))
+        assert data.notes[0] == f"nothing says which images are train or test: {HALVED}"
+        assert "1 image with no label left out: pets.tar/x.png" in data.notes
+    with image_data(tmp_path / "pets.tar") as again:
+        assert again.test.ids.tolist() == data.test.ids.tolist()
+
+
+def test_one_split_alone_is_not_halved(tmp_path):
+    (tmp_path / "pets.tar").write_bytes(
+        tar({k: v for n in range(6) for k, v in sample(f"train/{n}", n, n % 2).items()})
+    )
+    with (
+        pytest.raises(LabError, match="must have labelled test images, but has none"),
+        image_data(tmp_path / "pets.tar"),
+    ):
+        pass
+
+
+def test_a_packed_tar_says_what_to_do(tmp_path):
+    (tmp_path / "pets.tar.gz").write_bytes(gzip.compress(tar(sample("0", 1, 0))))
+    with (
+        pytest.raises(LabError, match=r"is a compressed archive\. Unpack it, and give what is in it"),
+        image_data(tmp_path / "pets.tar.gz"),
+    ):
         pass

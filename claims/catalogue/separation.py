@@ -118,17 +118,6 @@ CLAIM = Claim(
     headline="margin",
     drawings=(
         Drawing(
-            "places",
-            "Does a wider margin put more pairs in order?",
-            "Margin, cosine",
-            "Area under the ROC, target against noise",
-            (
-                "A mark a seed. To the right is a wider margin, upwards a larger share of pairs of a target and a"
-                " noise in order, which has no unit and does not change when all cosines are stretched."
-            ),
-            joined=False,
-        ),
-        Drawing(
             "photographs",
             "Does a wider margin put more pairs in order on photographs?",
             "Margin to the means of classes, cosine",
@@ -136,6 +125,17 @@ CLAIM = Claim(
             (
                 "A mark a shipped encoder of CIFAR-10. Marks of one network that lie at one height separate equally"
                 " well, however far apart their margins are."
+            ),
+            joined=False,
+        ),
+        Drawing(
+            "places",
+            "Does a wider margin put more pairs in order?",
+            "Margin, cosine",
+            "Area under the ROC, target against noise",
+            (
+                "A mark a seed. To the right is a wider margin, upwards a larger share of pairs of a target and a"
+                " noise in order, which has no unit and does not change when all cosines are stretched."
             ),
             joined=False,
         ),

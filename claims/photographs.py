@@ -45,11 +45,18 @@ class Apart:
         draws = (self.draws[first] - self.draws[second]) / (self.draws[first] - self.draws[third])
         return resampled(value, draws, self.items, "test items")
 
+    def area(self, name: str) -> Number:
+        """Of one encoder."""
+        return self._of_influence(self.areas[name], self.influences[name])
+
     def area_gap(self, first: str, second: str) -> Number:
         """Area of the first less that of the second."""
-        moved = self.influences[first] - self.influences[second]
+        gap = self.areas[first] - self.areas[second]
+        return self._of_influence(gap, self.influences[first] - self.influences[second])
+
+    def _of_influence(self, value: float, moved: np.ndarray) -> Number:
         error = float(moved.std(ddof=1)) / self.items**0.5
-        return Number(self.areas[first] - self.areas[second], error, self.items - 1.0, f"{self.items:,} test items")
+        return Number(value, error, self.items - 1.0, f"{self.items:,} test items")
 
 
 @lru_cache(maxsize=16)

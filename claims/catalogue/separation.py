@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analysis.rules.findings import Drawing, Findings, Line, marks
+from analysis.rules.findings import Drawing, Findings, Line, estimates, marks
 from analysis.rules.kinds import Above, Greater
 from analysis.rules.numbers import mean_of
 from analysis.rules.verdict import Part
@@ -61,7 +61,7 @@ def _photographed(found: Apart) -> Iterator[Line]:
         loss, temperature = name.partition("_")[0], float(name.partition("_tau_")[2].partition("_")[0])
         style = loss if temperature == 0.1 else "nt_xent"
         title = {"sincere": "SINCERE", "supcon": "SupCon"}[loss]
-        yield marks(f"{title} at {temperature:.2f}, {network}", style, [found.margins[name]], [found.areas[name]])
+        yield estimates(f"{title} at {temperature:.2f}, {network}", style, [found.margins[name]], [found.area(name)])
 
 
 def separated(loss: str, temperature: float, epochs: int, seed: int) -> tuple[float, float]:
@@ -123,8 +123,8 @@ CLAIM = Claim(
             "Margin to the means of classes, cosine",
             "Area under the ROC, own against other mean",
             (
-                "A mark a shipped encoder of CIFAR-10. Marks of one network that lie at one height separate equally"
-                " well, however far apart their margins are."
+                "A mark a shipped encoder of CIFAR-10, its area with a 95 % interval over test items. Marks of one"
+                " network that lie at one height separate equally well, however far apart their margins are."
             ),
             joined=False,
         ),

@@ -22,6 +22,8 @@ def drawn(stem: str, drawing: Drawing, lines: Sequence[Line]) -> Exhibit:
     for line in lines:
         _add(plot, line, drawing.joined)
     layout(plot, x=drawing.x, y=drawing.y)
+    if all(len(line.x) == 1 for line in lines):
+        _name_beside(plot, [line.x[0] for line in lines])
     if drawing.log_x:
         plot.update_xaxes(type="log", **_ticks(lines))
     if drawing.log_y:
@@ -55,6 +57,19 @@ def _add(plot: go.Figure, line: Line, joined: bool) -> None:
         hovertemplate=f"{name}<br>%{{x:.4~g}}: %{{y:.4~g}}<extra></extra>",
         **ends,
     )
+
+
+def _name_beside(plot: go.Figure, places: Sequence[float]) -> None:
+    """Each mark's name stands at it, towards the middle, below and above in turn: neighbours keep apart. A legend would
+    have to be matched by symbols alone."""
+    low, high = min(places), max(places)
+    room = 0.08 * (high - low or 1.0)
+    plot.update_layout(showlegend=False)
+    plot.update_xaxes(range=[low - room, high + room])
+    for trace, place in zip(plot.data, places, strict=True):
+        height = ("bottom", "top")[sorted(places).index(place) % 2]
+        side = "left" if place > (low + high) / 2 else "right"
+        trace.update(mode="markers+text", text=[trace.name], textposition=f"{height} {side}", textfont={"size": 13})
 
 
 def _marker(style: Style, joined: bool) -> dict[str, object]:

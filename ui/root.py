@@ -68,6 +68,9 @@ def state(path: Path) -> str:
     """Changes when the file or folder does. LabError where it has gone since it was listed."""
     try:
         status = path.stat()
+    except FileNotFoundError as error:
+        remedy = "Choose another one, or put it back and reload."
+        raise LabError(printable(path.name), "must still be there", "gone since it was listed", remedy) from error
     except OSError as error:
         raise LabError(printable(path.name), f"cannot be opened ({error.strerror})") from error
     return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"

@@ -149,6 +149,7 @@ SAID: tuple[Said, ...] = (
     stopped,
     spoilt_run,
     lambda folder: root.state(folder / "gone.pth"),
+    lambda folder: root.state(folder / ("x" * 300)),
     lambda _: anatomy_batches._heads_value(pd.DataFrame({"logit A": [1.0, None]})),
     lambda _: uploads.check_totals(500 << 20, 0, PUBLIC),
     lambda _: uploads.check_totals(0, 3 << 30, OWNER),

@@ -1,7 +1,7 @@
 """A talk as one HTML file that opens from the disk, asks nobody for anything, and carries all that it shows."""
 
 import base64
-import json
+import gzip
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -15,6 +15,7 @@ from talks.markdown import as_html, line_as_html
 from talks.model import Figure, Slide, Talk
 from talks.parting import parts
 from talks.sizes import Size, drawn, size_of, text_class, title_class
+from talks.writing import as_text
 
 ADDRESS = "http://127.0.0.1:8501"
 """Where the lab is when it runs on the machine of whoever looks at the deck."""
@@ -38,6 +39,8 @@ _PAGE = """<!doctype html>
 _VERDICTS = {"holds": "holds", "holds in part": "part", "does not hold": "not"}
 
 
+_PLAIN = 100_000
+"""Letters of data that are as they are in a deck; more are packed, which a browser unpacks in some milliseconds."""
 _Boxes = dict[tuple[Figure, Size], tuple[str, Size]]
 
 
@@ -51,7 +54,7 @@ def build(talk: Talk, *, address: str = ADDRESS) -> str:
         title=escape(talk.title),
         styles=_styles(_has_formula(slides)),
         slides=slides,
-        figures="\n".join(_figure_json(figure, *place) for (figure, _), place in boxes.items()),
+        figures="\n".join(_figures_json(boxes)),
         scripts=_scripts(_has_formula(slides), bool(boxes)),
     )
 
@@ -124,12 +127,26 @@ def _notes(notes: str) -> str:
     return f'<aside class="notes">{as_html(notes)}</aside>' if notes.strip() else ""
 
 
-def _figure_json(figure: Figure, name: str, size: Size) -> str:
+def _figures_json(boxes: _Boxes) -> Iterator[str]:
+    """A script for each figure's layout, and one for marks and frames, which figures of the same marks share."""
     from analysis.figures.presenting import for_slide
 
-    shown = for_slide(inert(read_figure(figure.plot, name="figure")), width=size[0], height=size[1])
-    text = json.dumps(shown, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return f'<script type="application/json" id="{name}">{_data(text)}</script>'
+    marks: dict[str, str] = {}
+    for (figure, _), (name, size) in boxes.items():
+        shown = for_slide(inert(read_figure(figure.plot, name="figure")), width=size[0], height=size[1])
+        drawn_with = as_text({"data": shown.get("data", []), "frames": shown.get("frames") or []})
+        if drawn_with not in marks:
+            marks[drawn_with] = f"marks-{len(marks)}"
+            yield _script(marks[drawn_with], drawn_with)
+        yield _script(name, as_text({"layout": shown["layout"], "marks": marks[drawn_with]}))
+
+
+def _script(name: str, text: str) -> str:
+    """Data for the deck's own scripts; what is long, packed."""
+    if len(text) <= _PLAIN:
+        return f'<script type="application/json" id="{name}">{_data(text)}</script>'
+    packed = base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
+    return f'<script type="application/json" data-packed id="{name}">{packed}</script>'
 
 
 def _data(text: str) -> str:

@@ -18,7 +18,17 @@ const deckFigures = (() => {
     } };
   }
 
-  const read = (place) => JSON.parse(document.getElementById(place.dataset.figure).textContent);
+  async function data(name) {
+    const script = document.getElementById(name);
+    if (script.dataset.packed === undefined) return JSON.parse(script.textContent);
+    const bytes = Uint8Array.from(atob(script.textContent), (letter) => letter.charCodeAt(0));
+    const text = new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+    return JSON.parse(await text.text());
+  }
+  async function read(place) {
+    const { layout, marks } = await data(place.dataset.figure);
+    return { ...await data(marks), layout };
+  }
   function inPlace(place, figure) {
     const sized = { width: Number(place.dataset.width), height: Number(place.dataset.height), autosize: false };
     const layout = { ...figure.layout, ...sized, template: template() };
@@ -75,12 +85,12 @@ const deckFigures = (() => {
   async function drawOne(place, ahead) {
     if (place.dataset.contexts && isLost(place)) release(place);
     if (place.dataset.drawn === "") return;
+    place.dataset.drawn = "";
     try {
-      const figure = read(place), count = needed(figure);
-      if (count && !makeRoom(count, ahead ? 0 : 1) && ahead) return;
+      const figure = await read(place), count = needed(figure);
+      if (count && !makeRoom(count, ahead ? 0 : 1) && ahead) { delete place.dataset.drawn; return; }
       if (count) makeRoom(count, 0);
       place.replaceChildren();
-      place.dataset.drawn = "";
       if (count) place.dataset.contexts = count;
       listen(place);
       await Plotly.newPlot(place, inPlace(place, figure));
@@ -90,10 +100,11 @@ const deckFigures = (() => {
   // A picture of a figure that the card draws: for slides that are seen many at once, or printed. Its texts stay text.
   async function still(place) {
     if (place.dataset.drawn !== undefined) return;
-    const figure = read(place), count = needed(figure);
-    if (!count) { await drawOne(place, false); return; }
-    makeRoom(count, 0);
     place.dataset.drawn = "still";
+    const figure = await read(place), count = needed(figure);
+    if (place.dataset.drawn !== "still") return;
+    if (!count) { delete place.dataset.drawn; await drawOne(place, false); return; }
+    makeRoom(count, 0);
     const easel = document.body.appendChild(document.createElement("div"));
     easel.className = "easel";
     try {

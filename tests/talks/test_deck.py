@@ -47,7 +47,9 @@ def test_only_our_scripts_run_and_nothing_is_loaded(page):
     tags = Tags(page).found
     scripts = [names for tag, names in tags if tag == "script"]
     figures = [names for names in scripts if names.get("type") == "application/json"]
-    assert len(figures) == 5  # two alone, two beside each other, one under a verdict
+    names = [names["id"].split("-")[0] for names in figures]
+    assert names.count("figure") == 5  # two alone, two beside each other, one under a verdict
+    assert names.count("marks") == 2  # the same two, wherever they are shown
     assert len(scripts) == len(figures) + 6
     assert not [names for _, names in tags if {"src", "srcset", "onerror", "onload"} & names.keys()]
     assert not [tag for tag, _ in tags if tag in ("img", "iframe", "link", "object", "embed", "base")]

@@ -23,7 +23,7 @@ def drawn(stem: str, drawing: Drawing, lines: Sequence[Line]) -> Exhibit:
         _add(plot, line, drawing.joined)
     layout(plot, x=drawing.x, y=drawing.y)
     if all(len(line.x) == 1 for line in lines):
-        _name_beside(plot, [line.x[0] for line in lines])
+        _name_beside(plot, lines)
     if drawing.log_x:
         plot.update_xaxes(type="log", **_ticks(lines))
     if drawing.log_y:
@@ -59,17 +59,21 @@ def _add(plot: go.Figure, line: Line, joined: bool) -> None:
     )
 
 
-def _name_beside(plot: go.Figure, places: Sequence[float]) -> None:
-    """Each mark's name stands at it, towards the middle, below and above in turn: neighbours keep apart. A legend would
-    have to be matched by symbols alone."""
-    low, high = min(places), max(places)
+def _name_beside(plot: go.Figure, lines: Sequence[Line]) -> None:
+    """Each mark's name stands over its interval or, in turn, under it: neighbours keep apart. A legend would have to be
+    matched by symbols alone."""
+    ordered = sorted(lines, key=lambda line: line.x)
+    low, high = ordered[0].x[0], ordered[-1].x[0]
     room = 0.08 * (high - low or 1.0)
     plot.update_layout(showlegend=False)
     plot.update_xaxes(range=[low - room, high + room])
-    for trace, place in zip(plot.data, places, strict=True):
-        height = ("bottom", "top")[sorted(places).index(place) % 2]
-        side = "left" if place > (low + high) / 2 else "right"
-        trace.update(mode="markers+text", text=[trace.name], textposition=f"{height} {side}", textfont={"size": 13})
+    for place, line in enumerate(ordered):
+        below = place % 2
+        plot.add_annotation(
+            x=line.x[0], y=((line.low if below else line.high) or line.y)[0], text=escaped(line.name), showarrow=False,
+            xanchor="left" if line is ordered[0] else "right" if line is ordered[-1] else "center",
+            yanchor="top" if below else "bottom", yshift=-4 if below else 4, font={"size": 13},
+        )  # fmt: skip
 
 
 def _marker(style: Style, joined: bool) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """Pictures of claims: what is drawn is what was found, beside the region that was asked for."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.figures.claims.lines import drawn
@@ -82,3 +84,13 @@ def test_a_mark_below_another_of_the_same_place_is_seen_through_it():
     lines = [marks(style, style, [1], [1]) for style in ("sincere", "supcon")]
     plot = drawn("stem", drawing, lines).plot
     assert [trace.marker.symbol for trace in plot.data] == ["diamond-open", "square-open"]
+
+
+def test_single_marks_are_named_where_they_stand():
+    lines = [
+        Line(name, "sincere", (x,), (0.5,), (0.4,), (0.6,)) for name, x in (("b", 2.0), ("a <i>", 1.0), ("c", 3.0))
+    ]
+    plot = drawn("stem", replace(DRAWING, log_x=False, joined=False), lines).plot
+    assert plot.layout.showlegend is False
+    said = [(each.text, each.x, each.y, each.xanchor) for each in plot.layout.annotations]
+    assert said == [("a &lt;i&gt;", 1.0, 0.6, "left"), ("b", 2.0, 0.4, "center"), ("c", 3.0, 0.6, "right")]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analysis.roomy import all_finite
 from losses.errors import LabError, plural
 
 NO_HEAD = "no class head"
@@ -46,7 +47,7 @@ class Split:
         scores = self.logits is not None or self.probabilities is not None
         if self.embeddings.ndim != 2 or not (self.embeddings.shape[1] or scores or not items):
             raise LabError("embeddings", "must be (N, D) with D >= 1", self.embeddings.shape)
-        if not np.isfinite(self.embeddings).all():
+        if not all_finite(self.embeddings):
             rows = np.flatnonzero(~np.isfinite(self.embeddings).all(axis=1))
             raise LabError("embeddings", "must be finite", f"not so in {plural(len(rows), 'row')}, first row {rows[0]}")
         if not self.ids.size:

@@ -3,26 +3,29 @@
 umap-learn's default fit takes about a minute; it is the reference and is not timed.
 """
 
-import time
 import warnings
 from collections.abc import Iterable
 
 import numpy as np
 
-from analysis.maps.process import PROCESS
-from analysis.maps.projection import UmapSpec
+from analysis.maps.projection import Projection, UmapSpec, umap_map
 from analysis.maps.quality import MapQuality, map_quality
+from benchmarks.timing import busy
 
 ITEMS, DIMENSIONS, CLUSTERS = 10_000, 128, 20
 
 
 def rows() -> Iterable[tuple[str, float, str, float]]:
-    """Clusters of different widths on the sphere, as trained embeddings are."""
-    embeddings = clustered()
-    PROCESS.warm_up()
-    began = time.perf_counter()
-    ours = PROCESS.make(embeddings, UmapSpec())
-    yield f"seeded UMAP of {ITEMS:,} x {DIMENSIONS}, warm", time.perf_counter() - began, "s", 10.0
+    """Clusters of different widths on the sphere, as trained embeddings are. A small map first, which compiles."""
+    embeddings, made = clustered(), list[Projection]()
+    umap_map(embeddings[:500], UmapSpec(epochs=2))
+    yield (
+        f"seeded UMAP of {ITEMS:,} x {DIMENSIONS}, warm",
+        busy(lambda: made.append(umap_map(embeddings, UmapSpec()))),
+        "s",
+        6.0,
+    )
+    (ours,) = made
     default = _trustworthiness(embeddings, _default(embeddings))
     lost = default - _trustworthiness(embeddings, ours.coordinates)
     yield f"  its trustworthiness below that of umap-learn's default ({default:.3f})", lost, "", 0.01

@@ -15,7 +15,7 @@ from losses.errors import LabError
 
 _SHOWN = 4
 _LINES = "The lines below write an .npz of its embeddings"
-_CODE = "; with its code, --encoder path/to/file.py:function, it opens as it is"
+_CODE = "; with --arch timm:NAME, or with its code, --encoder path/to/file.py:function, it opens as it is"
 
 
 def next_step(path: Path, spec: ForeignSpec | None = None) -> dict[str, object]:

@@ -21,6 +21,8 @@ OF_HALF: Source = "linear probe of the other half"
 On = Literal["features", "embeddings"]
 MOST_LOG_ODDS = 200_000_000
 """Items times classes, up to which a probe is learned: scikit-learn holds a few float64 of each."""
+MOST_NUMBERS = 500_000_000
+"""Items times features, likewise: it learns from all of them at once, in float64."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +105,9 @@ def linear_probe(outputs: Outputs, *, on: On = "features") -> ClassProbabilities
     if max(len(labels), len(items)) * len(outputs.class_names) > MOST_LOG_ODDS:
         return Unavailable(_too_many(len(labels), len(outputs.class_names)))
     train, test = probed(outputs, on)
+    if max(len(labels), len(items)) * train.shape[1] > MOST_NUMBERS:
+        gigabytes = len(labels) * train.shape[1] * 8 / 1e9
+        return Unavailable(f"a probe learns from all items at once: {len(labels):,} would take {gigabytes:,.0f} GB")
     with warnings.catch_warnings():
         # That classes of one item each may be numbers to be predicted: here they are classes.
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)

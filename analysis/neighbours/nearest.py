@@ -81,7 +81,7 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None
 
     Where there are no train items, against the test items themselves, each left out of its own search. k is cut to the
     number of items that can be found. By default 768 rows, or 1,024 where train is large: a wide product is quicker on
-    more.
+    more. Train items that lie on disk are searched in parts (`analysis.neighbours.large`), whatever `rows` is.
     """
     if k < 1:
         raise LabError("k", "must be at least 1", k)
@@ -89,6 +89,8 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None
     k = min(k, len(searched) - outputs.within)
     if k < 1 or not (outputs.has_embeddings and outputs.labelled):
         return _nothing_near(outputs, nothing)
+    if isinstance(searched.embeddings, np.memmap) and not outputs.within:
+        return _in_parts(outputs, k)
     columns = ClassColumns.of(searched.labels, k)
     # Columns in the order of their classes. A large table is not copied for that; parts of the similarities are.
     in_order = searched.embeddings.nbytes <= _COPIED
@@ -105,6 +107,13 @@ def nearest_similarity(outputs: Outputs, *, k: int = 10, rows: int | None = None
     themselves = np.arange(len(searched)) if outputs.within else None
     neighbours = settle(join(found), copy_groups(searched.embeddings), themselves)
     return Nearest(maxima, neighbours, outputs.test.labels, copied(outputs), nothing, outputs.within)
+
+
+def _in_parts(outputs: Outputs, k: int) -> Nearest:
+    from analysis.neighbours.large import nearest_from, search
+
+    train, classes = outputs.train, len(outputs.class_names)
+    return nearest_from(search(outputs.test.embeddings, train.embeddings, train.labels, classes=classes, k=k), outputs)
 
 
 def _nothing_near(outputs: Outputs, nothing: str) -> Nearest:

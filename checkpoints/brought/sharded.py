@@ -56,8 +56,17 @@ def _of_index(path: Path) -> TorchContents:
     digest = hashlib.sha256("".join(f"{file.name} {shard.digest}" for file, shard in shards).encode()).hexdigest()
     size = sum(shard.size for _, shard in shards)
     networks = networks_of((*tensors, *refused))
+    pickled = any(shard.pickled for _, shard in shards)
     return TorchContents(
-        file_name(path), size, digest, networks, tensors, refused=refused, mentions=mentions, shards=shards
+        file_name(path),
+        size,
+        digest,
+        networks,
+        tensors,
+        refused=refused,
+        mentions=mentions,
+        shards=shards,
+        pickled=pickled,
     )
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from checkpoints.foreign.preparation import Preparation
-from checkpoints.foreign.seen import Seen, nothing_seen
+from checkpoints.foreign.seen import Seen, Shelf, nothing_seen
 from checkpoints.images.decoders import Decoders, Pixels
 from checkpoints.images.source import Side
 from losses.errors import LabError
@@ -46,6 +46,7 @@ def forward(
     size, preparation = batch_size(way.preparation, device), way.preparation
     thumbnail = _THUMBNAIL if len(rows) <= _MANY else _SMALL_THUMBNAIL
     seen = list[Seen]()
+    shelves = [Shelf(len(rows)) for _ in range(3)]
     wanted = [row for start in way.starts for row in rows[start : start + size].tolist()]
     with Decoders(preparation.scaling, way.workers) as decoders:
         images = decoders.read(side, wanted)
@@ -53,8 +54,9 @@ def forward(
             stop = min(start + size, len(rows))
             read, pixels, refused = _batch(images, stop - start)
             if len(pixels):
-                features, outputs = _run(model, preparation, pixels, device)
-                small = _small(pixels, thumbnail)
+                made = _run(model, preparation, pixels, device)
+                features, small = shelves[0].put(made[0]), shelves[2].put(_small(pixels, thumbnail))
+                outputs = features if made[1] is made[0] else shelves[1].put(made[1])
                 seen.append(Seen(start, stop, np.array(read), features, outputs, small, refused))
             else:
                 seen.append(nothing_seen(start, stop, refused))

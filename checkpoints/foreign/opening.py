@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from torch import nn
 
 from analysis.outputs import Outputs, Split
+from analysis.roomy import all_finite, by_rows
 from checkpoints.brought.choosing import brought_network
 from checkpoints.brought.lines import npz_lines
 from checkpoints.brought.matching import fill, shapes_in
@@ -204,10 +204,10 @@ def _split(made: Pass, name: str, side: Side, seen: Seen, notes: list[str]) -> S
     if not len(seen.rows):
         first = f"The first: {seen.refused[0][:200].rstrip('.')}."
         raise LabError(made.images.name, f"must have a {name} image that can be read", but="has none", remedy=first)
-    if made.has_logits and not np.isfinite(seen.outputs).all():
+    if made.has_logits and not all_finite(seen.outputs):
         raise LabError("logits", "must be finite", "not so in some rows", "The weights are out of range.")
-    embeddings = unit_rows(seen.outputs if made.compares_outputs else seen.features)
+    embeddings = by_rows(unit_rows, seen.outputs if made.compares_outputs else seen.features)
     logits = seen.outputs if made.has_logits else None
-    features = scaled_rows(seen.features) if made.compares_outputs else None
+    features = by_rows(scaled_rows, seen.features) if made.compares_outputs else None
     labels, ids = side.labels[seen.rows], side.ids[seen.rows]
     return Split(embeddings, labels, logits, seen.images, ids, features=features)

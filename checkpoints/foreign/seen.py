@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis import roomy
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
@@ -41,10 +43,10 @@ def joined(parts: Sequence[Seen]) -> Seen:
     if not filled:
         return nothing_seen(start, stop, refused)
     rows, features, images = (
-        np.concatenate([getattr(part, name) for part in filled]) for name in ("rows", "features", "images")
+        roomy.joined([getattr(part, name) for part in filled]) for name in ("rows", "features", "images")
     )
     same = all(part.outputs is part.features for part in filled)
-    outputs = features if same else np.concatenate([part.outputs for part in filled])
+    outputs = features if same else roomy.joined([part.outputs for part in filled])
     return Seen(start, stop, rows, features, outputs, images, refused)
 
 
@@ -58,3 +60,26 @@ def runs(batches: list[Seen]) -> Iterator[list[Seen]]:
         run.append(batch)
     if run:
         yield run
+
+
+class Shelf:
+    """Batches of at most `items` rows together, behind each other in one array where that is too large for the memory.
+
+    Then a batch that was put there is a part of it.
+    """
+
+    def __init__(self, items: int) -> None:
+        self._items, self._filled = items, 0
+        self._whole: np.ndarray | None = None
+
+    def put(self, batch: np.ndarray) -> np.ndarray:
+        """The batch, (n, ...), as it is to be kept."""
+        shape = (self._items, *batch.shape[1:])
+        if not roomy.is_large(shape, batch.dtype):
+            return batch
+        if self._whole is None:
+            self._whole = roomy.empty(shape, batch.dtype)
+        kept = self._whole[self._filled : self._filled + len(batch)]
+        kept[...] = batch
+        self._filled += len(batch)
+        return kept

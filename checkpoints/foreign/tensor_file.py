@@ -20,5 +20,12 @@ def tensor_contents(path: Path) -> TorchContents:
     refused = {name: why for name, why in refused.items() if name not in tensors}
     networks = networks_of(tensors)
     return TorchContents(
-        content.name, len(content.data), content.digest, networks, tensors, dict(header.metadata), refused=refused
+        content.name,
+        len(content.data),
+        content.digest,
+        networks,
+        tensors,
+        dict(header.metadata),
+        refused=refused,
+        pickled=False,
     )

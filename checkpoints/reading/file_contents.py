@@ -20,6 +20,7 @@ from checkpoints.reading.torch_file.layouts import Network, network_of
 from checkpoints.reading.verdict import Verdict, on_pickle, on_plain
 from losses.errors import LabError, plural
 
+_SAFETENSORS = "a safetensors file is a header in JSON and numbers"
 _UNKNOWN = "Tensors of no layout that is known here"
 
 
@@ -83,11 +84,11 @@ def file_contents(path: str | Path) -> FileContents:
 
 
 def of_torch(found: TorchContents) -> FileContents:
-    """What a page shows of a torch file."""
+    """What a page shows of a torch file, or of weights in safetensors that were looked at like one."""
     others = plural(len(found.values), "other value")
     arrays = f", {plural(len(found.arrays), 'array')} of numpy" if found.arrays else ""
     read = f"{plural(len(found.tensors), 'tensor')}{arrays} as numbers and {others} as text; nothing was called."
-    verdict = on_pickle(found.mentions, read)
+    verdict = on_pickle(found.mentions, read) if found.pickled else on_plain(_SAFETENSORS, read)
     title = _title(found)
     entries = tuple(Entry(place, each.dtype.lstrip("<|"), each.shape) for place, each in found.tensors.items())
     entries += tuple(Entry(place, each.numpy_name, each.shape) for place, each in found.arrays.items())
@@ -115,7 +116,7 @@ def _of_safetensors(path: str | Path) -> FileContents:
         title = f"{part.capitalize()} of a checkpoint"
     if "nce_lab" in texts:
         title = "A checkpoint of NCE Lab"
-    verdict = on_plain("a safetensors file is a header in JSON and numbers", read)
+    verdict = on_plain(_SAFETENSORS, read)
     content = file.content
     return FileContents(content.name, len(content.data), content.digest, title, verdict, entries, network, texts)
 

@@ -1,5 +1,7 @@
 """A search of blocks finds what a search of everything finds, also from a file, and from several places."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,10 @@ def test_rows_on_disk_are_mapped_a_block_at_a_time(outputs, monkeypatch, tmp_pat
     monkeypatch.setattr(large, "_rows", lambda *where: sizes.append(len(rows(*where))) or rows(*where))
     found = search(outputs.test.embeddings, mapped, outputs.train.labels, classes=CLASSES, k=K)
     same(nearest_from(found, outputs), nearest_similarity(outputs, k=K))
+    assert sizes == [300, 300, 300, 100]
+    sizes.clear()
+    on_disk = replace(outputs, train=replace(outputs.train, embeddings=mapped))
+    same(nearest_similarity(on_disk, k=K), nearest_similarity(outputs, k=K))
     assert sizes == [300, 300, 300, 100]
     assert np.shares_memory(rows(outputs.train.embeddings, 3, 5), outputs.train.embeddings)
 

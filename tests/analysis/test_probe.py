@@ -112,3 +112,14 @@ def test_classes_of_one_item_each_are_classes(monkeypatch):
     found = linear_probe(outputs)
     assert isinstance(found, Unavailable)
     assert found.reason == "a probe of 60 classes on 60 items would take 0.0 GB for each step"
+
+
+def test_more_numbers_than_the_memory_takes_are_no_probe(clustered, monkeypatch):
+    outputs = clustered()
+    numbers = outputs.train.embeddings.size
+    monkeypatch.setattr("analysis.accuracy.probe.MOST_NUMBERS", numbers)
+    assert isinstance(linear_probe(outputs), ClassProbabilities)
+    monkeypatch.setattr("analysis.accuracy.probe.MOST_NUMBERS", numbers - 1)
+    found = linear_probe(outputs)
+    assert isinstance(found, Unavailable)
+    assert found.reason.startswith(f"a probe learns from all items at once: {len(outputs.train):,} would take")

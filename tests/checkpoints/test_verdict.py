@@ -12,8 +12,9 @@ import torch
 from safetensors.torch import save_file
 
 from checkpoints import open_outputs
+from checkpoints.brought.sharded import contents_of
 from checkpoints.inspect import main
-from checkpoints.reading.file_contents import file_contents, report
+from checkpoints.reading.file_contents import file_contents, of_torch, report
 from checkpoints.reading.verdict import COMMAND, LAYER, OWN, PLAIN, TORCH, named_by
 from losses.errors import LabError
 
@@ -149,3 +150,13 @@ def test_a_part_of_a_checkpoint_is_called_one(tmp_path):
     assert report(file_contents(path))["layout"] == "Part 1 of 2 of a checkpoint"
     with pytest.raises(LabError, match="must be a whole checkpoint, but is part 1 of 2"):
         open_outputs(path, tmp_path)
+
+
+def test_weights_in_safetensors_have_no_pickle_to_speak_of(tmp_path):
+    """Looked at as weights, by the page that asks for their images, as by itself."""
+    save_file(WEIGHTS, tmp_path / "model.safetensors")
+    for found in (of_torch(contents_of(tmp_path / "model.safetensors")), file_contents(tmp_path / "model.safetensors")):
+        assert found.verdict.answer.startswith("Yes: a safetensors file is a header in JSON and numbers")
+        assert found.verdict.would_run == "Nothing."
+    torch.save(WEIGHTS, tmp_path / "model.pt")
+    assert of_torch(contents_of(tmp_path / "model.pt")).verdict.answer.startswith("Yes: its pickle names no code")

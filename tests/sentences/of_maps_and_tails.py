@@ -4,9 +4,11 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 
+from analysis import roomy
 from analysis.comparison.matching import matched
 from analysis.comparison.relevance import smallest_of_interest
 from analysis.comparison.verdicts import compare
@@ -33,6 +35,13 @@ SOME = Outputs(SPLIT, SPLIT, ("cat", "dog"), 1.0, {})
 def against(**test: object) -> Mapping[str, Outputs]:
     """The outputs beside those whose test items differ in this."""
     return {"one.npz": SOME, "other.npz": replace(SOME, test=replace(SPLIT, **test))}
+
+
+def full_disk(_: object) -> object:
+    """An array for which there is room neither in memory nor on disk."""
+    full = OSError(28, "No space left on device")
+    with patch.object(roomy, "LARGEST_HELD", 1), patch.object(roomy.os, "posix_fallocate", side_effect=full):
+        return roomy.empty((2, 2), np.dtype(np.float32))
 
 
 class _Dead:
@@ -111,4 +120,5 @@ SAID = (
     lambda _: negative_cosines(ROWS, None),
     lambda _: pca(ROWS[:, :0]),
     lambda _: SphereTailSpec(dimensions=1),
+    full_disk,
 )

@@ -55,7 +55,8 @@ def test_the_option_turns_it_on(monkeypatch):
 def test_every_cap_is_lower_and_nothing_of_the_owners_is_left():
     for field, owner, public in zip(fields(OWNER), astuple(OWNER), astuple(PUBLIC), strict=True):
         assert public is False if owner is True else 0 < public < owner, field.name
-    assert (OWNER.images, OWNER.run_seconds) == (MOST_ITEMS, Limits().seconds)
+    assert OWNER.images <= MOST_ITEMS
+    assert OWNER.run_seconds == Limits().seconds
 
 
 def test_no_own_code_is_run(monkeypatch, tmp_path, public):

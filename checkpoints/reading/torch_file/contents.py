@@ -34,7 +34,7 @@ class TorchContents:
     `foreign` says what an object is called, `refused` why a tensor cannot be read. `size` in bytes, `digest` sha256.
     `mentions` has every global that the pickle names, also inside of what is only named here; `networks` the sets of
     weights whose layout is known, `network` the first of them. `shards`: the files that it lies in, where these are
-    several, each with its own contents.
+    several, each with its own contents. `pickled`: whether there is a pickle in any of it; safetensors has none.
     """
 
     name: str
@@ -48,6 +48,7 @@ class TorchContents:
     mentions: tuple[str, ...] = ()
     shards: tuple[tuple[Path, "TorchContents"], ...] = ()
     arrays: dict[str, PickledArray] = field(default_factory=dict)
+    pickled: bool = True
 
     @property
     def held(self) -> dict[str, StoredTensor | PickledArray]:

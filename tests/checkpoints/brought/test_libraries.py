@@ -93,7 +93,7 @@ def test_weights_that_do_not_fit_the_config_are_named(tmp_path, image_zip):
         open_outputs(tmp_path, image_zip)
 
 
-@pytest.mark.parametrize("name", ["resnet18", "vit_tiny_patch16_224", "convnext_atto"])
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "vit_tiny_patch16_224", "convnext_atto", "efficientnet_b0"])
 @torch.inference_mode()
 def test_timm_by_name(tmp_path, image_zip, pixels, name):
     try:

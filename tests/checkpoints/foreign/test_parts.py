@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from analysis import roomy
 from checkpoints.foreign import forward, parts
 from checkpoints.foreign.opening import open_foreign
 from checkpoints.foreign.parts import Parts
@@ -105,3 +106,18 @@ def test_batches_in_which_nothing_could_be_read_keep_their_sentences():
     assert whole.features.shape == (2, 3)
     assert whole.outputs is whole.features
     assert len(joined([nothing_seen(0, 2, ())]).rows) == 0
+
+
+@pytest.mark.parametrize("stop_at", [None, 4])
+def test_what_is_too_large_for_the_memory_goes_through_a_file(go, monkeypatch, stop_at):
+    held, _ = go(cache=None)
+    assert not isinstance(held.train.embeddings, np.memmap)
+    monkeypatch.setattr(roomy, "LARGEST_HELD", 64)
+    monkeypatch.setattr(roomy, "_AT_ONCE", 600)
+    if stop_at is not None:
+        with pytest.raises(Stopped):
+            go(stop_at)
+    outputs, _ = go()
+    same(outputs, held)
+    for name in ("embeddings", "features", "images"):
+        assert isinstance(getattr(outputs.train, name), np.memmap), name

@@ -1,5 +1,6 @@
 """The figures of a comparison, by the data behind the picture."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -81,6 +82,28 @@ def test_maps_are_laid_on_the_first_and_share_their_axes(rng):
     assert shown.plot.layout.yaxis2.matches == "y"
     assert [trace.showlegend for trace in shown.plot.data] == [True] * 3 + [False] * 3
     assert all(trace.selectedpoints is None for trace in shown.plot.data)
+
+
+def test_the_title_of_maps_says_how_much_is_left_over(rng):
+    """The second is the first turned and scaled; a third that has nothing to do with it leaves nearly all."""
+    _, shown = drawn_maps(rng, NOTHING)
+    assert shown.title == "Do they put the same items together? Laid on a's map, 0.00 of b's is left over"
+    split = Split(np.eye(40, dtype=np.float32), np.arange(40) % 3)
+    panels = [MapPanel(name, Projection("PCA", rng.normal(size=(40, 2))), Unavailable("x")) for name in "abc"]
+    title = comparison_maps(panels, split, np.arange(40), ("x", "y", "z"), NOTHING).title
+    found = re.search(r"Laid on a's map, (\d\.\d+) of b's, (\d\.\d+) of c's is left over", title)
+    assert found is not None, title
+    assert [float(each) > 0.8 for each in found.groups()] == [True, True]
+
+
+@pytest.mark.parametrize(("classes", "said"), [(30, ""), (31, "31 classes share 30 looks")])
+def test_maps_of_more_classes_than_looks_say_so_and_name_none(rng, classes, said):
+    split = Split(np.eye(62, dtype=np.float32), np.arange(62) % classes)
+    panels = [MapPanel(name, Projection("PCA", rng.normal(size=(62, 2))), Unavailable("x")) for name in "ab"]
+    shown = comparison_maps(panels, split, np.arange(62), tuple(f"class {c}" for c in range(classes)), NOTHING)
+    assert ("classes share" in shown.how_to_read) == bool(said)
+    assert said in shown.how_to_read
+    assert any(trace.showlegend for trace in shown.plot.data) == (not said)
 
 
 def test_marked_items_stand_out_in_every_map(rng):

@@ -12,7 +12,7 @@ from analysis.accuracy.curve_band import MIDDLE, CurveBand, curve_band
 from analysis.accuracy.probe import Source
 from analysis.digits import interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label, short
+from analysis.figures.labels import label, reasons, short
 from analysis.figures.theme import TRUTH, class_style, layout
 from analysis.statistics.bootstrap import Unavailable
 
@@ -119,9 +119,8 @@ def _title(curves: Curves, lowest: tuple[int, ...], class_names: tuple[str, ...]
 def _how_to_read(curves: Curves, drawn: int, class_names: tuple[str, ...], source: Source) -> str:
     known = [curve for curve in curves if isinstance(curve, ClassCurve)]
     separated = sum(curve.separated for curve in known)
-    missing = [
-        (n, found.reason) for n, found in zip(class_names, curves, strict=True) if isinstance(found, Unavailable)
-    ]
+    both = zip(class_names, curves, strict=True)
+    missing = reasons((name, found.reason) for name, found in both if isinstance(found, Unavailable))
     first = (
         f"{drawn} of {len(known)} classes are drawn, all are in the table. Each class against the rest by its "
         f"probability from the {source}; AUC counts a tie as a half, chance gives 0.5; average precision by chance is "
@@ -133,9 +132,7 @@ def _how_to_read(curves: Curves, drawn: int, class_names: tuple[str, ...], sourc
             f"{separated} of them are told apart without a mistake: their AUC has the exact bound of as many pairs as "
             "the smaller side has items, and no resample says how far their average precision could be below 1."
         )
-    if missing:
-        parts.append("Not available: " + "; ".join(f"{short(name)}, {reason}" for name, reason in missing[:10]) + ".")
-    return " ".join(parts)
+    return " ".join(parts) + missing
 
 
 def curve_summary(curve: ClassCurve, class_names: tuple[str, ...]) -> str:

@@ -144,8 +144,8 @@ def _untold(classes: int) -> str:
     if classes <= LOOKS:
         return ""
     return (
-        f" {classes:,} classes share {LOOKS} looks, so two points of one look may be of two classes: drag over points to"
-        " see of which."
+        f" {classes:,} classes share {LOOKS} looks, so two points of one look may be of two classes: drag over points"
+        " to see of which."
     )
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 _LONGEST = 40
-_NAMED = 3  # with one reason; the rest are counted
+_NAMED = 2  # with one reason; the rest are counted
 
 
 def short(text: str) -> str:
@@ -48,7 +48,7 @@ def reasons(missing: Iterable[tuple[str, str]]) -> str:
     >>> reasons([("cat", "too few"), ("dog", "none"), ("cow", "too few")])
     ' Not available for cat and cow: too few; for dog: none.'
     >>> reasons((str(number), "none") for number in range(39))
-    ' Not available for 0, 1, 2 and 36 more: none.'
+    ' Not available for 0, 1 and 37 more: none.'
     """
     named: dict[str, list[str]] = {}
     for name, reason in missing:

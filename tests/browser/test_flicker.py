@@ -52,7 +52,7 @@ def test_runs_that_follow_each_other_let_go_of_the_graphics_card(server, tab):
     for ended in range(1, RUNS + 1):
         press(page, "Run")
         # Words of the run before stay for a moment; what it has drawn does not count twice.
-        until(lambda: page.evaluate("window.contexts.size") == ended * SPHERES)
+        page.wait_for_function(f"window.contexts.size === {ended * SPHERES}")
         page.get_by_text(re.compile("^Finished: step")).wait_for()
         # The last figure of the run before leaves with Run; its spheres a second later.
         until(lambda: page.evaluate(HELD) <= SPHERES, last=lambda: page.evaluate(HELD))

@@ -26,7 +26,8 @@ def drawing(browser: Browser) -> Iterator[Easel]:
 
 
 def is_empty(image: Image.Image) -> bool:
-    return len(image.getcolors(image.width * image.height)) == 1
+    colours = image.getcolors(image.width * image.height)
+    return colours is not None and len(colours) == 1
 
 
 def cut_off(shot: Image.Image, box: list[int]) -> bool:

@@ -127,7 +127,7 @@ def test_a_reason_that_many_classes_share_is_said_once(outputs):
     names = (*outputs.class_names, *(f"never seen {number}" for number in range(39)))
     nearest = nearest_similarity(Outputs(outputs.train, outputs.test, names, 1.0, {"digest": "0"}))
     said = class_medians(nearest, names).how_to_read.partition("Not available ")[2]
-    assert said.startswith("for never seen 0, never seen 1, never seen 2 and 36 more: a median with an interval needs")
+    assert said.startswith("for never seen 0, never seen 1 and 37 more: a median with an interval needs")
     assert said.count("a median with") == 1
     assert len(said) < 160
 

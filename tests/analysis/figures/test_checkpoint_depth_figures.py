@@ -58,7 +58,7 @@ def test_absent_and_separated_classes_are_said(known):
     perfect = np.eye(3)[np.arange(30) % 2]
     exhibit = class_curve_figure(class_curves(perfect, np.arange(30) % 2), (0,), NAMES[:3], known.source)
     assert "told apart without a mistake" in exhibit.how_to_read
-    assert "two, test has no item of this class" in exhibit.how_to_read
+    assert "Not available for two: test has no item of this class" in exhibit.how_to_read
     assert exhibit.table["from"].isna().all()
 
 

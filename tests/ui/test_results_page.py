@@ -96,10 +96,10 @@ def test_the_title_says_what_the_loss_alone_changes():
 
 
 def test_a_long_name_is_whole_in_two_lines():
-    name = "WEINCE, tau 0.1, released terms, seed 0"
+    name = "WEINCE, tau 0.1, released extra terms, seed 0"
     (drawn,) = encoders_figure([trained(name.rpartition(",")[0], 0, 0.2, 0.9)], to="means").plot.data[-1].y
     assert drawn.replace("<br>", " ") == name
-    assert [len(line) <= 24 for line in drawn.split("<br>")] == [True, True]
+    assert [len(line) <= 26 for line in drawn.split("<br>")] == [True, True]
 
 
 @pytest.mark.parametrize("to", ["means", "nearest"])

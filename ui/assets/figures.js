@@ -1,4 +1,4 @@
-// Three things that Streamlit's page leaves undone for figures; `data.plotly` is the address of Plotly's script.
+// Four things that Streamlit's page leaves undone for figures; `data.plotly` is the address of Plotly's script.
 // A browser gives a page some sixteen contexts of the graphics card. A sphere that has left the page keeps its own until
 // memory is cleared, so that after a few runs the browser takes the oldest away, with a warning, be it in sight or not.
 const AWAY = 1000; // milliseconds: what was only moved is back by then
@@ -56,11 +56,37 @@ function keepUntilDrawn({ canvas, box, page }) {
   end();
 }
 
+// A figure that fills the screen is read from farther away: its texts are larger, and as before when it is back.
+const LARGER = 4 / 3;
+function fitTexts() {
+  for (const chart of document.querySelectorAll(".js-plotly-plot")) {
+    const frame = chart.closest("[data-testid=stFullScreenFrame]");
+    const fills = frame !== null && getComputedStyle(frame).position === "fixed";
+    if (!chart._fullLayout || fills === Boolean(chart.nceLabTexts)) continue;
+    const sizes = fills ? textSizes(chart._fullLayout) : chart.nceLabTexts;
+    chart.nceLabTexts = fills ? sizes : undefined;
+    const times = fills ? LARGER : 1;
+    const change = Object.entries(sizes).map(([name, size]) => [name, Math.round(size * times)]);
+    window.Plotly.relayout(chart, Object.fromEntries(change));
+  }
+}
+
+function textSizes(layout) {
+  const sizes = { "legend.font.size": layout.legend?.font?.size };
+  for (const [name, axis] of Object.entries(layout).filter(([name]) => /^[xy]axis\d*$/.test(name))) {
+    sizes[`${name}.tickfont.size`] = axis.tickfont?.size;
+    sizes[`${name}.title.font.size`] = axis.title?.font?.size;
+  }
+  (layout.annotations ?? []).forEach((note, place) => (sizes[`annotations[${place}].font.size`] = note.font.size));
+  return Object.fromEntries(Object.entries(sizes).filter(([, size]) => size));
+}
+
 function look(changes) {
   const gone = changes.flatMap((change) => [...change.removedNodes]).filter((node) => node instanceof Element);
   for (const canvas of gone.flatMap(canvases)) setTimeout(letGo, AWAY, canvas);
   bridge();
   makeReady();
+  fitTexts();
 }
 
 export default function ({ data }) {

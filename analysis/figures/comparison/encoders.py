@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from analysis.comparison.encoders import EncoderResult, Pair, PublishedResult, To, pairs_of
 from analysis.digits import apart, interval, number, percent
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import labels, wrapped
+from analysis.figures.labels import escaped, wrapped
 from analysis.figures.theme import GREY, NOISE, TARGET, layout
 
 _TO: dict[To, str] = {"means": "the means of classes", "nearest": "the nearest train items"}
@@ -25,7 +25,7 @@ def encoders_figure(
     results = _paired(results, pairs)
     rows = [(each.label, *each.ends(to)[:2], "") for each in results]
     rows += [(each.title, each.noise, each.target, "-open") for each in published]
-    names = [wrapped(name) for name in labels([name for name, *_ in rows])]
+    names = [wrapped(escaped(name), 26) for name, *_ in rows]
     axis = "cosine to the mean of a class, median" if to == "means" else "cosine to the nearest train item, median"
     plot = layout(go.Figure(), x=axis, y="", height=_FRAME + _ROW * len(rows))
     for name, (_, noise, target, _) in zip(names, rows, strict=True):

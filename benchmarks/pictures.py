@@ -12,7 +12,7 @@ from tests.browser.server import ARGUMENTS, running
 from tests.waiting import LONG
 
 _DOCS = Path(__file__).parent.parent / "docs"
-_SIZE = {"width": 1280, "height": 900}
+_WIDTH, _HEIGHT = 1280, 900
 PICTURES = {
     "simplex_labels": "Simplex_labels",
     "forces": "Forces",
@@ -43,7 +43,7 @@ def main(wanted: list[str]) -> int:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         stack.callback(browser.close)
-        page = browser.new_page(viewport=_SIZE)
+        page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
         page.set_default_timeout(LONG)
         for name in wanted or PICTURES:
             take(page, f"{server.url}/{PICTURES[name]}", _DOCS / f"{name}.png")

@@ -91,14 +91,17 @@ def test_the_title_says_what_the_loss_alone_changes():
         " their AUC differ by 0.0700 at most"
     )
     rows = both.plot.data[-1].y
-    assert [name.replace("<br>", " ") for name in rows[:2]] == ["SupCon, tau 0.1, seed 0", "SINCERE, tau 0.1, seed 0"]
+    assert [name.replace("<br>", " ").replace("\xa0", " ") for name in rows[:2]] == [
+        "SupCon, tau 0.1, seed 0",
+        "SINCERE, tau 0.1, seed 0",
+    ]
     assert encoders_figure(alone, to="means").title.startswith("Margins to the means of classes go from")
 
 
 def test_a_long_name_is_whole_in_two_lines():
     name = "WEINCE, tau 0.1, released extra terms, seed 0"
     (drawn,) = encoders_figure([trained(name.rpartition(",")[0], 0, 0.2, 0.9)], to="means").plot.data[-1].y
-    assert drawn.replace("<br>", " ") == name
+    assert drawn.replace("<br>", " ").replace("\xa0", " ") == name
     assert [len(line) <= 26 for line in drawn.split("<br>")] == [True, True]
 
 

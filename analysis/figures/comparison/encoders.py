@@ -12,7 +12,7 @@ from analysis.figures.labels import escaped, wrapped
 from analysis.figures.theme import GREY, NOISE, TARGET, layout
 
 _TO: dict[To, str] = {"means": "the means of classes", "nearest": "the nearest train items"}
-_ROW, _FRAME = 30, 130  # pixels of an encoder, whose name has up to two lines, and of what stands around all
+_ROW, _FRAME = 34, 130  # pixels of an encoder, whose name has up to two lines, and of what stands around all
 _COMPARED = "supcon", "sincere"
 """What the title is about, where the two were trained alike: their rows are neighbours."""
 
@@ -25,7 +25,7 @@ def encoders_figure(
     results = _paired(results, pairs)
     rows = [(each.label, *each.ends(to)[:2], "") for each in results]
     rows += [(each.title, each.noise, each.target, "-open") for each in published]
-    names = [wrapped(escaped(name), 26) for name, *_ in rows]
+    names = [wrapped(escaped(name).replace("seed ", "seed\N{NO-BREAK SPACE}"), 26) for name, *_ in rows]
     axis = "cosine to the mean of a class, median" if to == "means" else "cosine to the nearest train item, median"
     plot = layout(go.Figure(), x=axis, y="", height=_FRAME + _ROW * len(rows))
     for name, (_, noise, target, _) in zip(names, rows, strict=True):

@@ -127,6 +127,13 @@ def test_bars_are_shares_and_lead_back_to_their_items(three):
         assert len(items) == pytest.approx(trace.y[0] * 80)
 
 
+def test_the_title_of_histograms_counts_items_that_are_nearer_to_their_own_class(three):
+    target = three[0].noise.copy()
+    target[:60] += 0.1  # 60 of 80 are nearer, 20 as near
+    some = replace(three[0], target=target)
+    assert comparison_histograms([some, some], NOTHING).title.endswith("class? model 0 75.0%, model 0 75.0%")
+
+
 def test_marked_items_stand_out_in_every_histogram(three):
     shown = comparison_histograms(three, np.arange(20))
     assert len(shown.plot.data) == 2 * 3 * len(ROLES)

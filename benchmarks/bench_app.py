@@ -1,4 +1,5 @@
-"""How long after the server is up does a visitor see the start page, and what had to be imported for it?"""
+"""How long until a visitor sees the start page, and what had to be imported for it; and each page's first picture, by
+link in a fresh browser and by a click from the start page."""
 
 import subprocess
 import sys
@@ -8,11 +9,17 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.server import ARGUMENTS, ROOT, running
+from tests.browser.buttons import go_to
+from tests.browser.server import ARGUMENTS, ROOT, Server, running
+from ui.frame import PAGES
 
+_LINK, _CLICK = 2.5, 1.0  # seconds to a page's first picture
+_PICTURE = ".js-plotly-plot .main-svg, [data-testid=stMain] [data-testid=stEChartsChart] :is(canvas, svg)"
+_WITHOUT = {"start", "losses", "file_contents", "talk", "claims"}
+"""Pages that open on a table, on words, or on a question for a file."""
 HEAVY = {"torch", "umap", "sklearn", "numba"}
 
 
@@ -20,6 +27,67 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
     """Seconds to the start page's last picture in a fresh browser on a cold server; heavy modules on its way."""
     yield "start page: seconds from a cold server to its figure, in a fresh browser", seconds_to_figure(), "s", 3.0
     yield "start page: torch, umap, sklearn or numba imported on the way", float(len(heavy_imports())), "", 0.0
+    yield from to_first_pictures()
+
+
+def to_first_pictures() -> Iterable[tuple[str, float, str, float]]:
+    """Of each page with a figure, on a server that has warmed up and shown the page once to somebody else."""
+    path = chromium.find()
+    if path is None:
+        raise SystemExit(chromium.NONE)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        playwright = stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        stack.callback(browser.close)
+        server = stack.enter_context(running(folder / "log"))
+        for name, page in PAGES.items():
+            if name in _WITHOUT:
+                continue
+            by_link(browser, server, name)
+            yield (
+                f"{page.label}: link in a fresh browser to its first picture",
+                by_link(browser, server, name),
+                "s",
+                _LINK,
+            )
+            yield (
+                f"{page.label}: click on the start page to its first picture",
+                by_click(browser, server, name),
+                "s",
+                _CLICK,
+            )
+
+
+def by_link(browser: Browser, server: Server, name: str) -> float:
+    with browser.new_context() as context:
+        page = context.new_page()
+        address = PAGES[name].script.partition("_")[2].removesuffix(".py")
+        began = time.perf_counter()
+        page.goto(f"{server.url}/{address}", wait_until="commit")
+        _wait_for_picture(page)
+        return time.perf_counter() - began
+
+
+def by_click(browser: Browser, server: Server, name: str) -> float:
+    """In a browser that has seen a figure of another page."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{server.url}/{'Results' if name != 'results' else 'Forces'}")
+        _wait_for_picture(page)
+        go_to(page, "NCE Lab")
+        page.locator(".st-key-pair-force svg[width]").wait_for()
+        link = page.get_by_test_id("stSidebar").get_by_role("link", name=PAGES[name].label, exact=True)
+        link.wait_for()
+        began = time.perf_counter()
+        link.click()
+        page.locator(".st-key-pair-force").wait_for(state="detached")
+        _wait_for_picture(page)
+        return time.perf_counter() - began
+
+
+def _wait_for_picture(page: Page) -> None:
+    page.locator(_PICTURE).first.wait_for()
 
 
 def seconds_to_figure() -> float:

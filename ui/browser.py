@@ -40,6 +40,7 @@ _skip = component(
     js=(_ASSETS / "skip.js").read_text(),
 )
 _connection = component("nce_lab.connection", html="<div hidden></div>", js=(_ASSETS / "connection.js").read_text())
+_figures = component("nce_lab.figures", html="<div hidden></div>", js=(_ASSETS / "figures.js").read_text())
 
 _talk_tab = component("nce_lab.talk_tab", html="<div hidden></div>", js=(_ASSETS / "talk_tab.js").read_text())
 
@@ -76,6 +77,12 @@ def watch_connection() -> None:
     """So that a server which does not answer is called that, and not a missing internet; and a run of the page when it
     answers again: by then it may be another one."""
     _connection(key="connection", on_back_change=lambda: None)
+
+
+def tend_figures(plotly: str) -> None:
+    """The graphics card is let go of by figures that have left the page, for a browser gives it to sixteen at most; and
+    while one is drawn live, Plotly's script, at the address `plotly`, is made ready for the last one."""
+    _figures(key="figures", data={"plotly": plotly})
 
 
 def talk_of_tab(name: str, on_answer: Callable[[], None], key: str = TALK_TAB) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from losses import __version__ as VERSION
 from ui import browser, machine, own_loss, uploads
-from ui.server import memory
+from ui.server import memory, preload
 from ui.session import session
 from ui.talks import held
 
@@ -145,6 +145,7 @@ def frame(page: str) -> None:
         session().controls = st.container(key="controls")
         st.caption(f"NCE Lab {VERSION} · offline")
         browser.watch_connection()
+        browser.tend_figures("" if page == "start" else preload.address("PlotlyChart"))
         held.remember_tab()
     st.title(here.question, anchor=False)
     own_loss.show_refusals()

@@ -57,6 +57,11 @@ class EncoderResult:
         """With the seed."""
         return f"{self.title}, seed {self.seed}"
 
+    @property
+    def setting(self) -> tuple[str, str, int]:
+        """All but the loss: data, what its title says beside the loss, seed."""
+        return self.data, self.title.partition(", ")[2], self.seed
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedResult:
@@ -111,6 +116,15 @@ PUBLISHED_BY_CLASS = (
 )  # fmt: skip
 """Of CIFAR-10's classes, from the same figures: margin and area under the ROC of target against noise of `PUBLISHED`,
 SINCERE's two and then SupCon's."""
+
+
+Pair = tuple[EncoderResult, EncoderResult]
+
+
+def pairs_of(results: Sequence[EncoderResult], first: str, second: str) -> list[Pair]:
+    """Encoders of two losses, by name, that differ in nothing else."""
+    partners = {each.setting: each for each in results if each.loss == second}
+    return [(each, partners[each.setting]) for each in results if each.loss == first and each.setting in partners]
 
 
 def over_their_seeds(results: Sequence[EncoderResult]) -> tuple[OverSeedsOf, ...]:

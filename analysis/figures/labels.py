@@ -4,9 +4,10 @@ templates in some; `short` for an exhibit's title, its "how to read this" and it
 import html
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _LONGEST = 40
+_NAMED = 2  # with one reason; the rest are counted
 
 
 def short(text: str) -> str:
@@ -37,6 +38,29 @@ def labels(texts: Sequence[str]) -> list[str]:
     shown = [label(text) for text in texts]
     shared = Counter(shown)
     return [f"{place}: {one}" if shared[one] > 1 else one for place, one in enumerate(shown, start=1)]
+
+
+def reasons(missing: Iterable[tuple[str, str]]) -> str:
+    """What is not there and why, (name, reason) each, as one sentence: a reason is said once, of many names the first.
+
+    "" where nothing is missing; else it begins with a space.
+
+    >>> reasons([("cat", "too few"), ("dog", "none"), ("cow", "too few")])
+    ' Not available for cat and cow: too few; for dog: none.'
+    >>> reasons((str(number), "none") for number in range(39))
+    ' Not available for 0, 1 and 37 more: none.'
+    """
+    named: dict[str, list[str]] = {}
+    for name, reason in missing:
+        named.setdefault(reason, []).append(short(name))
+    said = "; ".join(f"for {_some(names)}: {reason}" for reason, names in named.items())
+    return f" Not available {said}." if said else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    told, more = list(names[:_NAMED]), len(names) - _NAMED
+    told += [f"{more:,} more"] if more > 0 else []
+    return " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
 
 
 def wrapped(title: str, width: int = 24) -> str:

@@ -1,5 +1,6 @@
 """The figures of a comparison, by the data behind the picture."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -83,6 +84,28 @@ def test_maps_are_laid_on_the_first_and_share_their_axes(rng):
     assert all(trace.selectedpoints is None for trace in shown.plot.data)
 
 
+def test_the_title_of_maps_says_how_much_is_left_over(rng):
+    """The second is the first turned and scaled; a third that has nothing to do with it leaves nearly all."""
+    _, shown = drawn_maps(rng, NOTHING)
+    assert shown.title == "Do they put the same items together? Laid on a's map, 0.00 of b's is left over"
+    split = Split(np.eye(40, dtype=np.float32), np.arange(40) % 3)
+    panels = [MapPanel(name, Projection("PCA", rng.normal(size=(40, 2))), Unavailable("x")) for name in "abc"]
+    title = comparison_maps(panels, split, np.arange(40), ("x", "y", "z"), NOTHING).title
+    found = re.search(r"Laid on a's map, (\d\.\d+) of b's, (\d\.\d+) of c's is left over", title)
+    assert found is not None, title
+    assert [float(each) > 0.8 for each in found.groups()] == [True, True]
+
+
+@pytest.mark.parametrize(("classes", "said"), [(30, ""), (31, "31 classes share 30 looks")])
+def test_maps_of_more_classes_than_looks_say_so_and_name_none(rng, classes, said):
+    split = Split(np.eye(62, dtype=np.float32), np.arange(62) % classes)
+    panels = [MapPanel(name, Projection("PCA", rng.normal(size=(62, 2))), Unavailable("x")) for name in "ab"]
+    shown = comparison_maps(panels, split, np.arange(62), tuple(f"class {c}" for c in range(classes)), NOTHING)
+    assert ("classes share" in shown.how_to_read) == bool(said)
+    assert said in shown.how_to_read
+    assert any(trace.showlegend for trace in shown.plot.data) == (not said)
+
+
 def test_marked_items_stand_out_in_every_map(rng):
     shown = drawn_maps(rng, np.array([0, 4, 5]))[1]
     for traces in (shown.plot.data[:3], shown.plot.data[3:]):
@@ -102,6 +125,13 @@ def test_bars_are_shares_and_lead_back_to_their_items(three):
         inside = np.flatnonzero(np.abs(values - trace.x[0]) <= half)
         np.testing.assert_array_equal(items, inside)
         assert len(items) == pytest.approx(trace.y[0] * 80)
+
+
+def test_the_title_of_histograms_counts_items_that_are_nearer_to_their_own_class(three):
+    target = three[0].noise.copy()
+    target[:60] += 0.1  # 60 of 80 are nearer, 20 as near
+    some = replace(three[0], target=target)
+    assert comparison_histograms([some, some], NOTHING).title.endswith("class? model 0 75.0%, model 0 75.0%")
 
 
 def test_marked_items_stand_out_in_every_histogram(three):

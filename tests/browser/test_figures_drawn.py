@@ -14,6 +14,7 @@ from analysis.forces.matrix import force_matrix
 from tests.analysis.figures.colours import contrast
 from tests.browser.offline import Drawn, Easel, easel, hexadecimal
 from tests.gallery import claims, exhibits, world_presets
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -79,3 +80,20 @@ def test_text_stands_out_from_what_lies_behind_it(drawing, world, scheme):
         drawn = drawing.draw(exhibit.plot, 820, scheme)
         for text, ground in zip(drawn.texts, drawing.grounds(drawn), strict=True):
             assert contrast(hexadecimal(text.colour), ground) >= 4.5, (exhibit.stem, text, ground)
+
+
+TEXTS = """() => { const chart = document.querySelector('.js-plotly-plot');
+    return ['.xtick text', '.ytick text', '.g-xtitle text', '.legendtext'].map(
+        (what) => parseFloat(getComputedStyle(chart.querySelector(what)).fontSize)); }"""
+
+
+def test_texts_grow_where_a_figure_fills_the_screen_and_shrink_again(server, tab):
+    page = tab(width=1920).open(f"{server.url}/Noise_floor").page
+    page.locator(".js-plotly-plot .legendtext").first.wait_for()
+    before = page.evaluate(TEXTS)
+    frame = page.get_by_test_id("stFullScreenFrame").first
+    frame.hover()
+    frame.get_by_role("button", name="Fullscreen").click()
+    until(lambda: all(now >= 1.3 * was for now, was in zip(page.evaluate(TEXTS), before, strict=True)))
+    page.keyboard.press("Escape")
+    until(lambda: page.evaluate(TEXTS) == before, last=lambda: page.evaluate(TEXTS))

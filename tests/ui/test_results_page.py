@@ -46,9 +46,7 @@ def test_three_seeds_of_a_loss_have_an_interval_whose_unit_is_a_training(open_pa
 def test_encoders_of_images_stand_beside_what_is_published(open_page):
     page = open_page(PAGE)
     check_opens(page)
-    assert any(
-        each.value.startswith("Margins to the means of classes go from") for each in (*page.header, *page.subheader)
-    )
+    assert any("SINCERE's margin to the means of classes is" in each.value for each in (*page.header, *page.subheader))
     found = next(each for each in tables(page) if "open" in each.columns)
     assert len(found) == len(of_images())
     for (_, row), entry in zip(found.iterrows(), of_images(), strict=True):
@@ -68,6 +66,43 @@ def test_encoders_of_images_stand_beside_what_is_published(open_page):
     for each in PUBLISHED:
         margins = by_class[f"{each.title.partition(',')[0]}: margin"]
         assert margins.min() < each.margin < margins.max()
+
+
+def trained(title: str, seed: int, margin: float, area: float) -> EncoderResult:
+    estimate = Estimate(margin, margin - 0.1, margin + 0.1)
+    near = (0.9, 0.4, estimate, Estimate(0.9, 0.8, 1.0), 100)
+    means = (0.8, 0.3, estimate, Estimate(area, area - 0.1, area + 0.1))
+    loss = title.partition(",")[0].lower()
+    return EncoderResult(f"{title} {seed}", title, loss, "digits", seed, *near, *means, 0.9, area)
+
+
+def test_the_title_says_what_the_loss_alone_changes():
+    """Of encoders trained alike; another temperature, network or seed is no partner."""
+    one, two = trained("SupCon, tau 0.1", 0, 0.2, 0.95), trained("SINCERE, tau 0.1", 0, 0.4, 0.94)
+    other = [trained("SupCon, tau 0.1, ResNet-18", 0, 0.3, 0.97), trained("SINCERE, tau 0.1, ResNet-18", 0, 0.9, 0.9)]
+    alone = [trained("SINCERE, tau 0.05", 0, 0.8, 0.5), trained("SINCERE, tau 0.1", 1, 0.9, 0.5)]
+    title = encoders_figure([one, *alone, two], to="means").title
+    assert title == (
+        "Trained alike, SINCERE's margin to the means of classes is 2.0 times SupCon's; AUC 0.940 against 0.950"
+    )
+    both = encoders_figure([one, other[0], *alone, two, other[1]], to="means")
+    assert both.title == (
+        "In 2 pairs trained alike SINCERE's margin to the means of classes is 2.0 to 3.0 times SupCon's;"
+        " their AUC differ by 0.0700 at most"
+    )
+    rows = both.plot.data[-1].y
+    assert [name.replace("<br>", " ").replace("\xa0", " ") for name in rows[:2]] == [
+        "SupCon, tau 0.1, seed 0",
+        "SINCERE, tau 0.1, seed 0",
+    ]
+    assert encoders_figure(alone, to="means").title.startswith("Margins to the means of classes go from")
+
+
+def test_a_long_name_is_whole_in_two_lines():
+    name = "WEINCE, tau 0.1, released extra terms, seed 0"
+    (drawn,) = encoders_figure([trained(name.rpartition(",")[0], 0, 0.2, 0.9)], to="means").plot.data[-1].y
+    assert drawn.replace("<br>", " ").replace("\xa0", " ") == name
+    assert [len(line) <= 26 for line in drawn.split("<br>")] == [True, True]
 
 
 @pytest.mark.parametrize("to", ["means", "nearest"])

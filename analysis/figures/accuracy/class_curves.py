@@ -12,8 +12,8 @@ from analysis.accuracy.curve_band import MIDDLE, CurveBand, curve_band
 from analysis.accuracy.probe import Source
 from analysis.digits import interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import label, short
-from analysis.figures.theme import TRUTH, class_style, layout
+from analysis.figures.labels import label, reasons, short
+from analysis.figures.theme import CLASS_COLOURS, TRUTH, class_style, layout
 from analysis.statistics.bootstrap import Unavailable
 
 MOST_SHOWN = 8
@@ -54,15 +54,17 @@ def curve_plot(drawn: Sequence[ClassCurve], class_names: tuple[str, ...], behind
     if behind is not None:
         _add_band(plot, behind)
     for place, curve in enumerate(drawn):
-        _add(plot, curve, label(class_names[curve.label]), _DASHES[place % len(_DASHES)])
+        # A class keeps its colour where there is one for each; of more, the lines that are drawn have the first ones.
+        colour = class_style(place if len(class_names) > len(CLASS_COLOURS) else curve.label).colour
+        _add(plot, curve, label(class_names[curve.label]), colour, _DASHES[place % len(_DASHES)])
     plot.update_xaxes(title_text="recall", row=1, col=2)
     plot.update_yaxes(title_text="precision", row=1, col=2)
     plot.update_xaxes(range=[-0.02, 1.02]).update_yaxes(range=[-0.02, 1.03])
     return plot
 
 
-def _add(plot: go.Figure, curve: ClassCurve, name: str, dash: str) -> None:
-    line = {"color": class_style(curve.label).colour, "dash": dash, "width": 2}
+def _add(plot: go.Figure, curve: ClassCurve, name: str, colour: str, dash: str) -> None:
+    line = {"color": colour, "dash": dash, "width": 2}
     for column, x, y in ((1, curve.false_positive, curve.true_positive), (2, curve.recall, curve.precision)):
         thin = np.unique(np.linspace(0, len(x) - 1, _POINTS).round().astype(int))
         plot.add_scatter(
@@ -119,9 +121,8 @@ def _title(curves: Curves, lowest: tuple[int, ...], class_names: tuple[str, ...]
 def _how_to_read(curves: Curves, drawn: int, class_names: tuple[str, ...], source: Source) -> str:
     known = [curve for curve in curves if isinstance(curve, ClassCurve)]
     separated = sum(curve.separated for curve in known)
-    missing = [
-        (n, found.reason) for n, found in zip(class_names, curves, strict=True) if isinstance(found, Unavailable)
-    ]
+    both = zip(class_names, curves, strict=True)
+    missing = reasons((name, found.reason) for name, found in both if isinstance(found, Unavailable))
     first = (
         f"{drawn} of {len(known)} classes are drawn, all are in the table. Each class against the rest by its "
         f"probability from the {source}; AUC counts a tie as a half, chance gives 0.5; average precision by chance is "
@@ -133,9 +134,7 @@ def _how_to_read(curves: Curves, drawn: int, class_names: tuple[str, ...], sourc
             f"{separated} of them are told apart without a mistake: their AUC has the exact bound of as many pairs as "
             "the smaller side has items, and no resample says how far their average precision could be below 1."
         )
-    if missing:
-        parts.append("Not available: " + "; ".join(f"{short(name)}, {reason}" for name, reason in missing[:10]) + ".")
-    return " ".join(parts)
+    return " ".join(parts) + missing
 
 
 def curve_summary(curve: ClassCurve, class_names: tuple[str, ...]) -> str:

@@ -5,23 +5,27 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from analysis.comparison.encoders import EncoderResult, PublishedResult, To
-from analysis.digits import interval, number, percent
+from analysis.comparison.encoders import EncoderResult, Pair, PublishedResult, To, pairs_of
+from analysis.digits import apart, interval, number, percent
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import labels
+from analysis.figures.labels import escaped, wrapped
 from analysis.figures.theme import GREY, NOISE, TARGET, layout
 
 _TO: dict[To, str] = {"means": "the means of classes", "nearest": "the nearest train items"}
-_ROW, _FRAME = 26, 130  # pixels of an encoder, and of what stands around all
+_ROW, _FRAME = 34, 130  # pixels of an encoder, whose name has up to two lines, and of what stands around all
+_COMPARED = "supcon", "sincere"
+"""What the title is about, where the two were trained alike: their rows are neighbours."""
 
 
 def encoders_figure(
     results: Sequence[EncoderResult], published: Sequence[PublishedResult] = (), *, to: To = "nearest"
 ) -> Exhibit:
     """`results` of one data set, at least one; `published` are of cosines to the nearest train items."""
+    pairs = pairs_of(results, *_COMPARED)
+    results = _paired(results, pairs)
     rows = [(each.label, *each.ends(to)[:2], "") for each in results]
     rows += [(each.title, each.noise, each.target, "-open") for each in published]
-    names = labels([name for name, *_ in rows])
+    names = [wrapped(escaped(name).replace("seed ", "seed\N{NO-BREAK SPACE}"), 26) for name, *_ in rows]
     axis = "cosine to the mean of a class, median" if to == "means" else "cosine to the nearest train item, median"
     plot = layout(go.Figure(), x=axis, y="", height=_FRAME + _ROW * len(rows))
     for name, (_, noise, target, _) in zip(names, rows, strict=True):
@@ -38,7 +42,7 @@ def encoders_figure(
         )  # fmt: skip
     plot.update_yaxes(type="category", autorange="reversed", automargin=True)
     return Exhibit(
-        f"encoders-{to}", _title(results, to), plot, _how_to_read(results, bool(published), to),
+        f"encoders-{to}", _title(results, pairs, to), plot, _how_to_read(results, bool(published), to),
         "; ".join(f"{name}: {second} {target:.3f}, {first} {noise:.3f}" for name, noise, target, _ in rows),
         pd.DataFrame([*(row_of(each, to) for each in results), *map(_published_row, published)]),
     )  # fmt: skip
@@ -77,12 +81,40 @@ def _published_row(each: PublishedResult) -> dict[str, object]:
     return {"encoder": each.title, "data": each.data, **numbers, "source": each.source}
 
 
-def _title(results: Sequence[EncoderResult], to: To) -> str:
+def _paired(results: Sequence[EncoderResult], pairs: Sequence[Pair]) -> list[EncoderResult]:
+    """In their order, but the second of each pair below its first."""
+    moved = {id(second) for _, second in pairs}
+    below = {id(first): second for first, second in pairs}
+    rows: list[EncoderResult] = []
+    for each in results:
+        if id(each) not in moved:
+            rows += [each, below[id(each)]] if id(each) in below else [each]
+    return rows
+
+
+def _title(results: Sequence[EncoderResult], pairs: Sequence[Pair], to: To) -> str:
+    if pairs:
+        return _between(pairs, to)
     least, widest = (f(results, key=lambda each: each.ends(to)[2].value) for f in (min, max))
     if widest is least:
         return f"{widest.label}: margin {number(widest.ends(to)[2].value)}, AUC {number(widest.area(to))}, to {_TO[to]}"
     ends = (f"{number(each.ends(to)[2].value)} ({each.label}, AUC {number(each.area(to))})" for each in (least, widest))
     return f"Margins to {_TO[to]} go from " + " to ".join(ends)
+
+
+def _between(pairs: Sequence[Pair], to: To) -> str:
+    """How many times as wide the margin of the second loss is, and how far its AUC lies from the first's."""
+    first, second = (each.title.partition(", ")[0] for each in pairs[0])
+    ratios = sorted(two.ends(to)[2].value / one.ends(to)[2].value for one, two in pairs)
+    times = " to ".join(dict.fromkeys(f"{ratio:.1f}" for ratio in (ratios[0], ratios[-1])))
+    if len(pairs) > 1:
+        largest = max(abs(two.area(to) - one.area(to)) for one, two in pairs)
+        areas = f"their AUC differ by {number(largest)} at most"
+        alike = f"In {len(pairs)} pairs trained alike "
+    else:
+        areas = "AUC {1} against {0}".format(*apart(each.area(to) for each in pairs[0]))
+        alike = "Trained alike, "
+    return f"{alike}{second}'s margin to {_TO[to]} is {times} times {first}'s; {areas}"
 
 
 def _how_to_read(results: Sequence[EncoderResult], published: bool, to: To) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from plotly.subplots import make_subplots
 
 from analysis.comparison.measured import MeasuredModel
-from analysis.digits import cosines
+from analysis.digits import cosines, percent
 from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
@@ -51,7 +51,10 @@ def comparison_histograms(models: Sequence[MeasuredModel], chosen: np.ndarray) -
     add_together(plot, _placed(models, chosen, edges))
     return Exhibit(
         stem="comparison-histograms",
-        title="Whose items are nearer to their own class" + (WITHIN if models[0].within else "") + "?",
+        title="Whose items are nearer to their own class"
+        + (WITHIN if models[0].within else "")
+        + "? "
+        + _nearer(models),
         plot=plot,
         how_to_read=(
             f"Left, for each test item its largest cosine to {'another' if models[0].within else 'a train'} item of its"
@@ -63,6 +66,12 @@ def comparison_histograms(models: Sequence[MeasuredModel], chosen: np.ndarray) -
         alt="; ".join(_said(model) for model in models),
         table=pd.DataFrame([line for model in models for role in ROLES for line in _lines(model, role, edges[role])]),
     )
+
+
+def _nearer(models: Sequence[MeasuredModel]) -> str:
+    """The share of each model's comparable items whose margin is above 0."""
+    shares = [float((model.margins[model.comparable] > 0).mean()) for model in models]
+    return ", ".join(f"{short(model.name)} {percent(share)}" for model, share in zip(models, shares, strict=True))
 
 
 def items_of(bars: Iterable[tuple[int, int, int]], models: Sequence[MeasuredModel]) -> np.ndarray:

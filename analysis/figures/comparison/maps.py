@@ -12,7 +12,7 @@ from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label, short
 from analysis.figures.panels import add_together, grid, outer_titles
-from analysis.figures.theme import class_style, layout
+from analysis.figures.theme import LOOKS, class_style, layout
 from analysis.maps.procrustes import Aligned, align
 from analysis.maps.projection import Projection
 from analysis.maps.quality import MapQuality
@@ -20,7 +20,6 @@ from analysis.outputs import Split
 from analysis.statistics.bootstrap import Unavailable
 
 _DRAWN_AS_SVG = 6000  # points of all panels together
-_STYLES = 30  # of `class_style`, before they repeat
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +47,9 @@ def comparison_maps(
     add_together(plot, _placed(aligned, cells, split, items, class_names, np.isin(items, chosen)))
     return Exhibit(
         stem=f"comparison-map-{panels[0].projection.method.lower()}",
-        title="Do they put the same items together?",
+        title=f"Do they put the same items together?{_answer(panels, aligned)}",
         plot=plot,
-        how_to_read=_how_to_read(panels, len(items), len(split)),
+        how_to_read=_how_to_read(panels, len(items), len(split)) + _untold(len(class_names)),
         alt="; ".join(f"{p.projection.method} map of {short(p.name)}" for p in panels),
         table=_table(panels, aligned, split, items, class_names),
     )
@@ -85,9 +84,9 @@ def _placed(
 def _traces(points: _Points, *, svg: bool, in_legend: bool) -> list[dict[str, object]]:
     """A trace for each class, or for each style where there are more classes than styles."""
     labels = points.split.labels[points.items]
-    named, traces = len(points.class_names) <= _STYLES, []
-    for index in np.unique(labels % _STYLES):
-        members = np.flatnonzero(labels % _STYLES == index)
+    named, traces = len(points.class_names) <= LOOKS, []
+    for index in np.unique(labels % LOOKS):
+        members = np.flatnonzero(labels % LOOKS == index)
         style = class_style(int(index))
         traces.append(
             {
@@ -131,6 +130,23 @@ def _style(plot: go.Figure, projection: Projection) -> None:
 
 def _title(panel: MapPanel, found: Aligned, place: int) -> str:
     return label(panel.name) + ("<br>reference" if place == 0 else f"<br>residual {number(found.residual, least=2)}")
+
+
+def _answer(panels: Sequence[MapPanel], aligned: Sequence[Aligned]) -> str:
+    """How much of the spread is left over of each map but the first."""
+    left = [(number(found.residual, least=2), short(panel.name)) for panel, found in zip(panels, aligned, strict=True)]
+    said = ", ".join(f"{residual} of {name}'s" for residual, name in left[1:])
+    return f" Laid on {left[0][1]}'s map, {said} is left over"
+
+
+def _untold(classes: int) -> str:
+    """Where colour and symbol repeat, that they do."""
+    if classes <= LOOKS:
+        return ""
+    return (
+        f" {classes:,} classes share {LOOKS} looks, so two points of one look may be of two classes: drag over points"
+        " to see of which."
+    )
 
 
 def _how_to_read(panels: Sequence[MapPanel], shown: int, of_all: int) -> str:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from analysis.digits import cosines, interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import at_line, escaped, labels, short
+from analysis.figures.labels import at_line, escaped, labels, reasons, short
 from analysis.figures.splits import items_of
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.neighbours.nearest import Margin, Nearest, margin
@@ -86,16 +86,14 @@ def class_medians(nearest: Nearest, class_names: tuple[str, ...]) -> Exhibit:
     plot = layout(go.Figure(), x=x, y="class", height=130 + 26 * len(known))
     _add_spans(plot, known)
     plot.update_yaxes(type="category", autorange="reversed", showgrid=False)
-    reasons = [f"{short(name)}: {found.reason}" for name, found in rows if isinstance(found, Unavailable)]
-    missing = "; ".join(reasons[:10]) + (f"; and {len(reasons) - 10} more" if len(reasons) > 10 else "")
+    missing = reasons((name, found.reason) for name, found in rows if isinstance(found, Unavailable))
     drawn = f" The {MOST_DRAWN} smallest margins of {classes} classes are drawn." if classes > MOST_DRAWN else ""
     return Exhibit(
         stem="nearest-similarity-by-class",
         title="Which classes have a close rival" + (WITHIN if nearest.within else "") + "?" + _closest(known),
         plot=plot,
         how_to_read="A short line is a class whose nearest rival is almost as near as the class itself."
-        f"{drawn} The table has every margin with its interval and number of items."
-        + (f" Not available for {missing}." if missing else ""),
+        f"{drawn} The table has every margin with its interval and number of items.{missing}",
         alt=f"Median target and noise similarity of {len(known)} classes.",
         table=pd.DataFrame([_row(name, found, separation(nearest, c)) for c, (name, found) in enumerate(rows)]),
     )

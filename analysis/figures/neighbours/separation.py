@@ -14,7 +14,7 @@ from analysis.figures.accuracy.class_curves import (
     curve_table,
 )
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.labels import short
+from analysis.figures.labels import reasons, short
 from analysis.figures.neighbours.nearest import WITHIN
 from analysis.statistics.bootstrap import Unavailable
 
@@ -51,15 +51,11 @@ def _title(curves: Curves, class_names: tuple[str, ...], within: bool) -> str:
 
 def _how_to_read(curves: Curves, drawn: int, class_names: tuple[str, ...]) -> str:
     known = [curve for curve in curves if isinstance(curve, ClassCurve)]
-    missing = [
-        f"{short(name)}, {found.reason}"
-        for name, found in zip(class_names, curves, strict=True)
-        if isinstance(found, Unavailable)
-    ]
+    both = zip(class_names, curves, strict=True)
+    missing = reasons((name, found.reason) for name, found in both if isinstance(found, Unavailable))
     return (
         f"{drawn} of {len(known)} classes are drawn, all are in the table. Positives are the cosines of a class's items"
         " to the nearest item of their class (target), negatives those to the nearest of any other (noise): as many, so"
         " chance gives an AUC and an average precision of 0.5. The false positive rate is the share of noise above a"
-        " threshold. Intervals are 95 % over items, each with its target and its noise."
-        + (f" Not available: {'; '.join(missing[:10])}." if missing else "")
+        f" threshold. Intervals are 95 % over items, each with its target and its noise.{missing}"
     )

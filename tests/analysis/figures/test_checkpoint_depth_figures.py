@@ -58,8 +58,19 @@ def test_absent_and_separated_classes_are_said(known):
     perfect = np.eye(3)[np.arange(30) % 2]
     exhibit = class_curve_figure(class_curves(perfect, np.arange(30) % 2), (0,), NAMES[:3], known.source)
     assert "told apart without a mistake" in exhibit.how_to_read
-    assert "two, test has no item of this class" in exhibit.how_to_read
+    assert "Not available for two: test has no item of this class" in exhibit.how_to_read
     assert exhibit.table["from"].isna().all()
+
+
+def test_lines_of_few_of_many_classes_differ_in_colour():
+    """Classes 3, 13, 23 have one colour on a map of a thousand; beside each other they do not."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(160) % 40
+    found = class_curves(rng.dirichlet(np.ones(40), size=160), labels)
+    names = tuple(f"class {c}" for c in range(40))
+    plot = class_curve_figure(found, (3, 13, 23, 33), names, "class head").plot
+    lines = [trace.line.color for trace in plot.data if trace.name in names and trace.showlegend]
+    assert len(lines) == len(set(lines)) == 4
 
 
 def test_the_confusion_matrix_shows_shares_and_names_the_worst(outputs):

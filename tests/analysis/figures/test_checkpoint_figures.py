@@ -118,9 +118,18 @@ def test_a_class_without_a_margin_is_named_with_the_reason(outputs):
     names = (*outputs.class_names, "never seen")
     nearest = nearest_similarity(Outputs(outputs.train, outputs.test, names, 1.0, {"digest": "0"}))
     exhibit = class_medians(nearest, names)
-    assert "never seen: a median" in exhibit.how_to_read
+    assert "Not available for never seen: a median" in exhibit.how_to_read
     assert "never seen" not in exhibit.plot.data[-1].y
     assert exhibit.table["margin"].isna().tolist() == [False] * 4 + [True]
+
+
+def test_a_reason_that_many_classes_share_is_said_once(outputs):
+    names = (*outputs.class_names, *(f"never seen {number}" for number in range(39)))
+    nearest = nearest_similarity(Outputs(outputs.train, outputs.test, names, 1.0, {"digest": "0"}))
+    said = class_medians(nearest, names).how_to_read.partition("Not available ")[2]
+    assert said.startswith("for never seen 0, never seen 1 and 37 more: a median with an interval needs")
+    assert said.count("a median with") == 1
+    assert len(said) < 160
 
 
 def test_the_diagram_shows_filled_bins_and_greys_small_ones(outputs):

@@ -47,7 +47,8 @@ def error_panel(trace: Trace, answer: Reference, frame: int) -> go.Figure:
     floor = answer.links[list(LINKS).index("softmax")].floor
     if floor > _SHOWN_FLOOR:
         plot.add_hline(floor, line={"color": TRUTH, "dash": "dot", "width": 1.5})
-        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": np.log10(floor), "yanchor": "top"}
+        # On the right, where only the softmax itself is near: Weibit's line crosses the floor on the left.
+        place = {"x": 1, "xref": "paper", "xanchor": "right", "y": np.log10(floor), "yanchor": "top", "yshift": -6}
         plot.add_annotation(text=f"softmax floor {floor:.4g}", showarrow=False, **place)
     low, high = axis_range(trace.spec, answer)
     plot.update_yaxes(type="log", range=[np.log10(low), np.log10(high)], exponentformat="power", dtick=1)

@@ -10,7 +10,10 @@ from analysis.figures.worlds.repulsion.places import frame_line, globe
 from toy_models.repulsion import RepulsionSpec
 
 _CAMERA = {"eye": {"x": 1.02, "y": 0.82, "z": 0.46}, "projection": {"type": "orthographic"}}
-_ZOOM = 1.75  # an orthographic camera fills a narrow scene by the size of the axes, not by coming nearer
+_ZOOM = {1: 1.75, 2: 1.75, 3: 1.55, 4: 1.4}
+"""By the number of spheres: an orthographic camera fills a narrow scene by the size of the axes, not by coming nearer,
+and by the scene's height alone. Arrows stay within their scene where the figure is 784 pixels wide or more; on a
+narrower page `page.css` has it moved sideways."""
 
 
 def add_ground(plot: go.Figure, spec: RepulsionSpec, column: int) -> None:
@@ -28,7 +31,7 @@ def set_ground(plot: go.Figure, spec: RepulsionSpec, reach: float) -> None:
     """Equal units along all axes, as far as `reach`; no axes around a circle or a sphere."""
     if spec.dimensions == 3:
         hidden = {"visible": False, "range": [-reach, reach]}
-        box = {"aspectmode": "manual", "aspectratio": dict.fromkeys("xyz", _ZOOM)}
+        box = {"aspectmode": "manual", "aspectratio": dict.fromkeys("xyz", _ZOOM[len(spec.losses)])}
         plot.update_scenes(xaxis=hidden, yaxis=hidden, zaxis=hidden, camera=_CAMERA, **box)
         return
     plot.update_xaxes(range=[-reach, reach], constrain="domain", visible=spec.dimensions > 3)

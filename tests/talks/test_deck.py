@@ -1,5 +1,7 @@
 """The deck as text: nothing in it ends a script or a tag, nothing is asked for, its text is large, and it is not."""
 
+import base64
+import gzip
 import hashlib
 import json
 import re
@@ -76,6 +78,20 @@ def test_of_twenty_figures_it_has_at_most_eight_megabytes_and_thirty_slides_take
     size = len(deck.build(replace(made, slides=(*made.slides, *made.slides[:10]))).encode())
     assert time.process_time() - begun < 5
     assert size < 8e6
+
+
+def test_long_marks_are_packed_and_lie_in_the_deck_once():
+    long = exhibit()
+    long.plot.data[0].update(x=[*range(20_000)], y=[*range(20_000)])
+    made = frozen(long)
+    shown = [slides.figure_slide(made, title=title) for title in ("Short", "A longer title " * 8)]
+    page = deck.build(Talk("A", tuple(shown)))
+    assert page == deck.build(Talk("A", tuple(shown)))
+    (packed,) = re.findall(r'data-packed id="marks-0">([^<]*)<', page)
+    found = json.loads(gzip.decompress(base64.b64decode(packed)))
+    assert found["data"][0]["y"] == [*range(20_000)]
+    assert len(packed) < 0.6 * len(made.plot)
+    assert page.count('"marks":"marks-0"') == 2
 
 
 def test_axis_text_is_read_from_the_last_row():

@@ -115,6 +115,14 @@ def test_rows_of_panels_get_room_for_their_texts_and_titles_go_along():
     assert before["layout"]["yaxis"]["domain"] == [0.55, 1.0]
 
 
+def test_a_scene_in_a_narrow_column_is_drawn_smaller():
+    scene = {"aspectmode": "manual", "aspectratio": {"x": 1.75, "y": 1.75, "z": 1.75}, "domain": {"x": [0, 0.25]}}
+    found = for_slide({"data": [], "layout": {"scene": scene, "margin": {"t": 60, "b": 8}}}, width=1200, height=500)
+    margin = found["layout"]["margin"]
+    wide, high = (1200 - margin["l"] - margin["r"]) / 4, 500 - margin["t"] - margin["b"]
+    assert found["layout"]["scene"]["aspectratio"]["x"] == pytest.approx(1.15 * 1.75 * wide / high, rel=1e-3)
+
+
 def test_a_long_title_and_caption_leave_a_lower_figure():
     short = slides.figure_slide(figure(), title="Short", text="One line.")
     long = slides.figure_slide(figure(), title="Long " * 25, text="More of it. " * 40)

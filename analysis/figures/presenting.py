@@ -26,6 +26,7 @@ _BARE = 10  # pixels of a margin, at most, on a side without labels
 _ROW_GAP = 78  # pixels between two rows of panels: tick labels, and the title of the panel below
 _STANDOFF = 5  # pixels between an axis and its numbers, lest those of two axes meet at a corner
 _SLANTED = 14  # pixels of text that stands upright in a panel
+_HIGHER = 1.15  # times its width, a scene is whole in Plotly's own view
 _MARKED = 16  # of text at or in a mark
 _MOST = 84  # pixels of a margin above or below
 _LINE_USUAL, _MARKER_USUAL = 2.0, 6.0  # Plotly's own
@@ -54,6 +55,7 @@ def for_slide(figure: Mapping[str, Any], *, width: int = WIDTH, height: int = HE
     _part_rows(layout, inner)
     for axis in _axes(layout):
         _enlarge_axis(axis)
+    _shrink_scenes(layout, inner)
     slide_ticks.number_at_powers(shown)
     slide_labels.wrap_titles(layout, inner)
     slide_labels.fit_stacks(shown, inner)
@@ -144,6 +146,18 @@ def _axes(layout: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for name in [name for name in layout if name.startswith(("xaxis", "yaxis"))]:
         layout[name].setdefault("automargin", True)
         yield layout[name]
+
+
+def _shrink_scenes(layout: dict[str, Any], inner: int) -> None:
+    """A scene that is higher than wide is drawn smaller, lest it be cut off at its sides."""
+    across = layout["width"] - layout["margin"]["l"] - layout["margin"]["r"]
+    for name in [name for name in layout if name.startswith("scene")]:
+        domain = layout[name].get("domain") or {}
+        (left, right), (low, high) = domain.get("x") or (0, 1), domain.get("y") or (0, 1)
+        times = (high - low) * inner / max(1.0, (right - left) * across * _HIGHER)
+        box = layout[name].get("aspectratio")
+        if times > 1 and isinstance(box, dict):  # in every projection a scene is as large as its box
+            layout[name]["aspectratio"] = {letter: round(side / times, 3) for letter, side in box.items()}
 
 
 def _enlarge_axis(axis: dict[str, Any]) -> None:

@@ -1,5 +1,7 @@
 """The deck as text: nothing in it ends a script or a tag, nothing is asked for, its text is large, and it is not."""
 
+import base64
+import gzip
 import hashlib
 import json
 import re
@@ -78,6 +80,20 @@ def test_of_twenty_figures_it_has_at_most_eight_megabytes_and_thirty_slides_take
     assert size < 8e6
 
 
+def test_long_marks_are_packed_and_lie_in_the_deck_once():
+    long = exhibit()
+    long.plot.data[0].update(x=[*range(20_000)], y=[*range(20_000)])
+    made = frozen(long)
+    shown = [slides.figure_slide(made, title=title) for title in ("Short", "A longer title " * 8)]
+    page = deck.build(Talk("A", tuple(shown)))
+    assert page == deck.build(Talk("A", tuple(shown)))
+    (packed,) = re.findall(r'data-packed id="marks-0">([^<]*)<', page)
+    found = json.loads(gzip.decompress(base64.b64decode(packed)))
+    assert found["data"][0]["y"] == [*range(20_000)]
+    assert len(packed) < 0.6 * len(made.plot)
+    assert page.count('"marks":"marks-0"') == 2
+
+
 def test_axis_text_is_read_from_the_last_row():
     layout = presenting(exhibit().plot).layout
     for axis in (layout.xaxis, layout.yaxis):
@@ -97,6 +113,14 @@ def test_rows_of_panels_get_room_for_their_texts_and_titles_go_along():
     assert after["annotations"][0]["y"] == pytest.approx(after["yaxis2"]["domain"][1])
     assert (after["yaxis2"]["domain"][0], after["yaxis"]["domain"][1]) == (0, pytest.approx(1))
     assert before["layout"]["yaxis"]["domain"] == [0.55, 1.0]
+
+
+def test_a_scene_in_a_narrow_column_is_drawn_smaller():
+    scene = {"aspectmode": "manual", "aspectratio": {"x": 1.75, "y": 1.75, "z": 1.75}, "domain": {"x": [0, 0.25]}}
+    found = for_slide({"data": [], "layout": {"scene": scene, "margin": {"t": 60, "b": 8}}}, width=1200, height=500)
+    margin = found["layout"]["margin"]
+    wide, high = (1200 - margin["l"] - margin["r"]) / 4, 500 - margin["t"] - margin["b"]
+    assert found["layout"]["scene"]["aspectratio"]["x"] == pytest.approx(1.15 * 1.75 * wide / high, rel=1e-3)
 
 
 def test_a_long_title_and_caption_leave_a_lower_figure():

@@ -52,8 +52,6 @@ def kind_in(path: Path) -> str:
     if path.is_dir():
         return "folder"
     kind = _kind(path)
-    if kind == "text" and tables.is_header_alone(path):
-        raise LabError(file_name(path), "must have rows below its header", but="has a header alone")
     if kind not in FORMS:
         check_kind(read_head(path), ARRAYS, name=file_name(path))
     return kind
@@ -89,6 +87,8 @@ def _kind(path: Path, *, beside: bool = False) -> str:
     a JSON text of them."""
     kind = kind_of(read_head(path))
     if kind == "text":
+        if not beside and tables.is_header_alone(path):
+            raise LabError(file_name(path), "must have rows below its header", but="has a header alone")
         return "table" if tables.is_table(path) else kind
     if kind == "json":
         return "rows" if json_rows.are_rows(path) else kind

@@ -46,6 +46,7 @@ REVIEWED: dict[str, str] = {
     "worlds/simplex_controls.py axis": "a letter, by its caller",
     "losses/anatomy_controls.py label": "`_row`: two constants, by its callers",
     "losses/anatomy_panels.py unit_of(...)": "a unit out of the catalogue",
+    "losses/force_panels.py unit_of(...)": "a unit out of the catalogue",
     "checkpoints/item.py title": "`_row` and `_side`: constants, by their caller",
     "checkpoints/file_contents.py title": "`_table`: constants, by its callers",
     "linked_table.py alt": "a constant, by its callers",

@@ -162,12 +162,12 @@ def figures(view: View | Trainings) -> None:
     for reason in missing(view):
         st.caption(plain(reason))
     with st.expander("What each curve is"):
-        for quantity in QUANTITIES:
+        losses = [run.loss for run in view.runs]
+        for quantity in (each.of(losses) for each in QUANTITIES):
             if quantity.name in view.quantities:
                 heads = all(CATALOG[run.loss].family == "class head" for run in view.runs)
                 to_population = quantity.name == "toward_optimum" and view.time == "step" and heads
-                said = quantity.of(run.loss for run in view.runs)
-                st.markdown(f"**{said.title}.** {_TO_POPULATION if to_population else said.meaning}")
+                st.markdown(f"**{quantity.title}.** {_TO_POPULATION if to_population else quantity.meaning}")
     recorded = [run for run in view.runs if run.layers]
     if view.layers and recorded:
         show(layer_norms(recorded).given_by(view.layers), key="dynamics-layers")

@@ -1,19 +1,21 @@
 """The shipped encoders of CIFAR-10, for claims: their outputs, and differences between two of them over test items.
 
-How far classes lie apart is measured by cosines to the means of classes, which also tell encoders that do not tell
-their train items apart (see `analysis.neighbours.class_means`).
+Targets and noise are cosines to the means of classes, which ask where a class lies (`analysis.neighbours.class_means`),
+or to the nearest train items, which also ask who lies among it. The two may answer differently.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from analysis.rules.numbers import Number, resampled
 from claims.code_version import ROOT
 
+To = Literal["means", "nearest"]
 RESAMPLES = 400
 _FOLDER = "checkpoints/zoo/cifar10"
 
@@ -25,8 +27,8 @@ def file_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Apart:
-    """Of encoders by name, on the same test items: the margin to the means of classes with its values in resamples
-    (R,), which are drawn together; and the area under the ROC with how it moves with each item's weight (n,)."""
+    """Of encoders by name, on the same test items: the margin with its values in resamples (R,), which are drawn
+    together; and the area under the ROC with how it moves with each item's weight (n,)."""
 
     margins: Mapping[str, float]
     draws: Mapping[str, np.ndarray]
@@ -60,21 +62,26 @@ class Apart:
 
 
 @lru_cache(maxsize=16)
-def _cosines(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) to the own class's mean, (n,) to the nearest other's."""
+def _cosines(name: str, to: To) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) to the own class's mean, (n,) to the nearest other's; or to the nearest train item of either."""
     from analysis.neighbours.class_means import ClassMeans, class_means
+    from analysis.neighbours.nearest import nearest_similarity
     from checkpoints.opening import open_outputs
 
-    found = class_means(open_outputs(ROOT / Path(file_of(name))))
+    outputs = open_outputs(ROOT / Path(file_of(name)))
+    if to == "nearest":
+        nearest = nearest_similarity(outputs, k=1)
+        return nearest.target[nearest.comparable], nearest.noise[nearest.comparable]
+    found = class_means(outputs)
     assert isinstance(found, ClassMeans)
     return found.own, found.other
 
 
-def apart(names: Sequence[str], seed: int) -> Apart:
+def apart(names: Sequence[str], seed: int, to: To = "means") -> Apart:
     """Margins and areas of these encoders, test items resampled together."""
     from analysis.neighbours.separation import pairs_in_order
 
-    sides = {name: _cosines(name) for name in names}
+    sides = {name: _cosines(name, to) for name in names}
     items = len(next(iter(sides.values()))[0])
     generator = np.random.default_rng(seed)
     draws: dict[str, list[float]] = {name: [] for name in names}

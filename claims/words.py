@@ -17,7 +17,8 @@ def source(claim: Claim) -> str:
 
 
 def reason(result: Result) -> str:
-    """How many parts hold, and the number that stands for all, with what its rule makes of it."""
+    """How many parts hold, and one number with what its rule makes of it: the claim's own, or, where that holds and the
+    claim does not, the first that keeps it from holding."""
     counts = {outcome: sum(each.outcome is outcome for each in result.judged) for outcome in Outcome}
     parts = len(result.judged)
     said = [f"{counts[Outcome.HOLDS]} of {parts} parts hold" if parts > 1 else "One part"]
@@ -25,7 +26,13 @@ def reason(result: Result) -> str:
         said.append(f"{counts[Outcome.FAILS]} {'does' if counts[Outcome.FAILS] == 1 else 'do'} not")
     if counts[Outcome.OPEN]:
         said.append(f"{counts[Outcome.OPEN]} cannot be told")
-    return f"{', '.join(said)}. {_OF[result.headline.outcome]}: {_told(result.headline)}."
+    told = _deciding(result)
+    return f"{', '.join(said)}. {_OF[told.outcome]}: {_told(told)}."
+
+
+def _deciding(result: Result) -> Judged:
+    others = [each for outcome in (Outcome.FAILS, Outcome.OPEN) for each in result.judged if each.outcome is outcome]
+    return others[0] if others and result.headline.outcome is Outcome.HOLDS else result.headline
 
 
 def short(result: Result) -> str:

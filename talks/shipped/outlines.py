@@ -14,9 +14,10 @@ class Outline:
     careful: bool = True
 
 
+_MADE = "Figures by NCE Lab on one CPU, encoders of CIFAR-10 trained on one GPU."
 OUTLINES = {
     "soft_targets": Outline(
-        "On Hugger & Uhlmann 2024, arXiv:2404.14076. Every figure was computed by NCE Lab on one CPU.",
+        f"On Hugger & Uhlmann 2024, arXiv:2404.14076. {_MADE}",
         "- A label can be soft: annotators disagree, mixup blends, a teacher hesitates.\n"
         "- Cross-entropy reads a soft label as a distribution over *classes*.\n"
         "- Soft target InfoNCE reads it as one *point* of the simplex, told from other points.\n"
@@ -26,13 +27,13 @@ OUTLINES = {
         ("categorical_floor", "sampled_labels", "calibrated_head"),
     ),
     "sincere": Outline(
-        "On Feeney & Hughes 2023, arXiv:2309.14277. Every figure was computed by NCE Lab on one CPU.",
+        f"On Feeney & Hughes 2023, arXiv:2309.14277. {_MADE}",
         "- SupCon puts an anchor's other positives below the fraction bar.\n"
         "- So two images of one class compete, and may be pushed apart.\n"
         "- SINCERE leaves only noise, and the pair itself, below the bar.\n"
         "- How much is there to repel, when is it worse, and what does ending it buy?\n\n"
-        "SINCERE and its bound are the paper's. Free vectors, digits, the bound's tighter form and the rules behind"
-        " each verdict are ours.",
+        "SINCERE and its bound are the paper's. Free vectors, the encoders of digits and CIFAR-10, the bound's tighter"
+        " form and the rules behind each verdict are ours.",
         ("supcon", "sincere"),
         ("repelling_pairs", "class_size", "separation", "kl_bound", "probe_and_transfer"),
     ),
@@ -47,7 +48,7 @@ OUTLINES = {
         ("softmax_floor", "two_coordinates", "weibull_tails", "extra_terms"),
     ),
     "family": Outline(
-        "Three papers, one family of losses. Every figure was computed by NCE Lab on one CPU.",
+        f"Three papers, one family of losses. {_MADE}",
         "- All of these losses ask one thing: tell the target from noise.\n"
         "- They differ in who stands below the fraction bar, and in the coordinate of a score.\n"
         "- Each claim has a rule that was written before its numbers; a verdict is never typed by hand.\n\n"

@@ -30,7 +30,7 @@ def _zips() -> list[Hostile]:
         "nameless": (nameless[:start] + shorter + bytes(end), "must name its members"),
         "no_images": (zipped({"a/b.txt": b""}), "must have images as train/CLASS"),
         "climbing": (zipped({TREE: _png(), "train/../../1.png": _png()}), "must have members inside of it"),
-        "no_test": (zipped({TREE: _png()}), "must have at least one test image"),
+        "no_test": (zipped({TREE: _png()}), "must have train and test images"),
         "page_as_png": (zipped({TREE: b"<html>", "test/cat/1.png": _png()}), "must be a whole JPEG or PNG image"),
         "cut_png": (zipped({TREE: _png()[:45], "test/cat/1.png": _png()}), "must be a whole JPEG or PNG image"),
         "giant_png": (zipped({TREE: _giant_png(), "test/cat/1.png": _png()}), "must"),
@@ -67,7 +67,7 @@ def _folders() -> list[Hostile]:
         (path / TREE).symlink_to("/etc/passwd")
 
     return [
-        Hostile("images_linked", sentence="must have at least one train image", make=linked, reader="images"),
+        Hostile("images_linked", sentence="must have train and test images", make=linked, reader="images"),
         Hostile("images_none", sentence="must have images as train/CLASS", make=Path.mkdir, reader="images"),
     ]
 

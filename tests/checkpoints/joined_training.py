@@ -17,8 +17,9 @@ from checkpoints.training.images.run import seen
 from tests.checkpoints.test_image_training import colours, recipe
 
 CPU = torch.device("cpu")
-SINCERE = recipe("sincere", epochs=50, batch_size=45, learning_rate=0.01, views=Views())
-"""Fifty steps: an epoch is one."""
+SINCERE = recipe("sincere", epochs=50, batch_size=45, learning_rate=0.003, views=Views())
+"""Fifty steps: an epoch is one. At three times the rate this training is unstable: rounding grows tenfold a step, and
+another processor gives another curve, of one process too."""
 
 
 def recipes() -> dict[str, ImageRecipe]:

@@ -141,7 +141,7 @@ def test_the_command_answers_first(tmp_path, capsys):
     assert "Yes: its arrays are plain numbers" in capsys.readouterr().out
     (tmp_path / "index.json").write_text('{"weight_map": {}}')
     assert main([str(tmp_path / "index.json"), "--contents"]) == 2
-    assert "is a JSON text. Give the weights that an index names" in capsys.readouterr().err
+    assert "is a JSON text. Give the weights of an index or a config" in capsys.readouterr().err
 
 
 def test_a_part_of_a_checkpoint_is_called_one(tmp_path):

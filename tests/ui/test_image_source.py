@@ -148,7 +148,7 @@ def test_a_file_deleted_while_it_is_chosen_is_no_end(open_page, folder, asked, g
         st.cache_data.clear()
     app.run()
     assert not app.exception
-    sentences = ("must be an existing file", "cannot be opened", "must have checkpoints")
+    sentences = ("must be an existing file", "must still be there", "cannot be opened", "must have checkpoints")
     assert all(any(sentence in each.value for sentence in sentences) for each in app.error)
     assert app.error or looked_again or gone == ["last.pth"]
 

@@ -257,7 +257,7 @@ def test_a_file_opened_under_the_root_is_on_offer_for_forces(open_page, monkeypa
     (tmp_path / "mine.npz").unlink()
     app.run()
     assert not app.exception
-    assert "mine.npz cannot be opened" in words(app.error)
+    assert "mine.npz must still be there" in words(app.error)
 
 
 def test_a_torch_file_waits_for_its_images_and_its_contents_can_be_looked_at(open_page):

@@ -41,8 +41,9 @@ def encoders_figure(
             hovertemplate=f"%{{y}}: {side} %{{x:.3f}}<extra></extra>",
         )  # fmt: skip
     plot.update_yaxes(type="category", autorange="reversed", automargin=True)
+    how_to_read = _how_to_read(results, bool(published), to) + _by_nearest(pairs, to)
     return Exhibit(
-        f"encoders-{to}", _title(results, pairs, to), plot, _how_to_read(results, bool(published), to),
+        f"encoders-{to}", _title(results, pairs, to), plot, how_to_read,
         "; ".join(f"{name}: {second} {target:.3f}, {first} {noise:.3f}" for name, noise, target, _ in rows),
         pd.DataFrame([*(row_of(each, to) for each in results), *map(_published_row, published)]),
     )  # fmt: skip
@@ -109,12 +110,24 @@ def _between(pairs: Sequence[Pair], to: To) -> str:
     times = " to ".join(dict.fromkeys(f"{ratio:.1f}" for ratio in (ratios[0], ratios[-1])))
     if len(pairs) > 1:
         largest = max(abs(two.area(to) - one.area(to)) for one, two in pairs)
-        areas = f"their AUC differ by {number(largest)} at most"
+        areas = f"the AUC of these cosines differ by {number(largest)} at most"
         alike = f"In {len(pairs)} pairs trained alike "
     else:
-        areas = "AUC {1} against {0}".format(*apart(each.area(to) for each in pairs[0]))
+        areas = "the AUC of these cosines is {1} against {0}".format(*apart(each.area(to) for each in pairs[0]))
         alike = "Trained alike, "
     return f"{alike}{second}'s margin to {_TO[to]} is {times} times {first}'s; {areas}"
+
+
+def _by_nearest(pairs: Sequence[Pair], to: To) -> str:
+    """What the other cosines say of the pairs in the title: they may say otherwise."""
+    if to != "means" or not pairs:
+        return ""
+    first, second = (each.title.partition(", ")[0] for each in pairs[0])
+    above = sum(two.auc > one.auc for one, two in pairs)
+    return (
+        f" By cosines to the nearest train items {second}'s AUC is above {first}'s in {above} of {len(pairs)} such"
+        " pairs: these ask who lies among a class too, and stand in the table."
+    )
 
 
 def _how_to_read(results: Sequence[EncoderResult], published: bool, to: To) -> str:

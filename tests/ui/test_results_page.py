@@ -83,7 +83,7 @@ def test_the_title_says_what_the_loss_alone_changes():
     alone = [trained("SINCERE, tau 0.05", 0, 0.8, 0.5), trained("SINCERE, tau 0.1", 1, 0.9, 0.5)]
     title = encoders_figure([one, *alone, two], to="means").title
     assert title == (
-        "Trained alike, SINCERE's margin to the means of classes is 2.0 times SupCon's; AUC 0.940 against 0.950"
+        "Trained alike, SINCERE's margin to the means of classes is 2.0 times SupCon's; the AUC of these cosines is 0.940 against 0.950"
     )
     both = encoders_figure([one, other[0], *alone, two, other[1]], to="means")
     assert both.title == (

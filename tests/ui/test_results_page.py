@@ -83,13 +83,15 @@ def test_the_title_says_what_the_loss_alone_changes():
     alone = [trained("SINCERE, tau 0.05", 0, 0.8, 0.5), trained("SINCERE, tau 0.1", 1, 0.9, 0.5)]
     title = encoders_figure([one, *alone, two], to="means").title
     assert title == (
-        "Trained alike, SINCERE's margin to the means of classes is 2.0 times SupCon's; the AUC of these cosines is 0.940 against 0.950"
+        "Trained alike, SINCERE's margin to the means of classes is 2.0 times SupCon's;"
+        " the AUC of these cosines is 0.940 against 0.950"
     )
     both = encoders_figure([one, other[0], *alone, two, other[1]], to="means")
     assert both.title == (
         "In 2 pairs trained alike SINCERE's margin to the means of classes is 2.0 to 3.0 times SupCon's;"
-        " their AUC differ by 0.0700 at most"
+        " the AUC of these cosines differ by 0.0700 at most"
     )
+    assert "nearest train items SINCERE's AUC is above SupCon's in 0 of 2 such pairs" in both.how_to_read
     rows = both.plot.data[-1].y
     assert [name.replace("<br>", " ").replace("\xa0", " ") for name in rows[:2]] == [
         "SupCon, tau 0.1, seed 0",

@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -29,6 +30,12 @@ from losses.errors import LabError
 from tests.checkpoints.test_image_training import recipe
 
 ROOT = Path(checkpoints.__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _no_page_is_main(monkeypatch):
+    """A test of a page leaves its script as `__main__`, which a spawned process would run again."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 def test_mixing_by_hand():

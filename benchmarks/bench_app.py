@@ -3,17 +3,14 @@ link in a fresh browser and by a click from the start page."""
 
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
-from contextlib import ExitStack
-from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser import chromium
+from benchmarks.visits import a_browser, a_server
 from tests.browser.buttons import go_to
-from tests.browser.server import ARGUMENTS, ROOT, Server, running
+from tests.browser.server import ROOT, Server
 from ui.frame import PAGES
 
 _LINK, _CLICK = 2.5, 1.0  # seconds to a page's first picture
@@ -32,15 +29,7 @@ def rows() -> Iterable[tuple[str, float, str, float]]:
 
 def to_first_pictures() -> Iterable[tuple[str, float, str, float]]:
     """Of each page with a figure, on a server that has warmed up and shown the page once to somebody else."""
-    path = chromium.find()
-    if path is None:
-        raise SystemExit(chromium.NONE)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        stack.callback(browser.close)
-        server = stack.enter_context(running(folder / "log"))
+    with a_browser() as browser, a_server() as server:
         for name, page in PAGES.items():
             if name in _WITHOUT:
                 continue
@@ -91,16 +80,8 @@ def _wait_for_picture(page: Page) -> None:
 
 
 def seconds_to_figure() -> float:
-    path = chromium.find()
-    if path is None:
-        raise SystemExit(chromium.NONE)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        stack.callback(browser.close)
+    with a_browser() as browser, a_server() as server:
         page = browser.new_page()
-        server = stack.enter_context(running(folder / "log"))
         began = time.perf_counter()
         page.goto(server.url, wait_until="commit")
         page.locator(".st-key-pair-force svg[width]").wait_for()

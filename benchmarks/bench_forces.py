@@ -1,12 +1,9 @@
 """How long from asking for a 512 x 512 matrix of forces until it stands in the browser, and what does it weigh?"""
 
-import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from analysis.figures.forces.matrices import force_matrices
 from analysis.forces.batches import BatchSpec, ForceBatch, random_batch
@@ -14,8 +11,7 @@ from analysis.forces.curves import CURVE_LOSSES, force_curves
 from analysis.forces.matrix import ForceMatrix, force_losses, force_matrix
 from analysis.forces.scene import Scene
 from benchmarks.timing import once
-from tests.browser import chromium
-from tests.browser.server import ARGUMENTS, running
+from benchmarks.visits import a_browser, a_server
 
 REPEATS = 5
 SIZE = BatchSpec(classes=8, per_class=64)
@@ -62,15 +58,7 @@ def _curves() -> None:
 
 def _in_browser(query: str) -> float:
     """Seconds from 64 samples to 512, median of several."""
-    path = chromium.find()
-    if path is None:
-        raise SystemExit(chromium.NONE)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(running(folder / "log"))
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        stack.callback(browser.close)
+    with a_browser() as browser, a_server() as server:
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.goto(f"{server.url}/Forces{query}")
         page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)

@@ -1,14 +1,11 @@
 """The pictures of the pages in README, as a visitor first sees them: `python -m benchmarks.pictures [NAME ...]`."""
 
 import sys
-import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.browser import chromium
-from tests.browser.server import ARGUMENTS, running
+from benchmarks.visits import a_browser, a_server
 from tests.waiting import LONG
 
 _DOCS = Path(__file__).parent.parent / "docs"
@@ -34,15 +31,7 @@ def take(page: Page, address: str, path: Path) -> None:
 
 
 def main(wanted: list[str]) -> int:
-    path = chromium.find()
-    if path is None:
-        raise SystemExit(chromium.NONE)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(running(folder / "log"))
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        stack.callback(browser.close)
+    with a_browser() as browser, a_server() as server:
         page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
         page.set_default_timeout(LONG)
         for name in wanted or PICTURES:

@@ -21,7 +21,8 @@ from checkpoints.training.images.files import Ran, halved, outputs_path, write_o
 from checkpoints.training.images.loop import Log, OnDevice, Trainer, run, tuned
 from checkpoints.training.images.recipe import ImageRecipe
 from checkpoints.training.images.seeing import rows_of, seen, without_images
-from checkpoints.training.images.snapshots import following, snapshots_in
+from checkpoints.training.images.snapshots import following
+from checkpoints.training.run import snapshots_in
 
 _SECONDS = 5.0
 SHIPPED_TRAIN = 3000

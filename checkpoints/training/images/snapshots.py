@@ -17,10 +17,8 @@ from checkpoints.training.images.data import ImageSet
 from checkpoints.training.images.evaluation import Seen
 from checkpoints.training.images.loop import Log, Trainer
 from checkpoints.training.images.seeing import seen
-from checkpoints.training.run import snapshot_folder, snapshots_in
+from checkpoints.training.run import snapshot_folder
 from losses.snapshots import snapshot
-
-__all__ = ["following", "snapshots_in"]
 
 
 def following(trainer: Trainer, data: ImageSet, out: Path, kept: int | None, every: int) -> Callable[[Log], None]:

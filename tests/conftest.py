@@ -26,6 +26,17 @@ def refused_connections(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     assert log.read_text() == "", "something asked for the network"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What the lab remembers on disk begins from nothing, and nothing of the tests is left in the user's cache."""
+    folder, before = tmp_path_factory.mktemp("cache"), os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    with pytest.MonkeyPatch.context() as environment:
+        if (browsers := Path(before) / "ms-playwright").is_dir() and "PLAYWRIGHT_BROWSERS_PATH" not in os.environ:
+            environment.setenv("PLAYWRIGHT_BROWSERS_PATH", str(browsers))  # playwright looks below the same variable
+        environment.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def confined_reader() -> Iterator[Confined]:
     """Opens files in children with limits, see `checkpoints.confined`."""

@@ -378,7 +378,7 @@ def test_presets_name_shipped_checkpoints_and_no_two_are_the_same():
     assert len({str(preset.query) for preset in PRESETS.values()}) == len(PRESETS)
 
 
-def test_maps_that_wait_can_be_stopped_and_started_again(open_page, monkeypatch):
+def test_maps_that_wait_can_be_stopped_and_started_again(open_page, monkeypatch, tmp_path):
     asked = threading.Event()
 
     def slow(process: object, embeddings: np.ndarray, spec: object, stopped: threading.Event) -> Projection:
@@ -386,6 +386,8 @@ def test_maps_that_wait_can_be_stopped_and_started_again(open_page, monkeypatch)
         assert stopped.wait(PATIENCE)
         raise LabError("UMAP", "was stopped")
 
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # no map of another test is on disk or in memory
+    st.cache_resource.clear()
     monkeypatch.setattr("analysis.maps.process.MapProcess.make", slow)
     monkeypatch.setattr("analysis.maps.process.MapProcess.stop", lambda process, stopped: stopped.set())
     app = settled(open_page(PAGE, checkpoints=["nll", "label_infonce"], show="map", map="umap", k="3"))

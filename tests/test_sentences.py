@@ -4,7 +4,9 @@
 """
 
 import contextlib
+import importlib
 import io
+import pkgutil
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,47 +15,13 @@ from types import ModuleType
 import pytest
 
 from losses.errors import LabError
-from tests.sentences import (
-    of_analysis,
-    of_arrays,
-    of_brought,
-    of_claims,
-    of_commands,
-    of_exports,
-    of_files,
-    of_image_forms,
-    of_images,
-    of_losses,
-    of_maps_and_tails,
-    of_native,
-    of_networks,
-    of_pages,
-    of_running,
-    of_talks,
-    of_toy_models,
-    of_training,
-)
+from tests import sentences
 from tests.sentences.places import KINDS, Place, places, watched
 
-TABLES = (
-    of_analysis,
-    of_arrays,
-    of_brought,
-    of_claims,
-    of_commands,
-    of_exports,
-    of_files,
-    of_image_forms,
-    of_images,
-    of_losses,
-    of_maps_and_tails,
-    of_native,
-    of_networks,
-    of_pages,
-    of_running,
-    of_talks,
-    of_toy_models,
-    of_training,
+TABLES = tuple(
+    importlib.import_module(f"{sentences.__name__}.{each.name}")
+    for each in pkgutil.iter_modules(sentences.__path__)
+    if each.name.startswith("of_")
 )
 # Wording of torch, numpy and Python that says nothing to who gets it, and advice that is not ours to give.
 RAW = re.compile(r"weights_only|Traceback|\[Errno|NoneType|torch\.Size|object at 0x|<class|<function|array\(|np\.\w+\(")

@@ -1,13 +1,14 @@
 """Open a page as a browser would, without one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.waiting import PATIENCE
-from ui.live.run import Limits, Run
+from ui.live.run import Limits, Run, end_all
 
 ROOT = Path(__file__).parents[2]
 Opener = Callable[..., AppTest]
@@ -18,6 +19,23 @@ def runs_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Finished runs are kept for this test alone."""
     monkeypatch.setattr("ui.live.other_runs.default_folder", lambda: tmp_path / "runs")
     return tmp_path / "runs"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_opened() -> Iterator[None]:
+    """What the process has opened, measured and drawn for the tests of one file is none of another's."""
+    for cache in (st.cache_resource, st.cache_data):
+        cache.clear()
+    yield
+    for cache in (st.cache_resource, st.cache_data):
+        cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def runs_ended() -> Iterator[None]:
+    """A run that a test has begun ends with it: nobody waits for it, and the next test needs the cores."""
+    yield
+    end_all()
 
 
 @pytest.fixture

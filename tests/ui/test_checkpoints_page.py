@@ -5,7 +5,6 @@ import io
 import json
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -56,13 +55,6 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
     monkeypatch.setattr("analysis.maps.process.MapProcess.make", turned)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return fits
-
-
-@pytest.fixture(autouse=True, scope="module")
-def forgotten() -> Iterator[None]:
-    """Maps of these tests are no other's."""
-    yield
-    st.cache_resource.clear()
 
 
 def charts(app: AppTest) -> list[dict]:

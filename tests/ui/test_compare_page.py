@@ -3,7 +3,6 @@
 import io
 import json
 import threading
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -22,13 +21,6 @@ from ui.compare.source import Model
 
 PAGE = "pages/2_Compare.py"
 EVERYTHING = ["table", "map", "similarity", "calibration"]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def forgotten() -> Iterator[None]:
-    """What these tests have opened and stopped is no other's."""
-    yield
-    st.cache_resource.clear()
 
 
 def settled(app: AppTest) -> AppTest:

@@ -232,9 +232,9 @@ class _Ended(Exception):
 _going: "WeakSet[Run[Any]]" = WeakSet()
 
 
-@atexit.register
-def _end_all() -> None:
-    """torch aborts the process when Python ends under it."""
+@atexit.register  # torch aborts the process when Python ends under it
+def end_all() -> None:
+    """Stop every run of this process and wait for its thread, a few seconds at most."""
     runs = list(_going)
     for run in runs:
         run.stop()

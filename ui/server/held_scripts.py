@@ -15,7 +15,7 @@ _CONDITIONS = ("range", "if-range", "if-none-match", "if-modified-since")
 
 
 class HeldScripts:
-    """Around the pages: a whole file whose name changes with its content is answered from memory, as it was at first."""
+    """Around the pages: a whole file whose name changes with its content is answered from memory after the first time."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -15,7 +15,7 @@ _CONDITIONS = ("range", "if-range", "if-none-match", "if-modified-since")
 
 
 class HeldScripts:
-    """Around the pages: a whole file whose name changes with its content is answered from memory after the first time."""
+    """Around the pages: a whole file whose name changes with its content is read once and then held in memory."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

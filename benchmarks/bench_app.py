@@ -14,7 +14,7 @@ from tests.browser.server import ROOT, Server
 from ui.frame import PAGES
 
 _LINK, _CLICK = 2.5, 1.0  # seconds to a page's first picture
-_PICTURE = ".js-plotly-plot .main-svg, [data-testid=stMain] [data-testid=stEChartsChart] :is(canvas, svg)"
+PICTURE = ".js-plotly-plot .main-svg, [data-testid=stMain] [data-testid=stEChartsChart] :is(canvas, svg)"
 _WITHOUT = {"start", "losses", "file_contents", "talk", "claims"}
 """Pages that open on a table, on words, or on a question for a file."""
 HEAVY = {"torch", "umap", "sklearn", "numba"}
@@ -76,7 +76,7 @@ def by_click(browser: Browser, server: Server, name: str) -> float:
 
 
 def _wait_for_picture(page: Page) -> None:
-    page.locator(_PICTURE).first.wait_for()
+    page.locator(PICTURE).first.wait_for()
 
 
 def seconds_to_figure() -> float:

@@ -79,10 +79,11 @@ def watch_connection() -> None:
     _connection(key="connection", on_back_change=lambda: None)
 
 
-def tend_figures(plotly: str) -> None:
+def tend_figures(plotly: str, *, after: str = "") -> None:
     """The graphics card is let go of by figures that have left the page, for a browser gives it to sixteen at most; and
-    while one is drawn live, Plotly's script, at the address `plotly`, is made ready for the last one."""
-    _figures(key="figures", data={"plotly": plotly})
+    Plotly's script, at the address `plotly`, is made ready when the browser has nothing to do, but not before there is
+    an element `after` (a selector)."""
+    _figures(key="figures", data={"plotly": plotly, "after": after})
 
 
 def talk_of_tab(name: str, on_answer: Callable[[], None], key: str = TALK_TAB) -> None:

@@ -10,6 +10,7 @@ from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped
 from losses import __version__ as VERSION
 from ui import browser, export
+from ui.folded_code import folded_code
 from ui.foreign_text import line, plain, table
 from ui.number_columns import number_columns
 from ui.server.downloads import kept
@@ -57,8 +58,7 @@ def _below(exhibit: Exhibit, key: str) -> None:
     st.caption(f"**How to read this.** {plain(exhibit.how_to_read)}")
     _files(exhibit, key)
     if exhibit.code:
-        with st.expander("The code that made the figure"):
-            st.code(exhibit.code)
+        folded_code("The code that made the figure", (("python", exhibit.code),), key=key)
 
 
 def _texts(exhibit: Exhibit) -> dict[str, str]:

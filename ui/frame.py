@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent
 ICON = ROOT / "ui" / "assets" / "icon.svg"
 _SIDEBAR = 284  # pixels
 _COLUMN = 130  # pixels: two columns of groups fill the list of all pages
+_OWN_PICTURE = "[data-testid=stEChartsChart] :is(canvas, svg)"
+"""The start page's, which is drawn first; what other pages draw with is for the next click."""
 _STYLE = f"<style>{(ROOT / 'ui' / 'assets' / 'page.css').read_text()}</style>"
 
 
@@ -145,7 +147,7 @@ def frame(page: str) -> None:
         session().controls = st.container(key="controls")
         st.caption(f"NCE Lab {VERSION} · offline")
         browser.watch_connection()
-        browser.tend_figures("" if page == "start" else preload.address("PlotlyChart"))
+        browser.tend_figures(preload.address("PlotlyChart"), after=_OWN_PICTURE if page == "start" else "")
         held.remember_tab()
     st.title(here.question, anchor=False)
     own_loss.show_refusals()

@@ -38,6 +38,13 @@ def runs_ended() -> Iterator[None]:
     end_all()
 
 
+@pytest.fixture(autouse=True)
+def unfolded_code(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands below a figure is looked at as if somebody had unfolded it; not in a test that is marked `folded`."""
+    if request.node.get_closest_marker("folded") is None:
+        monkeypatch.setattr("ui.folded_code.is_unfolded", lambda _told: True)
+
+
 @pytest.fixture
 def root_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty folder that the app takes for its root, and a cache of this test's own."""

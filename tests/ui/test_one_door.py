@@ -25,7 +25,7 @@ FIRST = {
 """Calls whose first argument is shown; most read it as Markdown."""
 NAMED = {"help", "label", "body", "text", "caption", "placeholder", "alt", "empty", "page_title"}
 """Arguments by name that are shown, in calls of Streamlit, of our controls and of `show`."""
-DOOR = {"plain", "line", "table"}
+DOOR = {"plain", "line", "lines", "table"}
 COUNTS = {"len", "min", "max", "sum", "abs", "round"}
 NUMBERS = tuple("dfeg%,")
 DIGITS = {"number", "numbers", "apart", "interval", "value_of", "cosine", "cosines", "percent"}
@@ -34,6 +34,7 @@ REGISTERED = {"entry", "preset", "page", "here", "quantity", "measure", "claim",
 """Names of entries of a registry: losses, presets, pages, quantities, claims, papers. Their texts are written here."""
 REVIEWED: dict[str, str] = {
     # what a caller gives, and is looked at there
+    "folded_code.py label": "one of two constants, by its callers",
     "controls.py label": "each control's first argument",
     "controls.py help": "each control's help",
     "controls.py empty": "what `several` says without a choice",

@@ -16,11 +16,12 @@ function canvases(node) {
   return node.matches("canvas") ? [node] : [...node.querySelectorAll("canvas")];
 }
 
-// While a run is drawn live, by ECharts: else its end shows nothing until Plotly's 4.7 MB have been read.
+// Plotly's 4.7 MB are read while the page waits for the server, and not when the figure is there; where ECharts draws
+// one first, the start page's or a live run's, after that.
 let ready = false;
 function makeReady() {
-  const { plotly } = window.nceLabFigures;
-  if (ready || !plotly || !document.querySelector("[data-testid=stEChartsChart]")) return;
+  const { plotly, after } = window.nceLabFigures;
+  if (ready || !plotly || (after && !document.querySelector(after))) return;
   ready = true;
   requestIdleCallback(() => import(plotly).catch(() => undefined)); // without it the page loads it as it always does
 }
@@ -91,7 +92,7 @@ function look(changes) {
 
 export default function ({ data }) {
   const first = window.nceLabFigures === undefined;
-  window.nceLabFigures = { plotly: data.plotly && new URL(data.plotly, location.href).href };
+  window.nceLabFigures = { plotly: data.plotly && new URL(data.plotly, location.href).href, after: data.after };
   if (!first) return;
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
   makeReady();

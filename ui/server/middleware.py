@@ -14,13 +14,21 @@ from checkpoints.reading.quoting import printable
 from ui.server import parsing
 from ui.server.deck_door import DeckDoor
 from ui.server.guard import Guard
+from ui.server.held_scripts import HeldScripts
 from ui.server.preload import Preload
 from ui.server.public import OPTION, PUBLIC, VARIABLE, is_public
 from ui.server.ticks import Ticks
 from ui.server.upload_door import UploadDoor
 
 _REFUSED = 2  # as commands end on a mistake
-MIDDLEWARE = (Middleware(Guard), Middleware(UploadDoor), Middleware(DeckDoor), Middleware(Preload), Middleware(Ticks))
+MIDDLEWARE = (
+    Middleware(Guard),
+    Middleware(HeldScripts),
+    Middleware(UploadDoor),
+    Middleware(DeckDoor),
+    Middleware(Preload),
+    Middleware(Ticks),
+)
 
 
 @asynccontextmanager

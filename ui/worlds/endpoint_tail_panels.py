@@ -12,6 +12,7 @@ from analysis.tails.of_sphere import limit_shape
 from analysis.tails.sphere_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
 from ui.controls import Controls
 from ui.exhibit import show
+from ui.folded_code import folded_code
 from ui.foreign_text import plain
 from ui.words import WORDS
 
@@ -104,12 +105,12 @@ def code(spec: SphereTailSpec) -> None:
     """The lines that give the same numbers without the app."""
     changed = [f.name for f in fields(spec) if getattr(spec, f.name) != getattr(_DEFAULTS, f.name)]
     arguments = ", ".join(f"{name}={getattr(spec, name)!r}" for name in changed)
-    with st.expander("The code that gives these numbers"):
-        st.code(
-            "from analysis.tails.sphere_study import SphereTailSpec, sphere_tail\n\n"
-            f"found = sphere_tail(SphereTailSpec({arguments}))\n"
-            "print(found)\n"
-        )
+    lines = (
+        "from analysis.tails.sphere_study import SphereTailSpec, sphere_tail\n\n"
+        f"found = sphere_tail(SphereTailSpec({arguments}))\n"
+        "print(found)\n"
+    )
+    folded_code("The code that gives these numbers", (("python", lines),), key="tails")
 
 
 def lens(view: LensView) -> None:

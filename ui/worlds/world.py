@@ -9,6 +9,7 @@ from losses.catalog import CATALOG
 from toy_models.worlds import Spec, WorldEntry
 from ui import machine
 from ui.controls import Controls
+from ui.folded_code import folded_code
 from ui.session import session
 
 
@@ -45,7 +46,5 @@ def show_loss(title: str, name: str) -> None:
 
 def show_code(world: WorldEntry, spec: Spec, device: str = "cpu") -> None:
     """The command, and the lines, that give the same numbers without the app."""
-    with st.expander("The code that gives these numbers"):
-        command, code = session().given = (world.command(spec, device), world.code(spec, device))
-        st.code(command, language="bash")
-        st.code(code)
+    command, code = session().given = (world.command(spec, device), world.code(spec, device))
+    folded_code("The code that gives these numbers", (("bash", command), ("python", code)), key="world")

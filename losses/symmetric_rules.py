@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .checks import can_look
-from .exponentials import SAFE_SCORE, RowExp, plain_exp
+from .exponentials import SAFE_SCORE, RowExp, exp_in_place, plain_exp
 from .formulas import raised
 from .numerics import log_ratio
 from .records import ENDPOINT_GAP
@@ -24,13 +24,13 @@ Link = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 def exponential(scores: Tensor) -> tuple[Tensor, Tensor]:
     """e^x, which is its own derivative."""
-    return scores.exp_(), scores
+    return exp_in_place(scores), scores
 
 
 def power_of_shortfall(cosines: Tensor, beta: float) -> tuple[Tensor, Tensor]:
     """(1 - s)^(-beta), the shortfall held at 1e-6, and its derivative, which ends there."""
     shortfall = cosines.neg_().add_(1).clamp_min_(ENDPOINT_GAP)
-    power = shortfall.log().mul_(-beta).exp_()
+    power = exp_in_place(shortfall.log().mul_(-beta))
     return power, steepness(shortfall).mul_(power).mul_(beta)
 
 
@@ -123,7 +123,7 @@ class OfClasses:
     noise_target: float = 0.0
 
     def tile(self, scores: Tensor, rows: slice) -> Tile:
-        scores.exp_().diagonal().fill_(0)
+        exp_in_place(scores).diagonal().fill_(0)
         return Tile(rows, scores, scores)
 
     def answer(self, z: Tensor, sums: Tensor, weights: Tensor, tiles: Sequence[Tile]) -> Answer:

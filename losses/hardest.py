@@ -98,9 +98,10 @@ def _shortfalls(z: Tensor, chunk_size: int | None) -> Iterator[Tensor]:
     rows = block_rows(z, chunk_size)
     for start in range(0, len(z), rows):
         shortfalls = product(z[start : start + rows], z[start:].mT).neg_().add_(1)
-        taken = torch.ones_like(shortfalls, dtype=torch.bool).triu_(1)
-        taken.diagonal(len(z) // 2).fill_(False)
-        yield shortfalls.masked_fill(~taken, torch.inf)
+        met = torch.ones(len(shortfalls), len(shortfalls), dtype=torch.bool, device=z.device).tril_()
+        shortfalls[:, : len(met)].masked_fill_(met, torch.inf)
+        shortfalls.diagonal(len(z) // 2).fill_(torch.inf)
+        yield shortfalls
 
 
 def _slope(tail: Tensor, size: int) -> Tensor:

@@ -42,12 +42,22 @@ def smallest_of_all(blocks: Iterable[Tensor], count: int) -> Tensor:
     held, filled, limit = values.new_empty(count + len(values)), 0, math.inf
     for block in chain([values], blocks):
         values = block.flatten()
-        below = len(values) - int((values >= limit).sum())
+        below = min(count, len(values) - int((values >= limit).count_nonzero()))
         if filled + below > len(held):
             limit, filled = float(_part(held[:filled], count - 1)[count - 1]), count
         held[filled : filled + below] = _part(values, below)[:below]
         filled += below
     return smallest(held[None, :filled], min(count, filled))[0]
+
+
+def places_of_largest(rows: Tensor, count: int) -> Tensor:
+    """The columns of the `count` largest entries of each row, (n, N) -> (n, count), in any order."""
+    if can_look(rows):
+        try:
+            return torch.from_numpy(rows.numpy().argpartition(rows.shape[1] - count, axis=1))[:, -count:]
+        except RuntimeError:
+            pass
+    return rows.topk(count, dim=1, sorted=False).indices
 
 
 def _part(values: Tensor, count: int) -> Tensor:

@@ -13,6 +13,7 @@ from .blocks import Block
 from .checks import can_look
 from .exponentials import RowExp, tallied_exp, without
 from .formulas import raised
+from .nearest import places_of_largest
 from .numerics import log_ratio
 from .pairs import other_view
 from .positives import Groups
@@ -177,8 +178,8 @@ def hardest_rule(top: int, beta: Tensor | None = None) -> Rule:
         other = other_view(block.anchors, scores.shape[1])[:, None]
         own = scores.gather(1, other)
         block.fill_anchors(scores, -torch.inf)
-        nearest, columns = scores.scatter_(1, other, -torch.inf).topk(top, dim=1, sorted=False)
-        x = torch.cat([own, nearest], dim=1)
+        columns = places_of_largest(scores.scatter_(1, other, -torch.inf), top)
+        x = torch.cat([own, scores.gather(1, columns)], dim=1)
         slope: Tensor | float = 1.0
         if beta is not None:
             shortfall = (1 - x).clamp_min_(ENDPOINT_GAP)

@@ -31,12 +31,12 @@ def fits(z: Tensor, own: Tensor, options: Options) -> bool:
 class Tile(NamedTuple):
     """Anchors `rows` against themselves and all after them, (n, N - rows.start): the exponentials of their scores, and
     their derivatives by the score, one tensor where these are the same. Both are 0 where a pair takes no part.
-    `among`: the scores of the anchors among themselves, (n, n), for a rule that asks for them again."""
+    `among`: the scores of the anchors among themselves, (n, n), of a rule that asks for them again, else empty."""
 
     rows: slice
     exponentials: Tensor
     slopes: Tensor
-    among: Tensor | None = None
+    among: Tensor = torch.empty(0)
 
 
 class Answer(NamedTuple):

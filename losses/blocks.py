@@ -63,6 +63,16 @@ def class_blocks(anchors: Tensor, own: list[int], sizes: list[int], rows: int) -
     return tuple(blocks)
 
 
+def class_rows(sizes: list[int], rows: int) -> tuple[slice, ...]:
+    """Rows sorted by class in runs of whole classes, of at most `rows` rows or one class.
+
+    >>> class_rows([2, 1, 7], 4)
+    (slice(0, 3, None), slice(3, 10, None))
+    """
+    ends = [0, *accumulate(sizes)]
+    return tuple(slice(ends[first], ends[last]) for first, last in _runs_of_classes(sizes, rows))
+
+
 def _bands(own: list[int], sizes: list[int], column: int) -> tuple[Band, ...]:
     """A band for each class, or none where they are small; the first starts at row 0 and at `column`."""
     if sum(sizes) < SLICED_CLASS * len(sizes):

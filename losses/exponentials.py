@@ -3,12 +3,15 @@
 Which of the two, the numbers say; a GPU is not asked for them, since it would have to be waited for.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from .checks import can_look
+
+LOG2_E = 1 / math.log(2)
 
 SAFE_SCORE = 40.0
 """Up to this size scores need no shift in float32: exp of their differences, summed over any batch, stays normal."""
@@ -44,9 +47,14 @@ def exp_up_to(values: Tensor) -> RowExp:
     return plain_exp if max(-float(low), float(high)) <= SAFE_SCORE else shifted_exp
 
 
+def exp_in_place(scores: Tensor) -> Tensor:
+    """e^x in the place of x. On a CPU as a power of two: torch's own exp takes three times as long there."""
+    return scores.mul_(LOG2_E).exp2_() if scores.device.type == "cpu" else scores.exp_()
+
+
 def plain_exp(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor, None]:
     """For scores of at most `SAFE_SCORE` in size: two passes over the block."""
-    fill(scores.exp_(), 0)
+    fill(exp_in_place(scores), 0)
     return *_log_and_sum(scores), None
 
 
@@ -84,7 +92,7 @@ def _take_off_largest(scores: Tensor, fill: Fill) -> Tensor:
 
 def _far_exponentials(scores: Tensor, fill: Fill) -> tuple[Tensor, Tensor]:
     """exp of scores at or below 0, in place; log and sum."""
-    fill(scores.clamp_min_(LEAST_EXPONENT).exp_(), 0)
+    fill(exp_in_place(scores.clamp_min_(LEAST_EXPONENT)), 0)
     return _log_and_sum(scores)
 
 

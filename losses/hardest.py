@@ -4,6 +4,7 @@ Its script has them; its README and the formula name neither. Source: github.com
 README names for tables 2 and 3, and `nt_xent_hard_select.py`.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,12 +14,11 @@ from torch import Tensor
 from .blocks import block_rows
 from .checks import check_batch, check_number
 from .errors import LabError
-from .evidence import BETA_RANGE, fit_lines
+from .evidence import BETA_RANGE
 from .formulas import hardest_of_anchors, weibit_coordinate
-from .nearest import smallest
+from .nearest import smallest_of_all
 from .numerics import product
 from .options import Options
-from .pairs import other_view
 from .records import ENDPOINT_GAP
 from .rules import hardest_rule
 from .stacked import over_anchors
@@ -26,6 +26,8 @@ from .temperature import Temperature, tempered_rows
 
 TAIL_SHARE, LEAST_TAIL = 0.05, 1024
 """Of a batch's negatives, the nearest ones: those whose shortfalls have a Weibull line."""
+SLOPE_PART = 2**20
+"""So many points of the line at once."""
 LEAST_FIT, USUAL_BETA = 0.85, 4.0
 """A line that explains a smaller share of the variance is not believed: beta is what the released run begins with."""
 
@@ -81,27 +83,48 @@ def batch_beta(z: Tensor, chunk_size: int | None = None) -> Tensor:
     twentieth of them that is smallest, or 1,024, or all; without the twentieth of these, at least one, that is smallest
     itself: the slope of log F on log d. 4 where the line explains less than 0.85 of the variance or falls. The released
     run does the same and then keeps a running mean over batches, nine tenths of it what it was, which begins at 4; a
-    function has no memory, so this is the batch's own. It takes about eight times the memory of the tail.
+    function has no memory, so this is the batch's own. Of the tail a half is in memory: a pair has one shortfall.
     """
     z = z.detach()
     count = len(z)
     check_batch("pairs", count // 2, 2, "An anchor needs a negative.")
-    size = min(max(LEAST_TAIL, int(TAIL_SHARE * count * (count - 2))), count * (count - 2))
-    tail = z.new_empty(0)
-    for anchors in torch.arange(count, device=z.device).split(block_rows(z, chunk_size)):
-        pair = torch.stack([anchors, other_view(anchors, count)], dim=1)
-        shortfalls = product(z[anchors], z.mT).neg_().add_(1).scatter(1, pair, torch.inf)
-        kept = torch.cat([tail, shortfalls.flatten()])
-        tail = smallest(kept[None], min(size, len(kept)))[0]
-    return _slope(tail)
+    ordered = count * (count - 2)
+    size = min(max(LEAST_TAIL, int(TAIL_SHARE * ordered)), ordered)
+    return _slope(smallest_of_all(_shortfalls(z, chunk_size), -(-size // 2)), size)
 
 
-def _slope(tail: Tensor) -> Tensor:
-    """From shortfalls (k,), ascending."""
-    size = len(tail)
+def _shortfalls(z: Tensor, chunk_size: int | None) -> Iterator[Tensor]:
+    """1 - s of the negative pairs i < j of z (2B, D), each in one of the blocks, which are infinite elsewhere."""
+    rows = block_rows(z, chunk_size)
+    for start in range(0, len(z), rows):
+        shortfalls = product(z[start : start + rows], z[start:].mT).neg_().add_(1)
+        met = torch.ones(len(shortfalls), len(shortfalls), dtype=torch.bool, device=z.device).tril_()
+        shortfalls[:, : len(met)].masked_fill_(met, torch.inf)
+        shortfalls.diagonal(len(z) // 2).fill_(torch.inf)
+        yield shortfalls
+
+
+def _slope(tail: Tensor, size: int) -> Tensor:
+    """From shortfalls (k,), ascending, of which each has two ranks, of those up to `size`; some at a time."""
     dropped = max(1, size // 20)
-    share = torch.arange(1, size + 1, dtype=tail.dtype, device=tail.device)[dropped:] / (size + 1)
-    line = fit_lines(tail.clamp_min(ENDPOINT_GAP)[None, dropped:].log(), share.log())
-    explained = 1 - line.squared_error / line.variation
-    believed = (explained >= LEAST_FIT) & (line.slope > 0)
-    return torch.where(believed, line.slope.clamp(*BETA_RANGE), USUAL_BETA).squeeze(0)
+
+    def points() -> Iterator[tuple[Tensor, Tensor]]:
+        for first in range(dropped // 2, len(tail), SLOPE_PART):
+            x = tail[first : first + SLOPE_PART].clamp_min(ENDPOINT_GAP).log().repeat_interleave(2)
+            ranks = torch.arange(2 * first + 1, 2 * first + 1 + len(x), dtype=x.dtype, device=x.device)
+            kept = slice(max(0, dropped - 2 * first), size - 2 * first)
+            yield x[kept], (ranks[kept] / (size + 1)).log()
+
+    mean_x, mean_y = _total(torch.stack([x.sum(), y.sum()]) for x, y in points()) / (size - dropped)
+    xx, xy, yy = _total(
+        torch.stack([(x - mean_x).square().sum(), (x - mean_x).dot(y - mean_y), (y - mean_y).square().sum()])
+        for x, y in points()
+    )
+    slope = xy / xx.clamp_min(torch.finfo(tail.dtype).tiny)
+    believed = (slope * xy >= LEAST_FIT * yy) & (slope > 0)
+    return torch.where(believed, slope.clamp(*BETA_RANGE), USUAL_BETA)
+
+
+def _total(parts: Iterable[Tensor]) -> Tensor:
+    """Of sums (m,), over the parts."""
+    return torch.stack(list(parts)).sum(dim=0)

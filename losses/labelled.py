@@ -27,7 +27,7 @@ from .errors import LabError
 from .exponentials import RowExp, plain_exp, row_exp
 from .formulas import eps_sup_infonce_of_anchors, supcon_of_anchors
 from .label_checks import check_labels, nan_for_a_negative
-from .numerics import product, unit_rows, widen
+from .numerics import product, put_back, unit_rows, widen
 from .options import Options
 from .pairs import Roles, roles_by_label
 from .positives import AnyGroups, Groups, SortedGroups, class_sizes
@@ -35,13 +35,13 @@ from .reduction import reduced, reduced_by_blocks
 from .rules import eps_sup_infonce_rule, supcon_rule
 from .streaming import BlockPass, Rule
 from .symmetric import SymmetricPass, fits
-from .symmetric_rules import Classes, over_classes
+from .symmetric_rules import Classes, against_noise, over_classes
 from .temperature import Temperature, tempered_rows
 
 Formula = Callable[[Tensor, Roles], Tensor]
 RuleOfGroups = Callable[[Groups, RowExp], Rule]
-SymmetricPassOf = Callable[[Classes, float], SymmetricPass]
-"""Of a small batch, and the factor between cosine and score."""
+SymmetricPassOf = Callable[[Classes, float], SymmetricPass | None]
+"""Of a small batch, and the factor between cosine and score; None where the sweep over rows is faster."""
 LARGEST_MARGIN = 100.0
 ANOTHER = "An anchor needs another one."
 
@@ -157,6 +157,7 @@ def eps_sup_infonce_with(
     rules = Rules(
         partial(eps_sup_infonce_of_anchors, epsilon=epsilon),
         partial(eps_sup_infonce_rule, epsilon=epsilon),
+        partial(against_noise, epsilon=epsilon),
     )
     return over_labelled(embeddings, labels, rules, temperature, options, ignore_index)
 
@@ -260,11 +261,12 @@ def _block_pass(
     sorted_labels, order = labels.sort(stable=True)
     counts = sorted_labels.unique_consecutive(return_counts=True)[1]  # (C,)
     groups = SortedGroups.of(counts)
-    sizes = torch.empty_like(groups.sizes).index_copy_(0, order, groups.sizes)
+    sizes = put_back(groups.sizes, order)
     if rules.symmetric is not None and exp is plain_exp and fits(z, own, options):
         of_sorted = torch.arange(len(counts)).repeat_interleave(counts)
-        classes = Classes(torch.empty_like(of_sorted).index_copy_(0, order, of_sorted), counts)
-        return rules.symmetric(classes, float(scale)), sizes
+        classes = Classes(put_back(of_sorted, order), counts, order)
+        if symmetric := rules.symmetric(classes, float(scale)):
+            return symmetric, sizes
     is_own = torch.zeros_like(labels, dtype=torch.bool).index_fill_(0, own, True)[order]
     of_class = counts.tolist()
     owned = [int(part.sum()) for part in is_own.split(of_class)] if len(own) < len(z) else of_class

@@ -63,6 +63,11 @@ class _Directed(torch.autograd.Function):
         return _direction(rows, gradient)
 
 
+def put_back(sorted_rows: Tensor, order: Tensor) -> Tensor:
+    """Rows (N, ...), of which the i-th is that of `order[i]`, in the places that they came from."""
+    return torch.empty_like(sorted_rows).index_copy_(0, order, sorted_rows)
+
+
 def below_top(scores: Tensor, keep: Tensor) -> Tensor:
     """Scores (n, N) less the largest kept one of their row, which no loss depends on; less 0 where none is kept.
 

@@ -24,7 +24,6 @@ from .hardest import NONE_ADDED, HardestTerms, with_hardest
 from .nearest import smallest
 from .numerics import product
 from .options import Options
-from .pairs import other_view
 from .records import ENDPOINT_GAP
 from .rules import blend_rule, contrast_rule
 from .stacked import anchors_of, over_anchors, stacked_views
@@ -219,8 +218,11 @@ def _diagnose(z: Tensor, spec: TailEvidence, chunk_size: int | None) -> WeinceDi
     size = spec.tail_size(len(z) - 2)
     # In one tensor made beforehand: small results kept between large ones that come and go split the heap.
     columns = z.new_empty(len(z), 7)
-    for anchors in torch.arange(len(z), device=z.device).split(block_rows(z, chunk_size)):
-        pair = torch.stack([anchors, other_view(anchors, len(z))], dim=1)
-        shortfalls = product(z[anchors], z.mT).neg_().add_(1).scatter(1, pair, torch.inf)
-        columns[anchors] = tail_columns(smallest(shortfalls, size))
+    rows, half = block_rows(z, chunk_size), len(z) // 2
+    for start in range(0, len(z), rows):
+        part = slice(start, start + rows)
+        shortfalls = product(z[part], z.mT).neg_().add_(1)
+        for no_negatives in (start, start + half, start - half):  # itself, and the other view
+            shortfalls.diagonal(no_negatives).fill_(torch.inf)
+        columns[part] = tail_columns(smallest(shortfalls, size))
     return weigh(Tails.of_columns(columns, size), spec)

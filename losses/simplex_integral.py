@@ -108,7 +108,7 @@ def _along_contour(logits: Tensor, rule: Rule, counts: Tensor | None = None) -> 
     """log integral - top (N,) and mean (N, K). The integrand relative to its value at the saddle point, at M nodes."""
     contour = _contour(logits, rule, counts)
     shares = 1 / (contour.height + (contour.top - logits))  # (N, K)
-    real = 1 + contour.along[..., None] * shares[:, None]  # (N, M, K): of (s - f_k) / (c - f_k)
+    real = (contour.along[..., None] * shares[:, None]).add_(1)  # (N, M, K): of (s - f_k) / (c - f_k)
     imaginary = contour.across[..., None] * shares[:, None]
     log_size, angle = _product(real, imaginary) if counts is None else _powers(real, imaginary, counts)  # (N, M)
     size, angle = (contour.along - log_size).exp(), contour.across - angle
@@ -116,7 +116,8 @@ def _along_contour(logits: Tensor, rule: Rule, counts: Tensor | None = None) -> 
     ahead, aside = contour.turn.unbind(dim=-1)
     weight, odd = ahead * cosine - aside * sine, ahead * sine + aside * cosine
     total = weight.sum(dim=-1)  # (N,)
-    tilted = (weight[..., None] * real + odd[..., None] * imaginary) / (real.square() + imaginary.square())
+    tilted = torch.addcmul(weight[..., None] * real, odd[..., None], imaginary)
+    tilted = tilted / torch.addcmul(real.square(), imaginary, imaginary)
     mean = shares * tilted.sum(dim=1)
     saddle = (contour.height + _summed(shares.log(), counts)).squeeze(-1)
     volume = math.lgamma(logits.shape[1]) if counts is None else torch.lgamma(counts.sum(dim=-1))
@@ -128,8 +129,9 @@ def _product(real: Tensor, imaginary: Tensor) -> tuple[Tensor, Tensor]:
     while real.shape[-1] > 1:
         half = real.shape[-1] // 2
         (a, b, *odd), (c, d, *rest) = (part.split(half, dim=-1) for part in (real, imaginary))
-        real = torch.cat([a * b - c * d, *odd], dim=-1)
-        imaginary = torch.cat([a * d + c * b, *rest], dim=-1)
+        real, imaginary = torch.addcmul(a * b, c, d, value=-1), torch.addcmul(a * d, c, b)
+        if odd:
+            real, imaginary = torch.cat([real, *odd], dim=-1), torch.cat([imaginary, *rest], dim=-1)
     real, imaginary = real.squeeze(-1), imaginary.squeeze(-1)
     return 0.5 * (real.square() + imaginary.square()).log(), torch.atan2(imaginary, real)
 

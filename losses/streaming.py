@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from .blocks import Block
+from .numerics import put_back
 from .symmetric import TILE_ROWS
 
 Rule = Callable[[Tensor, Block], tuple[Tensor, Tensor]]
@@ -40,7 +41,7 @@ class BlockPass:
             if self.order is None:
                 return self._walk(z, weights, with_gradient)
             losses, gradient = self._walk(z.index_select(0, self.order), weights[self.order], with_gradient)
-            return _put_back(losses, self.order), None if gradient is None else _put_back(gradient, self.order)
+            return put_back(losses, self.order), None if gradient is None else put_back(gradient, self.order)
 
     def _walk(self, z: Tensor, weights: Tensor, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         if not self.blocks:  # all of this process's anchors are ignored
@@ -81,7 +82,3 @@ def _add_transposed(gathered: Tensor, forces: Tensor, anchors: Tensor) -> None:
     rows = TILE_ROWS if forces.device.type == "cpu" else len(forces)
     for some, theirs in zip(forces.split(rows), anchors.split(rows), strict=True):
         gathered.addmm_(some.mT, theirs)
-
-
-def _put_back(sorted_rows: Tensor, order: Tensor) -> Tensor:
-    return torch.empty_like(sorted_rows).index_copy_(0, order, sorted_rows)

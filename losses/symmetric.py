@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from .checks import can_look
+from .numerics import put_back
 from .options import Options
 
 HELD_ROWS = 2048
@@ -29,11 +30,13 @@ def fits(z: Tensor, own: Tensor, options: Options) -> bool:
 
 class Tile(NamedTuple):
     """Anchors `rows` against themselves and all after them, (n, N - rows.start): the exponentials of their scores, and
-    their derivatives by the score, one tensor where these are the same. Both are 0 where a pair takes no part."""
+    their derivatives by the score, one tensor where these are the same. Both are 0 where a pair takes no part.
+    `among`: the scores of the anchors among themselves, (n, n), of a rule that asks for them again, else empty."""
 
     rows: slice
     exponentials: Tensor
     slopes: Tensor
+    among: Tensor = torch.empty(0)
 
 
 class Answer(NamedTuple):
@@ -59,15 +62,23 @@ class SymmetricRule(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SymmetricPass:
-    """Losses and gradient by a rule; `scale` is between cosine and score."""
+    """Losses and gradient by a rule; `scale` is between cosine and score.
+
+    `order` (N,), where there is one, sorts the anchors first, and `tiles` says which of the sorted rows make a tile.
+    """
 
     rule: SymmetricRule
     scale: float
+    order: Tensor | None = None
+    tiles: tuple[slice, ...] = ()
 
     def __call__(self, z: Tensor, weights: Tensor, *, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         """Losses (N,) of anchors z (N, D), and d (weights . losses) / d z (N, D)."""
         with torch.no_grad(), torch.autocast(z.device.type, enabled=False):
-            return self._walk(z, weights[:, None], with_gradient)
+            if self.order is None:
+                return self._walk(z, weights[:, None], with_gradient)
+            losses, gradient = self._walk(z.index_select(0, self.order), weights[self.order, None], with_gradient)
+            return put_back(losses, self.order), None if gradient is None else put_back(gradient, self.order)
 
     def _walk(self, z: Tensor, weights: Tensor, with_gradient: bool) -> tuple[Tensor, Tensor | None]:
         tiles, sums = self._tiles(z)
@@ -75,7 +86,7 @@ class SymmetricPass:
         if not with_gradient:
             return found.losses.squeeze(1), None
         gradient, share = found.pull, found.share * weights
-        for rows, _, force in tiles:
+        for rows, _, force, _ in tiles:
             force.mul_(share[rows] + share[rows.start :].mT)
             gradient[rows].addmm_(force, z[rows.start :])
             gradient[rows.stop :].addmm_(force[:, len(force) :].mT, z[rows])
@@ -84,10 +95,13 @@ class SymmetricPass:
     def _tiles(self, z: Tensor) -> tuple[list[Tile], Tensor]:
         """All tiles, and the sums of the exponentials (N, 1)."""
         columns, sums, tiles = (z * self.scale).mT, torch.zeros_like(z[:, :1]), []
-        for start in range(0, len(z), TILE_ROWS):
-            rows = slice(start, min(start + TILE_ROWS, len(z)))
-            tile = self.rule.tile(torch.mm(z[rows], columns[:, start:]), rows)
+        for rows in self.tiles or _equal_tiles(len(z)):
+            tile = self.rule.tile(torch.mm(z[rows], columns[:, rows.start :]), rows)
             sums[rows] += tile.exponentials.sum(dim=1, keepdim=True)
-            sums[rows.stop :] += tile.exponentials[:, rows.stop - start :].sum(dim=0)[:, None]
+            sums[rows.stop :] += tile.exponentials[:, rows.stop - rows.start :].sum(dim=0)[:, None]
             tiles.append(tile)
         return tiles, sums
+
+
+def _equal_tiles(count: int) -> tuple[slice, ...]:
+    return tuple(slice(start, min(start + TILE_ROWS, count)) for start in range(0, count, TILE_ROWS))

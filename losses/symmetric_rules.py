@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import logsigmoid
 
+from .blocks import class_rows
 from .checks import can_look
-from .exponentials import SAFE_SCORE, RowExp, plain_exp
+from .exponentials import SAFE_SCORE, RowExp, exp_in_place, plain_exp
 from .formulas import raised
 from .numerics import log_ratio
 from .records import ENDPOINT_GAP
 from .rules import steepness
-from .symmetric import Answer, SymmetricPass, Tile
+from .symmetric import TILE_ROWS, Answer, SymmetricPass, Tile
 
 LARGEST_POWER = 60.0
 """e^60 times the steepest slope, 1e6, summed over a batch, is a number of float32."""
@@ -24,13 +26,13 @@ Link = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 def exponential(scores: Tensor) -> tuple[Tensor, Tensor]:
     """e^x, which is its own derivative."""
-    return scores.exp_(), scores
+    return exp_in_place(scores), scores
 
 
 def power_of_shortfall(cosines: Tensor, beta: float) -> tuple[Tensor, Tensor]:
     """(1 - s)^(-beta), the shortfall held at 1e-6, and its derivative, which ends there."""
     shortfall = cosines.neg_().add_(1).clamp_min_(ENDPOINT_GAP)
-    power = shortfall.log().mul_(-beta).exp_()
+    power = exp_in_place(shortfall.log().mul_(-beta))
     return power, steepness(shortfall).mul_(power).mul_(beta)
 
 
@@ -98,10 +100,11 @@ class OfPairs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Classes:
-    """The class of each anchor (N,), from 0, and how many anchors each class has (C,)."""
+    """The class of each anchor (N,), from 0; how many anchors each has (C,); what sorts the anchors by class (N,)."""
 
     of: Tensor
     counts: Tensor
+    order: Tensor
 
     def sums(self, rows: Tensor) -> Tensor:
         """Of the rows (N, D) of each anchor's class, (N, D)."""
@@ -123,7 +126,7 @@ class OfClasses:
     noise_target: float = 0.0
 
     def tile(self, scores: Tensor, rows: slice) -> Tile:
-        scores.exp_().diagonal().fill_(0)
+        exp_in_place(scores).diagonal().fill_(0)
         return Tile(rows, scores, scores)
 
     def answer(self, z: Tensor, sums: Tensor, weights: Tensor, tiles: Sequence[Tile]) -> Answer:
@@ -148,3 +151,53 @@ class OfClasses:
 def over_classes(classes: Classes, scale: float, noise_target: float = 0.0) -> SymmetricPass:
     """SupCon, and X-CLR by labels."""
     return SymmetricPass(OfClasses(classes, scale, noise_target), scale)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfNoise:
+    """eps-SupInfoNCE (SINCERE at epsilon = 0): each positive against the noise alone, of anchors sorted by class, whose
+    tiles have whole classes. `of` (N,): their classes.
+
+    Above the bar is what one tile has among its own anchors; noise is all else, and its sum symmetric.
+    """
+
+    of: Tensor
+    epsilon: float
+
+    def tile(self, scores: Tensor, rows: slice) -> Tile:
+        within = slice(0, rows.stop - rows.start)
+        among = scores[:, within].clone()
+        exp_in_place(scores)[:, within].mul_(~self._same(rows))
+        return Tile(rows, scores, scores, among)
+
+    def answer(self, z: Tensor, sums: Tensor, weights: Tensor, tiles: Sequence[Tile]) -> Answer:
+        log_noise, losses = sums.log(), torch.empty_like(sums)
+        share, pull = torch.empty_like(sums), torch.empty_like(z)
+        for rows, _, _, among in tiles:
+            positives = self._same(rows).fill_diagonal_(False)
+            count = positives.sum(dim=1, keepdim=True).clamp_min_(1)
+            gap = log_noise[rows] + self.epsilon - among
+            losses[rows] = logsigmoid(-gap).mul_(positives).sum(dim=1, keepdim=True) / -count - self.epsilon
+            force = gap.sigmoid_().mul_(positives).div_(count)
+            share[rows] = force.sum(dim=1, keepdim=True)
+            force.mul_(weights[rows])
+            pull[rows] = (force + force.mT).neg_() @ z[rows]
+        share /= sums.clamp_min_(torch.finfo(sums.dtype).tiny)
+        return Answer(losses.masked_fill_(log_noise == -torch.inf, 0), share, pull)
+
+    def _same(self, rows: slice) -> Tensor:
+        """Which of a tile's anchors are of one class, (n, n), each with itself, too."""
+        return self.of[rows, None] == self.of[rows]
+
+
+LARGEST_CLASS = 2 * TILE_ROWS
+"""Above, the pairs within classes are too large a part of all for tiles that hold whole classes."""
+
+
+def against_noise(classes: Classes, scale: float, epsilon: float) -> SymmetricPass | None:
+    """SINCERE and eps-SupInfoNCE, of classes that are not too large."""
+    sizes = classes.counts.tolist()
+    if max(sizes) > LARGEST_CLASS:
+        return None
+    rule = OfNoise(classes.of[classes.order], epsilon)
+    return SymmetricPass(rule, scale, classes.order, class_rows(sizes, TILE_ROWS))

@@ -9,7 +9,9 @@ from torch.func import grad
 from torch.testing import assert_close
 
 import losses
+from losses import hardest
 from losses.hardest import batch_beta
+from losses.nearest import smallest_of_all
 
 TAU = 0.5
 OFF = {"temperature": TAU}
@@ -69,6 +71,23 @@ def test_the_batchs_beta_is_the_line_through_its_tail(sphere, pairs, rows):
     found = batch_beta(torch.cat([a, b]), rows)
     assert found.item() == pytest.approx(beta_of(cosines_of(a, b)), rel=1e-9)
     assert found.shape == ()
+
+
+@pytest.mark.parametrize("rows", [1, 3, 50])
+@pytest.mark.parametrize("count", [1, 8, 40, 90])
+def test_the_smallest_of_all_blocks(generator, rows, count):
+    """With ties, infinite entries, and more numbers than are held at a time."""
+    values = torch.randn(30, 4, generator=generator, dtype=torch.float64).mul(3).round()
+    values[3:6] = torch.inf
+    found = smallest_of_all(iter(values.clone().split(rows)), count)
+    assert_close(found, values.flatten().sort().values[:count])
+
+
+def test_the_line_is_the_same_in_parts(sphere, monkeypatch):
+    z = sphere(300, 5)
+    whole = batch_beta(z)
+    monkeypatch.setattr(hardest, "SLOPE_PART", 100)
+    assert_close(batch_beta(z), whole, rtol=1e-12, atol=0)
 
 
 def test_a_line_that_does_not_fit_is_not_believed():

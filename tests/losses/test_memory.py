@@ -6,9 +6,8 @@ the bound, for every loss of the catalogue that takes the square of a batch in t
 
 import pytest
 
-from benchmarks.peak_memory import WITH_TERMS, extra_megabytes, forms
+from benchmarks.peak_memory import extra_megabytes, forms
 from losses.catalog import CATALOG, losses_of_family
-from losses.hardest import TAIL_SHARE
 
 SAMPLES, DIMENSIONS, LIMIT = 8_192, 128, 128
 ONE_BUFFER = SAMPLES**2 * 4 / 2**20
@@ -22,12 +21,7 @@ def test_every_loss_that_meets_all_pairs_is_measured():
     assert found.isdisjoint({"nll", "ntce", "nonl", "continuous_categorical"})  # of order N K
 
 
-@pytest.mark.parametrize("form", [form for form in forms() if WITH_TERMS not in form])
+@pytest.mark.parametrize("form", forms())
 def test_a_large_batch_takes_less_than_half_of_its_similarities(form):
     assert ONE_BUFFER >= 2 * LIMIT
     assert extra_megabytes(form, SAMPLES, DIMENSIONS) < LIMIT
-
-
-def test_the_added_terms_of_weince_keep_the_tail_of_the_batch_some_times_over():
-    """A twentieth of all pairs, which the released run sorts: the one form whose memory is not that of a block."""
-    assert extra_megabytes(f"weince:{WITH_TERMS}", SAMPLES, DIMENSIONS) < LIMIT + 8 * TAIL_SHARE * ONE_BUFFER

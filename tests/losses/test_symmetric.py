@@ -8,9 +8,14 @@ from torch import Generator
 from torch.nn.functional import normalize
 
 import losses
-from losses import symmetric
+from losses import symmetric, symmetric_rules
 
-OF_LABELS = {"supcon": losses.supcon, "x_clr": losses.x_clr}
+OF_LABELS = {
+    "supcon": losses.supcon,
+    "sincere": losses.sincere,
+    "eps_sup_infonce": losses.eps_sup_infonce,
+    "x_clr": losses.x_clr,
+}
 OF_VIEWS = {
     "nt_xent": losses.nt_xent,
     "weibit": losses.weibit,
@@ -61,6 +66,18 @@ def test_values_and_gradients(name, count, reduction, taken):
     true_value, true_gradient = both(loss, z.double(), plain=True)
     torch.testing.assert_close(value, true_value, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(gradient, true_gradient, rtol=1e-3, atol=3e-5 * true_gradient.abs().max().item())
+
+
+def test_large_classes_take_the_sweep_over_rows(taken):
+    """A tile holds whole classes: such a class would be a tile as wide as the batch."""
+    largest = symmetric_rules.LARGEST_CLASS
+    z = normalize(torch.randn(largest + 9, 4, generator=Generator().manual_seed(5)), dim=1)
+    labels = (torch.arange(len(z)) >= largest).long()
+    losses.sincere(z, labels)
+    assert taken == [len(z)]
+    labels[-1] = 0
+    losses.sincere(z, labels)
+    assert taken == [len(z)]
 
 
 @pytest.mark.parametrize("asked", [{"chunk_size": 8}, {"temperature": 0.01}, {"plain": True}])

@@ -1,5 +1,6 @@
 """The anatomy page in a browser: the anchor by keyboard and pointer, and the table of points edited."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlencode
 
@@ -8,12 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TooLong
 
+from tests.browser.conftest import Tab
 from tests.waiting import until
 from ui.losses.anatomy_presets import PRESETS
 
 pytestmark = pytest.mark.browser
 LIMIT = 1_000
 """Milliseconds: 300 on the machine that the page was made on; others may be three times slower."""
+ENOUGH = 4
+"""Points, where one of them was quick."""
 # Milliseconds from the next key or button going down until a formula names the anchor `wanted`.
 CLOCK = """wanted => { window.took = new Promise((done, fail) => {
     setTimeout(() => fail(new Error(`no formula of ${wanted} after 240 s`)), 240_000);
@@ -72,15 +76,25 @@ def is_under_pointer(page: Page, place: list[float], point: tuple[float, float])
     )
 
 
-@pytest.mark.parametrize("act", [press_up, step_up, click_point])
-def test_the_numbers_follow_the_anchor(server, tab, act):
-    found, took = opened(server, tab), []
-    for point in range(1, 9):
-        found.page.evaluate(CLOCK, PRESETS["batch"].batch.names[point])
-        act(found.page, point)
-        took.append(found.page.evaluate("window.took"))
-        found.settle()
-    assert min(took) < LIMIT, took  # the quickest: what else runs on the machine only adds
+def milliseconds(found: Tab, act: Callable[[Page, int], None], point: int) -> float:
+    """From the act until a formula names the point."""
+    found.page.evaluate(CLOCK, PRESETS["batch"].batch.names[point])
+    act(found.page, point)
+    took: float = found.page.evaluate("window.took")
+    found.settle()
+    return took
+
+
+def test_the_numbers_follow_the_anchor(server, tab):
+    found = opened(server, tab)
+    for act in (press_up, step_up, click_point):
+        took: list[float] = []
+        for point in range(1, 9):
+            took.append(milliseconds(found, act, point))
+            if point >= ENOUGH and min(took) < LIMIT:
+                break
+        assert min(took) < LIMIT, (act.__name__, took)  # the quickest: what else runs on the machine only adds
+        milliseconds(found, click_point, 0)
     assert found.problems == []
 
 

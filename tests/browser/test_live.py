@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.buttons import press, run_live
+from tests.browser.buttons import button, press, run_live
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -61,11 +61,12 @@ def test_it_moves_without_rebuilding_its_chart_and_stops_within_a_second(server,
 
 def stops_in_time(page: Page) -> bool:
     """Within a second more than this machine takes, at this moment, for a click that has nothing to end; one try."""
+    if not button(page, "Pause").count():  # a try before has stopped it
+        run_live(page)
     pause = seconds_until(page, "Pause", "Paused at step ")
     press(page, "Resume")
     page.get_by_text(re.compile("^step ")).wait_for()
     stop = seconds_until(page, "Stop", "Stopped.")
-    run_live(page)
     return stop < 1.0 + pause
 
 

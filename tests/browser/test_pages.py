@@ -1,4 +1,5 @@
-"""Each page opens by deep link on a cold server, light and dark, without an error and without leaving the machine."""
+"""Each page opens by deep link on a cold server, light and dark, without an error and without leaving the machine:
+at a desk, in front of a projector, on a tablet and on a phone."""
 
 from functools import partial
 from importlib.resources import files
@@ -7,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.buttons import go_to
+from tests.browser.conftest import Tab
+from tests.browser.sight import check_first_controls_and_main_figure
 from tests.waiting import until
 from ui.frame import PAGES
 
@@ -51,21 +54,29 @@ def is_on(page: Page, scheme: str) -> bool:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_cold_by_deep_link_light_and_dark(cold_server, tab, name):
-    opened = tab()
-    for scheme, width in (("light", 1440), ("dark", 900)):
-        opened.page.emulate_media(color_scheme=scheme)
-        opened.page.set_viewport_size({"width": width, "height": 1000})
-        opened.open(f"{cold_server.url}/{address(name)}")
-        expect(opened.page.locator("h1")).to_have_text(PAGES[name].question)
-        assert opened.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
-        until(partial(is_on, opened.page, scheme))
-        opened.page.evaluate(AXE)
-        until(partial(no_hindrance, opened.page), every=1, last=partial(hindrances, opened.page))
-        assert opened.problems == []
+def test_a_page_opens_cold_by_deep_link_and_is_well_at_every_size_light_and_dark(cold_server, tab, name):
+    """One visit, in which the window and the machine's theme change: loads are what browser tests cost most."""
+    opened = tab().open(f"{cold_server.url}/{address(name)}")
+    expect(opened.page.locator("h1")).to_have_text(PAGES[name].question)
+    opened.page.evaluate(AXE)
+    check_well(opened, "light")
+    check_first_controls_and_main_figure(opened, name)
+    opened.page.emulate_media(color_scheme="dark")
+    opened.page.set_viewport_size({"width": 900, "height": 1000})
+    check_well(opened, "dark")
     opened.page.set_viewport_size({"width": 390, "height": 844})
     opened.page.wait_for_function(FITS_A_PHONE)
+    assert opened.problems == []
     assert "Traceback" not in cold_server.log.read_text()
+
+
+def check_well(opened: Tab, scheme: str) -> None:
+    """In the theme that was asked for, without an error, and in nobody's way."""
+    opened.settle()
+    assert opened.page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    until(partial(is_on, opened.page, scheme))
+    until(partial(no_hindrance, opened.page), every=1, last=partial(hindrances, opened.page))
+    assert opened.problems == []
 
 
 def test_the_menu_leads_to_every_page(server, tab):

@@ -45,7 +45,7 @@ def table(found: dict[str, object]) -> str:
     from analysis.digits import number
 
     epochs: list[dict[str, object]] = found["epochs"]  # type: ignore[assignment]
-    rows = [["epoch", *(name.replace("_", " ") for name in _COLUMNS)]]
+    rows = [["epoch", *(_heading(name, epochs) for name in _COLUMNS)]]
     for each in epochs:
         values = [each[name] for name in _COLUMNS]
         rows.append([str(each["epoch"]), *("-" if v is None else number(float(str(v)), least=4) for v in values)])
@@ -54,6 +54,12 @@ def table(found: dict[str, object]) -> str:
     refused: dict[str, str] = found["refused"]  # type: ignore[assignment]
     said = [printable(str(found["left_out"])), *(f"Not read: {printable(sentence)}" for sentence in refused.values())]
     return "\n".join([*lines, *filter(None, said)])
+
+
+def _heading(name: str, epochs: list[dict[str, object]]) -> str:
+    """The number's name, and how many neighbours have voted: an accuracy without it says little."""
+    voted = dict.fromkeys(str(each["knn_k"]) for each in epochs) if name == "knn_accuracy" else {}
+    return name.replace("_", " ") + (f" (k = {' or '.join(voted)})" if voted else "")
 
 
 def _parser() -> Parser:

@@ -41,6 +41,8 @@ _VERDICTS = {"holds": "holds", "holds in part": "part", "does not hold": "not"}
 
 _PLAIN = 100_000
 """Letters of data that are as they are in a deck; more are packed, which a browser unpacks in some milliseconds."""
+_SOLID = re.compile(r'"type":\s*"(?:\w+3d|surface|cone|isosurface|volume)"')
+"""Marks of a scene, which a browser draws slowly: the deck does so before their slides are near."""
 _Boxes = dict[tuple[Figure, Size], tuple[str, Size]]
 
 
@@ -91,7 +93,9 @@ def _figures(slide: Slide, boxes: _Boxes) -> str:
 def _box(figure: Figure, size: Size, name: str, inner: Size, *, own_title: bool) -> str:
     title = f"<p>{escape(figure.title)}</p>" if own_title else ""
     shrunk = f";transform:scale({size[0] / inner[0]:.4f})" if inner != size else ""
-    place = f'data-figure="{name}" data-width="{inner[0]}" data-height="{inner[1]}" style="{_sized(inner)}{shrunk}"'
+    solid = " data-solid" if _SOLID.search(figure.plot) else ""
+    sides = f'data-width="{inner[0]}" data-height="{inner[1]}"'
+    place = f'data-figure="{name}" {sides} style="{_sized(inner)}{shrunk}"{solid}'
     plot = f'<div class="plot" role="img" aria-label="{escape(figure.alt)}" {place}></div>'
     return f'<div>{title}<div class="frame" style="{_sized(size)}">{plot}</div></div>'
 

@@ -18,6 +18,8 @@ T = TypeVar("T")
 VERSION = "1"
 UNKNOWN = "?"
 """Stands for all controls that a page does not have; no control is called so."""
+SAME = {"tau": "temperature", "temperature": "tau", "dimension": "dimensions", "dimensions": "dimension"}
+"""One quantity that pages call by two names: toy worlds by the fields of their specs. A link may say either."""
 _LONGEST = 40
 _MOST_NAMED = 5
 
@@ -40,7 +42,7 @@ class PageLink:
 
         A URL that says something new to a widget that is there already (the Back button) changes its value.
         """
-        asked = st.query_params.get_all(key)
+        asked = st.query_params.get_all(key) or st.query_params.get_all(SAME.get(key, ""))
         news = asked != self.seen.get(key, [])
         if news:
             self.mistakes.pop(key, None)
@@ -80,7 +82,8 @@ class PageLink:
     def unknown(self, controls: Iterable[str], names: Callable[[], Collection[str]]) -> list[LabError]:
         """What this URL asks of controls that the page does not have, but for what the lab itself wrote there, and for
         `names` of controls that the page has with other settings; these are asked for only when it matters."""
-        asked = [name for name in st.query_params if name not in {*controls, *self.seen, "v"}]
+        known = {*controls, *self.seen, "v"}
+        asked = [name for name in st.query_params if name not in known and SAME.get(name) not in known]
         asked = [name for name in asked if name not in names()]
         remedy = "It is left out."
         if len(asked) > _MOST_NAMED:

@@ -9,6 +9,7 @@ ARRAYS = ".npz, .npy, CSV, TSV, JSON lines, Parquet, Arrow, Feather or MATLAB"
 ACCEPTED = f"torch, safetensors, {ARRAYS}"
 """What is opened here, as a refusal names it."""
 
+_PACKED = "Images in it are read as it is: give it beside a checkpoint (--data). Unpack it for a checkpoint inside."
 # Each reads on after "FILE must be ..., but is".
 _WRONG = {
     "empty": ("an empty file", "The download or the training failed; get it again."),
@@ -16,7 +17,7 @@ _WRONG = {
     "lfs pointer": ("a git-lfs pointer", "Run `git lfs pull` where it was cloned."),
     "torch": ("a torch file", "The page File contents and python -m checkpoints.inspect show what is in it."),
     "safetensors": ("a safetensors file", "The page Checkpoints opens those that NCE Lab made."),
-    "tar": ("a tar archive", "Unpack it and give the checkpoint inside; images go beside one (--data)."),
+    "tar": ("a tar archive", _PACKED),
     "hdf5": ("an HDF5 file", "Read its arrays with h5py and write them with numpy.savez."),
     "matlab": ("a MATLAB file of version 5", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "matlab 4": ("a MATLAB file of version 4", "The page Checkpoints and python -m checkpoints.inspect open it."),
@@ -44,7 +45,7 @@ _WRONG = {
     "onnx": ("an ONNX model", "It is opened by no reader here: save its outputs with numpy.savez."),
     "gguf": ("a GGUF model", "It is opened by no reader here: save its outputs with numpy.savez."),
     "faiss": ("a faiss index", "Save its vectors: numpy.save('vectors.npy', index.reconstruct_n(0, index.ntotal))."),
-    "zip": ("a zip archive", "Unpack it and give the checkpoint inside; images go beside one (--data)."),
+    "zip": ("a zip archive", _PACKED),
     "compressed": ("a compressed archive", "Unpack it and give the checkpoint inside."),
     "text": (
         "a text",

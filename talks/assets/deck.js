@@ -18,11 +18,31 @@
   async function all() {
     for (const slide of document.querySelectorAll(".slides section")) await deckFigures.pictures(slide);
   }
-  function around() {
+
+  const idle = () => new Promise((then) =>
+    window.requestIdleCallback ? window.requestIdleCallback(then, { timeout: 1_000 }) : window.setTimeout(then, 50));
+  // Neighbours and the one after the next, while nobody waits: a click then finds them there.
+  const AHEAD = [1, -1, 2];
+  let turn = 0;
+  async function around() {
+    const slides = Reveal.getSlides(), here = Reveal.getIndices().h, mine = ++turn;
+    await show(slides[here]);
+    await new Promise((then) => window.setTimeout(then, 250)); // the slides fade meanwhile
+    for (const step of AHEAD) {
+      await idle();
+      if (turn !== mine) return;
+      await show(slides[here + step], step);
+    }
+  }
+  // Scenes take longer to draw than some slides are shown: as many as there are contexts for, while the first one is read.
+  async function scenes() {
     const slides = Reveal.getSlides(), here = Reveal.getIndices().h;
-    show(slides[here]);
-    // The next one while nobody waits: a click then finds it there.
-    window.setTimeout(() => { if (Reveal.getIndices().h === here) show(slides[here + 1], true); }, 250);
+    await show(slides[here]);
+    for (const slide of [...slides.slice(here + 1), ...slides.slice(0, here).reverse()]) {
+      if (!slide.querySelector(".plot[data-solid]")) continue;
+      await idle();
+      await show(slide, Infinity);
+    }
   }
 
   // Reveal lays the pages out some frames after it has begun.
@@ -44,13 +64,14 @@
     width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 4, center: false, hash: true, slideNumber: preview ? false : "c/t",
     progress: !preview, controls: !preview || many,
     transition: calm || printing ? "none" : "fade", transitionSpeed: "fast", backgroundTransition: "none", controlsTutorial: false,
-    viewDistance: 2, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
+    // No slide is ever without a box: figures are drawn in it before it is shown, and a scene whose box comes back draws itself anew.
+    viewDistance: Infinity, mobileViewDistance: Infinity, pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
     scrollActivationWidth: null, showNotes: asked.get("notes") === "yes" ? "separate-page" : false,
     keyboard: { 68: () => { setScheme(!root.classList.contains("dark")); recolour(); } },
   }).then(async () => {
     Reveal.on("slidechanged", around);
     Reveal.on("overviewshown", all);
-    if (printing) { await pagesMade(); await all(); } else { around(); }
+    if (printing) { await pagesMade(); await all(); } else { if (!preview && show === deckFigures.draw) await scenes(); around(); }
     root.dataset.ready = "";
   });
 })();

@@ -1,4 +1,4 @@
-// The deck's figures and formulas: each is drawn when its slide, or the one before it, is first seen. A browser has few
+// The deck's figures and formulas: each is drawn when its slide, or one beside it, is first seen. A browser has few
 // drawing contexts of a graphics card, so that figures which need them are let go again, farthest first.
 const deckFigures = (() => {
   const CONFIG = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"] };
@@ -88,7 +88,9 @@ const deckFigures = (() => {
     place.dataset.drawn = "";
     try {
       const figure = await read(place), count = needed(figure);
-      if (count && !makeRoom(count, ahead ? 0 : 1) && ahead) { delete place.dataset.drawn; return; }
+      // The next one may take contexts from the one before, others from those alone that are farther than they are.
+      const near = ahead === 1 ? 0 : Math.abs(ahead) || 1;
+      if (count && !makeRoom(count, near) && ahead) { delete place.dataset.drawn; return; }
       if (count) makeRoom(count, 0);
       place.replaceChildren();
       if (count) place.dataset.contexts = count;
@@ -103,7 +105,7 @@ const deckFigures = (() => {
     place.dataset.drawn = "still";
     const figure = await read(place), count = needed(figure);
     if (place.dataset.drawn !== "still") return;
-    if (!count) { delete place.dataset.drawn; await drawOne(place, false); return; }
+    if (!count) { delete place.dataset.drawn; await drawOne(place, 0); return; }
     makeRoom(count, 0);
     const easel = document.body.appendChild(document.createElement("div"));
     easel.className = "easel";
@@ -138,8 +140,8 @@ const deckFigures = (() => {
   }
 
   return {
-    // All of a slide; `ahead`: nobody sees it yet.
-    async draw(slide, ahead = false) {
+    // All of a slide; `ahead`: by how many slides, for nobody sees it yet; 0: the one that is shown.
+    async draw(slide, ahead = 0) {
       if (!slide) return;
       formulas(slide);
       for (const place of slide.querySelectorAll(".plot")) await drawOne(place, ahead);

@@ -86,6 +86,20 @@ def test_the_next_slide_is_there_at_once(opened):
     assert min(page.evaluate(step) for _ in range(LAST - 2)) < 100
 
 
+def test_number_and_arrows_grow_with_the_slide_in_a_large_window_and_stay_readable_in_a_small_one(opened):
+    page, _ = opened("#/1")
+    style = "(each) => getComputedStyle(document.querySelector(each)).fontSize"
+    for width, height, number, arrows in (
+        (1280, 720, 16, 5.5),
+        (1920, 1080, 24, 8.25),
+        (3840, 2160, 48, 16.5),
+        (640, 360, 16, 5.5),
+    ):
+        page.set_viewport_size({"width": width, "height": height})
+        until(lambda wanted=number: page.evaluate(style, ".slide-number") == f"{wanted}px")
+        assert page.evaluate(style, ".controls") == f"{arrows:g}px"
+
+
 def is_light(text, ink):
     colour = text.evaluate("(each, ink) => getComputedStyle(each)[ink]", ink)
     return min(int(part) for part in re.findall(r"\d+", colour)[:3]) > 200

@@ -19,7 +19,7 @@ from tests.talks.made import spheres
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
-SLIDES, SCENES = 20, 2
+SLIDES, SCENES, CONTEXTS = 20, 2, 12
 TALK = Talk("Spheres", tuple(figure_slide(frozen(spheres(SCENES)), title=f"Sphere {each}") for each in range(SLIDES)))
 EYE = "JSON.stringify(document.querySelector('section.present .plot')._fullLayout.scene._scene.getCamera().eye)"
 LOST = """[...document.querySelectorAll('section.present canvas')].map(each => each.getContext('webgl')
@@ -48,6 +48,29 @@ def test_every_one_of_twenty_slides_is_drawn_and_the_first_ones_again(deck):
         deck.show(place)
         until(lambda: is_drawn(deck))
     assert [each for each in deck.asked if each != deck.url] == []
+
+
+def test_scenes_are_drawn_before_their_slides_are_near_and_not_again_when_they_are_shown(deck):
+    drawn = "Reveal.getSlides().findIndex((each) => !each.querySelector('.plot[data-contexts] canvas'))"
+    assert deck.page.evaluate(drawn) * SCENES == CONTEXTS
+    last = CONTEXTS // SCENES - 1
+    sizes = f"[...Reveal.getSlides()[{last}].querySelectorAll('canvas')].map((each) => [each.width, each.height])"
+    before = deck.page.evaluate(sizes)
+    assert all(side > 300 for pair in before for side in pair)
+    # A canvas that is set to a size, even its own, is drawn again.
+    deck.page.evaluate(
+        """last => { window.again = 0;
+      const { set, get } = Object.getOwnPropertyDescriptor(HTMLCanvasElement.prototype, "width");
+      for (const each of Reveal.getSlides()[last].querySelectorAll("canvas"))
+        Object.defineProperty(each, "width", { get, set(value) { window.again += 1; set.call(each, value); } }); }""",
+        last,
+    )
+    deck.page.set_viewport_size({"width": 1300, "height": 720})  # each scene asks for the size of its box
+    for place in range(1, last + 1):
+        deck.show(place)
+    until(lambda: is_drawn(deck))
+    assert deck.page.evaluate("window.again") == 0
+    assert deck.page.evaluate(sizes) == before
 
 
 def test_a_scene_is_turned_and_stays_so_while_other_slides_are_shown(deck):

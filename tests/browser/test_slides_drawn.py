@@ -68,3 +68,24 @@ def test_nine_panels_have_three_slides_with_text_of_18_pixels(browser, tmp_path)
             deck.show(place)
             assert check(deck) == pytest.approx(READ)
             assert {"SupCon", "SINCERE", "step"} <= {each.text for each in deck.drawn().texts}
+
+
+# Names of points that a mark of the same panel covers in part.
+COVERED = """() => {
+  const boxes = (what) => [...document.querySelectorAll(`section.present .plot ${what}`)].map((each) =>
+    ({ ...each.getBoundingClientRect().toJSON(), name: each.textContent,
+       panel: each.closest(".subplot").classList[1] }));
+  const marks = boxes(".points path.point").filter(({ width }) => width > 0);
+  const meet = (name, mark) => mark.panel === name.panel && mark.left < name.right - 1 && mark.right > name.left + 1
+    && mark.top < name.bottom - 3 && mark.bottom > name.top + 3;
+  return boxes(".textpoint text").filter((name) => marks.some((mark) => meet(name, mark))).map(({ name }) => name);
+}"""
+
+
+def test_points_of_an_anatomy_have_their_names_beside_their_marks(browser, tmp_path):
+    made = [each for each in claims() if each.stem == "anatomy-supcon-sincere"]
+    with opened(browser, tmp_path, Talk("A", tuple(figure_slide(frozen(each)) for each in made[:1]))) as deck:
+        deck.open()
+        deck.show(0)
+        assert deck.page.locator("section.present .textpoint text").count() > 10
+        assert deck.page.evaluate(COVERED) == []

@@ -85,3 +85,9 @@ def test_a_wrong_file_gets_its_own_sentence(kind):
 
 def test_the_right_file_passes():
     check_kind(FILES["safetensors"], "safetensors", name="model")
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+def test_images_that_are_packed_are_not_to_be_unpacked(kind):
+    with pytest.raises(LabError, match=r"Images in it are read as it is: give it beside a checkpoint \(--data\)\."):
+        check_kind(FILES[kind], "torch, safetensors", name=f"images.{kind}")

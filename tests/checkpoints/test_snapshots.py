@@ -123,5 +123,6 @@ def test_the_command_has_a_line_an_epoch_and_names_what_it_could_not_read(capsys
     assert series.main([str(tmp_path)]) == 0
     lines = capsys.readouterr().out.split("\n")
     assert lines[0].split()[:5] == ["epoch", "margin", "target", "noise", "auc"]
+    assert f"knn accuracy (k = {found['epochs'][0]['knn_k']})" in lines[0]
     assert lines[3].startswith("Not read: epoch_3.npz")
     assert series.main([str(tmp_path / "none")]) == 2

@@ -64,7 +64,7 @@ def choose(controls: Controls) -> View:
     titles = {name: CATALOG[name].title for name in CURVE_LOSSES}
     scene = Scene(
         temperature=controls.number("Temperature τ", "tau", default=0.1, low=0.02, high=2.0, step=0.01),
-        batch_size=controls.integer("Batch size N", "batch_size", default=64, low=3, high=4096),
+        batch_size=controls.integer("Batch size", "batch_size", default=64, low=3, high=4096),
         class_size=controls.integer("Class size", "class_size", default=16, low=1, high=1024),
         positive=controls.number("Positives at cosine", "positive", default=0.6, low=-1.0, high=1.0, step=0.05),
         noise=controls.number("Noise at cosine", "noise", default=0.1, low=-1.0, high=1.0, step=0.05),

@@ -129,7 +129,7 @@ def _source(controls: Controls, entries: Mapping[str, ZooEntry], name: str) -> _
 def _random(controls: Controls, classes: int, per_class: int) -> Drawn:
     single = "Classes of one sample: without a positive, and noise for all others."
     singletons = controls.integer("Singletons", "singletons", default=0, low=0, high=64, help=single)
-    dimension = controls.integer("Dimension", "dimension", default=16, low=2, high=512)
+    dimension = controls.integer("Dimensions", "dimension", default=16, low=2, high=512)
     help = "Noise on each coordinate of a class centre."
     spread = controls.number("Spread", "spread", default=0.3, low=0.0, high=2.0, step=0.05, help=help)
     spec = BatchSpec(classes, per_class, dimension, spread, _seed(controls), singletons)
@@ -143,7 +143,7 @@ def _toy(controls: Controls, classes: int, per_class: int) -> Drawn:
     loss = controls.choice("Moved by", "toy_loss", LOSSES, default="supcon")
     spec = RepulsionSpec(
         losses=(loss,),
-        dimensions=controls.integer("Dimension", "toy_dimension", default=3, low=2, high=128),
+        dimensions=controls.integer("Dimensions", "toy_dimension", default=3, low=2, high=128),
         classes=classes,
         per_class=per_class,
         singletons=controls.integer("Singletons", "singletons", default=0, low=0, high=64),

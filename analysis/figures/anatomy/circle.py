@@ -29,7 +29,7 @@ _PLACES: dict[str, tuple[str, str, str, float]] = {
     _ANCHOR: (GREY, "star", "", 0.0),
 }
 _HEIGHT = 520
-_NAMES, _PULLS, _PUSHES, _EDGE = 1.13, 1.26, 1.38, 1.5  # radii
+_NAMES, _PULLS, _PUSHES, _EDGE = 1.25, 1.42, 1.54, 1.66  # radii
 _LONGEST = np.deg2rad(32)  # of an arrow, for the strongest force in the figure
 _SHORTEST = np.deg2rad(0.5)
 _NEAR, _ARC = 1.0, 20.0  # degrees between points that are named together: of few, and of one class among many

@@ -9,7 +9,7 @@ ARRAYS = ".npz, .npy, CSV, TSV, JSON lines, Parquet, Arrow, Feather or MATLAB"
 ACCEPTED = f"torch, safetensors, {ARRAYS}"
 """What is opened here, as a refusal names it."""
 
-_PACKED = "Images in it are read as it is: give it beside a checkpoint (--data). Unpack it for a checkpoint inside."
+_PACKED = "Images in it need no unpacking: give it beside a checkpoint (--data). Unpack it for a checkpoint inside."
 # Each reads on after "FILE must be ..., but is".
 _WRONG = {
     "empty": ("an empty file", "The download or the training failed; get it again."),

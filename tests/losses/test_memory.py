@@ -21,7 +21,7 @@ def test_every_loss_that_meets_all_pairs_is_measured():
     assert found.isdisjoint({"nll", "ntce", "nonl", "continuous_categorical"})  # of order N K
 
 
-@pytest.mark.parametrize("form", forms())
+@pytest.mark.parametrize("form", [*forms()])
 def test_a_large_batch_takes_less_than_half_of_its_similarities(form):
     assert ONE_BUFFER >= 2 * LIMIT
     assert extra_megabytes(form, SAMPLES, DIMENSIONS) < LIMIT

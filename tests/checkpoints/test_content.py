@@ -89,5 +89,5 @@ def test_the_right_file_passes():
 
 @pytest.mark.parametrize("kind", ["tar", "zip"])
 def test_images_that_are_packed_are_not_to_be_unpacked(kind):
-    with pytest.raises(LabError, match=r"Images in it are read as it is: give it beside a checkpoint \(--data\)\."):
+    with pytest.raises(LabError, match=r"Images in it need no unpacking: give it beside a checkpoint \(--data\)\."):
         check_kind(FILES[kind], "torch, safetensors", name=f"images.{kind}")

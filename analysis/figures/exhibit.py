@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
@@ -49,7 +50,9 @@ class Exhibit:
 
     def given_by(self, code: str) -> "Exhibit":
         """The same with the lines that give it."""
-        return replace(self, code=code.strip())
+        told = copy(self)  # `replace` would set the ink of the very same plot once more
+        object.__setattr__(told, "code", code.strip())
+        return told
 
     def html(self) -> str:
         """Title, plot and how to read it, with Plotly itself (about 4 MB): it needs no network."""

@@ -12,7 +12,8 @@ def set_ink(plot: go.Figure) -> None:
     """Every text on the page's ground in ink: axes and legends would have the paler grey of Streamlit's template."""
     layout = plot.layout
     layout.font.color = layout.legend.font.color = layout.legend.title.font.color = INK
-    plot.update_xaxes(tickfont_color=INK, title_font_color=INK).update_yaxes(tickfont_color=INK, title_font_color=INK)
+    for axis in (*plot.select_xaxes(), *plot.select_yaxes()):  # half the time of update_xaxes, at every figure
+        axis.tickfont.color = axis.title.font.color = INK
     bar = layout.coloraxis.colorbar
     bar.tickfont.color = bar.title.font.color = INK
     if bar.exponentformat is None:

@@ -81,6 +81,7 @@ def choose(controls: Controls, folder: Path) -> tuple[str, Path]:
     found = root.contents(folder)
     names = series_among(found.checkpoints)
     if not names:
+        _watch_for_first(folder)
         rule = "must have a folder with snapshots of one training below it, as epoch_1.npz and epoch_2.npz"
         raise LabError("the root", rule, but="has none")
     offer.keep_within("training", dict.fromkeys(names, ""))
@@ -115,6 +116,14 @@ def draw(analyses: Analyses) -> None:
     if place is not None and len(placed[place].labels) == len(analyses.outputs.test):
         show(map_of_epoch(placed, place, analyses.outputs), key="map-of-epoch")
     st.divider()
+
+
+@st.fragment(run_every=_LOOK_EVERY)
+def _watch_for_first(folder: Path) -> None:
+    """Looks for a training that has only begun; the page is drawn again when it has two snapshots."""
+    if series_among(root.contents(folder).checkpoints):
+        st.rerun()
+    st.caption("Looked for every few seconds: a training is here once it has two snapshots.")
 
 
 @st.fragment(run_every=_LOOK_EVERY)

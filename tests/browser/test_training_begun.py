@@ -1,0 +1,18 @@
+"""A page that is opened before the training it is to show has written anything."""
+
+import pytest
+
+from tests.browser.server import running
+from tests.checkpoints.hostile_data import bundle
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_training_that_begins_while_the_page_waits_for_it_appears(tmp_path, tab):
+    (folder := tmp_path / "root" / "sincere_epochs").mkdir(parents=True)
+    with running(tmp_path / "log", "--", "--root", str(folder.parent)) as server:
+        page = tab().open(f"{server.url}/Checkpoints?source=training").page
+        page.get_by_text("must have a folder with snapshots of one training").wait_for()
+        for epoch in (1, 2):
+            (folder / f"epoch_{epoch}.npz").write_bytes(bundle())
+        page.get_by_text("Does the training still learn?").wait_for()

@@ -26,8 +26,6 @@ from tests.browser.server import ARGUMENTS, Server, running
 from tests.waiting import LONG
 
 expect.set_options(timeout=LONG)
-BRIEF = ["--js-flags=--no-opt --no-maglev"]
-"""Pages of tests live for seconds: what V8 spends on making their scripts faster is not earned back."""
 # Opened by deep link, Streamlit's own script first asks below the page's path where its server is.
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)")
 
@@ -90,7 +88,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip(chromium.NONE)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *BRIEF])
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield opened
         opened.close()
     with pytest.raises(RuntimeError, match="no running event loop"):

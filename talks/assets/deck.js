@@ -16,7 +16,9 @@
   dark.addEventListener("change", (event) => { setScheme(event.matches); recolour(); });
 
   async function all() {
-    for (const slide of document.querySelectorAll(".slides section")) await deckFigures.pictures(slide);
+    const slides = [...document.querySelectorAll(".slides section")];
+    // Twice: a picture takes the contexts of a scene far away that was drawn before, which then is a picture too.
+    for (const slide of [...slides, ...slides]) await deckFigures.pictures(slide);
   }
 
   const idle = () => new Promise((then) =>

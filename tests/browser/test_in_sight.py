@@ -16,3 +16,13 @@ def test_the_play_button_of_a_replay_is_seen(server, tab, name, figure):
     opened.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     opened.open(f"{server.url}/{address(name)}?show={figure}&v=1")
     opened.page.wait_for_function(PLAY)
+
+
+def test_sentences_of_the_table_of_losses_have_some_words_a_line_on_a_phone(server, tab):
+    page = tab(width=390).open(f"{server.url}/Losses").page
+    cells = page.locator("[data-testid=stTable] tbody tr:first-child td:nth-child(2)")
+    cells.nth(2).wait_for()
+    widths = cells.evaluate_all("cells => cells.map((each) => each.getBoundingClientRect().width)")
+    assert len(widths) == 3
+    assert min(widths) > 150
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

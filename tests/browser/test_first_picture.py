@@ -26,7 +26,9 @@ def place_of(heard: list[str], what: str) -> int:
     return next(place for place, each in enumerate(heard) if what in each)
 
 
-@pytest.mark.parametrize("address", ["Simplex_labels", "Force_curves", "Compare"])
+@pytest.mark.parametrize(
+    "address", ["Simplex_labels", "Force_curves", "Anatomy"]
+)  # Compare asks how far its numbers are
 def test_one_run_of_the_page_gives_the_picture_and_plotly_is_asked_for_before_it(server, tab, address):
     page = tab().page
     heard = listen(page)

@@ -26,9 +26,8 @@ def place_of(heard: list[str], what: str) -> int:
     return next(place for place, each in enumerate(heard) if what in each)
 
 
-@pytest.mark.parametrize(
-    "address", ["Simplex_labels", "Force_curves", "Anatomy"]
-)  # Compare asks how far its numbers are
+# Pages whose numbers are there at once: others ask now and then how far theirs are.
+@pytest.mark.parametrize("address", ["Simplex_labels", "Force_curves", "Anatomy"])
 def test_one_run_of_the_page_gives_the_picture_and_plotly_is_asked_for_before_it(server, tab, address):
     page = tab().page
     heard = listen(page)

@@ -8,6 +8,7 @@ Here a value from the URL is checked first and is the widget's start.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -18,8 +19,11 @@ T = TypeVar("T")
 VERSION = "1"
 UNKNOWN = "?"
 """Stands for all controls that a page does not have; no control is called so."""
-SAME = {"tau": "temperature", "temperature": "tau", "dimension": "dimensions", "dimensions": "dimension"}
-"""One quantity that pages call by two names: toy worlds by the fields of their specs. A link may say either."""
+SAME = {one: other for pair in ("tau temperature", "dimension dimensions") for one, other in permutations(pair.split())}
+"""One quantity that pages call by two names: toy worlds by the fields of their specs. A link may say either.
+
+Two words a string: `link_names` takes a quoted word for the name of a control.
+"""
 _LONGEST = 40
 _MOST_NAMED = 5
 

@@ -43,7 +43,7 @@ quick: install-dev
 
 # Measures the tests again, for `make check` to choose by: run it where nothing else runs.
 seconds: install-dev
-	$(IN) pytest -q -p tests.seconds
+	$(IN) pytest -q -p tests.seconds -n 3 --dist loadfile
 
 lint: install-dev
 	$(IN) ruff check

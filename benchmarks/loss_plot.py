@@ -43,9 +43,10 @@ def picture(table: pd.DataFrame) -> go.Figure:
             points = {"x": of_loss.samples, "y": milliseconds, "name": contender, "legendgroup": contender}
             plot.add_scatter(**points, line=line, marker=marker, showlegend=column == 1, row=1, col=column)
     plot.update_xaxes(type="log", title="anchors N", tickvals=sorted(table.samples.unique()))
-    plot.update_yaxes(type="log", title="forward + backward, ms", col=1)
+    plot.update_yaxes(type="log", dtick=1)
+    plot.update_yaxes(title="forward + backward, ms", col=1)
     return plot.update_layout(
-        template="plotly_white", width=WIDTH, height=HEIGHT, legend={"orientation": "h", "y": -0.2}
+        template="plotly_white", width=WIDTH, height=HEIGHT, legend={"orientation": "h", "y": -0.2}, margin={"t": 40}
     )
 
 

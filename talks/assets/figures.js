@@ -48,8 +48,9 @@ const deckFigures = (() => {
   const held = () => live().reduce((sum, place) => sum + Number(place.dataset.contexts), 0);
 
   function release(place) {
-    const scenes = Object.entries(place.layout || {}).filter(([name]) => name.startsWith("scene"));
-    cameras.set(place, Object.fromEntries(scenes.filter(([, each]) => each.camera).map(([name, each]) => [name, each.camera])));
+    // As it is seen: the layout has the camera of the moment in which it was let go of, and a scene turns on a little.
+    const scenes = Object.entries(place._fullLayout || {}).filter(([, each]) => each?._scene);
+    cameras.set(place, Object.fromEntries(scenes.map(([name, each]) => [name, each._scene.getCamera()])));
     letGo(place);
     delete place.dataset.contexts;
     delete place.dataset.drawn;

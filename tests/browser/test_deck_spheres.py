@@ -22,6 +22,16 @@ pytestmark = pytest.mark.browser
 SLIDES, SCENES, CONTEXTS = 20, 2, 12
 TALK = Talk("Spheres", tuple(figure_slide(frozen(spheres(SCENES)), title=f"Sphere {each}") for each in range(SLIDES)))
 EYE = "JSON.stringify(document.querySelector('section.present .plot')._fullLayout.scene._scene.getCamera().eye)"
+# A turned scene follows the pointer for some frames after it was let go of.
+AT_REST = f"""() => new Promise((rested) => {{
+  let eye = {EYE}, frames = 0;
+  const look = () => {{
+    frames = {EYE} === eye ? frames + 1 : 0;
+    eye = {EYE};
+    frames < 12 ? requestAnimationFrame(look) : rested(eye);
+  }};
+  look();
+}})"""
 LOST = """[...document.querySelectorAll('section.present canvas')].map(each => each.getContext('webgl')
           ?? each.getContext('webgl2')).map(each => each === null || each.isContextLost())"""
 
@@ -82,8 +92,8 @@ def test_a_scene_is_turned_and_stays_so_while_other_slides_are_shown(deck):
     deck.page.mouse.down()
     deck.page.mouse.move(x + 120, y + 40, steps=8)
     deck.page.mouse.up()
-    until(lambda: deck.page.evaluate(EYE) != before)
-    turned = deck.page.evaluate(EYE)
+    turned = deck.page.evaluate(AT_REST)
+    assert turned != before
     for place in (6, 12, 18):
         deck.show(place)
         until(lambda: is_drawn(deck))

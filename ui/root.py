@@ -76,7 +76,13 @@ def state(path: Path) -> str:
     return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"
 
 
-@st.cache_data(ttl=10, max_entries=1, show_spinner="Looking through the root …")
-def contents(folder: Path) -> Listing:
-    """What can be opened below the root, looked up again after ten seconds."""
+@st.cache_data(ttl=10, max_entries=1, show_spinner=False)
+def watched(folder: Path) -> Listing:
+    """What can be opened below the root, looked up again after ten seconds: in silence, for whom nobody has asked."""
     return listing(folder)
+
+
+def contents(folder: Path) -> Listing:
+    """The same, for a reader who waits for it."""
+    with st.spinner("Looking through the root …"):
+        return watched(folder)

@@ -101,7 +101,7 @@ def test_what_was_chosen_for_one_file_does_not_hold_for_the_next(open_page, fold
     np.savez(folder / "probabilities2.npz", **{**np.load(folder / "probabilities.npz"), "extra": np.ones(2)})
     from ui import root
 
-    root.contents.clear()
+    root.watched.clear()
     app.run()
     box(app, "path").select("probabilities2.npz").run()
     assert box(app, "scores").value == "probabilities"

@@ -26,7 +26,7 @@ def sent(monkeypatch) -> list[tuple[tuple[int, ...], str]]:
 
     monkeypatch.setattr(ScriptRunContext, "enqueue", noted)
     yield seen
-    root.contents.clear()
+    root.watched.clear()
     st.cache_resource.clear()
 
 

@@ -21,7 +21,7 @@ def folder(monkeypatch, tmp_path):
     for epoch in (1, 2):
         write(place, epoch)
     yield place
-    root.contents.clear()
+    root.watched.clear()
     st.cache_resource.clear()
 
 

@@ -33,6 +33,7 @@ class Reading:
     """The snapshots of a series being read one after the other. found: by file name a point, or why it has none."""
 
     series: Series
+    beside: tuple[str, ...] = ()  # all trainings that were on offer with it
     chosen: int = 0
     found: dict[str, Point | str] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -88,9 +89,10 @@ def choose(controls: Controls, folder: Path) -> tuple[str, Path]:
     name = controls.choice("Training", "training", {each: each for each in names}, default=names[0])
     series = find_series(inside(folder, name))
     reading = _reading_of(series)
+    reading.beside = tuple(names)
     newest = next((each for each in reversed(series.snapshots) if reading.opens(each)), None)
     if newest is None:
-        _watch(reading, len(reading.found))
+        _watch(reading, len(reading.found), folder)
         said = f"{series.left_out} {refused(reading)}".strip()
         raise LabError(name, "must have snapshots that hold outputs", but="has none yet", remedy=said)
     asked = _at(controls, reading, newest, name)
@@ -105,7 +107,7 @@ def draw(analyses: Analyses) -> None:
     if reading is None or not reading.chosen:
         return
     epoch, points = reading.chosen - 1, reading.points
-    _watch(reading, len(reading.found))
+    _watch(reading, len(reading.found), root.root())
     for sentence in (reading.series.left_out, refused(reading)):
         if sentence:
             st.caption(plain(sentence))
@@ -121,19 +123,25 @@ def draw(analyses: Analyses) -> None:
 @st.fragment(run_every=_LOOK_EVERY)
 def _watch_for_first(folder: Path) -> None:
     """Looks for a training that has only begun; the page is drawn again when it has two snapshots."""
-    if series_among(root.contents(folder).checkpoints):
+    if trainings_below(folder):
         st.rerun()
     st.caption("Looked for every few seconds: a training is here once it has two snapshots.")
 
 
 @st.fragment(run_every=_LOOK_EVERY)
-def _watch(reading: Reading, shown: int) -> None:
+def _watch(reading: Reading, shown: int, folder: Path | None) -> None:
     """Looks for what is new, as long as the page is open; the page is drawn again when there is something."""
-    if len(reading.found) > shown or has_changed(reading):
+    others = folder is not None and trainings_below(folder) != reading.beside
+    if len(reading.found) > shown or has_changed(reading) or others:
         st.rerun()
     read, every = len(reading.found), len(reading.series.snapshots)
     more = f"{read} of {every} snapshots are read." if read < every else "New snapshots appear as they are written."
     st.caption(plain(more))
+
+
+def trainings_below(folder: Path) -> tuple[str, ...]:
+    """Folders that hold one, looked for again every ten seconds, in silence."""
+    return tuple(series_among(root.watched(folder).checkpoints))
 
 
 def has_changed(reading: Reading) -> bool:

@@ -13,7 +13,7 @@ from checkpoints.snapshots import find_series, series_among
 from losses.errors import LabError
 from ui import root
 from ui.checkpoints import offer
-from ui.checkpoints.training import Reading, has_changed, reading_of, refused
+from ui.checkpoints.training import Reading, has_changed, reading_of, refused, trainings_below
 from ui.controls import Controls
 from ui.exhibit import show
 from ui.foreign_text import plain
@@ -35,6 +35,8 @@ class Trainings:
     """Those that are shown, by their folders below the root."""
 
     readings: dict[str, Reading]
+    beside: tuple[str, ...]
+    """All that were on offer with them."""
 
 
 def offered() -> tuple[str, ...]:
@@ -51,7 +53,7 @@ def choose(controls: Controls) -> Trainings:
     chosen = controls.choices("Trainings", _KEY, {name: name for name in names[:50]}, default=names[:2])
     if not 1 <= len(chosen) <= _MOST:
         raise LabError("trainings", f"must number 1 to {_MOST}", len(chosen), "Choose some in the sidebar.")
-    return Trainings({name: _reading(name, folder) for name in chosen})
+    return Trainings({name: _reading(name, folder) for name in chosen}, names)
 
 
 def _reading(name: str, folder: Path) -> Reading:
@@ -66,7 +68,7 @@ def _reading(name: str, folder: Path) -> Reading:
 def draw(trainings: Trainings) -> None:
     """The figure of what has been read; drawn again when there is more."""
     readings = trainings.readings
-    _watch(tuple(readings.values()), _count(readings.values()))
+    _watch(tuple(readings.values()), _count(readings.values()), trainings.beside)
     for name, reading in readings.items():
         for sentence in (reading.series.left_out, refused(reading)):
             if sentence:
@@ -78,9 +80,10 @@ def draw(trainings: Trainings) -> None:
 
 
 @st.fragment(run_every=_LOOK_EVERY)
-def _watch(readings: tuple[Reading, ...], shown: int) -> None:
-    whole = all(each.job is None or each.job.done for each in readings)
-    if (whole and _count(readings) > shown) or any(map(has_changed, readings)):
+def _watch(readings: tuple[Reading, ...], shown: int, beside: tuple[str, ...]) -> None:
+    whole, folder = all(each.job is None or each.job.done for each in readings), root.root()
+    others = folder is not None and trainings_below(folder) != beside
+    if (whole and _count(readings) > shown) or any(map(has_changed, readings)) or others:
         st.rerun()
     read, every = _count(readings), sum(len(each.series.snapshots) for each in readings)
     more = f"{read} of {every} snapshots are read." if read < every else "New snapshots appear as they are written."

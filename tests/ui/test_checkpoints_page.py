@@ -303,11 +303,11 @@ def test_what_a_user_brought_is_not_written_to_disk(quick, tmp_path):
     assert len(list(tmp_path.rglob("*.map"))) == 1
 
 
-def test_the_class_filter_hides_the_others_and_says_so(open_page):
+def test_chosen_classes_stand_before_the_others_and_the_page_says_so(open_page):
     app = open_page(PAGE, show="map", map="pca", only=["3", "5"])
     assert not app.exception
-    assert [trace["name"] for trace in charts(app)[0]["data"] if "name" in trace] == ["3", "5"]
-    assert any("Other classes are hidden" in caption.value for caption in app.caption)
+    assert [trace["name"] for trace in charts(app)[0]["data"] if "name" in trace] == ["other classes", "3", "5"]
+    assert any("Other classes are grey" in caption.value for caption in app.caption)
 
 
 def test_an_item_is_found_by_its_id(open_page):

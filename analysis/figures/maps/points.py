@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.figures.labels import label
-from analysis.figures.theme import A_SYMBOL, CLASS_COLOURS, CLASS_SYMBOLS, LOOKS, TRUTH, class_style
+from analysis.figures.theme import A_SYMBOL, CLASS_COLOURS, CLASS_SYMBOLS, GREY, LOOKS, TRUTH, class_style
 from analysis.maps.projection import Projection
 from analysis.outputs import UNLABELLED, Split
 
 MOST_AS_SVG = 3000  # points; more need WebGL, which is slower to start and does not print as well
-_OPACITY = 0.8
+_OPACITY, _FAINT = 0.8, 0.3
 _SYMBOL_CODES = {"circle": 0, "square": 1, "diamond": 2, "cross": 3, "x": 4, "triangle-up": 5}  # Plotly's
 
 
@@ -39,16 +39,31 @@ def map_classes(labels: np.ndarray, class_names: tuple[str, ...]) -> list[MapCla
 
 
 def point_traces(
-    projection: Projection, split: Split, items: np.ndarray, classes: list[MapClass]
+    projection: Projection, split: Split, items: np.ndarray, classes: list[MapClass], *, webgl: bool
 ) -> list[dict[str, object]]:
     """All points; those as SVG carry their index in the split, those of WebGL stand in the order of `items`."""
     told = len(classes) <= LOOKS  # of more, a legend would name two alike, and hide the map
-    if len(items) <= MOST_AS_SVG:
+    if not webgl:
         return [{**_svg(one, projection, split.ids[items], items), "showlegend": told} for one in classes]
     looks = np.zeros(len(items), dtype=int)
     for one in classes:
         looks[one.members] = one.look
     return [_webgl(projection.coordinates, looks), *(map(_legend, classes) if told else ())]
+
+
+def background(coordinates: np.ndarray, *, webgl: bool) -> dict[str, object]:
+    """Points (M, 2) of classes that were not chosen: where the others lie. A click does not meet them."""
+    return {
+        "type": "scattergl" if webgl else "scatter",
+        "x": np.ascontiguousarray(coordinates[:, 0]),
+        "y": np.ascontiguousarray(coordinates[:, 1]),
+        "mode": "markers",
+        "name": "other classes",
+        "marker": {"color": GREY, "size": 3 if webgl else 5, "opacity": _FAINT},
+        "hoverinfo": "skip",
+        "selected": {"marker": {"opacity": _FAINT}},
+        "unselected": {"marker": {"opacity": _FAINT}},
+    }
 
 
 def ring(place: np.ndarray) -> dict[str, object]:

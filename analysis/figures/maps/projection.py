@@ -8,7 +8,16 @@ import plotly.graph_objects as go
 
 from analysis.digits import interval, percent, percent_interval
 from analysis.figures.exhibit import Exhibit
-from analysis.figures.maps.points import LOOKS, MOST_AS_SVG, class_name, frames, map_classes, point_traces, ring
+from analysis.figures.maps.points import (
+    LOOKS,
+    MOST_AS_SVG,
+    background,
+    class_name,
+    frames,
+    map_classes,
+    point_traces,
+    ring,
+)
 from analysis.figures.splits import items_of
 from analysis.figures.theme import layout
 from analysis.maps.projection import Projection
@@ -32,16 +41,17 @@ def embedding_map(
 ) -> Exhibit:
     """Map of `items` (M,) of `split`, coordinates (M, 2); `chosen` is ringed. See `point_traces` on which is which.
 
-    `only`: the classes that are shown, all where empty.
+    `only`: the classes that are told apart and can be clicked, all where empty; the others lie behind them in grey.
     """
-    on_map = len(items)
+    on_map, traces = len(items), list[dict[str, object]]()
+    webgl = on_map > MOST_AS_SVG
     if only:
         shown = np.isin(split.labels[items], only)
+        traces = [] if shown.all() else [background(projection.coordinates[~shown], webgl=webgl)]
         projection, items = replace(projection, coordinates=projection.coordinates[shown]), items[shown]
     labels = split.labels[items]
     classes = map_classes(labels, class_names)
-    traces = point_traces(projection, split, items, classes)
-    webgl = len(items) > MOST_AS_SVG
+    traces += point_traces(projection, split, items, classes, webgl=webgl)
     marked = projection.coordinates[items == chosen]  # none where nothing is chosen, or it is not on the map
     traces += [] if webgl else [ring(place) for place in marked]
     # Unvalidated: Plotly looks at every symbol of 50,000 for two seconds. A test has it look at fewer.
@@ -92,7 +102,7 @@ def _axes(projection: Projection) -> dict[str, str]:
 
 def _how_to_read(quality: MapQuality | Unavailable, on_map: int, of_all: int, of: str, filtered: bool) -> str:
     sample = "" if on_map == of_all else f" ({on_map:,} drawn from {of_all:,})"
-    filtered_out = " Other classes are hidden; the numbers are of the whole map." if filtered else ""
+    filtered_out = " Other classes are grey; the numbers are of the whole map." if filtered else ""
     point = f"a {of} item" if of else "an item"
     return (
         f"A point is {point}{sample}, its colour and symbol are its class; click one to see it. "
@@ -103,7 +113,7 @@ def _how_to_read(quality: MapQuality | Unavailable, on_map: int, of_all: int, of
 def _untold(classes: int) -> str:
     if classes <= LOOKS:
         return ""
-    return f" {classes:,} classes share {LOOKS} looks: show some of them alone, and a legend tells them apart."
+    return f" {classes:,} classes share {LOOKS} looks: choose some of them, and a legend tells them apart."
 
 
 def _kept(quality: MapQuality | Unavailable) -> str:

@@ -57,11 +57,18 @@ def test_plotly_accepts_what_is_handed_over_unvalidated():
 
 
 @pytest.mark.parametrize("items", [60, MOST_AS_SVG + 60])
-def test_the_class_filter_leaves_the_others_out(items):
-    exhibit, split = drawn(items, 5, method="t-SNE", only=(1, 4))
-    expected = np.flatnonzero(np.isin(split.labels, (1, 4)))
-    assert sorted(exhibit.table["item"]) == expected.tolist()
-    assert "Other classes are hidden" in exhibit.how_to_read
+def test_classes_that_are_not_chosen_lie_in_grey_behind_the_others(items):
+    exhibit, split = drawn(items, 5, method="t-SNE", only=(1, 4), chosen=0)
+    expected = np.isin(split.labels, (1, 4))
+    assert sorted(exhibit.table["item"]) == np.flatnonzero(expected).tolist()
+    assert "Other classes are grey" in exhibit.how_to_read
+    rest, *others = exhibit.plot.data
+    assert (rest.name, rest.hoverinfo) == ("other classes", "skip")  # no click: its places are not in the table
+    np.testing.assert_array_equal(np.column_stack((rest.x, rest.y)), split.embeddings[~expected])
+    assert {trace.type for trace in (rest, others[0])} == {"scattergl" if items > MOST_AS_SVG else "scatter"}
+    points = [trace for trace in others if trace.mode == "markers" and trace.hoverinfo != "skip"]
+    assert sum(len(trace.x) for trace in points if trace.x[0] is not None) == expected.sum()
+    assert len(go.Figure(exhibit.plot.to_dict()).data) == len(exhibit.plot.data)
     assert exhibit.plot.layout.xaxis.title.text == "t-SNE 1 (no unit)"
 
 
@@ -73,7 +80,7 @@ def test_a_legend_names_classes_that_can_be_told_apart_alone(items):
     assert "classes share 30 looks" in exhibit.how_to_read
     some = tuple(np.unique(split.labels)[[0, 30, 60, -1]].tolist())
     few, _ = drawn(items, 915, only=some)
-    told = [trace for trace in few.plot.data if trace.showlegend is not False and trace.name]
+    told = [trace for trace in few.plot.data if trace.showlegend is not False and trace.name != "other classes"]
     assert [trace.name for trace in told] == [f"class {label}" for label in some]
     assert len({(trace.marker.color, trace.marker.symbol) for trace in told}) == 4
     assert [note.text for note in few.plot.layout.annotations] == [f"<b>{trace.name}</b>" for trace in told]

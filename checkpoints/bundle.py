@@ -16,6 +16,7 @@ from checkpoints.exporting.own_arrays import MARK, outputs_of_own
 from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_rules import Notes
 from checkpoints.reading.array_spec import AS_IT_COMES, ArraySpec, asked_for, check_no_arrays
+from checkpoints.reading.class_names import names_of
 from checkpoints.reading.class_scores import ClassScores
 from checkpoints.reading.label_values import LabelValues
 from checkpoints.reading.npz import read_npy, read_npz
@@ -81,6 +82,7 @@ def outputs_of(
         read, left = found.scores(values, spec, notes, file)
         classes = (values.present if values.sides else np.empty(0, np.int64)) if read is None else read.classes
         sides = {side: found.split(side, *kept[side], values, classes, read) for side in found.given}
+        class_names = _class_names(arrays, values, classes, left, notes)
     if len(found.given) == 1:
         (alone,) = sides.values()
         notes.add(found.about_train(alone.labelled))
@@ -94,9 +96,26 @@ def outputs_of(
         facts[NO_HEAD] = next(
             (f"{name} is not used: {left[name]}" for name in left if name in scores.NAMES), _NO_SCORES
         )
-    class_names = tuple(values.name(value) for value in classes) if values.sides else (UNLABELLED,)
     facts["notes"] = "; ".join(notes.sentences)
     return Outputs(sides["train"], sides["test"], class_names, 1.0, facts, spec.seed)
+
+
+def _class_names(
+    arrays: Arrays, values: LabelValues, classes: np.ndarray, left: dict[str, str], notes: Notes
+) -> tuple[str, ...]:
+    """As the labels say, or as an array of names calls numbers; why that cannot be is then among what is `left`."""
+    if not values.sides:
+        return (UNLABELLED,)
+    if scores.CLASS_NAMES in left and not values.are_texts:
+        try:
+            found = names_of(classes.tolist(), arrays[scores.CLASS_NAMES], scores.CLASS_NAMES)
+        except LabError as mistake:
+            left[scores.CLASS_NAMES] = f"it {mistake.rule}, but {mistake.but}"
+        else:
+            del left[scores.CLASS_NAMES]
+            notes.add(f"{scores.CLASS_NAMES}: label k is called by the k-th of them, from 0 on")
+            return found
+    return tuple(values.name(value) for value in classes)
 
 
 def _check_asked(spec: ArraySpec, arrays: Arrays, file: str, *, within: bool) -> None:

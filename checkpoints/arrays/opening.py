@@ -5,16 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from analysis.outputs import Outputs
 from checkpoints.array_sides import NAMES
 from checkpoints.arrays import forms
-from checkpoints.arrays.class_names import numbers_are_named, with_class_names
 from checkpoints.arrays.listed import ArrayListing, shown_name
 from checkpoints.arrays.roles import propose, said
 from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.exporting.own_arrays import MARK
 from checkpoints.reading import class_scores as scores
 from checkpoints.reading.array_spec import AS_IT_COMES, ROLES, ArraySpec, roles_in
+from checkpoints.reading.class_names import names_of
 from checkpoints.reading.ending import though_named
 from checkpoints.reading.quoting import file_name, printable
 from losses.errors import LabError
@@ -90,7 +92,7 @@ def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
         CANONICAL.get(role, role): loaded.arrays[name] for role, name in roles.items() if role not in _NO_ANALYSIS
     }
     own = {CANONICAL.get(role, role): name for role, name in roles.items()}
-    names = arrays.pop("class_names") if numbers_are_named(arrays, roles) else None
+    names = arrays.pop("class_names") if _numbers_are_named(arrays) else None
     spec = replace(spec, mapping=said(listing, roles))
     facts = {"file": listing.file, "digest": loaded.digest, "size": loaded.size}
     try:
@@ -98,9 +100,16 @@ def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
     except LabError as mistake:
         raise _in_the_files_names(mistake, own) from mistake
     if names is not None:
-        outputs = with_class_names(outputs, names, f"{listing.file}: {printable(roles['class_names'])[:60]}")
+        where = f"{listing.file}: {printable(roles['class_names'])[:60]}"
+        outputs = replace(outputs, class_names=names_of([int(each) for each in outputs.class_names], names, where))
     notes = _renamed(str(outputs.provenance["notes"]), own)
     return replace(outputs, provenance={**outputs.provenance, "notes": notes, "mapping": spec.mapping})
+
+
+def _numbers_are_named(arrays: Mapping[str, np.ndarray]) -> bool:
+    """Whether there are names of classes, and labels that are no texts."""
+    labels = [array for name, array in arrays.items() if name.endswith("labels")]
+    return "class_names" in arrays and bool(labels) and all(array.dtype.kind not in "US" for array in labels)
 
 
 def needs_mapping(path: str | Path) -> bool:

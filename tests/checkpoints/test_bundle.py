@@ -239,6 +239,31 @@ def test_unlabelled_items_are_left_out_and_large_ids_cost_nothing(arrays, opened
     assert "test labels: 4 items of label -1 are unlabelled and left out" in outputs.provenance["notes"]
 
 
+def test_numbers_are_called_by_an_array_of_names(arrays, opened):
+    given = {**arrays, "class_names": np.array(["ant", "bee", "cat", "dog"])}
+    outputs = opened(**given)
+    assert outputs.class_names == ("ant", "bee", "cat")
+    assert "class_names: label k is called by the k-th of them, from 0 on" in outputs.provenance["notes"]
+    assert "unused_arrays" not in outputs.provenance
+    logits = np.random.default_rng(0).standard_normal((24, 4))
+    assert opened(**given, logits=logits).class_names == ("ant", "bee", "cat", "dog")  # as many columns as names
+    assert opened(**{name: array for name, array in given.items() if "test" not in name}).class_names[1] == "bee"
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (["ant", "bee"], "it must have a name for each label from 0 on, but has 2 and none for 2"),
+        ([0, 1, 2], "it must be (K,) texts, one a class, but is int64 (3,)"),
+        ([["ant", "bee", "cat"]], "it must be (K,) texts, one a class, but is <U3 (1, 3)"),
+    ],
+)
+def test_names_that_do_not_fit_are_left_with_the_reason(arrays, opened, names, why):
+    outputs = opened(**arrays, class_names=np.array(names))
+    assert outputs.class_names == ("0", "1", "2")
+    assert outputs.provenance["unused_arrays"]["class_names"] == why
+
+
 def test_texts_one_hot_and_columns(arrays, opened):
     names = np.array(["ant", "bee", "cat"])
     outputs = opened(

@@ -27,6 +27,12 @@ from losses.errors import LabError
 
 Arrays = Mapping[str, np.ndarray]
 KNOWN = (*(name for names in NAMES.values() for name in names), *scores.NAMES, *scores.TRAIN_NAMES, scores.CLASS_NAMES)
+_OPTIONAL = {
+    scores.CLASS_NAMES,
+    *(name for what, names in NAMES.items() if what.endswith(("ids", "coordinates")) for name in names),
+}
+_NEEDED = {name for name in KNOWN if name not in _OPTIONAL}
+"""Of what is no array of numbers or texts the file is refused; of the others it is opened without them."""
 _NO_SCORES = "the file has no logits and no class probabilities"
 _NO_NAME = "no name that is known here"
 _MOST_NAMED = 20
@@ -37,7 +43,7 @@ def open_npz(path: Path, spec: ArraySpec | None = None) -> Outputs:
     with open_regular(path) as (file, size):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
         file.seek(0)
-        arrays, unused = read_npz(file, name=file_name(path), needed=KNOWN)
+        arrays, unused = read_npz(file, name=file_name(path), needed=_NEEDED)
     if MARK in arrays:
         check_no_arrays(spec, file_name(path))
         return outputs_of_own(arrays, file=file_name(path), digest=digest, size=size)

@@ -55,8 +55,13 @@ def read_npz(
             except NotPlain as mistake:
                 if needed is None or place in needed:
                     raise
-                others[place] = f"it {mistake.but}, and not of plain numbers or texts"
+                others[place] = f"it {mistake.but}, and not of plain numbers or texts{_remedy(mistake)}"
     return arrays, others
+
+
+def _remedy(mistake: NotPlain) -> str:
+    """As the end of a sentence that has begun."""
+    return f": {mistake.remedy[0].lower()}{mistake.remedy[1:].rstrip('.')}" if mistake.remedy else ""
 
 
 def npz_members(file: IO[bytes], *, name: str) -> dict[str, bytes]:

@@ -264,6 +264,14 @@ def test_names_that_do_not_fit_are_left_with_the_reason(arrays, opened, names, w
     assert outputs.provenance["unused_arrays"]["class_names"] == why
 
 
+@pytest.mark.parametrize("name", ["class_names", "test_ids", "train_coordinates"])
+def test_objects_in_an_array_that_the_rest_can_do_without_do_not_refuse_the_file(arrays, opened, name):
+    outputs = opened(**{**arrays, name: np.array(["ant", "bee", "cat"], object)})
+    assert outputs.class_names == ("0", "1", "2")
+    why = outputs.provenance["unused_arrays"][name]
+    assert why.startswith("it is of dtype '|O', and not of plain numbers or texts: save texts as labels.astype(str)")
+
+
 def test_texts_one_hot_and_columns(arrays, opened):
     names = np.array(["ant", "bee", "cat"])
     outputs = opened(

@@ -124,6 +124,8 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     "preds_logits.npz": ("and `preds` that are logits", _npz(preds=_LOGITS)),
     "preds_argmax.npz": ("and `preds` that are predicted classes", _npz(preds=_LOGITS.argmax(axis=1))),
     "strings.npz": ("labels that are names", _npz(train_labels=_NAMES[_Y], test_labels=_NAMES[_Z])),
+    "named.npz": ("labels that are numbers, and class_names", _npz(class_names=_NAMES)),
+    "names_objects.npz": ("the same, the names as Python objects", _npz(class_names=_NAMES.astype(object))),
     "objects.npz": ("labels that are Python objects", _npz(train_labels=_NAMES[_Y].astype(object))),
     "float_labels.npz": ("labels in floats", _npz(train_labels=_Y.astype(float), test_labels=_Z.astype(float))),
     "onehot.npz": ("labels one-hot", _npz(train_labels=np.eye(_K)[_Y], test_labels=np.eye(_K)[_Z])),

@@ -113,8 +113,12 @@ def _class_names(
     if not values.sides:
         return (UNLABELLED,)
     if scores.CLASS_NAMES in left and not values.are_texts:
+        names = arrays[scores.CLASS_NAMES]
         try:
-            found = names_of(classes.tolist(), arrays[scores.CLASS_NAMES], scores.CLASS_NAMES)
+            if len(names) in map(len, values.sides.values()) and len(np.unique(names)) < len(names):
+                rule = "must have a text for each class and not for each item"
+                raise LabError(scores.CLASS_NAMES, rule, but=f"has {len(names):,}, not all different")
+            found = names_of(classes.tolist(), names, scores.CLASS_NAMES)
         except LabError as mistake:
             left[scores.CLASS_NAMES] = f"it {mistake.rule}, but {mistake.but}"
         else:

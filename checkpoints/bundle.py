@@ -115,16 +115,16 @@ def _class_names(
     if scores.CLASS_NAMES in left and not values.are_texts:
         names = arrays[scores.CLASS_NAMES]
         try:
-            if len(names) in map(len, values.sides.values()) and len(np.unique(names)) < len(names):
-                rule = "must have a text for each class and not for each item"
-                raise LabError(scores.CLASS_NAMES, rule, but=f"has {len(names):,}, not all different")
             found = names_of(classes.tolist(), names, scores.CLASS_NAMES)
         except LabError as mistake:
             left[scores.CLASS_NAMES] = f"it {mistake.rule}, but {mistake.but}"
         else:
-            del left[scores.CLASS_NAMES]
-            notes.add(f"{scores.CLASS_NAMES}: label k is called by the k-th of them, from 0 on")
-            return found
+            if len(names) in map(len, values.sides.values()) and len(np.unique(names)) < len(names):
+                left[scores.CLASS_NAMES] = "it has a text for each item, and not for each class"
+            else:
+                del left[scores.CLASS_NAMES]
+                notes.add(f"{scores.CLASS_NAMES}: label k is called by the k-th of them, from 0 on")
+                return found
     return tuple(values.name(value) for value in classes)
 
 

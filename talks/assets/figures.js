@@ -49,7 +49,7 @@ const deckFigures = (() => {
 
   function release(place) {
     // As it is seen: the layout has the camera of the moment in which it was let go of, and a scene turns on a little.
-    const scenes = Object.entries(place._fullLayout || {}).filter(([, each]) => each?._scene);
+    const scenes = Object.entries(place._fullLayout || {}).filter(([, each]) => each?._scene?.camera);
     cameras.set(place, Object.fromEntries(scenes.map(([name, each]) => [name, each._scene.getCamera()])));
     letGo(place);
     delete place.dataset.contexts;

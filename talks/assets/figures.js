@@ -78,9 +78,10 @@ const deckFigures = (() => {
     return held() + count <= CONTEXTS;
   }
 
-  function failed(place) {
+  function failed(place, why = "") {
+    delete place.dataset.contexts;
     place.className = "failed";
-    place.textContent = `This figure could not be drawn. ${place.getAttribute("aria-label") || ""}`;
+    place.textContent = `This figure could not be drawn${why}. ${place.getAttribute("aria-label") || ""}`;
   }
 
   async function drawOne(place, ahead) {
@@ -97,6 +98,7 @@ const deckFigures = (() => {
       if (count) place.dataset.contexts = count;
       listen(place);
       await Plotly.newPlot(place, inPlace(place, figure));
+      if (place.querySelector(".no-webgl")) failed(place, ", for this browser has no WebGL");
     } catch { failed(place); }
   }
 

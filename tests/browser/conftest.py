@@ -79,16 +79,22 @@ class Tab:
 TABS = pytest.StashKey[list[Tab]]()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for each file: Playwright's event loop runs in this thread, and no `asyncio.run` may beside it."""
+@pytest.fixture(scope="session")
+def executable() -> str:
+    """Path of the Chromium. It finds Playwright's own only where none of Playwright's loops runs."""
     path = chromium.find()
     if path is None and os.environ.get("CI"):
         pytest.fail(chromium.NONE)
     if path is None:
         pytest.skip(chromium.NONE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(executable: str) -> Iterator[Browser]:
+    """One for each file: Playwright's event loop runs in this thread, and no `asyncio.run` may beside it."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        opened = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield opened
         opened.close()
     with pytest.raises(RuntimeError, match="no running event loop"):

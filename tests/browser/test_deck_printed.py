@@ -1,6 +1,5 @@
 """The PDF of a deck, as the command makes it by a Chromium of the machine: a page a slide, with title and figures."""
 
-import os
 import re
 
 import pytest
@@ -12,23 +11,11 @@ from talks.model import Talk
 from talks.parting import parts
 from talks.shipped import TITLES, shipped
 from talks.slides import figure_slide
-from tests.browser import chromium
 from tests.talks.made import spheres, talk
 from tests.talks.pdf_text import pages
 
 pytestmark = pytest.mark.browser
 SCENES = 2
-
-
-@pytest.fixture(scope="module")
-def path() -> str:
-    """No other fixture of Playwright's: it finds its own browser only where none of its loops runs."""
-    found = chromium.find()
-    if found is None and os.environ.get("CI"):
-        pytest.fail(chromium.NONE)
-    if found is None:
-        pytest.skip(chromium.NONE)
-    return found
 
 
 def letters(text: str) -> str:
@@ -46,17 +33,17 @@ def check(shown: Talk, path: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", TITLES)
-def test_a_shipped_talk_has_a_page_a_slide_with_its_title(path, name):
-    check(shipped(name), path)
+def test_a_shipped_talk_has_a_page_a_slide_with_its_title(executable, name):
+    check(shipped(name), executable)
 
 
-def test_a_talk_of_every_kind_of_slide_too(path):
-    check(talk(), path)
+def test_a_talk_of_every_kind_of_slide_too(executable):
+    check(talk(), executable)
 
 
-def test_twenty_slides_of_spheres_have_a_picture_of_each_scene(path):
+def test_twenty_slides_of_spheres_have_a_picture_of_each_scene(executable):
     made = figure_slide(frozen(spheres(SCENES)))
     slides = tuple(figure_slide(made.figures[0], title=f"Sphere {number}") for number in range(20))
-    printed = check(Talk("Spheres", slides), path)
+    printed = check(Talk("Spheres", slides), executable)
     widths = [int(each) for each in re.findall(rb"/Subtype /Image\b[^>]*?/Width (\d+)", printed)]
     assert sum(width > 300 for width in widths) >= SCENES  # pictures that are the same are in it once

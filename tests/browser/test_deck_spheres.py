@@ -108,6 +108,18 @@ def _numbers(eye: str) -> list[float]:
     return [float(each) for each in re.findall(r":(-?[\d.e-]+)", eye)]
 
 
+def test_a_browser_without_webgl_says_so_and_what_the_figure_shows(browser, executable, tmp_path):
+    plain = browser.browser_type.launch(executable_path=executable, args=["--no-sandbox", "--disable-3d-apis"])
+    with opened(plain, tmp_path, Talk("Two", TALK.slides[:2])) as deck:
+        deck.open()
+        said = deck.page.locator("section.present .failed")
+        said.wait_for()
+        assert said.inner_text().startswith("This figure could not be drawn, for this browser has no WebGL. ")
+        assert said.get_attribute("aria-label") in said.inner_text()
+        assert [each for each in deck.asked if each != deck.url] == []
+    plain.close()
+
+
 def test_the_overview_shows_pictures_of_all_and_the_slides_live_on(deck):
     deck.page.keyboard.press("Escape")
     filled = "() => [...document.querySelectorAll('.plot')].every((each) => each.querySelector('.main-svg'))"

@@ -115,7 +115,7 @@ def _class_names(
     if scores.CLASS_NAMES in left and not values.are_texts:
         names = arrays[scores.CLASS_NAMES]
         try:
-            found = names_of(classes.tolist(), names, scores.CLASS_NAMES)
+            found, how = names_of(classes.tolist(), names, scores.CLASS_NAMES)
         except LabError as mistake:
             left[scores.CLASS_NAMES] = f"it {mistake.rule}, but {mistake.but}"
         else:
@@ -123,7 +123,7 @@ def _class_names(
                 left[scores.CLASS_NAMES] = "it has a text for each item, and not for each class"
             else:
                 del left[scores.CLASS_NAMES]
-                notes.add(f"{scores.CLASS_NAMES}: label k is called by the k-th of them, from 0 on")
+                notes.add(f"{scores.CLASS_NAMES}: {how}")
                 return found
     return tuple(values.name(value) for value in classes)
 

@@ -101,8 +101,10 @@ def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
         raise _in_the_files_names(mistake, own) from mistake
     if names is not None:
         where = f"{listing.file}: {printable(roles['class_names'])[:60]}"
-        outputs = replace(outputs, class_names=names_of([int(each) for each in outputs.class_names], names, where))
+        called, how = names_of([int(each) for each in outputs.class_names], names, where)
+        outputs = replace(outputs, class_names=called)
     notes = _renamed(str(outputs.provenance["notes"]), own)
+    notes += "" if names is None else f"; {printable(roles['class_names'])[:60]}: {how}"
     return replace(outputs, provenance={**outputs.provenance, "notes": notes, "mapping": spec.mapping})
 
 

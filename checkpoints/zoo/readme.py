@@ -25,7 +25,8 @@ raw pixels gives {pixels:.3f}: digits are easy, and what differs between the los
 - probe: accuracy of a logistic regression on the encoder's features at unit length. head: accuracy of the model's own
   class head.
 - target, noise: median cosine to the nearest train item of the same class and of any other; margin: their difference;
-  AUC: share of pairs of a target and a noise in order, 0.5 by chance.
+  AUC: share of pairs of a target and a noise in order, about 1/K by chance for K classes of a size, for noise is
+  the largest of more cosines.
 - ECE (15 equal-width bins) and NLL (nats): of the head where there is one, else of the probe; in brackets the ECE that
   a calibrated model with the same confidences would give.
 

@@ -250,6 +250,14 @@ def test_numbers_are_called_by_an_array_of_names(arrays, opened):
     assert opened(**{name: array for name, array in given.items() if "test" not in name}).class_names[1] == "bee"
 
 
+def test_names_count_from_one_where_the_labels_do(arrays, opened):
+    from_one = {f"{side}_labels": arrays[f"{side}_labels"] + 1 for side in ("train", "test")}
+    outputs = opened(**{**arrays, **from_one, "class_names": np.array(["ant", "bee", "cat"])})
+    assert outputs.class_names == ("ant", "bee", "cat")
+    assert outputs.test.labels.tolist() == arrays["test_labels"].tolist()
+    assert "class_names: label k is called by the k-th of them, from 1 on" in outputs.provenance["notes"]
+
+
 @pytest.mark.parametrize(
     ("names", "why"),
     [

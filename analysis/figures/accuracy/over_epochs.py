@@ -11,6 +11,7 @@ from analysis.comparison.over_epochs import Point
 from analysis.digits import interval, number
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import label
+from analysis.figures.splits import AUC_BY_CHANCE
 from analysis.figures.theme import TRUTH, class_style, layout
 from analysis.neighbours.nearest import Margin
 from analysis.neighbours.separation import Separation
@@ -21,9 +22,9 @@ _DASHES = ("solid", "dash", "dot")
 _HEADS = {"nearest neighbour": "knn", "class head": "class_head", "linear probe": "probe"}
 _HOW = (
     "A point is a snapshot. Margin: median cosine to the nearest train item of the own class less that to the nearest"
-    " of another class, on the test items; AUC: the share of pairs of the two in order, 0.5 by chance. Accuracy: share"
-    " of test items that each reading gets right. These have 95 % intervals over the test items of one snapshot, which"
-    " say nothing of another training. Calibration error: expected calibration"
+    " of another class, on the test items; AUC: the share of pairs of the two in order,"
+    f" {AUC_BY_CHANCE}. Accuracy: share of test items that each reading gets right. These have 95 % intervals over the"
+    " test items of one snapshot, which say nothing of another training. Calibration error: expected calibration"
     " error; the bars are no interval of it but what a calibrated model of the same confidences would show in 95 % of"
     " samples."
 )

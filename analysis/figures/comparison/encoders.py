@@ -9,6 +9,7 @@ from analysis.comparison.encoders import EncoderResult, Pair, PublishedResult, T
 from analysis.digits import apart, interval, number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped, wrapped
+from analysis.figures.splits import AUC_BY_CHANCE
 from analysis.figures.theme import GREY, NOISE, TARGET, layout
 
 _TO: dict[To, str] = {"means": "the means of classes", "nearest": "the nearest train items"}
@@ -145,8 +146,8 @@ def _how_to_read(results: Sequence[EncoderResult], published: bool, to: To) -> s
         )
     said += (
         f" {results[0].label}: margin {interval(results[0].ends(to)[2])} over test items. AUC: the share of pairs in"
-        " which a cosine to the own class exceeds one to another, 0.5 by chance. It counts order alone: a wide margin"
-        " may go with a small AUC."
+        f" which a cosine to the own class exceeds one to another, {AUC_BY_CHANCE}. It counts order alone: a wide"
+        " margin may go with a small AUC."
     )
     if published:
         said += " Open marks: published, of another network and temperature."

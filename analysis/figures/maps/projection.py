@@ -43,16 +43,16 @@ def embedding_map(
 
     `only`: the classes that are told apart and can be clicked, all where empty; the others lie behind them in grey.
     """
-    on_map, traces = len(items), list[dict[str, object]]()
+    on_map, behind = len(items), list[dict[str, object]]()
     webgl = on_map > MOST_AS_SVG
+    marked = projection.coordinates[items == chosen]  # none where nothing is chosen, or it is not on the map
     if only:
         shown = np.isin(split.labels[items], only)
-        traces = [] if shown.all() else [background(projection.coordinates[~shown], webgl=webgl)]
+        behind = [] if shown.all() else [background(projection.coordinates[~shown], webgl=webgl)]
         projection, items = replace(projection, coordinates=projection.coordinates[shown]), items[shown]
     labels = split.labels[items]
     classes = map_classes(labels, class_names)
-    traces += point_traces(projection, split, items, classes, webgl=webgl)
-    marked = projection.coordinates[items == chosen]  # none where nothing is chosen, or it is not on the map
+    traces = behind + point_traces(projection, split, items, classes, webgl=webgl)
     traces += [] if webgl else [ring(place) for place in marked]
     # Unvalidated: Plotly looks at every symbol of 50,000 for two seconds. A test has it look at fewer.
     plot = layout(go.Figure(traces, _validate=False), **_axes(projection), height=600)
@@ -73,7 +73,7 @@ def embedding_map(
         stem="-".join(filter(None, ("map", projection.method.lower(), of))),
         title=f"Which {items_of(of)} does the encoder put together?{_answer(quality)}",
         plot=plot,
-        how_to_read=_how_to_read(quality, on_map, len(split), of, bool(only)) + _untold(len(classes)),
+        how_to_read=_how_to_read(quality, on_map, len(split), of, bool(behind)) + _untold(len(classes)),
         alt=f"{projection.method} map of {items_of(of, len(items))} in {len(classes)} classes.",
         table=pd.DataFrame(
             {

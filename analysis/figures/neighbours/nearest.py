@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from analysis.digits import cosines, interval
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import at_line, escaped, labels, reasons, short
-from analysis.figures.splits import items_of
+from analysis.figures.splits import AUC_BY_CHANCE, items_of
 from analysis.figures.theme import NOISE, TARGET, TRUTH, layout
 from analysis.neighbours.nearest import Margin, Nearest, margin
 from analysis.neighbours.separation import Separation, separation
@@ -63,7 +63,7 @@ def nearest_histograms(nearest: Nearest, overall: Margin, label_of: tuple[int, s
             f"of any other (noise), in bins of {edges[1] - edges[0]:.3g}; dotted lines are medians. The margin is "
             "median target less median noise, signed, with its 95 % bootstrap interval over items (the SINCERE "
             "authors' script gives its absolute value); the AUC is the share of pairs of a target and a noise in "
-            "order, 0.5 by chance. Drag over a part to see its items." + _left_out(nearest)
+            f"order, {AUC_BY_CHANCE}. Drag over a part to see its items." + _left_out(nearest)
         ),
         alt=f"Median target {medians[0]}, median noise {medians[1]}.",
         table=pd.DataFrame({"from": edges[:-1], "to": edges[1:], "target": shares[0], "noise": shares[1]}).round(12),

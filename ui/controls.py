@@ -17,6 +17,9 @@ from ui.links import PageLink, clipped
 from ui.session import session
 
 T = TypeVar("T")
+_MOST_CHOSEN = 200
+"""Streamlit reads a link of more than a thousand values as one of none."""
+_MOST_NAMED = 20
 _REMEDY, _LEFT_OUT = "The default is used instead.", "It is left out."
 
 
@@ -136,7 +139,7 @@ class Controls:
     ) -> tuple[str, ...]:
         """Any of many `options`, name -> label, in their order; none at first, which `empty` says in words."""
         none: tuple[str, ...] = ()
-        start = self.link.start(key, none, lambda asked: self._read_all(key, options, none, asked))
+        start = self.link.start(key, none, lambda asked: self._read_all(key, options, none, asked)[:_MOST_CHOSEN])
         picked = st.multiselect(
             label,
             list(options),
@@ -145,6 +148,7 @@ class Controls:
             key=key,
             help=help,
             placeholder=empty,
+            max_selections=_MOST_CHOSEN,
         )
         value = tuple(name for name in options if name in picked)
         return self._keep(key, value, (), list(value) or [""])
@@ -272,7 +276,9 @@ def _named(options: Mapping[str, str], raw: str) -> str | None:
 
 
 def _no_option(key: str, options: Iterable[str], raw: str, remedy: str) -> LabError:
-    return LabError(key, f"must be one of {', '.join(options)}", clipped(raw), remedy)
+    names = list(options)
+    rest = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return LabError(key, f"must be one of {', '.join(names[:_MOST_NAMED])}{rest}", clipped(raw), remedy)
 
 
 def _within(value: T, low: T, high: T, default: T) -> T:

@@ -188,3 +188,26 @@ def test_a_notice_cannot_bring_markup_along():
 def test_another_version_of_links_is_named():
     assert "v must be 1" in opened(v="2").warning[0].value
     assert not opened(v="1").warning
+
+
+def of_many() -> None:
+    import streamlit as st
+
+    from ui import controls
+
+    with controls.panel() as ask:
+        chosen = ask.several("Classes", "only", {str(each): f"class {each}" for each in range(1_000)})
+    st.json({"chosen": len(chosen)})
+
+
+def test_of_many_a_link_can_say_all_that_can_be_chosen():
+    """Of a link with more than a thousand values nothing is read."""
+    app = AppTest.from_function(of_many, default_timeout=PATIENCE)
+    app.query_params["only"] = [str(each) for each in range(1_000)]
+    app.run()
+    assert not app.exception
+    assert json.loads(app.json[0].value)["chosen"] == 200 == app.multiselect("only").proto.max_selections
+    app.query_params["only"] = ["1000"]
+    app.run()
+    assert "must be one of 0, 1, 2," in app.warning[0].value
+    assert "19 and 980 more, but is 1000" in app.warning[0].value

@@ -36,6 +36,7 @@ def test_a_snapshot_that_is_written_while_the_page_is_open_appears(open_page, fo
     assert not app.exception
     assert not app.error
     assert app.select_slider("epoch").value == "2"
+    assert app.query_params["training"] == "run"  # another may be the first tomorrow
     run_until(app, lambda: {"over-epochs", "map-of-epoch"} <= {each.proto.id.split("-", 2)[-1] for each in charts(app)})
     (folder / "epoch_3.npz").write_bytes(bundle()[:400])
     run_until(app, lambda: any("epoch_3" in each.value.replace("\\", "") for each in app.caption))

@@ -86,7 +86,8 @@ def choose(controls: Controls, folder: Path) -> tuple[str, Path]:
         rule = "must have a folder with snapshots of one training below it, as epoch_1.npz and epoch_2.npz"
         raise LabError("the root", rule, but="has none")
     offer.keep_within("training", dict.fromkeys(names, ""))
-    name = controls.choice("Training", "training", {each: each for each in names}, default=names[0])
+    # Which one is the first changes with the folder: a link names it.
+    name = controls.choice("Training", "training", {each: each for each in names}, default=names[0], always=True)
     series = find_series(inside(folder, name))
     reading = _reading_of(series)
     reading.beside = tuple(names)

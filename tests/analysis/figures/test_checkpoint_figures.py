@@ -17,8 +17,10 @@ from analysis.maps.projection import pca
 from analysis.maps.quality import map_quality
 from analysis.neighbours.graph import Neighbours
 from analysis.neighbours.nearest import Nearest, margin, nearest_similarity
-from analysis.outputs import Outputs
+from analysis.neighbours.separation import separation
+from analysis.outputs import Outputs, Split
 from analysis.statistics.bootstrap import Estimate, Unavailable
+from checkpoints.array_sides import nothing_of
 
 
 @pytest.fixture
@@ -130,6 +132,18 @@ def test_a_reason_that_many_classes_share_is_said_once(outputs):
     assert said.startswith("for never seen 0, never seen 1 and 37 more: a median with an interval needs")
     assert said.count("a median with") == 1
     assert len(said) < 160
+
+
+@pytest.mark.parametrize("classes", [3, 6])
+def test_embeddings_that_know_nothing_of_classes_have_the_area_that_the_figure_says(classes):
+    rows = np.random.default_rng(0).standard_normal((1_200, 32)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    items = Split(rows, np.arange(len(rows)) % classes)
+    names = tuple(f"class {each}" for each in range(classes))
+    nearest = nearest_similarity(Outputs(nothing_of(items), items, names, 1.0, {"digest": "0"}))
+    found, overall = separation(nearest), margin(nearest)
+    assert found.auc.low < 1 / classes < found.auc.high < 0.5
+    assert "about 1/K by chance for K classes of a size" in nearest_histograms(nearest, overall).how_to_read
 
 
 def test_the_diagram_shows_filled_bins_and_greys_small_ones(outputs):

@@ -9,6 +9,8 @@ from claims.code_version import code_of, libraries
 from claims.papers import PAPERS
 from claims.results import Result
 
+_MOST_NAMED = 3
+
 
 def source(claim: Claim) -> str:
     """Paper and place: "Feeney & Hughes 2023, SINCERE (arXiv 2309.14277). The abstract says ..."."""
@@ -27,7 +29,15 @@ def reason(result: Result) -> str:
     if counts[Outcome.OPEN]:
         said.append(f"{counts[Outcome.OPEN]} cannot be told")
     told = _deciding(result)
-    return f"{', '.join(said)}. {_OF[told.outcome]}: {_told(told)}."
+    return f"{', '.join(said)}. {_OF[told.outcome]}: {_told(told)}.{_failing(result, told)}"
+
+
+def _failing(result: Result, told: Judged) -> str:
+    """By name what does not hold and is not told: nobody should have to look it up."""
+    names = [each.part.says for each in result.judged if each.outcome is Outcome.FAILS and each.part != told.part]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    also = "Does not hold either" if told.outcome is Outcome.FAILS else "Does not hold"
+    return f" {also}: {'; '.join(names[:_MOST_NAMED])}{more}." if names else ""
 
 
 def _deciding(result: Result) -> Judged:

@@ -1,6 +1,7 @@
 """`python -m claims`: verdicts on stdout, exit 0 whatever they are, and 2 with one sentence for a mistake."""
 
 import json
+import re
 
 import pytest
 
@@ -12,7 +13,7 @@ from claims.over_seeds import Agreement, agreement, seeds_table
 from claims.registry import CLAIMS
 from claims.running import measure
 from claims.slides import slide
-from claims.words import short
+from claims.words import reason, short
 from losses.errors import LabError
 from tests.claims.small import QUICKEST
 
@@ -147,3 +148,14 @@ def test_what_keeps_a_claim_from_holding_is_named_with_the_threshold_that_it_mis
             assert named is None or f"{named}{each.part.says}: {each.in_words()}" in said
             assert not each.part.says.startswith("The same")
         assert said.startswith(("All ", "Its one part holds")) == (result.verdict is Verdict.HOLDS)
+
+
+def test_a_slide_names_every_part_that_does_not_hold_once():
+    """Of at most four; the one whose number is quoted is not named again."""
+    for claim in CLAIMS.values():
+        result = shipped.result_of(claim)
+        said = reason(result)
+        for each in result.judged:
+            assert said.count(f"{each.part.says}: {each.in_words()}") <= 1
+            if each.outcome is Outcome.FAILS:
+                assert len(re.findall(rf"{re.escape(each.part.says)}[:;.]", said)) == 1, said

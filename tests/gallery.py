@@ -1,6 +1,6 @@
 """All figures of the toy worlds, of each preset: of the runs that come with the lab, so that nothing is computed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analysis.figures.exhibit import Exhibit
@@ -89,3 +89,14 @@ def claims() -> Iterator[Exhibit]:
         else:
             found = [point_anatomy(preset.batch, loss, preset.anchor, Settings()) for loss in preset.losses]
             yield anatomy_circle(found, preset.batch, preset.anchor)
+
+
+def default_force_curves(losses: Sequence[str] = (), axis: str = "similarity") -> Exhibit:
+    """What the page Force curves shows first, or of other losses or along another axis."""
+    from analysis.figures.forces.curves import force_curves_figure
+    from analysis.forces.curves import force_curves
+    from analysis.forces.scene import Scene
+    from ui.losses.force_curve_panels import HIGHLIGHTED, SHOWN
+
+    positive, noise = (force_curves(Scene(), tuple(losses) or SHOWN, role, axis) for role in ("positive", "noise"))
+    return force_curves_figure(positive, noise, HIGHLIGHTED)

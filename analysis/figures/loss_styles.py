@@ -5,7 +5,7 @@ and on the dark ground, and lie at least 15 apart in CIELAB to full, deuteranope
 to it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import product
 
@@ -48,7 +48,18 @@ _SPARE = (
 LOSS_STYLES |= {name: next(_SPARE) for name in CATALOG if name not in LOSS_STYLES}
 
 
-def style_among(loss: str, highlighted: Collection[str]) -> Style:
-    """The loss's style, in grey where others are highlighted and it is not."""
-    style = LOSS_STYLES[loss]
-    return style if not highlighted or loss in highlighted else replace(style, colour=GREY)
+_GREY_DASHES = ("solid", "dash", "dashdot", "longdash", "longdashdot", FURTHER_DASHES[3], FURTHER_DASHES[2])
+
+
+def styles_among(losses: Iterable[str], highlighted: Collection[str]) -> dict[str, Style]:
+    """Each loss's style; in grey where others are highlighted and it is not. Greys have no hue to tell them apart: each
+    has a dash that no other grey one has, its own where that is free, as far as there are dashes."""
+    styles: dict[str, Style] = {}
+    taken: set[str] = set()
+    for loss in losses:
+        styles[loss] = own = LOSS_STYLES[loss]
+        if highlighted and loss not in highlighted:
+            free = [dash for dash in (own.dash, *_GREY_DASHES) if dash not in taken]
+            styles[loss] = replace(own, colour=GREY, dash=free[0] if free else own.dash)
+            taken.add(styles[loss].dash)
+    return styles

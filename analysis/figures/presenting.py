@@ -11,7 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from analysis.figures import slide_labels, slide_legends, slide_ticks
+from analysis.figures import slide_labels, slide_legends, slide_line_names, slide_ticks
 from analysis.figures.theme import INK
 
 WIDTH, HEIGHT = 1200, 500
@@ -50,15 +50,15 @@ def for_slide(figure: Mapping[str, Any], *, width: int = WIDTH, height: int = HE
     slide_legends.move_from_above(shown)
     _size(layout, width, height)
     _enlarge_texts(layout)
-    slide_legends.keep_room(shown, width)
-    inner = max(120, height - layout["margin"]["t"] - layout["margin"]["b"])
+    inner = _keep_room(shown, width, height)
     _part_rows(layout, inner)
     for axis in _axes(layout):
         _enlarge_axis(axis)
     _shrink_scenes(layout, inner)
     slide_ticks.number_at_powers(shown)
     slide_labels.wrap_titles(layout, inner)
-    slide_labels.fit_stacks(shown, inner)
+    if slide_line_names.fit_names(shown, inner):
+        inner = _keep_room(shown, width, height)
     slide_labels.fit_canvas(layout, inner, width)
     slide_legends.place_above(layout, inner)
     _enlarge_controls(layout)
@@ -68,6 +68,13 @@ def for_slide(figure: Mapping[str, Any], *, width: int = WIDTH, height: int = HE
         for trace in frame.get("data") or ():
             _enlarge_trace(trace, default=False)
     return shown
+
+
+def _keep_room(shown: dict[str, Any], width: int, height: int) -> int:
+    """For the legend; pixels that it leaves to panels upwards."""
+    slide_legends.keep_room(shown, width)
+    margin = shown["layout"]["margin"]
+    return int(max(120, height - margin["t"] - margin["b"]))
 
 
 def _without_ink(given: Any) -> Any:

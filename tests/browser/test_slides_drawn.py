@@ -8,7 +8,7 @@ from talks.parting import parts
 from talks.shipped import TITLES, shipped
 from talks.slides import figure_slide
 from tests.browser.decks import Deck, opened
-from tests.gallery import claims, exhibits, world_presets
+from tests.gallery import claims, default_force_curves, exhibits, world_presets
 
 pytestmark = pytest.mark.browser
 READ = 18.0  # pixels
@@ -68,6 +68,26 @@ def test_nine_panels_have_three_slides_with_text_of_18_pixels(browser, tmp_path)
             deck.show(place)
             assert check(deck) == pytest.approx(READ)
             assert {"SupCon", "SINCERE", "step"} <= {each.text for each in deck.drawn().texts}
+
+
+def test_lines_of_force_curves_are_named_whole_beside_both_panels_of_each_slide(browser, tmp_path):
+    kinds = [
+        ("SupCon", "SINCERE", "ε-SupInfoNCE", "NT-Xent", "Weibit", "WEINCE"),
+        ("NLL", "Label InfoNCE", "Soft-target cross-entropy", "Soft target InfoNCE"),
+    ]
+    with opened(browser, tmp_path, Talk("A", (figure_slide(frozen(default_force_curves())),))) as deck:
+        deck.open()
+        assert deck.count == len(kinds)
+        for place, names in enumerate(kinds):
+            deck.show(place)
+            check(deck)
+            texts = [each for each in deck.drawn().texts if each.kind == "annotation"]
+            for name in (name.replace(" ", "") for name in names):
+                beside = [each.left for each in texts if each.text.replace(" ", "").startswith(name)]
+                assert len(beside) == 2
+                assert max(beside) - min(beside) > 400
+            numbers = [each.text for each in texts if " at 0." in each.text]
+            assert len(numbers) == (3, 2)[place]
 
 
 # Names of points that a mark of the same panel covers in part.

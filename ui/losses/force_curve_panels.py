@@ -20,12 +20,12 @@ _LABELS = {
     "batch_size": "Batch size",
     "class_size": "Class size",
 }
-_SHOWN = (
+SHOWN = (
     *("supcon", "sincere", "eps_sup_infonce", "nt_xent", "weibit", "weince"),
     *("nll", "label_infonce", "soft_target_cross_entropy", "soft_target_infonce"),
 )
 """The three papers' losses and their baselines; their relatives are chosen."""
-_HIGHLIGHTED = ("supcon", "sincere", "weince", "soft_target_cross_entropy", "soft_target_infonce")
+HIGHLIGHTED = ("supcon", "sincere", "weince", "soft_target_cross_entropy", "soft_target_infonce")
 _CODE = """from analysis.figures.forces.curves import force_curves_figure
 from analysis.forces.curves import force_curves
 from analysis.forces.scene import Scene
@@ -71,12 +71,12 @@ def choose(controls: Controls) -> View:
         softness=_share(controls, "Softness of targets", "softness", 0.2, "Weight of a target off its own class."),
         lam=_share(controls, "WEINCE's weight λ", "lam", 0.5, "Of its Weibit coordinate; carries no gradient."),
     )
-    losses = controls.choices("Losses", "loss", titles, default=_SHOWN)
+    losses = controls.choices("Losses", "loss", titles, default=SHOWN)
     highlighted = controls.choices(
         "Highlighted",
         "highlight",
         titles,
-        default=_HIGHLIGHTED,
+        default=HIGHLIGHTED,
         help="The others are drawn in grey; none: all in colour.",
     )
     if not losses:

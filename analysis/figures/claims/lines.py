@@ -101,11 +101,22 @@ def _add_band(plot: go.Figure, line: Line, style: Style) -> None:
 
 def _alt(drawing: Drawing, lines: Sequence[Line]) -> str:
     """Where each line begins and ends, and how far it reaches."""
-    said = "; ".join(
-        f"{line.name} from {number(line.y[0])} at {line.x[0]:g} to {number(line.y[-1])} at {line.x[-1]:g}"
-        for line in lines
-    )
-    return f"{drawing.title} {drawing.y} against {drawing.x}. {said}."
+    return f"{drawing.title} {drawing.y} against {drawing.x}. {'; '.join(map(_ends, lines))}."
+
+
+def _ends(line: Line) -> str:
+    """Of a line; of a single mark, where it is."""
+    first, last = (f"{number(line.y[at])} at {_place(line.x[at])}" for at in (0, -1))
+    return f"{line.name} {first}" if len(line.x) == 1 else f"{line.name} from {first} to {last}"
+
+
+def _place(x: float) -> str:
+    """With the digits that the figure shows when it is pointed at; a count with all of its own.
+
+    >>> _place(0.992646), _place(65_536.0)
+    ('0.9926', '65536')
+    """
+    return f"{x:g}" if float(x).is_integer() else f"{x:.4g}"
 
 
 def _table(drawing: Drawing, lines: Sequence[Line]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.curves import curve_table, kind_of, logarithmic, with_unit
 from analysis.figures.line_labels import ROOM, add_line_labels
-from analysis.figures.loss_styles import style_among
+from analysis.figures.loss_styles import styles_among
 from analysis.figures.theme import Style, layout
 from analysis.forces.curves import Curve, ForceCurves
 from analysis.forces.scene import AXES
@@ -30,9 +30,10 @@ def loss_levels(shown: ForceCurves, highlighted: Sequence[str] = ()) -> Exhibit:
     plot.update_layout(legend={"y": -0.2, "yanchor": "top"}, margin={"b": 130, "r": ROOM})
     ends = _range(shown.curves)
     plot.update_yaxes(range=ends)
+    styles = styles_among([one.name for one in shown.curves], highlighted)
     for column, group in enumerate(groups, start=1):
         for curve in group:
-            _add_curve(plot, shown, curve, style_among(curve.name, highlighted), column)
+            _add_curve(plot, shown, curve, styles[curve.name], column)
         if len(shown.values) and not shown.axis.endswith("size"):
             _name_levels(plot, group, column, ends)
     plot.update_xaxes(type="log" if logarithmic(shown.axis) else "linear")

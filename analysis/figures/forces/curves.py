@@ -1,6 +1,6 @@
 """The derivative of every loss on one positive and on one noise pair: a column a pair, a row a kind of loss."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,8 @@ from analysis.figures.bands import Cell
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.forces.pushing import who_pushes
 from analysis.figures.line_labels import ROOM, add_line_labels, height_of
-from analysis.figures.loss_styles import style_among
-from analysis.figures.theme import TRUTH, layout
+from analysis.figures.loss_styles import styles_among
+from analysis.figures.theme import TRUTH, Style, layout
 from analysis.forces.curves import Curve, ForceCurves, Mark
 from analysis.forces.of_scene import EMBEDDING
 from analysis.forces.scene import AXES, Role, Scene
@@ -37,8 +37,9 @@ def force_curves_figure(positive: ForceCurves, noise: ForceCurves, highlighted: 
     """
     kinds = [kind for kind in _KINDS if any(kind_of(curve.name) == kind for curve in positive.curves)]
     titles = [f"{_KINDS[kind]}:<br>{pair}" for kind in kinds for pair in ("one positive", "one noise pair")]
+    styles = styles_among([curve.name for curve in positive.curves], highlighted)
     panels = {
-        Cell(row, column): _Panel(shown, [one for one in shown.curves if kind_of(one.name) == kind], highlighted)
+        Cell(row, column): _Panel(shown, [one for one in shown.curves if kind_of(one.name) == kind], styles)
         for row, kind in enumerate(kinds, start=1)
         for column, shown in enumerate((positive, noise), start=1)
     }
@@ -118,7 +119,7 @@ class _Panel:
 
     shown: ForceCurves
     curves: Sequence[Curve]
-    highlighted: Sequence[str]
+    styles: Mapping[str, Style]
 
     @property
     def sizes(self) -> bool:
@@ -160,7 +161,7 @@ class _Panel:
 def _add_panel(plot: go.Figure, panel: _Panel, cell: Cell) -> None:
     shown = panel.shown
     for curve in panel.curves:
-        style = style_among(curve.name, panel.highlighted)
+        style = panel.styles[curve.name]
         plot.add_scatter(
             x=shown.values,
             y=panel.drawn(curve),
@@ -193,7 +194,7 @@ def visible_range(curves: Sequence[Curve]) -> tuple[float, float]:
 
 def _add_mark(plot: go.Figure, mark: Mark, panel: _Panel, cell: Cell) -> None:
     """A dotted line at the place, and a ring where the curve goes through 0; its number stands with the loss's name."""
-    colour = style_among(mark.name, panel.highlighted).colour
+    colour = panel.styles[mark.name].colour
     plot.add_vline(mark.at, line={"color": colour, "dash": "dot", "width": 1.5}, **cell.place)
     if mark.kind == "sign" and not panel.sizes:
         plot.add_scatter(
@@ -241,7 +242,7 @@ def _how_to_read(scene: Scene) -> str:
         "Below 0 descent raises the pair's similarity, above 0 it lowers it. All else is fixed: a batch of"
         f" {scene.batch_size} with {scene.class_size} in a class, positives at cosine {scene.positive:g}, noise at"
         f" {scene.noise:g}, temperature {scene.temperature:g}, softness {scene.softness:g}, WEINCE's weight λ"
-        f" {scene.lam:g}. A class head's pair is a sample and a class, scored by cosine. Dotted lines are roots found"
+        f" {scene.lam:g}. A class head's pair is a sample and a class, scored by cosine. Upright dotted lines are roots"
         " by bisection, their numbers stand with the names. Weibit and WEINCE may leave the picture near cosine 1; at"
         " 1 itself a clamp takes their force."
     )

@@ -94,3 +94,10 @@ def test_single_marks_are_named_where_they_stand():
     assert plot.layout.showlegend is False
     said = [(each.text, each.x, each.y, each.xanchor) for each in plot.layout.annotations]
     assert said == [("a &lt;i&gt;", 1.0, 0.6, "left"), ("b", 2.0, 0.4, "center"), ("c", 3.0, 0.6, "right")]
+
+
+def test_words_say_of_a_single_mark_where_it_is_and_of_a_line_where_it_begins_and_ends():
+    single, line = Line("One", "supcon", (0.992646,), (0.967,)), Line("Many", "sincere", (16.0, 65_536.0), (0.5, 0.25))
+    assert drawn("stem", DRAWING, [single, line]).alt.endswith(
+        " One 0.967 at 0.9926; Many from 0.500 at 16 to 0.250 at 65536."
+    )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.figures.loss_styles import FURTHER_DASHES, LOSS_STYLES
-from analysis.figures.theme import A_SYMBOL, CLASS_COLOURS, LOOKS, class_style
+from analysis.figures.loss_styles import FURTHER_DASHES, LOSS_STYLES, styles_among
+from analysis.figures.theme import A_SYMBOL, CLASS_COLOURS, GREY, LOOKS, class_style
 from analysis.figures.worlds.echarts import LINES, SYMBOLS
 from losses.catalog import CATALOG
 from tests.analysis.figures.colours import DARK, WHITE, apart, contrast
@@ -36,6 +36,16 @@ def test_a_line_is_seen_on_either_ground_and_in_either_library(style):
     assert style.dash in LINES
     assert style.symbol in SYMBOLS
     assert style.dash not in FURTHER_DASHES
+
+
+def test_losses_in_grey_are_told_apart_by_their_dashes():
+    grey = ["eps_sup_infonce", "nt_xent", "weibit", "nll", "label_infonce"]
+    found = styles_among(["supcon", *grey], ["supcon"])
+    assert found["supcon"] == LOSS_STYLES["supcon"]
+    assert {found[loss].colour for loss in grey} == {GREY}
+    assert len({found[loss].dash for loss in grey}) == len(grey)
+    assert found["nt_xent"].dash == LOSS_STYLES["nt_xent"].dash
+    assert styles_among(grey, []) == {loss: LOSS_STYLES[loss] for loss in grey}
 
 
 def test_ten_classes_have_ten_colours_as_far_apart_as_five_are():

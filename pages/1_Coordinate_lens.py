@@ -5,8 +5,8 @@ from ui.errors import explain
 from ui.frame import frame
 from ui.link_presets import link_presets, what_to_look_at
 from ui.words import words
+from ui.worlds.coordinate_lens_panels import choose_lens, lens
 from ui.worlds.endpoint_presets import LENSES
-from ui.worlds.endpoint_tail_panels import choose_lens, lens
 
 frame("coordinate_lens")
 with explain():

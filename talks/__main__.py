@@ -1,5 +1,7 @@
 """`python -m talks build FILE --out talk.html [--pdf talk.pdf] [--handout notes.md] [--notes]`: a talk's deck.
 
+`--address URL`: where the lab is that its links lead to.
+
 The exit status is 2, with one sentence, where the file is no talk or cannot be written, and 130 after Ctrl-C.
 """
 
@@ -10,6 +12,7 @@ from pathlib import Path
 from checkpoints.reading.atomic import check_writable, write_atomic
 from checkpoints.reading.quoting import printable
 from commands import answers
+from talks.address import ADDRESS, typed
 
 
 def parser() -> argparse.ArgumentParser:
@@ -20,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--pdf", type=Path, metavar="talk.pdf", help="one slide a page, by this machine's Chromium")
     build.add_argument("--handout", type=Path, metavar="notes.md", help="texts and links as Markdown")
     build.add_argument("--notes", action="store_true", help="speaker notes in PDF and handout")
-    build.add_argument("--address", help="where the lab is, for the links back; the usual one if left out")
+    build.add_argument("--address", metavar="URL", help=f"where the lab is, for the links back; {ADDRESS} if left out")
     return top
 
 
@@ -34,7 +37,7 @@ def run(asked: argparse.Namespace) -> int:
     from talks.handout import handout
     from talks.reading import read
 
-    address = asked.address or deck.ADDRESS
+    address = typed(asked.address) if asked.address else ADDRESS
     browser = pdf.find() if asked.pdf else ""
     for path in filter(None, (asked.out, asked.pdf, asked.handout)):
         check_writable(path)

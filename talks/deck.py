@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
+from talks.address import ADDRESS, in_few_letters
 from talks.figure_rules import inert, read_figure
 from talks.markdown import as_html, line_as_html
 from talks.model import Figure, Slide, Talk
@@ -17,8 +18,6 @@ from talks.parting import parts
 from talks.sizes import Size, drawn, size_of, text_class, title_class
 from talks.writing import as_text
 
-ADDRESS = "http://127.0.0.1:8501"
-"""Where the lab is when it runs on the machine of whoever looks at the deck."""
 _HERE = Path(__file__).parent
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:;"
@@ -47,7 +46,7 @@ _Boxes = dict[tuple[Figure, Size], tuple[str, Size]]
 
 
 def build(talk: Talk, *, address: str = ADDRESS) -> str:
-    """The deck. The same talk gives the same bytes."""
+    """The deck. The same talk gives the same bytes, where its links lead to the same `address`."""
     shown = [part for slide in talk.slides for part in parts(slide)]
     boxes = dict(_boxes(shown))
     slides = "\n".join(_section(slide, boxes, address) for slide in shown)
@@ -123,7 +122,7 @@ def _link(figure: Figure, address: str) -> str:
     made = f"NCE Lab {lab}, {figure.date}".strip(" ,")
     page = figure.link.split("?")[0].lstrip("/").replace("_", " ") or "Start"
     target = escape(address + quote(figure.link, safe="/?&=%+,.:;~-_"))
-    where = "opens where the lab runs on this machine"
+    where = f"opens while the lab runs at {escape(in_few_letters(address))}"
     return f'<a href="{target}" target="_blank" rel="noopener noreferrer">{escape(page)}</a> ({where}) · {escape(made)}'
 
 

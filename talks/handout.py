@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from talks.deck import ADDRESS
+from talks.address import ADDRESS, in_few_letters
 from talks.model import Figure, Slide, Talk
 
 
@@ -29,7 +29,7 @@ def _slide(slide: Slide, number: int, notes: bool, address: str) -> Iterator[str
 def _figure(figure: Figure, address: str) -> Iterator[str]:
     yield f"Figure: {figure.title}\n{figure.alt}"
     if figure.link:
-        yield f"Computed again, where the lab runs on this machine: <{address}{figure.link}>"
+        yield f"Computed again while the lab runs at {in_few_letters(address)}: <{address}{figure.link}>"
     made = ", ".join(f"{name} {version}" for name, version in figure.versions)
     if figure.date:
         yield f"Of {figure.date}, with {made}."

@@ -7,9 +7,13 @@ from pathlib import Path
 from ui.frame import PAGES
 
 _ROOT = Path(__file__).parents[1]
-_ROOMS = ("ui", "toy_models")
-_NAME = re.compile(r"\"(\w+)\"(?!:)")
-"""A quoted word that is not the key of a dict: those are options and the words of code shown on pages."""
+_ROOM = "ui"
+_BEHIND_A_LABEL = r"(?:\"[^\"a-z][^\"]*\"|[\w)\]}]),\s+"
+_OF_A_MODULE, _OF_A_TABLE = r"^\w[\w, ]* = ", r"^    \("
+_NAME = re.compile(rf"(?:{_BEHIND_A_LABEL}|{_OF_A_MODULE}|{_OF_A_TABLE})(?=\"([a-z]\w*)\"(?!:))", re.MULTILINE)
+"""A quoted word where a control's name stands: behind its label, which is a variable or begins with a capital; as a
+module's constant; first in a row of a table. Words elsewhere are options, what is wrong with a spec, a room's name:
+another page's control may be called so, and a link that asks this page for it is to be told."""
 _IMPORT = re.compile(r"^ *from ([\w.]+) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 
 
@@ -19,15 +23,12 @@ def names_of_controls(page: str) -> frozenset[str]:
 
     Read off the source of the page and of what it imports, the first time that a link names something else.
     """
-    if page in PAGES:
-        sources = _imported_by(_ROOT / PAGES[page].script)
-    else:
-        sources = {path for room in _ROOMS for path in (_ROOT / room).rglob("*.py")}
+    sources = _imported_by(_ROOT / PAGES[page].script) if page in PAGES else (_ROOT / _ROOM).rglob("*.py")
     return frozenset(name for path in sources for name in _NAME.findall(path.read_text()))
 
 
 def _imported_by(script: Path) -> set[Path]:
-    """The script, and whatever it imports of the rooms where controls are made."""
+    """The script, and whatever it imports of the room where controls are made."""
     found, left = set[Path](), [script]
     while left:
         path = left.pop()
@@ -46,7 +47,7 @@ def _modules_in(path: Path) -> tuple[str, ...]:
     found: list[str] = []
     for module, several, one in _IMPORT.findall(path.read_text()):
         found += [module, *(f"{module}.{name}" for name in re.findall(r"\w+", several or one))]
-    return tuple(name for name in found if name.partition(".")[0] in _ROOMS)
+    return tuple(name for name in found if name.partition(".")[0] == _ROOM)
 
 
 def _files_of(module: str) -> list[Path]:

@@ -20,10 +20,7 @@ VERSION = "1"
 UNKNOWN = "?"
 """Stands for all controls that a page does not have; no control is called so."""
 SAME = {one: other for pair in ("tau temperature", "dimension dimensions") for one, other in permutations(pair.split())}
-"""One quantity that pages call by two names: toy worlds by the fields of their specs. A link may say either.
-
-Two words a string: `link_names` takes a quoted word for the name of a control.
-"""
+"""One quantity that pages call by two names: toy worlds by the fields of their specs. A link may say either."""
 _LONGEST = 40
 _MOST_NAMED = 5
 
@@ -96,7 +93,7 @@ class PageLink:
             LabError(
                 clipped(name),
                 "must be the name of a control of this page",
-                but="no control is called so",
+                but="this page has none called so",
                 remedy=remedy,
             )
             for name in asked[:_MOST_NAMED]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -71,6 +72,16 @@ def test_a_plotly_figure_is_saved_as_svg_on_white_even_in_the_dark(server, tab):
     ground = root.find("{http://www.w3.org/2000/svg}rect")
     assert ground is not None
     assert "fill: rgb(255, 255, 255)" in ground.get("style", "")
+
+
+def test_a_deck_leads_back_to_the_lab_that_made_it(server, tab):
+    page = tab().open(f"{server.url}/Talk?shipped=sincere").page
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Deck (HTML)").click()
+    links = re.findall(r'<a href="([^"]*)" target="_blank"', Path(download.value.path()).read_text())
+    own = [each for each in links if "127.0.0.1" in each]
+    assert own
+    assert all(re.match(rf"{re.escape(server.url)}/[A-Z]\w+\?", each) for each in own)
 
 
 def svg_of(opened: Tab, figure: str, button: str) -> str:

@@ -23,6 +23,14 @@ def test_it_writes_the_deck_and_the_handout(file, tmp_path, capsys):
     assert [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()] == [str(out), str(notes)]
 
 
+@pytest.mark.parametrize("given", ["http://localhost:9000/lab", "localhost:9000/lab/"])
+def test_links_lead_to_the_lab_that_is_asked_for(file, tmp_path, given):
+    out, notes = tmp_path / "a.html", tmp_path / "a.md"
+    assert main(["build", str(file), "--out", str(out), "--handout", str(notes), "--address", given]) == 0
+    assert out.read_text() == build(talk(), address="http://localhost:9000/lab")
+    assert "runs at localhost:9000/lab: <http://localhost:9000/lab/Force_curves?" in notes.read_text()
+
+
 def test_without_a_chromium_it_says_what_to_do_and_writes_nothing(file, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("CHROMIUM", str(tmp_path / "none"))
     out = tmp_path / "a.html"

@@ -59,6 +59,17 @@ def test_only_our_scripts_run_and_nothing_is_loaded(page):
     assert "default-src &#x27;none&#x27;" in page
 
 
+def test_a_link_says_which_lab_it_leads_to(page):
+    assert "(opens while the lab runs at 127.0.0.1:8501)" in page
+    elsewhere = deck.build(talk(), address="https://hub.example/a&b")
+    assert elsewhere == deck.build(talk(), address="https://hub.example/a&b")
+    assert "(opens while the lab runs at hub.example/a&amp;b)" in elsewhere
+    assert {names["href"] for tag, names in Tags(elsewhere).found if tag == "a"} == {
+        "https://hub.example/a&b/Force_curves?tau=0.1&v=1"
+    }
+    assert "127.0.0.1" not in elsewhere
+
+
 def test_text_of_a_slide_is_text(page):
     assert "<title>A talk &lt;/title&gt;</title>" in page
     assert "&lt;script&gt;document.title" in page

@@ -152,7 +152,7 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, key, value):
 def test_what_no_control_of_the_page_is_called_is_named_though_other_pages_have_one(open_page):
     app = open_page(PAGE, tau="-1", steps="1000000000", no_such_name="1", calibrated="2")
     assert not app.exception
-    said = "must be the name of a control of this page, but no control is called so. It is left out."
+    said = "must be the name of a control of this page, but this page has none called so. It is left out."
     found = {warning.value.replace("\\", "") for warning in app.warning}
     assert found == {f"{name} {said}" for name in ("tau", "steps", "no_such_name")}
 

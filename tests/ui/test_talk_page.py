@@ -9,6 +9,7 @@ import pytest
 from talks import keeping
 from talks.deck import build
 from talks.freezing import frozen
+from talks.handout import handout
 from talks.model import Talk
 from talks.parting import parts
 from talks.shipped import shipped
@@ -16,6 +17,7 @@ from talks.slides import figure_slide
 from tests.talks.made import figure, rows, talk
 from tests.ui.asgi import ask, fine
 from ui.server.deck_door import DeckDoor, address
+from ui.talks import files, lab_address
 from ui.talks import held as holding
 from ui.talks.held import HeldTalk
 
@@ -153,6 +155,34 @@ def test_the_deck_is_served_to_who_has_its_token(monkeypatch):
     assert (status, text.count("<section"), ">Text</h2>" in text) == (200, 1, True)
     assert ask(door, f"/talk_deck/{'0' * 32}")[0] == 404
     assert ask(door, f"/talk_deck/{mine.token}/../x")[1] == ask(door, "/Talk")[1] == "fine"
+
+
+@pytest.mark.parametrize(
+    ("asked", "lab"),
+    [
+        ("http://127.0.0.1:9000/Talk", "http://127.0.0.1:9000"),
+        ("https://me:secret@hub.example/user/me/lab/Talk/", "https://hub.example/user/me/lab"),
+        ("http://[::1]:8502/", "http://[::1]:8502"),
+        ("javascript:alert(1)", "http://127.0.0.1:8777/base"),
+        (None, "http://127.0.0.1:8777/base"),
+    ],
+)
+def test_the_lab_is_where_the_tab_asks_for_it(monkeypatch, asked, lab):
+    options = {"server.baseUrlPath": "/base/", "server.port": 8777}
+    monkeypatch.setattr(lab_address, "config", SimpleNamespace(get_option=options.__getitem__))
+    monkeypatch.setattr(lab_address, "st", SimpleNamespace(context=SimpleNamespace(url=asked)))
+    monkeypatch.setattr(lab_address, "page_address", lambda: "/Talk?v=1")
+    assert lab_address.lab_address() == lab
+
+
+def test_deck_and_handout_lead_back_to_the_lab_that_made_them(edited, monkeypatch):
+    made = {}
+    monkeypatch.setattr(files, "lab_address", lambda: "http://127.0.0.1:9000")
+    monkeypatch.setattr(files, "kept", lambda make, mime, _name: made.setdefault(mime, make))
+    edited.run()
+    assert not edited.exception
+    assert made["text/html"]() == build(talk(), address="http://127.0.0.1:9000")
+    assert made["text/markdown"]() == handout(talk(), address="http://127.0.0.1:9000")
 
 
 def test_a_shipped_talk_is_opened_by_its_link_and_an_unknown_one_is_a_sentence(open_page, folder):

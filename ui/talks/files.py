@@ -13,6 +13,7 @@ from ui.server.deck_door import address
 from ui.server.downloads import kept
 from ui.server.public import caps
 from ui.talks.held import held, take_up
+from ui.talks.lab_address import lab_address
 
 _UPLOAD = "talk-upload"
 _ASKED = "shipped"
@@ -26,18 +27,18 @@ def actions() -> None:
 
     mine = held()
     talk, stem = mine.talk, _stem(mine.talk.title)
-    empty = not talk.slides
+    empty, lab = not talk.slides, lab_address()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if empty:  # a link that is switched off is no control that a reader of screens knows
             st.button("Present", icon=":material/slideshow:", disabled=True)
         else:
             st.link_button("Present", address(mine), type="primary", icon=":material/slideshow:")
-        _download("Deck (HTML)", f"{stem}.html", "text/html", partial(build, talk), empty)
+        _download("Deck (HTML)", f"{stem}.html", "text/html", partial(build, talk, address=lab), empty)
         whole = partial(encode, talk)  # nothing of the session is there where it is made
         st.download_button(
             "Save", whole, f"{stem}.talk", "application/zip", key="talk-save", on_click="ignore", disabled=empty
         )
-        _download("Handout", f"{stem}.md", "text/markdown", partial(handout, talk), empty)
+        _download("Handout", f"{stem}.md", "text/markdown", partial(handout, talk, address=lab), empty)
     if mine.trouble:
         st.warning(plain(mine.trouble))
 

@@ -11,6 +11,7 @@ def items_of(split: str, count: int | None = None) -> str:
     return " ".join(word for word in (number, split, "items") if word)
 
 
-AUC_BY_CHANCE = "about 1/K by chance for K classes of a size, for noise is the largest of more cosines"
+AUC_IN_SHORT = "about 1/K by chance for K classes"
+AUC_BY_CHANCE = f"{AUC_IN_SHORT} of a size, for noise is the largest of more cosines"
 """Of the area of target against noise: both are maxima, the noise over the items of K - 1 classes. The area is half
 where the two are alike, which embeddings that know nothing of the classes do not give."""

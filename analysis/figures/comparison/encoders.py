@@ -9,7 +9,7 @@ from analysis.comparison.encoders import EncoderResult, Pair, PublishedResult, T
 from analysis.digits import apart, interval, number, percent
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.labels import escaped, wrapped
-from analysis.figures.splits import AUC_BY_CHANCE
+from analysis.figures.splits import AUC_IN_SHORT
 from analysis.figures.theme import GREY, NOISE, TARGET, layout
 
 _TO: dict[To, str] = {"means": "the means of classes", "nearest": "the nearest train items"}
@@ -146,7 +146,7 @@ def _how_to_read(results: Sequence[EncoderResult], published: bool, to: To) -> s
         )
     said += (
         f" {results[0].label}: margin {interval(results[0].ends(to)[2])} over test items. AUC: the share of pairs in"
-        f" which a cosine to the own class exceeds one to another, {AUC_BY_CHANCE}. It counts order alone: a wide"
+        f" which a cosine to the own class exceeds one to another, {AUC_IN_SHORT}. It counts order alone: a wide"
         " margin may go with a small AUC."
     )
     if published:

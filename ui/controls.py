@@ -139,7 +139,7 @@ class Controls:
     ) -> tuple[str, ...]:
         """Any of many `options`, name -> label, in their order; none at first, which `empty` says in words."""
         none: tuple[str, ...] = ()
-        start = self.link.start(key, none, lambda asked: self._read_all(key, options, none, asked)[:_MOST_CHOSEN])
+        start = self.link.start(key, none, lambda asked: self._at_most(key, self._read_all(key, options, none, asked)))
         picked = st.multiselect(
             label,
             list(options),
@@ -186,6 +186,12 @@ class Controls:
             if name is None:
                 self.link.told(key, _no_option(key, options, raw, _REMEDY if gives_way and default else _LEFT_OUT))
         return default if gives_way else good
+
+    def _at_most(self, key: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+        if len(asked) > _MOST_CHOSEN:
+            rule, remedy = f"must number at most {_MOST_CHOSEN}", f"The first {_MOST_CHOSEN} are used."
+            self.link.told(key, LabError(key, rule, but=f"numbers {len(asked):,}", remedy=remedy))
+        return asked[:_MOST_CHOSEN]
 
     def _keep(self, key: str, value: T, default: T, says: list[str]) -> T:
         self.link.last[key], self.values[key] = value, says

@@ -3,6 +3,7 @@
 const deckFigures = (() => {
   const CONFIG = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"] };
   const CONTEXTS = window.matchMedia("(pointer: coarse)").matches ? 8 : 12; // browsers give 16 to a page, on a phone 8
+  const NO_WEBGL = ", for this browser has no WebGL";
   const root = document.documentElement;
   const cameras = new WeakMap(); // what a presenter has turned stays so
 
@@ -98,7 +99,7 @@ const deckFigures = (() => {
       if (count) place.dataset.contexts = count;
       listen(place);
       await Plotly.newPlot(place, inPlace(place, figure));
-      if (place.querySelector(".no-webgl")) failed(place, ", for this browser has no WebGL");
+      if (place.querySelector(".no-webgl")) failed(place, NO_WEBGL);
     } catch { failed(place); }
   }
 
@@ -115,6 +116,7 @@ const deckFigures = (() => {
     try {
       const { data, layout } = inPlace(place, figure);
       await Plotly.newPlot(easel, { data, layout, config: { staticPlot: true, plotGlPixelRatio: 2 } });
+      if (easel.querySelector(".no-webgl")) { failed(place, NO_WEBGL); easel.remove(); return; }
       const picture = new DOMParser().parseFromString(Plotly.Snapshot.toSVG(easel, "svg"), "image/svg+xml");
       if (place.dataset.drawn === "still") place.replaceChildren(document.importNode(picture.documentElement, true));
     } catch { failed(place); }

@@ -207,6 +207,7 @@ def test_of_many_a_link_can_say_all_that_can_be_chosen():
     app.run()
     assert not app.exception
     assert json.loads(app.json[0].value)["chosen"] == 200 == app.multiselect("only").proto.max_selections
+    assert "only must number at most 200, but numbers 1,000. The first 200 are used." in app.warning[0].value
     app.query_params["only"] = ["1000"]
     app.run()
     assert "must be one of 0, 1, 2," in app.warning[0].value

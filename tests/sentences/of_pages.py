@@ -18,6 +18,8 @@ from ui.checkpoints import source
 from ui.compare import source as compared
 from ui.compare.job import ComparisonJob
 from ui.compare.questions import in_page_words
+from ui.controls import Controls
+from ui.links import PageLink
 from ui.live import kept_runs
 from ui.live.slots import Slots
 from ui.losses import anatomy_batches, dynamics_series
@@ -154,6 +156,7 @@ SAID: tuple[Said, ...] = (
     lambda _: uploads.check_totals(500 << 20, 0, PUBLIC),
     lambda _: uploads.check_totals(0, 3 << 30, OWNER),
     lambda _: uploads.check_file(500 << 20, PUBLIC),
+    lambda _: Controls(PageLink())._at_most("only", tuple(map(str, range(201)))),
     lambda _: refusal(Asked("evil.test", ""), ("lab.test",), ()),
     lambda _: refusal(Asked("", ""), ("lab.test",), ()),
     lambda _: refusal(Asked("127.0.0.1:8501", "http://evil.test"), ("127.0.0.1",), ()),

@@ -25,12 +25,15 @@ def check_seed(seed: int) -> None:
 
 
 def known(claim: Claim, seed: int = 0, folder: Path | None = None) -> Result | None:
-    """The best that is there: what this machine computed in full, else quickly; else the shipped result, which is of
-    one seed. None where the seed is another one and nobody computed it. `folder`: where results are kept, None where
-    none is."""
-    if folder is not None:
-        for effort in (Effort.FULL, Effort.QUICK):
-            if (found := kept.find(claim, effort, seed, folder)) is not None:
-                return found
-    found = shipped.result_of(claim)
-    return found if found is not None and found.seed == seed else None
+    """The best that is there: a full form before a quick one, and of two full ones this machine's before the shipped,
+    which is of one seed, and counts as full while the code is what it was made with. None where the seed is another
+    one and nobody computed it. `folder`: where results are kept, None where none is."""
+    came = shipped.result_of(claim)
+    if came is not None and came.seed != seed:
+        came = None
+    if folder is not None and (found := kept.find(claim, Effort.FULL, seed, folder)) is not None:
+        return found
+    if came is not None and came.code == code_of(claim):
+        return came
+    quick = kept.find(claim, Effort.QUICK, seed, folder) if folder is not None else None
+    return came if quick is None else quick

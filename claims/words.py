@@ -10,6 +10,11 @@ from claims.papers import PAPERS
 from claims.results import Result
 
 _MOST_NAMED = 3
+RULE = (
+    "The rule: a claim holds where all its parts do, and in part where some hold and some do not. Where none holds and"
+    " one does not, it does not hold, whatever else cannot be told; with none that fails, one open part leaves it open."
+)
+"""`analysis.rules.verdict.verdict` in words."""
 
 
 def source(claim: Claim) -> str:
@@ -84,6 +89,13 @@ def origin(result: Result) -> str:
     if result.shipped:
         return "shipped"
     return f"computed on this machine{', quick form' if result.effort is Effort.QUICK else ''}"
+
+
+def beside_quick(best: Result) -> str:
+    """What the full form found, beside a quick one that was just measured."""
+    if best.effort is Effort.QUICK:
+        return "In full form nobody has measured it on this machine."
+    return f"In full form ({origin(best)}): {best.verdict.value}. That is what the list of all claims goes on showing."
 
 
 def command(claim: Claim, seed: int = 0, effort: Effort = Effort.FULL) -> str:

@@ -110,6 +110,7 @@ def test_the_area_is_drawn_beside_the_margin(tmp_path):
     assert (lines["margin"].xaxis, lines["AUC"].xaxis, lines["nearest neighbour"].xaxis) == ("x", "x2", "x3")
     assert exhibit.table["AUC from"].tolist() == [area.low] * 2
     assert f", AUC {area.value:.3f}" in exhibit.alt
+    assert exhibit.plot.layout.xaxis.dtick == 1  # there is no epoch 1.5
 
 
 def test_the_command_has_a_line_an_epoch_and_names_what_it_could_not_read(capsys, tmp_path):

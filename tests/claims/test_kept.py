@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from claims import code_version, kept
+from claims import code_version, kept, running
 from claims.claim import Effort
 from claims.kept import find, keep, path_of
 from claims.registry import CLAIMS
 from claims.results import MOST_BYTES, dumps, loads
+from claims.running import known
 from losses.errors import LabError
 from tests.claims.small import claim, result
 
@@ -25,6 +26,17 @@ def test_a_kept_result_is_the_result_to_the_last_bit(tmp_path):
     for made in (result(), replace(result(), seed=3, effort=Effort.FULL)):
         keep(made, tmp_path)
         assert find(claim(), made.effort, made.seed, tmp_path) == made
+
+
+def test_a_quick_form_takes_no_full_ones_place(tmp_path, monkeypatch):
+    quick, full = result(), replace(result(), effort=Effort.FULL, seconds=1.0)
+    keep(quick, tmp_path)
+    assert known(claim(), 0, tmp_path).shipped
+    with monkeypatch.context() as patch:  # the shipped one is of older code, and as good as none of today
+        patch.setattr(running, "code_of", lambda _: "another")
+        assert known(claim(), 0, tmp_path) == quick
+    keep(full, tmp_path)
+    assert known(claim(), 0, tmp_path) == full
 
 
 def test_another_seed_effort_or_claim_has_a_file_of_its_own(tmp_path):

@@ -90,6 +90,8 @@ def test_rows_of_panels_become_slides_of_their_own(open_page):
     whole = figure_slide(frozen(rows(3, 900)), title="Rows", notes="Say it")
     page.session_state["nce_lab_talk"] = HeldTalk(Talk("A", (talk().slides[0], whole, talk().slides[1])))
     page.run()
+    labels = [page.button(key=f"talk-slide-{place}").label.split(" · ")[0] for place in range(3)]
+    assert labels == ["1", "2-4", "5"]  # as the deck counts
     press(page, "talk-slide-1")
     assert "on 3 slides" in "".join(each.value for each in page.caption)
     press(page, "talk-splitscreen_bottom")

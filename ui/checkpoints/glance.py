@@ -8,7 +8,7 @@ import streamlit as st
 
 from analysis.calibration.top_label import calibration
 from analysis.digits import interval, number, percent
-from analysis.figures.calibration.top_label import reliability_diagram
+from analysis.figures.calibration.top_label import CAUTION, is_cautious, reliability_diagram
 from analysis.figures.exhibit import Exhibit
 from analysis.figures.maps.points import MOST_AS_SVG
 from analysis.figures.maps.projection import embedding_map
@@ -110,4 +110,5 @@ def _calibration(analyses: Analyses) -> Glance | Unavailable:
     drawn = reliability_diagram(found, known.source, temperature=analyses.outputs.temperature)
     low, high = found.null.ece
     whose = "ECE" if known.source.startswith("class head") else "Probe's ECE"
-    return Glance(f"{whose} {number(found.bins.ece)} (calibrated: {number(low)} to {number(high)})", drawn)
+    said = f"{whose} {number(found.bins.ece)} (calibrated: {number(low)} to {number(high)})"
+    return Glance(f"{said}, {CAUTION}" if is_cautious(found, known.source) else said, drawn)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analysis.rules.verdict import Verdict
-from claims.claim import MOST_SEED, Claim
+from claims.claim import MOST_SEED, Claim, Effort
 from claims.exhibits import exhibits
 from claims.over_seeds import seeds_table, sentence
 from claims.papers import PAPERS
 from claims.registry import CLAIMS
 from claims.results import Result
 from claims.slides import slide_of
-from claims.words import command, computed, origin, reason, short
+from claims.words import RULE, beside_quick, command, computed, origin, reason, short
 from ui import links
-from ui.claims.running import result_of, results_of, run_again
+from ui.claims.running import known_of, result_of, results_of, run_again
 from ui.controls import Controls
 from ui.errors import explain
 from ui.exhibit import show
@@ -129,6 +129,9 @@ def _said(result: Result) -> None:
     with st.container(border=True):
         st.markdown(f"{_MARKS[result.verdict]} **{plain(_capital(result))}.** {plain(reason(result))}")
         st.caption(plain(computed(result)))
+        st.caption(RULE)
+        if result.effort is Effort.QUICK and (best := known_of(result.claim, result.seed)) is not None:
+            st.caption(plain(beside_quick(best)))
         if st.button("Add to talk", key="claim-talk", type="tertiary", help=_HELP):
             with explain():
                 from talks.of_claims import claim_slide

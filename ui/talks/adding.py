@@ -25,8 +25,8 @@ def add_button(exhibit: "Exhibit", key: str) -> None:
             from talks.slides import figure_slide
 
             add_slide(figure_slide(figure_of(exhibit)))
-    asked = held().asked if "nce_lab_talk" in st.session_state else None
-    if asked is not None and st.button(f"Beside slide {asked[0] + 1}", key=f"{key}-talk-again", type="tertiary"):
+    waits = held().waits() if "nce_lab_talk" in st.session_state else ""
+    if waits and st.button(f"Beside slide {waits}", key=f"{key}-talk-again", type="tertiary"):
         with explain():
             held().again = figure_of(exhibit)
             st.toast("The page Talk shows both, the old figure and this one.")
@@ -36,7 +36,8 @@ def add_slide(slide: "Slide") -> None:
     """Put it behind the talk's last slide, and say so."""
     number = held().add(slide)
     remember_added()
-    st.toast(f"Slide {number} of the talk. The page Talk has them all.")
+    which = f"Slides {number}" if "-" in number else f"Slide {number}"
+    st.toast(f"{which} of the talk. The page Talk has them all.")
 
 
 def figure_of(exhibit: "Exhibit") -> "Figure":

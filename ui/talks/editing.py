@@ -28,12 +28,12 @@ _WORDS = {
 
 
 def slide_list() -> None:
-    """A button a slide; the one that is edited stands out."""
+    """A button a slide, with its number in the deck; the one that is edited stands out."""
     mine = held()
     with st.container(gap="xxsmall"):
-        for place, slide in enumerate(mine.talk.slides):
+        for place, (number, slide) in enumerate(zip(mine.numbers(), mine.talk.slides, strict=True)):
             st.button(
-                f"{place + 1} · {_WORDS[slide.kind]}: {plain(slide.title)}",
+                f"{number} · {_WORDS[slide.kind]}: {plain(slide.title)}",
                 key=f"talk-slide-{place}",
                 type="secondary" if slide is mine.slide else "tertiary",
                 width="stretch",

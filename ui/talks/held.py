@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -21,7 +22,7 @@ _KEY = "nce_lab_talk"
 class HeldTalk:
     """`name` and `written`: of its file among those that are kept. `place`: the slide that is edited. `form` changes
     when the editor's fields get other values. `asked`: the slide and figure to be computed again; `again`: what came.
-    `before`: the talk in whose place this one was opened. `by_link`: a link opened it.
+    `before`: the talk in whose place this one was opened. `by_link`: a link opened it. `counts`: see `numbers`.
     `token`: in the address of its deck, no other session's.
     """
 
@@ -35,6 +36,7 @@ class HeldTalk:
     trouble: str = ""
     before: "tuple[Talk, str, str] | None" = None
     by_link: bool = False
+    counts: "dict[Slide, int]" = field(default_factory=dict)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
@@ -53,10 +55,24 @@ class HeldTalk:
     def go(self, place: int) -> None:
         self.place, self.form = max(0, min(place, len(self.talk.slides) - 1)), self.form + 1
 
-    def add(self, slide: "Slide") -> int:
-        """Behind all others; its number, counted from 1."""
+    def add(self, slide: "Slide") -> str:
+        """Behind all others; its number."""
         self.change(self.talk.with_slide(slide), place=len(self.talk.slides))
-        return len(self.talk.slides)
+        return self.numbers()[-1]
+
+    def numbers(self) -> list[str]:
+        """Of each slide as the deck counts it: "3", or "3-5" of one that the deck shows on three."""
+        from talks.parting import parts
+
+        self.counts = {each: self.counts.get(each) or len(parts(each)) for each in self.talk.slides}
+        ends = list(accumulate(self.counts[each] for each in self.talk.slides))
+        first = [end - self.counts[each] + 1 for end, each in zip(ends, self.talk.slides, strict=True)]
+        return [f"{start}-{end}" if start < end else f"{end}" for start, end in zip(first, ends, strict=True)]
+
+    def waits(self) -> str:
+        """The number of the slide whose figure is to be computed again, "" where none is."""
+        place = -1 if self.asked is None else self.asked[0]
+        return self.numbers()[place] if 0 <= place < len(self.talk.slides) else ""
 
     def open(self, talk: "Talk", name: str = "", written: str = "") -> None:
         """Edit another talk; the one before stays on the disk, and at hand."""

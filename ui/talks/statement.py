@@ -2,6 +2,9 @@
 
 import streamlit as st
 
+from ui.server.public import caps
+
+_OWN = "Each tab of the browser has a talk of its own"
 
 def statement() -> None:
     st.markdown(
@@ -9,3 +12,5 @@ def statement() -> None:
         " in order, add titles, formulas and notes, and take the deck along: one HTML file that opens on any laptop,"
         " with the network off. Every figure leads back to the page that computes it."
     )
+    elsewhere = "what another tab has is kept on this machine, and opened below." if caps().keeps else "save it as a file."
+    st.caption(f"{_OWN}: {elsewhere}")

@@ -29,6 +29,10 @@ MAIN_CONTROL = "main-control"
 """The key of the place of what a page is there to press."""
 _TICKS = 2 / TICK
 """Pictures a second that all sessions together draw, about: more would keep a click waiting."""
+_LATER = (
+    "Held for a look. Table, downloads and Add to talk stand below each figure once the run has ended: Resume, or Stop,"
+    " which keeps what was recorded."
+)
 _LOST = "the run that was here (finished runs alone are kept), Run starts it anew"
 
 
@@ -218,6 +222,8 @@ def _status(world: LiveWorld[F], look: RunSnapshot[F]) -> None:
         st.caption(_finished(look, counts))
     else:
         st.progress(done, text=f"{'Paused at ' if look.phase is Phase.PAUSED else ''}{counts}")
+        if look.phase is Phase.PAUSED:
+            st.caption(_LATER)
     if look.reason:
         (st.caption if look.reason.startswith("Stopped") else st.error)(plain(look.reason))
         last: Any = look.frames[-1] if look.frames else None

@@ -18,11 +18,13 @@ from analysis.neighbours.separation import Separation
 from analysis.statistics.bootstrap import Estimate
 
 _PANELS = ("margin", "AUC", "accuracy", "calibration error")
+_FEW = 8  # epochs that all have a tick
 _DASHES = ("solid", "dash", "dot")
 _HEADS = {"nearest neighbour": "knn", "class head": "class_head", "linear probe": "probe"}
 _HOW = (
-    "A point is a snapshot. Margin: median cosine to the nearest train item of the own class less that to the nearest"
-    " of another class, on the test items; AUC: the share of pairs of the two in order,"
+    "A point is a snapshot. Margin: median cosine of test items to the nearest of their own class less that to the"
+    " nearest of another, among the train items, or among the other test items where a file has no train items; AUC:"
+    " the share of pairs of the two in order,"
     f" {AUC_BY_CHANCE}. Accuracy: share of test items that each reading gets right. These have 95 % intervals over the"
     " test items of one snapshot, which say nothing of another training. Calibration error: expected calibration"
     " error; the bars are no interval of it but what a calibrated model of the same confidences would show in 95 % of"
@@ -34,7 +36,7 @@ def over_epochs(trainings: Mapping[str, Sequence[Point]], *, at: int | None = No
     """One or more trainings by name, each with its points by epoch; `at`: the epoch that a line marks."""
     plot = make_subplots(1, len(_PANELS), horizontal_spacing=0.07, subplot_titles=_PANELS)
     layout(plot, x="epoch", y="margin (cosine)", height=420)
-    plot.update_xaxes(title_text="epoch")
+    plot.update_xaxes(title_text="epoch", dtick=_step(trainings))
     plot.update_yaxes(title_text="share of pairs", col=2).update_yaxes(title_text="share of test items", col=3)
     plot.update_yaxes(title_text="ECE", col=4)
     for place, (name, points) in enumerate(trainings.items()):
@@ -51,6 +53,12 @@ def over_epochs(trainings: Mapping[str, Sequence[Point]], *, at: int | None = No
         "; ".join(_alt(name, points) for name, points in trainings.items()),
         table,
     )
+
+
+def _step(trainings: Mapping[str, Sequence[Point]]) -> int | None:
+    """Between ticks: 1 where epochs are few, for there is no half of one; None leaves it to Plotly."""
+    epochs = [point.epoch for points in trainings.values() for point in points]
+    return 1 if epochs and max(epochs) - min(epochs) <= _FEW else None
 
 
 def _add(plot: go.Figure, place: int, name: str, points: Sequence[Point]) -> None:

@@ -39,12 +39,26 @@ def reliability_diagram(found: Calibration, source: Source, *, temperature: floa
     bins, whose = found.bins, "the" if source.startswith("class head") else "the probe's"
     return Exhibit(
         stem="reliability",
-        title=f"Can {whose} probabilities be trusted? {ece_in_words(bins, found.null)}",
+        title=f"Can {whose} probabilities be trusted? {ece_in_words(bins, found.null)}"
+        + (f". Nearly all of it is {CAUTION}" if is_cautious(found, source) else ""),
         plot=reliability_plot(bins, found.null, x="confidence: probability of the predicted class", y="accuracy"),
         how_to_read=_how_to_read(found, source, temperature),
         alt=f"Reliability diagram of the {source}: calibration error {number(bins.ece)} on {found.items} items.",
         table=reliability_table(bins, found.null),
     )
+
+
+CAUTION = "under-confidence, which the probe's penalty adds by itself"
+_NEARLY_ALL = 0.9
+
+
+def is_cautious(found: Calibration, source: Source) -> bool:
+    """Whether a probe's calibration error, beyond chance, says more of its penalty than of the encoder: 9 tenths of it
+    are accuracy above confidence."""
+    bins = found.bins
+    signed = np.where(bins.count > 0, bins.accuracy - bins.confidence, 0.0) @ bins.count / bins.count.sum()
+    beyond = bins.ece > found.null.ece[1]
+    return source.startswith("linear probe") and bool(beyond and signed >= _NEARLY_ALL * bins.ece)
 
 
 def ece_in_words(bins: Bins, null: NullBand) -> str:

@@ -160,6 +160,21 @@ def test_the_diagram_shows_filled_bins_and_greys_small_ones(outputs):
     assert not exhibit.table.isna().any(axis=None)
 
 
+def test_a_probe_whose_error_is_its_penaltys_says_so_in_the_title():
+    right = np.arange(400) % 400 < 396
+    scores = np.full((400, 100), 0.8 / 99)
+    scores[:, 0] = 0.2
+    sure = 0.999 - 0.3 * (np.arange(400) % 2)
+    both = np.column_stack([sure, 1 - sure])
+    labels = np.where(right, 0, 1)
+    cautious, bold = calibration(scores, labels), calibration(1 - both, labels)
+    assert reliability_diagram(cautious, "linear probe").title.endswith(
+        "Nearly all of it is under-confidence, which the probe's penalty adds by itself"
+    )
+    assert "penalty" not in reliability_diagram(cautious, "class head").title
+    assert "penalty" not in reliability_diagram(bold, "linear probe").title
+
+
 def test_a_temperature_is_said_where_the_file_names_one(outputs):
     found = class_probabilities(outputs)
     measured = calibration(found.probabilities, found.labels)

@@ -83,6 +83,7 @@ def test_pause_holds_and_step_goes_one_frame(server, tab):
     press(page, "Pause")
     progress = page.get_by_text(re.compile("^Paused at step "))
     progress.wait_for()
+    assert "Add to talk: Stop" in progress.inner_text()
     first, moving = steps(progress.inner_text()), tab().open(f"{server.url}/{LONG}").page
     run_live(moving)
     was = steps(moving.get_by_text(re.compile("^step ")).inner_text())

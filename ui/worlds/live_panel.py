@@ -29,10 +29,7 @@ MAIN_CONTROL = "main-control"
 """The key of the place of what a page is there to press."""
 _TICKS = 2 / TICK
 """Pictures a second that all sessions together draw, about: more would keep a click waiting."""
-_LATER = (
-    "Held for a look. Table, downloads and Add to talk stand below each figure once the run has ended: Resume, or Stop,"
-    " which keeps what was recorded."
-)
+_LATER = " · for table, downloads and Add to talk: Stop"  # in the line that is there: the figure below must not jump
 _LOST = "the run that was here (finished runs alone are kept), Run starts it anew"
 
 
@@ -221,9 +218,7 @@ def _status(world: LiveWorld[F], look: RunSnapshot[F]) -> None:
     if look.phase is Phase.ENDED and not look.reason:
         st.caption(_finished(look, counts))
     else:
-        st.progress(done, text=f"{'Paused at ' if look.phase is Phase.PAUSED else ''}{counts}")
-        if look.phase is Phase.PAUSED:
-            st.caption(_LATER)
+        st.progress(done, text=f"Paused at {counts}{_LATER}" if look.phase is Phase.PAUSED else counts)
     if look.reason:
         (st.caption if look.reason.startswith("Stopped") else st.error)(plain(look.reason))
         last: Any = look.frames[-1] if look.frames else None

@@ -159,15 +159,22 @@ def hexadecimal(colour: str) -> str:
     return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", colour)[:3])
 
 
+_UNPAINTED = """for (const kind of [WebGLRenderingContext, WebGL2RenderingContext])
+  for (const name of ["drawArrays", "drawElements"]) kind.prototype[name] = () => {};"""
+
+
 @contextmanager
-def easel(browser: Browser) -> Iterator[Easel]:
-    """An empty page with Plotly in it."""
+def easel(browser: Browser, *, paints: bool = True) -> Iterator[Easel]:
+    """An empty page with Plotly in it. `paints`: False where only texts are looked at, for a machine without a graphics
+    card paints a scene in seconds; all but the painting is done."""
     page = browser.new_page()
     font = base64.b64encode(_FONT.read_bytes()).decode()
     face = f"font-family: 'Source Sans'; font-weight: 200 900; src: url(data:font/woff2;base64,{font})"
     style = f"<style>@font-face {{ {face} }} body {{ margin: 0; font-family: sans-serif }}</style>"
     page.set_content(f"{style}<body><div id=plot></div></body>")
     assert page.evaluate("document.fonts.load('12px \"Source Sans\"').then(found => found.length)") == 1
+    if not paints:
+        page.add_script_tag(content=_UNPAINTED)
     page.add_script_tag(path=_PLOTLY)
     page.add_script_tag(path=_LOOK)
     yield Easel(page)

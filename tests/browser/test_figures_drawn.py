@@ -26,6 +26,12 @@ _LONG, _PREFIX = re.compile(r"\d\.\d{8,}"), re.compile(r"\d ?[mµμnkKMG]$")
 
 @pytest.fixture(scope="module")
 def drawing(browser: Browser) -> Iterator[Easel]:
+    with easel(browser, paints=False) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def painting(browser: Browser) -> Iterator[Easel]:
     with easel(browser) as place:
         yield place
 
@@ -74,11 +80,11 @@ def test_every_figure_of_a_claim_is_legible(drawing, width):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("world", ["simplex", "repulsion", "noise_floor", "two_views"])
-def test_text_stands_out_from_what_lies_behind_it(drawing, world, scheme):
+def test_text_stands_out_from_what_lies_behind_it(painting, world, scheme):
     preset = dict(world_presets())[world]
     for exhibit in exhibits(world, preset):
-        drawn = drawing.draw(exhibit.plot, 820, scheme)
-        for text, ground in zip(drawn.texts, drawing.grounds(drawn), strict=True):
+        drawn = painting.draw(exhibit.plot, 820, scheme)
+        for text, ground in zip(drawn.texts, painting.grounds(drawn), strict=True):
             assert contrast(hexadecimal(text.colour), ground) >= 4.5, (exhibit.stem, text, ground)
 
 

@@ -39,6 +39,8 @@ def cut_off(shot: Image.Image, box: list[int]) -> bool:
 @pytest.mark.parametrize("preset", [preset for _, preset in SPHERES])
 def test_nothing_of_a_sphere_or_its_arrows_is_cut_off(drawing, preset):
     for exhibit in exhibits("repulsion", preset):
+        if not next(exhibit.plot.select_scenes(), None):
+            continue
         for width in (NARROWEST, 1460):
             drawing.draw(exhibit.plot, width)
             shot = Image.open(io.BytesIO(drawing.page.screenshot())).convert("RGB")

@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from analysis.figures.exhibit import Exhibit
+from analysis.figures.forces.groups import force_groups
 from analysis.figures.forces.matrices import force_matrices
 from analysis.forces.batches import ForceBatch
+from analysis.forces.groups import GroupSum
 from analysis.forces.matrix import force_matrix
 from tests.analysis.figures.colours import contrast
 from tests.browser.offline import Drawn, Easel, easel, hexadecimal
@@ -70,6 +72,14 @@ def test_every_figure_of_every_preset_is_legible(drawing, world, preset):
     for exhibit in exhibits(world, preset):
         for width in THREE:
             check_legible(drawing.draw(exhibit.plot, width))
+
+
+@pytest.mark.parametrize("least", [1e-7, 0.3, 504.0, 9990.0])
+def test_ticks_of_neighbours_do_not_meet(drawing, least):
+    found = [GroupSum(name, 2, 1, least, least / 3) for name in ("positives", "hard noise", "easy noise")]
+    sums = {"SupCon": found, "SINCERE": found}
+    for width in THREE:
+        check_legible(drawing.draw(force_groups(sums, "").plot, width))
 
 
 @pytest.mark.parametrize("width", THREE)

@@ -1,5 +1,6 @@
 """What the forces of each group of pairs add up to: pull to the left, push to the right, a panel a loss."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -42,7 +43,7 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str, unit: str = 
         _add_bars(plot, found, Cell(place // columns + 1, place % columns + 1))
     plot.update_yaxes(categoryorder="array", categoryarray=groups[::-1], showgrid=False)
     ends = [-_HEADROOM * longest, _HEADROOM * longest]  # the same in all: bars are compared across panels too
-    plot.update_xaxes(zeroline=True, zerolinecolor=GREY, range=ends)
+    plot.update_xaxes(zeroline=True, zerolinecolor=GREY, range=ends, tickvals=[-_round(longest), 0, _round(longest)])
     plot.update_xaxes(title_text=f"sum of forces, {unit} per unit", row=rows)
     most = {title: max(found, key=lambda one: one.push) for title, found in sums.items()}
     told = "; ".join(f"{title}, {one.group if one.push > 0 else 'nothing'}" for title, one in most.items())
@@ -57,6 +58,13 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str, unit: str = 
         alt=f"Sums of forces by group. Pushed most: {told}.",
         table=_table(sums),
     )
+
+
+def _round(longest: float) -> float:
+    """The largest of 1, 2, 5 times a power of ten that the longest bar reaches: ticks stay off the panels' ends, where
+    those of two neighbours would meet."""
+    power = 10.0 ** math.floor(math.log10(longest))
+    return power * max(each for each in (1, 2, 5) if each * power <= longest)
 
 
 def _add_bars(plot: go.Figure, found: Sequence[GroupSum], cell: Cell) -> None:

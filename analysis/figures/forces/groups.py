@@ -43,7 +43,8 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str, unit: str = 
         _add_bars(plot, found, Cell(place // columns + 1, place % columns + 1))
     plot.update_yaxes(categoryorder="array", categoryarray=groups[::-1], showgrid=False)
     ends = [-_HEADROOM * longest, _HEADROOM * longest]  # the same in all: bars are compared across panels too
-    plot.update_xaxes(zeroline=True, zerolinecolor=GREY, range=ends, tickvals=[-_round(longest), 0, _round(longest)])
+    ticks = [-_round(longest), 0, _round(longest)]
+    plot.update_xaxes(zeroline=True, zerolinecolor=GREY, range=ends, tickvals=ticks, tickangle=0)
     plot.update_xaxes(title_text=f"sum of forces, {unit} per unit", row=rows)
     most = {title: max(found, key=lambda one: one.push) for title, found in sums.items()}
     told = "; ".join(f"{title}, {one.group if one.push > 0 else 'nothing'}" for title, one in most.items())
@@ -80,13 +81,21 @@ def _add_bars(plot: go.Figure, found: Sequence[GroupSum], cell: Cell) -> None:
             showlegend=cell == Cell(1, 1),
             legendgroup=name,
             marker_color=colour,
-            text=[f"{value:+,.3g}" if value else "" for value in values],
+            text=[_signed(value) if value else "" for value in values],
             textposition="outside",
             textfont={"size": 11},
             cliponaxis=False,
             hovertemplate="%{y}: %{x:+.4g}<extra>" + name + "</extra>",
             **cell.place,
         )
+
+
+def _signed(value: float) -> str:
+    """
+    >>> _signed(-9990.4), _signed(0.12345)
+    ('-9,990', '+0.123')
+    """
+    return f"{value:+,.0f}" if abs(value) >= 999.5 else f"{value:+.3g}"
 
 
 def _table(sums: Mapping[str, Sequence[GroupSum]]) -> pd.DataFrame:

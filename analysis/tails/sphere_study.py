@@ -15,9 +15,14 @@ DIMENSIONS = (4, 5, 8, 16, 32, 64)
 QUANTILES = (0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
 
 
+MOST_EXCESSES = 50_000
+"""Each is weighed again in 200 resamples, and in six dimensions."""
+
+
 @dataclass(frozen=True, slots=True)
 class SphereTailSpec:
-    """Cosines of `cosines` independent pairs of random unit vectors in `dimensions`, fitted above a `quantile`."""
+    """Cosines of `cosines` independent pairs of random unit vectors in `dimensions`, fitted above a `quantile`, which
+    leaves at most `MOST_EXCESSES`."""
 
     dimensions: int = 16
     cosines: int = 100_000
@@ -36,6 +41,13 @@ class SphereTailSpec:
             value = getattr(self, name)
             if not low <= value <= high:
                 raise LabError(name, f"must lie in {low:.12g} to {high:.12g}", value)
+        if self.excesses(self.quantile) > MOST_EXCESSES:
+            rule = f"must leave at most {MOST_EXCESSES:,} of the {self.cosines:,} cosines above it"
+            raise LabError("quantile", rule, self.quantile, "Raise it, or draw fewer.")
+
+    def excesses(self, quantile: float) -> int:
+        """About how many cosines lie above a quantile."""
+        return round((1 - quantile) * self.cosines)
 
     def draw(self) -> np.ndarray:
         """The cosines, (cosines,)."""
@@ -46,7 +58,8 @@ class SphereTailSpec:
 class SphereTail:
     """A fit with what it should be: `exact` xi at this threshold and this number of excesses, `limit` = -2 / (D - 1).
 
-    `scan` has the fits at other thresholds, exact_scan (Q,) the exact xi at each.
+    `scan` has the fits at other thresholds, of `QUANTILES` those that leave neither too few excesses nor too many, which
+    may be none; exact_scan (Q,) the exact xi at each.
     """
 
     spec: SphereTailSpec
@@ -75,7 +88,8 @@ def sphere_tail(spec: SphereTailSpec) -> SphereTail | Unavailable:
     fit = fit_tail(cosines, quantile=spec.quantile, seed=spec.seed)
     if isinstance(fit, Unavailable):
         return fit
-    scan = shape_by_threshold(cosines, np.array(QUANTILES), seed=spec.seed)
+    scanned = [each for each in QUANTILES if spec.excesses(each) <= MOST_EXCESSES]
+    scan = shape_by_threshold(cosines, np.array(scanned), seed=spec.seed)
     pairs = zip(scan.quantile, scan.excesses, strict=True)
     return SphereTail(
         spec=spec,

@@ -120,5 +120,6 @@ SAID = (
     lambda _: negative_cosines(ROWS, None),
     lambda _: pca(ROWS[:, :0]),
     lambda _: SphereTailSpec(dimensions=1),
+    lambda _: SphereTailSpec(cosines=200_000, quantile=0.5),
     full_disk,
 )

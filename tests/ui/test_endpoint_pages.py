@@ -64,6 +64,7 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, script, name
             {"scores": ["0.1", "0.99"], "exponent": "9"},
             "exponent must leave the log-odds of the last score within 20",
         ),
+        (TAILS, {"cosines": "500000", "quantile": "0.5"}, "quantile must leave at most 50,000 of the 500,000 cosines"),
         (VIEWS, {"losses": ""}, "losses must be one or more of"),
         (VIEWS, {"batch_size": "200"}, "batch_size must be at most the 128 samples"),
     ],
@@ -133,6 +134,13 @@ def test_tails_have_four_figures_and_say_where_there_are_none(open_page):
     assert (
         page.warning[0].value.replace("\\", "").startswith("Not available: a tail needs at least 50 excesses, here 10")
     )
+
+
+def test_few_cosines_above_a_low_threshold_have_no_others_to_compare(open_page):
+    page = open_page(TAILS, cosines="102", quantile="0.5")
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 3
+    assert any(each.value.startswith("No other threshold leaves 50 excesses") for each in page.caption)
 
 
 def test_the_lens_has_its_figure(open_page):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from analysis.digits import latex, number
 from analysis.statistics.bootstrap import Unavailable
+from analysis.tails.excesses import LEAST_EXCESSES
 from analysis.tails.of_sphere import limit_shape
 from analysis.tails.sphere_study import ShapeByDimension, SphereTail, SphereTailSpec, shape_by_dimension, sphere_tail
 from ui.controls import Controls
@@ -68,7 +69,10 @@ def figures(spec: SphereTailSpec) -> None:
         f" limit {number(found.limit, least=4)}."
     )
     show(tail_histogram(found.fit), key="tail")
-    show(threshold_plot(found.scan, found.exact_scan, found.limit), key="tail-thresholds")
+    if len(found.scan.xi):
+        show(threshold_plot(found.scan, found.exact_scan, found.limit), key="tail-thresholds")
+    else:
+        st.caption(f"No other threshold leaves {LEAST_EXCESSES} excesses of so few cosines: draw more to compare them.")
     show(quantile_plot(found.fit), key="tail-quantiles")
     compared = other_dimensions(spec)
     if not isinstance(compared, Unavailable):

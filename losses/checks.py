@@ -103,7 +103,8 @@ def check_products(name: str, rows: Tensor, scale: float | Tensor, losses: Tenso
 
 def check_reduction(reduction: str) -> None:
     if reduction not in REDUCTIONS:
-        raise LabError("reduction", "must be 'mean' or 'none'", repr(reduction))
+        remedy = "'none' gives the loss of each anchor, whose .sum() is the sum."
+        raise LabError("reduction", "must be 'mean' or 'none'", repr(reduction), remedy)
 
 
 def check_chunk_size(chunk_size: int | None) -> None:
@@ -121,7 +122,15 @@ def check_floats(name: str, tensor: Tensor, *shape: str) -> None:
     if tensor.layout != torch.strided:
         raise LabError(name, "must be dense", tensor.layout, f"Convert with {name}.to_dense().")
     if tensor.ndim != len(shape) or 0 in tensor.shape:
-        raise LabError(name, f"must have shape ({', '.join(shape)}) with no empty dimension", tuple(tensor.shape))
+        raise LabError(name, f"must have shape {_shape(shape)} with no empty dimension", tuple(tensor.shape))
+
+
+def _shape(letters: tuple[str, ...]) -> str:
+    """
+    >>> _shape(("N", "D")), _shape(("K",))
+    ('(N, D)', '(K,)')
+    """
+    return f"({', '.join(letters)}{',' if len(letters) == 1 else ''})"
 
 
 def kind_of(value: object) -> str:
@@ -136,6 +145,8 @@ def _to_floats(name: str, tensor: object) -> str:
         return f"Convert with torch.as_tensor({name}).float()."
     if tensor.dtype in COMPLEX:
         return f"Take what is real of it: {name}.real or {name}.abs()."
+    if name == "embeddings" and tensor.ndim == 1:
+        return "Embeddings come first, then the labels."
     return f"Convert with {name}.float()."
 
 

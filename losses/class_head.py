@@ -271,4 +271,4 @@ def _check_contrast(logits: Tensor, noise_probs: Tensor, temperature: Temperatur
     _check(logits, temperature, reduction)
     check_noise_probs(noise_probs, logits.shape[1])
     check_device("noise_probs", noise_probs, "logits", logits)
-    check_batch("samples", len(logits), 2, "the candidates are the batch's own")
+    check_batch("samples", len(logits), 2, "The candidates are the batch's own.")

@@ -59,7 +59,7 @@ class _ContrastLoss(LossModule):
 
 
 class NLL(LossModule):
-    """`losses.nll`: forward(logits (N, K), labels (N,))."""
+    """`nll` as a module: forward(logits (N, K), labels (N,))."""
 
     def __init__(
         self, *, temperature: Temperature = 1.0, reduction: str = "mean", ignore_index: int | None = None
@@ -82,7 +82,7 @@ class NLL(LossModule):
 
 
 class SoftTargetCrossEntropy(LossModule):
-    """`losses.soft_target_cross_entropy`: forward(logits (N, K), targets (N, K))."""
+    """`soft_target_cross_entropy` as a module: forward(logits (N, K), targets (N, K))."""
 
     def __init__(self, *, temperature: Temperature = 1.0, reduction: str = "mean") -> None:
         super().__init__(temperature, reduction)
@@ -94,7 +94,7 @@ class SoftTargetCrossEntropy(LossModule):
 
 
 class LabelInfoNCE(_ContrastLoss):
-    """`losses.label_infonce`: forward(logits (N, K), labels (N,))."""
+    """`label_infonce` as a module: forward(logits (N, K), labels (N,))."""
 
     def __init__(
         self,
@@ -119,14 +119,29 @@ class LabelInfoNCE(_ContrastLoss):
 
 
 class SoftTargetInfoNCE(_ContrastLoss):
-    """`losses.soft_target_infonce`: forward(logits (N, K), targets (N, K))."""
+    """`soft_target_infonce` as a module: forward(logits (N, K), targets (N, K)); `plain` for second derivatives."""
+
+    def __init__(
+        self,
+        noise_probs: Tensor,
+        *,
+        temperature: Temperature = 1.0,
+        reduction: str = "mean",
+        plain: bool = False,
+        distributed: bool = False,
+    ) -> None:
+        super().__init__(noise_probs, temperature=temperature, reduction=reduction, distributed=distributed)
+        self.plain = plain
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
-        return class_head.soft_target_infonce(logits, targets, self.noise_probs, **self.settings)
+        return class_head.soft_target_infonce(logits, targets, self.noise_probs, plain=self.plain, **self.settings)
+
+    def extra_repr(self) -> str:
+        return super().extra_repr() + (", plain=True" if self.plain else "")
 
 
 class SoftDistributionInfoNCE(_ContrastLoss):
-    """`losses.soft_distribution_infonce`: forward(logits (N, K), targets (N, K)); `generator` draws the labels."""
+    """`soft_distribution_infonce` as a module: forward(logits (N, K), targets (N, K)); `generator` draws the labels."""
 
     def __init__(
         self,

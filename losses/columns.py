@@ -116,7 +116,7 @@ class _ColumnLoss(LossModule):
 
 
 class NTCE(_ColumnLoss):
-    """`losses.ntce`: forward(logits (N, K), labels (N,))."""
+    """`ntce` as a module: forward(logits (N, K), labels (N,))."""
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
         return ntce(
@@ -125,7 +125,7 @@ class NTCE(_ColumnLoss):
 
 
 class NONL(_ColumnLoss):
-    """`losses.nonl`: forward(logits (N, K), labels (N,))."""
+    """`nonl` as a module: forward(logits (N, K), labels (N,))."""
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
         return nonl(

@@ -40,7 +40,7 @@ class _LabelledLoss(_EmbeddingLoss):
 
 
 class SupCon(_LabelledLoss):
-    """`losses.supcon`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
+    """`supcon` as a module: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class SupCon(_LabelledLoss):
 
 
 class SINCERE(_LabelledLoss):
-    """`losses.sincere`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
+    """`sincere` as a module: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class SINCERE(_LabelledLoss):
 
 
 class EpsSupInfoNCE(_LabelledLoss):
-    """`losses.eps_sup_infonce`: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
+    """`eps_sup_infonce` as a module: forward(embeddings (N, D) or (N, V, D), labels (N,))."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class EpsSupInfoNCE(_LabelledLoss):
 
 
 class NTXent(_EmbeddingLoss):
-    """`losses.nt_xent`: forward(view_a (B, D), view_b (B, D))."""
+    """`nt_xent` as a module: forward(view_a (B, D), view_b (B, D))."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class NTXent(_EmbeddingLoss):
 
 
 class Weibit(nn.Module):
-    """`losses.weibit`: forward(view_a (B, D), view_b (B, D))."""
+    """`weibit` as a module: forward(view_a (B, D), view_b (B, D))."""
 
     def __init__(
         self,
@@ -151,8 +151,8 @@ class Weibit(nn.Module):
 
 
 class WEINCE(_EmbeddingLoss):
-    """`losses.weince`: forward(view_a (B, D), view_b (B, D)); the settings of the evidence make `tail`, those of the
-    released terms `hardest`."""
+    """`weince` as a module: forward(view_a (B, D), view_b (B, D)); the settings of the evidence make `tail`, those of
+    the released terms `hardest`."""
 
     def __init__(
         self,

@@ -6,12 +6,13 @@ from torch import Tensor, nn
 from . import paired_kin, sigmoid, soft_labelled
 from .checks import check_temperature
 from .embedding_modules import _EmbeddingLoss, _LabelledLoss
+from .errors import LabError
 from .options import Options
 from .temperature import Temperature, shown
 
 
 class DCL(_EmbeddingLoss):
-    """`losses.dcl`: forward(view_a (B, D), view_b (B, D))."""
+    """`dcl` as a module: forward(view_a (B, D), view_b (B, D))."""
 
     def __init__(
         self,
@@ -30,7 +31,7 @@ class DCL(_EmbeddingLoss):
 
 
 class RINCE(_EmbeddingLoss):
-    """`losses.rince`: forward(view_a (B, D), view_b (B, D))."""
+    """`rince` as a module: forward(view_a (B, D), view_b (B, D))."""
 
     def __init__(
         self,
@@ -56,7 +57,7 @@ class RINCE(_EmbeddingLoss):
 
 
 class TemperatureFreeInfoNCE(nn.Module):
-    """`losses.temperature_free_infonce`: forward(view_a (B, D), view_b (B, D))."""
+    """`temperature_free_infonce` as a module: forward(view_a (B, D), view_b (B, D))."""
 
     def __init__(
         self,
@@ -78,10 +79,10 @@ class TemperatureFreeInfoNCE(nn.Module):
 
 
 class SigLIP(nn.Module):
-    """`losses.siglip`: forward(view_a (B, D), view_b (B, D)).
+    """`siglip` as a module: forward(view_a (B, D), view_b (B, D)).
 
     With `learned` the module has two parameters, as its authors train it: `log_scale`, which starts at
-    log(1 / temperature), and `bias`. A temperature or bias that is an nn.Parameter is one of the module's too.
+    log(1 / temperature), and `bias`. Else a temperature or bias that is an nn.Parameter is one of the module's.
     """
 
     log_scale: nn.Parameter | None
@@ -102,6 +103,9 @@ class SigLIP(nn.Module):
         check_temperature(temperature)
         sigmoid.check_bias(bias)
         self.options = Options(normalize, reduction, chunk_size, plain, distributed)
+        if learned and any(isinstance(each, nn.Parameter) for each in (temperature, bias)):
+            rule = "must be False where temperature or bias is a parameter of its own"
+            raise LabError("learned", rule, True, "Pass numbers, where the module's own parameters start.")
         self.log_scale = nn.Parameter(-torch.as_tensor(temperature).detach().float().log()) if learned else None
         self.temperature = None if learned else temperature
         self.bias = nn.Parameter(torch.as_tensor(bias).detach().float()) if learned else bias
@@ -121,7 +125,7 @@ class SigLIP(nn.Module):
 
 
 class XCLR(_LabelledLoss):
-    """`losses.x_clr`: forward(embeddings (N, D) or (N, V, D), labels (N,)), or with similarities=(N, N)."""
+    """`x_clr` as a module: forward(embeddings (N, D) or (N, V, D), labels (N,)), or with similarities=(N, N)."""
 
     def __init__(
         self,

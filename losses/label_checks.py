@@ -27,7 +27,7 @@ def check_labels(labels: Tensor, name: str, samples: Tensor, ignore_index: int |
     wide = _whole(labels, name, samples, ignore_index)
     if can_look(labels) and labels.dtype.is_signed and (strange := _strange(wide, ignore_index)).any():
         rule = "must not be below 0" + ("" if ignore_index is None else f", {ignore_index} apart")
-        raise LabError("labels", rule, _counted(wide[strange]), _ways_out(int(wide[strange][0])))
+        raise LabError("labels", rule, _counted(wide[strange]), _ways_out(wide[strange]))
     return wide
 
 
@@ -39,7 +39,7 @@ def check_class_labels(labels: Tensor, logits: Tensor, ignore_index: int | None 
     strange = _strange(wide, ignore_index, classes)
     if strange.any():
         rule = f"must lie in 0 to {classes - 1}, the columns of the logits"
-        raise LabError("labels", rule, _counted(wide[strange]), _ways_out(int(wide[strange][0])))
+        raise LabError("labels", rule, _counted(wide[strange]), _ways_out(wide[strange]))
     return wide
 
 
@@ -87,5 +87,8 @@ def _counted(strange: Tensor) -> str:
     return f"{values} in {len(strange)} item{'s' * (len(strange) > 1)}"
 
 
-def _ways_out(label: int) -> str:
-    return f"Pass ignore_index={label} to leave items of that label out, or number the classes from 0."
+def _ways_out(strange: Tensor) -> str:
+    """One mark alone can be left out; several are numbered otherwise."""
+    if bool((strange == strange[0]).all()):
+        return f"Pass ignore_index={int(strange[0])} to leave items of that label out, or number the classes from 0."
+    return "Number the classes from 0; give what is to be left out one label of its own, and pass that as ignore_index."

@@ -4,12 +4,9 @@ s_ij = z_i . z_j, P(i) the other anchors of i's class, Nz(i) the anchors of othe
 flattened next to each other with their label repeated, so V views make N V anchors. An anchor with no positive
 takes no part in the mean (0 under reduction "none"), yet is noise for others.
 
-Options of all three: `normalize` makes unit rows first. `chunk_size` rows of similarities are in memory at a time,
-a few hundred where it is None. `plain` takes the formula through autograd with all similarities in memory, for second
-derivatives. `distributed` joins the batches of all processes; see `losses.processes` for the gradient's convention.
-`temperature` is a number or a tensor of one element, learned or not. Labels are numbered from 0: one below 0 is
-refused, unless it is `ignore_index`, the label of items that are left out: as anchors (0 under "none") and as
-candidates.
+Options of all three are those of `.options`. `temperature` is a number or a tensor of one element, learned or not.
+Labels are numbered from 0: one below 0 is refused, unless it is `ignore_index`, the label of items that are left out:
+as anchors (0 under "none") and as candidates.
 """
 
 from collections.abc import Callable
@@ -69,10 +66,10 @@ def supcon(
     """SupCon, the variant with the sum outside the logarithm, in nats.
 
     -1/|P| sum_p log( e^{s_ip/tau} / sum_{a != i} e^{s_ia/tau} ), mean over anchors. embeddings (N, D) or (N, V, D),
-    unit rows unless `normalize`; labels (N,) integers -> a scalar, or (N V,) for reduction "none". `chunk_size`
-    rows of similarities are in memory at a time. All-equal embeddings give log(N V - 1). LabError for a rule
-    broken, also where no class has two anchors. Source: Khosla et al., arXiv 2004.11362, equation 2; without the
-    released code's factor temperature / base_temperature, which only scales the loss.
+    unit rows unless `normalize`; labels (N,) integers from 0, or `ignore_index` on items that are left out -> a scalar,
+    or (N V,) for reduction "none". Other options: see the module `options`. All-equal embeddings give log(N V - 1).
+    LabError for a rule broken, also where no class has two anchors. Source: Khosla et al., arXiv 2004.11362, equation
+    2; without the released code's factor temperature / base_temperature, which only scales the loss.
 
     >>> import torch
     >>> supcon(torch.ones(4, 1), torch.tensor([0, 0, 1, 1])).item()  # log 3
@@ -185,9 +182,9 @@ def flat_views(
 
 def in_views(embeddings: Tensor) -> Tensor:
     """(N, D) or (N, V, D) -> (N, V, D)."""
-    flat = isinstance(embeddings, Tensor) and embeddings.ndim == 2
-    check_floats("embeddings", embeddings, *("N", "D") if flat else ("N", "V", "D"))
-    return embeddings[:, None] if flat else embeddings
+    in_threes = isinstance(embeddings, Tensor) and embeddings.ndim == 3
+    check_floats("embeddings", embeddings, *("N", "V", "D") if in_threes else ("N", "D"))
+    return embeddings if in_threes else embeddings[:, None]
 
 
 def over_labelled(

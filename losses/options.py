@@ -1,4 +1,12 @@
-"""The settings that all embedding losses share."""
+"""The settings that all embedding losses share.
+
+`normalize` makes unit rows first. `reduction`: "mean" over the anchors that take part, or "none", each anchor's loss,
+which is 0 for one that takes no part, so that the mean of these is less than "mean" where some do not. `chunk_size`
+rows of similarities are in memory at a time, a few hundred where it is None. `plain` takes the formula through autograd
+with all similarities in memory, for second derivatives; torch.func and torch.compile take that path by themselves,
+with its memory, and see no values there: a label or a temperature that would be refused gives NaN, or what the formula
+makes of it. `distributed` joins the batches of all processes; see `processes` for the gradient's convention.
+"""
 
 from dataclasses import dataclass
 

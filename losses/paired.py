@@ -2,10 +2,7 @@
 
 The anchors are view_a's rows, then view_b's; so are the losses under reduction "none". s_ij = z_i . z_j.
 
-Options of all: `normalize` makes unit rows first. `chunk_size` rows of similarities are in memory at a time, a few
-hundred where it is None. `plain` takes the formula through autograd with all similarities in memory, for second
-derivatives. `distributed` joins the batches of all processes; see `losses.processes` for the gradient's convention.
-`temperature` is a number or a tensor of one element, learned or not.
+Options of all are those of `.options`. `temperature` is a number or a tensor of one element, learned or not.
 """
 
 import math
@@ -45,8 +42,8 @@ def nt_xent(
     """NT-Xent, InfoNCE on two views: cross-entropy of s_ij / tau over the 2B - 1 others, in nats.
 
     view_a, view_b (B, D), B >= 2, unit rows unless `normalize` -> a scalar, or (2B,) for reduction "none".
-    `chunk_size` rows of similarities are in memory at a time. All-equal embeddings give log(2B - 1). LabError for
-    a rule broken. Source: Chen et al., arXiv 2002.05709, equation 1.
+    Other options: see the module `options`. All-equal embeddings give log(2B - 1). LabError for a rule broken.
+    Source: Chen et al., arXiv 2002.05709, equation 1.
 
     >>> nt_xent(torch.ones(3, 1), torch.ones(3, 1)).item()  # log 5
     1.609437...
@@ -213,7 +210,7 @@ def _blend_exp(z: Tensor, scale: float | Tensor, curved: Tensor) -> RowExp:
 
 def _diagnose(z: Tensor, spec: TailEvidence, chunk_size: int | None) -> WeinceDiagnostics:
     check_chunk_size(chunk_size)
-    check_batch("pairs", len(z) // 2, 3, "the tail of an anchor's negatives needs four of them")
+    check_batch("pairs", len(z) // 2, 3, "The tail of an anchor's negatives needs four of them.")
     z = z.detach()
     size = spec.tail_size(len(z) - 2)
     # In one tensor made beforehand: small results kept between large ones that come and go split the heap.

@@ -5,6 +5,8 @@ the gradient, W the number of processes: averaged over processes, as Distributed
 gradient of the joined batch. Batches may differ in size.
 """
 
+from itertools import chain
+from math import prod
 from typing import Any
 
 import torch
@@ -18,7 +20,7 @@ def joined(tensors: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], Tensor]:
     """Tensors of equal length n with the rows of all processes, one process after the other, with gradient where
     they have one; and the indices (n,) of this process's rows."""
     _check_group()
-    sizes = _sizes(tensors[0])
+    sizes = _sizes(tensors)
     own = torch.arange(sum(sizes), device=tensors[0].device)[_own(sizes)]
     return tuple(_Join.apply(tensor, sizes) for tensor in tensors), own
 
@@ -46,11 +48,25 @@ def _check_group() -> None:
         )
 
 
-def _sizes(rows: Tensor) -> list[int]:
-    """How many rows each process has."""
-    sizes = torch.zeros(dist.get_world_size(), dtype=torch.int64, device=rows.device)
-    sizes[dist.get_rank()] = len(rows)
-    return summed(sizes).tolist()
+def _sizes(tensors: tuple[Tensor, ...]) -> list[int]:
+    """How many rows each process has, of tensors that are alike but for that: else all processes say so together."""
+    kinds = [(prod(tensor.shape[1:]), 8 * tensor.element_size()) for tensor in tensors]  # numbers a row, bits a number
+    told = torch.zeros(dist.get_world_size(), 1 + 2 * len(kinds), dtype=torch.int64, device=tensors[0].device)
+    told[dist.get_rank()] = torch.tensor([len(tensors[0]), *chain(*kinds)], device=told.device)
+    found = summed(told).tolist()
+    for process, (_, *there) in enumerate(found):
+        _check_alike(process, there, found[0][1:])
+    return [count for count, *_ in found]
+
+
+def _check_alike(process: int, there: list[int], first: list[int]) -> None:
+    """Numbers a row and bits a number, of each tensor, on a process and on the first one."""
+    kinds = zip(there[::2], there[1::2], first[::2], first[1::2], strict=True)
+    for numbers, bits, others, other_bits in kinds:
+        if (numbers, bits) != (others, other_bits):
+            rule = "must have rows of one size and dtype on all processes"
+            has = f"has {others} numbers of {other_bits} bits on process 0, {numbers} of {bits} on process {process}"
+            raise LabError("a joined batch", rule, but=has, remedy="Give every process the same model and dtype.")
 
 
 def _own(sizes: list[int]) -> slice:

@@ -67,7 +67,7 @@ def _limit(targets: Tensor, below: Tensor) -> Tensor:
 
 
 class ContinuousCategorical(LossModule):
-    """`losses.continuous_categorical`: forward(logits (N, K), targets (N, K))."""
+    """`continuous_categorical` as a module: forward(logits (N, K), targets (N, K))."""
 
     def __init__(self, *, temperature: Temperature = 1.0, reduction: str = "mean", plain: bool = False) -> None:
         super().__init__(temperature, reduction)

@@ -5,6 +5,7 @@ import os
 import secrets
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ def snapshot(
 
     model: inputs -> embeddings (N, D), or (embeddings, logits (N, K)). train, test: batches of (inputs, labels (N,)),
     in one order every time, so that snapshots can be compared; at most `limit` items of each are taken. An nn.Module
-    runs in evaluation mode on its own device, and goes on as it was. The file is whole or not there at all. LabError
-    for what the lab would not open.
+    runs in evaluation mode on its own device, and goes on as it was. The file is whole or not there at all; its folder
+    is made. LabError for what the lab would not open.
 
     >>> import tempfile
     >>> batches = [(torch.eye(4), torch.tensor([0, 1, 0, 1]))]
@@ -59,7 +60,8 @@ def _run(model: Callable[[Any], Any], batches: Batches, side: str, limit: int) -
     try:
         if isinstance(model, nn.Module):
             model.eval()
-        for inputs, labels in batches:
+        for batch in batches:
+            inputs, labels = _pair(batch, side)
             moved = inputs.to(first.device) if first is not None and isinstance(inputs, Tensor) else inputs
             for name, part in _parts(model, moved, labels, side).items():
                 found.setdefault(name, []).append(part[: limit - count])
@@ -74,12 +76,39 @@ def _run(model: Callable[[Any], Any], batches: Batches, side: str, limit: int) -
     return {name: torch.cat(parts) for name, parts in found.items()}
 
 
+def _pair(batch: Any, side: str) -> tuple[Any, Any]:
+    """Inputs and labels of a batch."""
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        found = f"{len(batch)} parts" if isinstance(batch, tuple | list) else f"a {type(batch).__name__}"
+        remedy = "Give pairs: ((batch[0], batch[1]) for batch in loader), in a list, or a data set that yields them."
+        raise LabError(f"a batch of {side}", "must be a pair (inputs, labels)", found, remedy)
+    return batch[0], batch[1]
+
+
+def _labels(labels: Any, side: str) -> Tensor:
+    """(N,) int64 on the CPU."""
+    try:
+        return torch.as_tensor(labels).detach().to("cpu", torch.int64).flatten()
+    except (TypeError, ValueError, RuntimeError) as error:
+        remedy = "Number the classes from 0, and name them in the lab."
+        raise LabError(f"labels of {side}", "must be class numbers", f"not so ({error})", remedy) from error
+
+
+def _given(given: Any, side: str) -> dict[str, Tensor]:
+    """embeds, and perhaps logits, (N, ...), as the model gives them."""
+    parts = given if isinstance(given, tuple | list) else (given,)
+    if not 1 <= len(parts) <= 2 or not all(isinstance(part, Tensor) for part in parts):
+        found = " and ".join(type(part).__name__ for part in parts) or "nothing"
+        remedy = 'Pick them: lambda x: model(x)["embeddings"].'
+        raise LabError(f"the model on {side}", "must give embeddings, or (embeddings, logits)", found, remedy)
+    return dict(zip(("embeds", "logits"), parts, strict=False))
+
+
 @torch.no_grad()
 def _parts(model: Callable[[Any], Any], inputs: Any, labels: Any, side: str) -> dict[str, Tensor]:
-    given = model(inputs)
-    parts = dict(zip(("embeds", "logits"), given if isinstance(given, tuple | list) else (given,), strict=False))
+    parts = _given(model(inputs), side)
     rows = {name: part.detach().to("cpu", torch.float32).flatten(1) for name, part in parts.items()}
-    rows["labels"] = torch.as_tensor(labels).detach().to("cpu", torch.int64).flatten()
+    rows["labels"] = _labels(labels, side)
     if len({len(part) for part in rows.values()}) > 1:
         found = ", ".join(f"{plural(len(part), 'row')} of {name}" for name, part in rows.items())
         raise LabError(side, "must have a label for each embedding", but=f"has {found}")
@@ -92,6 +121,7 @@ def _write(path: Path, arrays: dict[str, Tensor]) -> None:
     """Beside `path`, then renamed over it."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(temporary, "x") as file:
             for name, array in arrays.items():
                 file.writestr(f"{name}.npy", _npy(array))
@@ -99,7 +129,8 @@ def _write(path: Path, arrays: dict[str, Tensor]) -> None:
     except OSError as error:
         raise LabError(str(path), f"could not be written ({error.strerror})") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where its folder is none, there is nothing to take away
+            temporary.unlink()
 
 
 def _npy(array: Tensor) -> bytes:

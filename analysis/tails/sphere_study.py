@@ -58,8 +58,8 @@ class SphereTailSpec:
 class SphereTail:
     """A fit with what it should be: `exact` xi at this threshold and this number of excesses, `limit` = -2 / (D - 1).
 
-    `scan` has the fits at other thresholds, of `QUANTILES` those that leave neither too few excesses nor too many, which
-    may be none; exact_scan (Q,) the exact xi at each.
+    `scan` has the fits at other thresholds, of `QUANTILES` those that leave neither too few excesses nor too many,
+    perhaps none; exact_scan (Q,) the exact xi at each.
     """
 
     spec: SphereTailSpec

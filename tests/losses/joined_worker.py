@@ -98,6 +98,9 @@ def main() -> None:
     rank, world = dist.get_rank(), dist.get_world_size()
     if "--die" in sys.argv and rank == 1:
         raise SystemExit("rank 1 dies before the gather")
+    if "--unlike" in sys.argv:
+        unlike(rank)
+        return
     generator = Generator().manual_seed(5)
     sizes = SIZES[:world]
     inputs = torch.randn(sum(sizes), 8, generator=generator, dtype=torch.float64)
@@ -108,6 +111,17 @@ def main() -> None:
         together = gradients(loss, inputs[own], labels[own], joined=True)
         alone = gradients(loss, inputs, labels, joined=False)
         assert_close(together, alone, rtol=1e-9, atol=1e-12, msg=lambda m, name=name: f"{name} on rank {rank}: {m}")
+    dist.destroy_process_group()
+
+
+def unlike(rank: int) -> None:
+    """Rows of another size, or of another dtype, on the second process: both say so, and none waits for ever."""
+    labels = torch.arange(4) % 2
+    for rows in (torch.ones(4, 8 + rank), torch.ones(4, 8, dtype=(torch.float32, torch.float64)[rank])):
+        try:
+            losses.supcon(rows, labels, distributed=True)
+        except losses.LabError as error:
+            print(error)
     dist.destroy_process_group()
 
 

@@ -94,6 +94,14 @@ BROKEN = {
         lambda: losses.supcon(Z, L - 1),
         "^labels must not be below 0, but is -1 in 2 .*ignore_index=-1",
     ),
+    "several marks": (
+        lambda: losses.supcon(Z, -1 - L),
+        "^labels must not be below 0, but is between -3 and -1 in 6 items. .* one label of its own, and pass that",
+    ),
+    "labels before embeddings": (lambda: losses.supcon(L, Z), "Embeddings come first, then the labels"),
+    "embeddings in one row": (lambda: losses.supcon(Z[0], L), r"^embeddings must have shape \(N, D\) with"),
+    "a sum": (lambda: losses.nt_xent(Z, Z, reduction="sum"), r"^reduction .* 'sum'\. 'none' gives .* \.sum\(\)"),
+    "two pairs for WEINCE": (lambda: losses.weince(Z[:2], Z[:2]), r"but number 2\. The tail .* of them\. Use a larger"),
     "unlabelled, another mark": (
         lambda: losses.sincere(Z, L - 1, ignore_index=-100),
         "^labels must not be below 0, -100 apart, but is -1 in 2 items",

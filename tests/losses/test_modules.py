@@ -134,3 +134,16 @@ def test_a_module_survives_pickling(name):
     copy = pickle.loads(pickle.dumps(module))
     assert repr(copy) == repr(module)
     assert_close(copy(*tensors), module(*tensors))
+
+
+def test_soft_target_infonce_has_second_derivatives_as_a_module():
+    logits = F.clone().requires_grad_()
+    module = losses.SoftTargetInfoNCE(ETA, plain=True)
+    (slope,) = torch.autograd.grad(module(logits, W), logits, create_graph=True)
+    assert torch.autograd.grad(slope.square().sum(), logits)[0].abs().sum() > 0
+    assert "plain=True" in repr(module)
+
+
+def test_siglip_does_not_pass_over_a_parameter_of_the_users():
+    with pytest.raises(losses.LabError, match=r"^learned must be False where .* parameter of its own"):
+        losses.SigLIP(temperature=torch.nn.Parameter(torch.tensor(0.1)), learned=True)

@@ -33,6 +33,14 @@ def test_a_rank_that_dies_ends_the_others():
     assert torchrun(2, "--die").returncode != 0  # `torchrun` raises where they hang
 
 
+def test_ranks_whose_rows_differ_all_say_so():
+    done = torchrun(2, "--unlike")
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = "must have rows of one size and dtype on all processes, but has 8 numbers of 32 bits on process 0"
+    assert done.stdout.count(f"{said}, 9 of 32 on process 1.") == 2
+    assert done.stdout.count(f"{said}, 8 of 64 on process 1.") == 2
+
+
 def test_without_a_process_group_it_is_refused():
     with pytest.raises(losses.LabError, match="needs an initialised process group"):
         losses.supcon(torch.eye(4), torch.tensor([0, 0, 1, 1]), distributed=True)

@@ -76,3 +76,14 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_beside(tmp_path, batches
         snapshot(path, Net(), batches, batches)
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["a.npz"]
+
+
+def test_its_folder_is_made_and_what_is_no_pair_or_no_tensor_is_said(tmp_path, batches):
+    assert snapshot(tmp_path / "runs" / "new" / "a.npz", Net(), batches, batches).exists()
+    threes = [(inputs, labels, labels) for inputs, labels in batches]
+    with pytest.raises(LabError, match=r"^a batch of train must be a pair \(inputs, labels\), but is 3 parts\. Give"):
+        snapshot(tmp_path / "a.npz", Net(), threes, batches)
+    with pytest.raises(LabError, match=r"^labels of test must be class numbers"):
+        snapshot(tmp_path / "a.npz", Net(), batches, [(inputs, ["a"] * 5) for inputs, _ in batches])
+    with pytest.raises(LabError, match=r"^the model on train must give embeddings, .* but is dict"):
+        snapshot(tmp_path / "a.npz", lambda inputs: {"z": inputs}, batches, batches)

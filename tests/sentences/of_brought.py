@@ -138,6 +138,12 @@ def snapped(folder: Path, model: Any = None, train: Any = LOADER, name: str = "a
     return snapshot(folder / name, model or nn.Linear(4, 2), train, LOADER, limit=limit)
 
 
+def unwritable(folder: Path) -> object:
+    """A file stands where a folder is wanted."""
+    (folder / "file").write_bytes(b"")
+    return snapped(folder, name="file/a.npz")
+
+
 def huge(folder: Path) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("losses.snapshots.MOST_BYTES", 3)
@@ -224,7 +230,10 @@ SAID: tuple[Said, ...] = (
     lambda folder: snapped(folder, train=[]),
     lambda folder: snapped(folder, train=[(torch.zeros(2, 4), torch.zeros(3))]),
     lambda folder: snapped(folder, model=lambda inputs: inputs / 0),
-    lambda folder: snapped(folder, name="none/a.npz"),
+    lambda folder: snapped(folder, train=[(torch.zeros(2, 4),) * 3]),
+    lambda folder: snapped(folder, train=[(torch.zeros(2, 4), ["a", "b"])]),
+    lambda folder: snapped(folder, model=lambda inputs: {"z": inputs}),
+    unwritable,
     huge,
 )
 

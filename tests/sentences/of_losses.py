@@ -9,6 +9,7 @@ from losses.catalog import CATALOG, entry_of
 from losses.evidence import TailEvidence
 from losses.forces import nt_xent_forces, supcon_forces
 from losses.hardest import HardestTerms
+from losses.processes import _check_alike
 
 Z = torch.nn.functional.normalize(torch.randn(8, 4, generator=torch.Generator().manual_seed(0)), dim=1)
 Y = torch.arange(8) % 2
@@ -77,6 +78,8 @@ SAID = (
     lambda _: losses.siglip(Z[:4], Z[4:], bias=torch.zeros(2)),
     lambda _: losses.siglip(Z[:4], Z[4:], bias=torch.tensor(torch.inf)),
     lambda _: losses.supcon(Z, Y, distributed=True),
+    lambda _: _check_alike(1, [8, 32], [8, 64]),
+    lambda _: losses.SigLIP(temperature=torch.nn.Parameter(torch.tensor(0.1)), learned=True),
     lambda _: supcon_forces(Z, Y, temperature=0.1),
     lambda _: nt_xent_forces(torch.eye(3), temperature=0.1),
     lambda _: TailEvidence(evidence="all"),

@@ -157,6 +157,18 @@ def _check_alone(labels: Tensor | None, options: Options, ignore_index: int | No
         raise LabError("distributed", "must be False beside similarities: one process has its own alone", True, remedy)
 
 
+def _ends(similarities: Tensor) -> tuple[float, float]:
+    """The least and the largest, NaN where one is. Some rows at a time, for of what does not lie dense torch makes a copy
+    first; as numbers at once, for small tensors kept between large ones that come and go split the heap."""
+    ends = [
+        (float(found.min), float(found.max))
+        for found in map(torch.aminmax, similarities.split(block_rows(similarities)))
+    ]
+    lows, highs = zip(*ends, strict=True)
+    low, high = (torch.tensor(side, dtype=torch.float64) for side in (lows, highs))
+    return float(low.min()), float(high.max())
+
+
 def _checked(similarities: Tensor, views: Tensor, temperature: float) -> tuple[Tensor, bool]:
     """G (N, N) without gradient: finite, and for the samples of views (N, V, D); and whether G over the temperature may
     be far from 0."""
@@ -168,9 +180,7 @@ def _checked(similarities: Tensor, views: Tensor, temperature: float) -> tuple[T
         raise LabError("similarities", rule, tuple(similarities.shape))
     if not can_look(similarities):
         return similarities.detach(), True
-    # Some rows at a time: of what does not lie dense torch makes a copy first.
-    ends = [torch.aminmax(rows) for rows in similarities.detach().split(block_rows(similarities))]
-    low, high = float(torch.stack([end.min for end in ends]).min()), float(torch.stack([end.max for end in ends]).max())
+    low, high = _ends(similarities.detach())
     if not (isfinite(low) and isfinite(high)):
         raise LabError(
             "similarities", "must be finite", "not so", "Pass cosines, for instance of captions' embeddings."

@@ -158,8 +158,8 @@ def _check_alone(labels: Tensor | None, options: Options, ignore_index: int | No
 
 
 def _ends(similarities: Tensor) -> tuple[float, float]:
-    """The least and the largest, NaN where one is. Some rows at a time, for of what does not lie dense torch makes a copy
-    first; as numbers at once, for small tensors kept between large ones that come and go split the heap."""
+    """The least and the largest, NaN where one is. Some rows at a time: of what does not lie dense torch makes a copy
+    first. As numbers at once: small tensors kept between large ones that come and go split the heap."""
     ends = [
         (float(found.min), float(found.max))
         for found in map(torch.aminmax, similarities.split(block_rows(similarities)))

@@ -7,6 +7,7 @@ similarities alone, and the loss of an anchor at that anchor's own similarities.
 
 import inspect
 import runpy
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +71,9 @@ def losses_of_anchors(own: OwnLoss, embeddings: "Tensor", labels: "Tensor", temp
 
     try:
         found = own.function(embeddings, labels, temperature=temperature)
-    except Exception as error:
-        raise LabError(own.name, f"failed with {_in_a_line(error)}") from error
+    except (Exception, SystemExit) as error:
+        where = _where(error, own.source.rpartition(":")[0])
+        raise LabError(own.name, f"failed{where} with {_in_a_line(error)}") from error
     if not isinstance(found, torch.Tensor) or found.shape not in ((), (len(embeddings),)):
         but = (
             f"returns one of shape {tuple(found.shape)}"
@@ -114,10 +116,19 @@ def own_forces(own: OwnLoss, embeddings: "Tensor", labels: "Tensor", temperature
     return forces
 
 
-def _in_a_line(error: Exception, kind: bool = True) -> str:
+def _in_a_line(error: BaseException, kind: bool = True) -> str:
     """What the user's own code raised: some of its first line, without a full stop of its own."""
     first = next(iter(str(error).strip().splitlines()), "")[:_LONGEST].rstrip(". ")
     return (f"{type(error).__name__}: {first}" if first else type(error).__name__) if kind else first
+
+
+def _where(error: BaseException, path: str) -> str:
+    """The last line of the user's file that was run; "" where none was."""
+    file = str(Path(path).resolve())
+    lines = [
+        each.lineno for each in traceback.extract_tb(error.__traceback__) if str(Path(each.filename).resolve()) == file
+    ]
+    return f" in line {lines[-1]}" if lines else ""
 
 
 def _kind(value: object) -> str:
@@ -129,8 +140,10 @@ def _function(path: Path, name: str) -> Callable:
         raise LabError(OPTION, "must name a Python file that exists", str(path), _FORM)
     try:
         found = runpy.run_path(str(path)).get(name)
-    except Exception as error:
-        raise LabError(OPTION, f"names {path.name}, which fails with {_in_a_line(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise LabError(
+            OPTION, f"names {path.name}, which fails{_where(error, str(path))} with {_in_a_line(error)}"
+        ) from error
     if not callable(found):
         raise LabError(OPTION, f"must name a function of {path.name}", repr(name), _FORM)
     return found

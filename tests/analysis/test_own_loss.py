@@ -123,7 +123,7 @@ def test_it_is_taken_apart_without_places(file):
         ("{file}:no_tensor", r"^no_tensor must return a tensor of shape \(\) or \(6,\), but returns a float"),
         ("{file}:no_gradient", "^no_gradient must be differentiable, but returns a constant"),
         ("{file}:infinite", "^infinite must return finite losses, but 6 of 6 are NaN or infinite"),
-        ("{file}:raises", "^raises failed with NameError: name 'undefined' is not defined"),
+        ("{file}:raises", r"^raises failed in line \d+ with NameError: name 'undefined' is not defined"),
         ("{file}:coordinates", "^coordinates must look at the embeddings through their similarities alone"),
         ("{file}:neighbours", "^neighbours must make the loss of an anchor of that anchor's own similarities"),
     ],
@@ -136,7 +136,10 @@ def test_what_does_not_fit_is_said_in_one_sentence(file, argument, sentence):
 
 def test_a_file_that_fails_is_named(file):
     file.write_text("1 / 0")
-    with pytest.raises(LabError, match=r"^--loss names mine.py, which fails with ZeroDivisionError: division by zero"):
+    with pytest.raises(LabError, match=r"^--loss names mine.py, which fails in line 1 with ZeroDivisionError: division"):
+        own_loss.add_own_loss(f"{file}:each")
+    file.write_text("import sys\nsys.exit(3)")
+    with pytest.raises(LabError, match=r"^--loss names mine.py, which fails in line 2 with SystemExit: 3"):
         own_loss.add_own_loss(f"{file}:each")
     file.write_text("def each(:")
     with pytest.raises(LabError, match=r"^--loss names mine.py, which fails with SyntaxError"):

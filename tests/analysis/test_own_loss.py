@@ -136,7 +136,7 @@ def test_what_does_not_fit_is_said_in_one_sentence(file, argument, sentence):
 
 def test_a_file_that_fails_is_named(file):
     file.write_text("1 / 0")
-    with pytest.raises(LabError, match=r"^--loss names mine.py, which fails in line 1 with ZeroDivisionError: division"):
+    with pytest.raises(LabError, match=r"^--loss names mine.py, which fails in line 1 with ZeroDivisionError"):
         own_loss.add_own_loss(f"{file}:each")
     file.write_text("import sys\nsys.exit(3)")
     with pytest.raises(LabError, match=r"^--loss names mine.py, which fails in line 2 with SystemExit: 3"):

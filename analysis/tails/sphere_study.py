@@ -15,7 +15,7 @@ DIMENSIONS = (4, 5, 8, 16, 32, 64)
 QUANTILES = (0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
 
 
-MOST_EXCESSES = 50_000
+MOST_EXCESSES = 20_000
 """Each is weighed again in 200 resamples, and in six dimensions."""
 
 

@@ -64,7 +64,7 @@ def test_a_hostile_link_gives_the_default_and_one_notice(open_page, script, name
             {"scores": ["0.1", "0.99"], "exponent": "9"},
             "exponent must leave the log-odds of the last score within 20",
         ),
-        (TAILS, {"cosines": "500000", "quantile": "0.5"}, "quantile must leave at most 50,000 of the 500,000 cosines"),
+        (TAILS, {"cosines": "500000", "quantile": "0.5"}, "quantile must leave at most 20,000 of the 500,000 cosines"),
         (VIEWS, {"losses": ""}, "losses must be one or more of"),
         (VIEWS, {"batch_size": "200"}, "batch_size must be at most the 128 samples"),
     ],

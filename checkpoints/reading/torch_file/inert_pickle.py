@@ -5,11 +5,12 @@ The machine has one handler an opcode and its own stack, so depth costs no recur
 """
 
 import pickletools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+from checkpoints.reading.torch_file.text_opcodes import TEXT_PLACES, TEXT_VALUES
 from losses.errors import LabError
 
 MOST_OPERATIONS = 1_000_000
@@ -73,19 +74,24 @@ def read_pickle_at(
     name: str,
     globals_named: set[Name] | None = None,
     outside: list[Persistent] | None = None,
+    operations: Iterator[int] | None = None,
+    texts: bool = False,
 ) -> tuple[Any, int]:
     """The value of the pickle that begins at byte `start`, and where it ends; see `read_pickle`.
 
-    Every reference to something outside of it is put into `outside`.
+    Every reference to something outside of it is put into `outside`. `operations`: one is taken for each opcode, where
+    several pickles share what they may have. `texts`: of protocol 0 and 1 too, whose arguments are text.
     """
     machine, stream = _Machine(name, set() if globals_named is None else globals_named, outside), BytesIO(data)
     stream.seek(start)
+    needed = _NEEDED if not texts else _NEEDED | _OF_TEXT
     try:
-        for _ in range(MOST_OPERATIONS):
+        for _ in iter(range(MOST_OPERATIONS)) if operations is None else operations:
             opcode = _OPCODES[stream.read(1)]
-            # Judged before its argument is read: reading the old text opcodes warns, and may take for ever.
-            if opcode.name not in _NEEDED:
-                raise LabError(name, _PLAIN, but=f"uses the opcode {opcode.name}, which plain data do not need")
+            # Judged before its argument is read: what reads those of others may warn, or take for ever.
+            if opcode.name not in needed:
+                found = f"uses the opcode {opcode.name}, which plain data do not need"
+                raise LabError(name, _PLAIN, but=found, remedy="Ask who made it for plain arrays or tensors.")
             machine.step(opcode.name, _READERS[opcode.name](stream))
             if opcode.name == "STOP":
                 return machine.result, stream.tell()
@@ -152,6 +158,10 @@ class _Machine:
         pairs = list(zip(flat[::2], flat[1::2], strict=True))
         (target.items if isinstance(target, Pairs) else target.pairs).extend(pairs)
 
+    def put_pairs(self, flat: list[Any]) -> None:
+        self.stack.append(Pairs())
+        self.insert(flat)
+
     def build(self) -> None:
         state = self.pop()
         target = self.stack[-1]
@@ -183,6 +193,7 @@ _OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opco
 _VALUES = frozenset(
     {"BININT", "BININT1", "BININT2", "LONG1", "LONG4", "BINFLOAT", "BINSTRING", "SHORT_BINSTRING"}
     | {"BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"}
+    | TEXT_VALUES.keys()
 )
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": (), "MARK": _MARK}
 _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
@@ -211,11 +222,15 @@ _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
     "BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "LONG_BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "MEMOIZE": lambda m, _: m.memo.__setitem__(len(m.memo), m.stack[-1]),
+    "DICT": lambda m, _: m.put_pairs(m.to_mark()),
+    "PUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
+    "GET": lambda m, place: m.stack.append(m.memo[place]),
     "BINGET": lambda m, place: m.stack.append(m.memo[place]),
     "LONG_BINGET": lambda m, place: m.stack.append(m.memo[place]),
     "STOP": lambda m, _: m.stop(),
 }
-_NEEDED = _VALUES | _CONSTANTS.keys() | _HANDLERS.keys() | {"PROTO", "FRAME"}
+_OF_TEXT = TEXT_VALUES.keys() | TEXT_PLACES.keys() | {"DICT"}
+_NEEDED = (_VALUES | _CONSTANTS.keys() | _HANDLERS.keys() | {"PROTO", "FRAME"}) - _OF_TEXT
 
 
 def _two_lines(stream: BytesIO) -> tuple[str, ...]:
@@ -228,4 +243,4 @@ def _two_lines(stream: BytesIO) -> tuple[str, ...]:
 
 _READERS: dict[str, Callable[[BytesIO], Any]] = {
     opcode.name: opcode.arg.reader if opcode.arg else lambda _: None for opcode in pickletools.opcodes
-} | {"GLOBAL": _two_lines}
+} | {"GLOBAL": _two_lines, **TEXT_VALUES, **TEXT_PLACES}

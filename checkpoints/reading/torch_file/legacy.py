@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from typing import IO, Any
 
-from checkpoints.reading.torch_file.archive import MOST_MEMBERS, MOST_PICKLE, Archive, TorchArchive
+from checkpoints.reading.torch_file.archive import MOST_MEMBERS, MOST_PICKLE
 from checkpoints.reading.torch_file.inert_pickle import Name, Pairs, Persistent, read_pickle_at
 from losses.errors import LabError
 
@@ -69,14 +69,6 @@ class LegacyArchive:
         """The same, or what there is of them."""
         self.file.seek(self.parts[key][0] + start)
         return self.file.read(stop - start)
-
-
-def archive_of(file: IO[bytes], *, name: str, size: int) -> Archive:
-    """The archive in an open torch file, in whichever of the two forms it is."""
-    file.seek(0)
-    legacy = is_legacy(file.read(64))
-    file.seek(0)
-    return LegacyArchive.of(file, name=name, size=size) if legacy else TorchArchive.of(file, name=name, size=size)
 
 
 def is_legacy(head: bytes) -> bool:

@@ -1,0 +1,40 @@
+"""Arrays and lists that pickle.dump saved, listed like those of a torch file; of a pickle without any, what it holds."""
+
+from pathlib import Path
+
+from checkpoints.arrays.listed import ListedArray
+from checkpoints.arrays.pickled_lists import called
+from checkpoints.arrays.tensors import list_torch
+from checkpoints.reading.quoting import printable
+from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
+from losses.errors import LabError, plural
+
+_OBJECT = "Save its arrays with numpy.savez; --contents and the page File contents name what would run."
+
+
+def list_pickle(path: Path) -> tuple[ListedArray, ...]:
+    """By the records in it. LabError, which says what is there, where no array can be read."""
+    found = list_torch(path)
+    if not any(not each.refused for each in found):
+        raise _without_arrays(torch_contents(path))
+    return found
+
+
+def _without_arrays(contents: TorchContents) -> LabError:
+    holds, remedy = _instead(contents)
+    return LabError(
+        contents.name, "must hold arrays of numpy, or lists of numbers", but=f"holds {holds}", remedy=remedy
+    )
+
+
+def _instead(contents: TorchContents) -> tuple[str, str]:
+    """What there is, and how it is saved so that it opens."""
+    foreign = list(contents.foreign.values())
+    pandas = next((name for name in foreign if name.startswith("pandas.")), None)
+    if pandas is not None:
+        return f"{called(pandas)} of pandas", "Save it with to_parquet, and give that."
+    if contents.refused:
+        return next(iter(contents.refused.values())), ""
+    if foreign:
+        return f"an object of {printable(foreign[0])[:80]}, which only its code can make", _OBJECT
+    return plural(len(contents.values), "other value"), "Give the file of embeddings or class scores."

@@ -1,0 +1,67 @@
+"""Arguments of protocol 0 and 1, which are lines of text: read by lines of ours, each of a bounded form.
+
+Python's own readers take numbers of any length, and texts with escapes for which they warn.
+"""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+_MOST_DIGITS, _MOST_LETTERS = 1_000, 100
+_WHOLE = re.compile(rb"-?\d{1,%d}L?" % _MOST_DIGITS, re.ASCII)
+_PLACE = re.compile(rb"\d{1,10}", re.ASCII)
+_BOOLS = {b"00": False, b"01": True}
+_QUOTED = re.compile(rb"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
+_ESCAPE = re.compile(rb"\\(x[0-9a-f]{2}|.)", re.DOTALL)
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"': b'"'}
+
+
+def _line(stream: BytesIO, most: int = -1) -> bytes:
+    """Without its end. ValueError for one that is cut off or longer than `most` bytes."""
+    line = stream.readline(most + 1 if most > 0 else -1)
+    if not line.endswith(b"\n"):
+        raise ValueError("cut off in a line")
+    return line[:-1]
+
+
+def _whole(stream: BytesIO) -> int | bool:
+    """A whole number; 00 and 01 are the bools."""
+    line = _line(stream, _MOST_DIGITS + 3)
+    if line in _BOOLS:
+        return _BOOLS[line]
+    if not _WHOLE.fullmatch(line):
+        raise ValueError("no whole number")
+    return int(line.rstrip(b"L"))
+
+
+def _place(stream: BytesIO) -> int:
+    """A place in the memo, as small as BINPUT's: larger ones could be made to have one hash."""
+    line = _line(stream, _MOST_LETTERS)
+    if not _PLACE.fullmatch(line):
+        raise ValueError("no place")
+    return int(line)
+
+
+def _text(stream: BytesIO) -> str:
+    return _line(stream).decode("raw-unicode-escape")
+
+
+def _quoted(stream: BytesIO) -> str:
+    """A text of Python 2, as its repr has it; a letter a byte."""
+    found = _QUOTED.fullmatch(_line(stream))
+    if found is None:
+        raise ValueError("no quoted text")
+    return _ESCAPE.sub(_unescaped, found[1] if found[2] is None else found[2]).decode("latin-1")
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found[1][1:], 16)]) if len(found[1]) > 1 else _ESCAPED[found[1]]
+
+
+TEXT_VALUES: dict[str, Callable[[BytesIO], Any]] = {
+    "INT": _whole, "LONG": _whole, "FLOAT": lambda stream: float(_line(stream, _MOST_LETTERS)),
+    "UNICODE": _text, "STRING": _quoted,
+}  # fmt: skip
+"""Opcodes that put a value on the stack, and what reads it. ValueError or KeyError for what is none."""
+TEXT_PLACES = {"PUT": _place, "GET": _place}

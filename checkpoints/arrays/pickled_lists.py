@@ -1,5 +1,4 @@
-"""Python's lists in a torch file or a pickle, as labels often are; and what lies beside its arrays and cannot be read, by
-name."""
+"""Python's lists in a pickle, as labels often are; and what lies beside its arrays and cannot be read, by name."""
 
 from collections.abc import Collection, Mapping
 

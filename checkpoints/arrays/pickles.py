@@ -1,4 +1,4 @@
-"""Arrays and lists that pickle.dump saved, listed like those of a torch file; of a pickle without any, what it holds."""
+"""Arrays and lists that pickle.dump saved, listed like those of a torch file; without any, what there is instead."""
 
 from pathlib import Path
 
@@ -37,4 +37,5 @@ def _instead(contents: TorchContents) -> tuple[str, str]:
         return next(iter(contents.refused.values())), ""
     if foreign:
         return f"an object of {printable(foreign[0])[:80]}, which only its code can make", _OBJECT
-    return plural(len(contents.values), "other value"), "Give the file of embeddings or class scores."
+    values = len(contents.values)
+    return plural(values, "single value") if values else "nothing", "Give the file of embeddings or class scores."

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -147,7 +147,7 @@ def shapes_in(path: Path, kind: str) -> tuple[dict[str, tuple[int, ...]], tuple[
         return shapes, tuple(contents.refused)
 
 
-def _held_in(contents: TorchContents) -> tuple[dict[str, Held], Mapping[str, object]]:
+def _held_in(contents: TorchContents) -> tuple[dict[str, Held], dict[str, Any]]:
     """Tensors and arrays, lists of rows among them where nothing else is there or has as many; and the other values."""
     held: dict[str, Held] = dict(contents.held)
     rows = {each.shape[0] for each in held.values() if each.shape}

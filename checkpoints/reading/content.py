@@ -80,7 +80,7 @@ _MATLAB4 = frozenset(order + 10 * dtype + holds for order in (0, 1000) for dtype
 _LONGEST_NAME = 200
 _MAKER = 64  # bytes within which ONNX names who wrote it
 _SMALLEST_ZIP = 30  # bytes of a zip's first record
-# Of protocol 0 or 1, which has no mark: perhaps brackets, then a list, a dict, a name or a text, and what goes on behind.
+# Of protocol 0 or 1, which has no mark: brackets, or a list, a dict, a name or a text, each with what goes on behind.
 _OLD_PICKLE = re.compile(
     rb"\(+[dlt]p\d+\n"
     rb"|\(*[\]}]q\0"

@@ -68,7 +68,7 @@ class FileContents:
 
 
 def file_contents(path: str | Path) -> FileContents:
-    """Look into a torch, safetensors, .npz or .npy file or a plain pickle. LabError, one sentence, for any other and for a broken one.
+    """Look into a torch, safetensors, .npz, .npy or pickle file. LabError, one sentence, for others and broken ones.
 
     For tables, Parquet, MATLAB and folders see `checkpoints.contents`.
     """

@@ -76,7 +76,7 @@ def torch_contents(path: str | Path) -> TorchContents:
 
 @contextmanager
 def open_torch(path: str | Path, *, hashed: bool = True) -> Iterator[tuple[TorchContents, Archive]]:
-    """A torch file's contents, or a plain pickle's, and its open archive for `StoredTensor.array`: the very file that was
+    """Contents of a torch file or a plain pickle, and its open archive for `StoredTensor.array`: the very file that was
     looked into.
 
     Without a digest where it is not to be `hashed`: then no more is read than the pickle.
@@ -125,7 +125,9 @@ def _check_shared(held: list[StoredTensor | PickledArray], name: str, size: int)
     total = sum(each.count * each.itemsize for each in held)
     if total > _SHARED * size:
         raise LabError(
-            name, f"must have tensors of at most {_SHARED} times its size", but=f"has {total:,} bytes in {size:,}"
+            name,
+            f"must have tensors and arrays of at most {_SHARED} times its size",
+            but=f"has {total:,} bytes in {size:,}",
         )
 
 

@@ -75,16 +75,16 @@ def read_pickle_at(
     globals_named: set[Name] | None = None,
     outside: list[Persistent] | None = None,
     operations: Iterator[int] | None = None,
-    texts: bool = False,
+    plain: bool = False,
 ) -> tuple[Any, int]:
     """The value of the pickle that begins at byte `start`, and where it ends; see `read_pickle`.
 
     Every reference to something outside of it is put into `outside`. `operations`: one is taken for each opcode, where
-    several pickles share what they may have. `texts`: of protocol 0 and 1 too, whose arguments are text.
+    several pickles share what they may have. `plain`: what pickle.dump wrote, of any protocol and of any objects.
     """
     machine, stream = _Machine(name, set() if globals_named is None else globals_named, outside), BytesIO(data)
     stream.seek(start)
-    needed = _NEEDED if not texts else _NEEDED | _OF_TEXT
+    needed = _NEEDED | _OF_PLAIN if plain else _NEEDED
     try:
         for _ in iter(range(MOST_OPERATIONS)) if operations is None else operations:
             opcode = _OPCODES[stream.read(1)]
@@ -149,6 +149,13 @@ class _Machine:
     def call(self, arguments: Any) -> None:
         self.stack.append(Call(self.pop(), arguments))
 
+    def call_of(self, names: tuple[str, ...], arguments: list[Any]) -> None:
+        self.mention(*names)
+        self.call(tuple(arguments))
+
+    def call_first(self, function: Any, *arguments: Any) -> None:
+        self.stack.append(Call(function, arguments))
+
     def extend(self, values: list[Any]) -> None:
         target = self.stack[-1]
         (target.items if isinstance(target, Call) else _only(list, target)).extend(values)
@@ -181,6 +188,9 @@ class _Machine:
 
     def last(self, count: int) -> tuple[Any, ...]:
         return tuple(reversed([self.pop() for _ in range(count)]))
+
+
+def _nothing(_: Any) -> None: ...
 
 
 def _only(kinds: type | tuple[type, ...], value: Any) -> Any:
@@ -222,6 +232,10 @@ _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
     "BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "LONG_BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "MEMOIZE": lambda m, _: m.memo.__setitem__(len(m.memo), m.stack[-1]),
+    "INST": lambda m, names: m.call_of(names, m.to_mark()),
+    "OBJ": lambda m, _: m.call_first(*m.to_mark()),
+    "NEWOBJ_EX": lambda m, _: m.call(tuple(m.last_two())),
+    "POP_MARK": lambda m, _: _nothing(m.to_mark()),
     "DICT": lambda m, _: m.put_pairs(m.to_mark()),
     "PUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "GET": lambda m, place: m.stack.append(m.memo[place]),
@@ -229,8 +243,9 @@ _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
     "LONG_BINGET": lambda m, place: m.stack.append(m.memo[place]),
     "STOP": lambda m, _: m.stop(),
 }
-_OF_TEXT = TEXT_VALUES.keys() | TEXT_PLACES.keys() | {"DICT"}
-_NEEDED = (_VALUES | _CONSTANTS.keys() | _HANDLERS.keys() | {"PROTO", "FRAME"}) - _OF_TEXT
+# No torch.save writes these, and whatever else it is needs no answer but a refusal.
+_OF_PLAIN = TEXT_VALUES.keys() | TEXT_PLACES.keys() | {"DICT", "INST", "OBJ", "NEWOBJ_EX", "POP_MARK"}
+_NEEDED = (_VALUES | _CONSTANTS.keys() | _HANDLERS.keys() | {"PROTO", "FRAME"}) - _OF_PLAIN
 
 
 def _two_lines(stream: BytesIO) -> tuple[str, ...]:
@@ -243,4 +258,4 @@ def _two_lines(stream: BytesIO) -> tuple[str, ...]:
 
 _READERS: dict[str, Callable[[BytesIO], Any]] = {
     opcode.name: opcode.arg.reader if opcode.arg else lambda _: None for opcode in pickletools.opcodes
-} | {"GLOBAL": _two_lines, **TEXT_VALUES, **TEXT_PLACES}
+} | {"GLOBAL": _two_lines, "INST": _two_lines, **TEXT_VALUES, **TEXT_PLACES}

@@ -29,7 +29,7 @@ class PlainPickle:
         try:
             values = _values(data, self.name, mentions)
         except LabError as mistake:
-            raise _of_joblib(self.name, mistake) if _names_joblib(mentions) else mistake from None
+            raise (_of_joblib(self.name) if _names_joblib(mentions) else mistake) from None
         return values[0] if len(values) == 1 else values, len(data)
 
     def size_of(self, key: str) -> int | None:
@@ -51,7 +51,7 @@ def _values(data: bytes, name: str, mentions: set[Name]) -> list[Any]:
         if len(values) >= _MOST_PICKLES:
             raise LabError(name, f"must have at most {_MOST_PICKLES:,} pickles in a row")
         value, place = read_pickle_at(
-            data, place, name=name, globals_named=mentions, outside=outside, operations=operations, texts=True
+            data, place, name=name, globals_named=mentions, outside=outside, operations=operations, plain=True
         )
         values.append(value)
     return values
@@ -61,7 +61,7 @@ def _names_joblib(mentions: set[Name]) -> bool:
     return any(name.module.split(".")[0] == "joblib" for name in mentions)
 
 
-def _of_joblib(name: str, mistake: LabError) -> LabError:
+def _of_joblib(name: str) -> LabError:
     """joblib puts an array's bytes between the opcodes, so that no reader of pickles goes on behind them."""
     remedy = "Who trusts it opens it with joblib.load and saves its arrays with numpy.savez."
     return LabError(name, "must be as pickle.dump writes it", "joblib's own form", remedy)

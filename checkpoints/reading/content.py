@@ -83,11 +83,11 @@ _SMALLEST_ZIP = 30  # bytes of a zip's first record
 # Of protocol 0 or 1, which has no mark: brackets, or a list, a dict, a name or a text, each with what goes on behind.
 _OLD_PICKLE = re.compile(
     rb"\(+[dlt]p\d+\n"
-    rb"|\(*[\]}]q\0"
+    rb"|\(*(?:[\]}]q\0|X..\0\0)"
     rb"|\(*c[\w.]+\n[\w.]+\n(?:p\d+\n|q[\0-\x1f]|\()"
     rb"|\(*(?:V[^\n]*\np\d+\n|S'[^\n]*'\n[pit])"
     rb"|\(i[\w.]+\n[\w.]+\n",
-    re.ASCII,
+    re.ASCII | re.DOTALL,
 )
 # What torch.save began with before torch 1.6.
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")

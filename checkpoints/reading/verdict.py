@@ -45,6 +45,8 @@ _PLAIN = {
     "numpy.core.numeric": ("_frombuffer",),
     "numpy._core.numeric": ("_frombuffer",),
     "_codecs": ("encode",),
+    "copyreg": ("_reconstructor",),
+    "copy_reg": ("_reconstructor",),
 }
 _BUILTINS = frozenset(
     {"set", "frozenset", "dict", "list", "tuple", "int", "float", "bool", "str", "bytes", "bytearray"}

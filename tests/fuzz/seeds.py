@@ -94,6 +94,7 @@ def _any_names() -> list[Seed]:
         "wide.parquet": parquet(),
         "wide.feather": feather(),
     }
+    files |= {f"plain_{protocol}.pkl": _pickle(protocol) for protocol in (0, 1, 2, 5)}
     beside = {
         "X.npy": _members(_letters())["A.npy"],
         "y.tsv": b"0\n1\n" * 10,
@@ -103,6 +104,13 @@ def _any_names() -> list[Seed]:
         *(Seed(name, "listed" if name in SLOW else "arrays", {"": data}) for name, data in files.items()),
         Seed("any_folder", "arrays", beside, folder=True),
     ]
+
+
+def _pickle(protocol: int) -> bytes:
+    """Arrays of several kinds, lists and objects as pickle.dump writes them."""
+    kinds = {"texts": np.array(["a", "b"]), "flags": ROWS > 1, "ends": np.asfortranarray(ROWS.astype(">f8"))}
+    value = {"features": ROWS, "labels": ["cat", "dog"] * 10, "rows": ROWS.tolist(), "options": {"lr": 0.1, "n": None}}
+    return pickle.dumps(value | kinds | {"at": PurePosixPath("a/b"), "one": np.float16(2)}, protocol)
 
 
 def _letters() -> bytes:

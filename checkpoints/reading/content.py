@@ -89,7 +89,8 @@ _OLD_PICKLE = re.compile(
     rb"|\(i[\w.]+\n[\w.]+\n",
     re.ASCII | re.DOTALL,
 )
-# What torch.save began with before torch 1.6.
+# What torch.save began with before torch 1.6, behind a frame at most.
+_MARKED = 24
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
 
 
@@ -121,7 +122,7 @@ def kind_of(head: bytes) -> str:
 
 def _kind_of_the_rest(head: bytes) -> str:
     """Of what is no safetensors file: its first bytes are a length, which may look like any of these."""
-    if _LEGACY in head[:64]:
+    if _LEGACY in head[:_MARKED]:
         return "torch"
     # A protocol number of 2 to 5 after the PROTO opcode.
     if (head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05") or _OLD_PICKLE.match(head):

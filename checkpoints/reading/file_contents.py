@@ -98,10 +98,9 @@ def of_torch(found: TorchContents) -> FileContents:
 
 
 def _held(found: TorchContents) -> str:
-    arrays = f"{plural(len(found.arrays), 'array')} of numpy"
-    if found.plain:
-        return arrays
-    return plural(len(found.tensors), "tensor") + (f", {arrays}" if found.arrays else "")
+    parts = [plural(len(found.tensors), "tensor")] if found.tensors or not found.plain else []
+    parts += [f"{plural(len(found.arrays), 'array')} of numpy"] if found.arrays or not parts else []
+    return ", ".join(parts)
 
 
 def _title(found: TorchContents) -> str:

@@ -7,21 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.checkpoints.hostile import Hostile, Pickle, number, pickled, text
+from tests.checkpoints.hostile import Hostile, Pickle, archive, number, pickled, storage, text
 from tests.checkpoints.hostile_bombs import laughs
 from tests.checkpoints.hostile_code import Runs
+from tests.checkpoints.hostile_legacy import legacy, listed, stored
 
 _RECORDS = b"cnumpy._core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\x00tC\x01btR"
 _DTYPE = (
     b"cnumpy\ndtype\n(" + text("f4") + b"\x89\x88tR(K\x03" + text("<") + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
 )
-_WHOLE, _NOTHING = "must hold a whole pickle", "must hold arrays of numpy, or lists of numbers"
+_WHOLE, _NOTHING = "must hold a whole pickle", "must hold arrays, tensors or lists of numbers"
 ROWS = np.arange(80, dtype=np.float32).reshape(20, 4) % 7 + np.eye(20, 4, dtype=np.float32)
 LABELS = ["cat", "dog"] * 10
 
 
 def cases(marker: Path) -> list[Hostile]:
-    return [*_exploits(marker), *_old_exploits(marker), *_bombs(), *_records(), *_broken(), *_others()]
+    harmful = [*_exploits(marker), *_old_exploits(marker), *_tensors(marker)]
+    return [*harmful, *_bombs(), *_records(), *_broken(), *_others()]
 
 
 def array(shape: Pickle, content: Pickle, dtype: Pickle = _DTYPE, fortran: Pickle = b"\x89") -> Pickle:
@@ -78,7 +80,52 @@ def _old_exploits(marker: Path) -> list[Hostile]:
     ]
 
 
+def loaded(content: bytes) -> Pickle:
+    """The opcodes that pickle.dump writes for a storage."""
+    return b"ctorch.storage\n_load_from_bytes\n(" + raw(content) + b"tR"
+
+
+def rebuilt(storage: Pickle, count: int) -> Pickle:
+    return b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"K\x00" + sizes(count) + sizes(1) + b"\x89NtR"
+
+
+def _tensors(marker: Path) -> list[Hostile]:
+    """Storages as torch.save wrote them, inside of a pickle: torch.load(weights_only=False) would open them."""
+    runs = Runs(os.system, f"touch {marker}")
+    whole = legacy(pickled(storage(numel=4)), listed("0"), stored(bytes(range(16))))
+    inside = legacy(pickle.dumps(runs, 2), listed())
+    packed = archive(pickle.dumps(runs, 2))
+    far = b"(" + text("storage") + b"ctorch\nFloatStorage\n" + text("0/1") + text("cpu") + number(4) + b"tQ"
+    encoded = b"c_codecs\nencode\n(" + text(b"\x01" * (1 << 20)) + b"q\x05" + text("latin1") + b"tR0]("
+    again = b"ctorch.storage\n_load_from_bytes\n(c_codecs\nencode\n(h\x05" + text("latin1") + b"tRtR"
+    large = legacy(pickled(storage(numel=1 << 16)), listed("0"), stored(bytes(1 << 18)))
+    many = rebuilt(b"h\x07", 1 << 16)
+    lies = "in bytes that torch.save never wrote"
+    cases = {
+        "five_of_four": (rebuilt(loaded(whole), 5), "a tensor that reaches beyond its storage"),
+        "cut_storage": (rebuilt(loaded(whole[:-1]), 4), lies),
+        "packed_storage": (rebuilt(loaded(packed), 4), lies),
+        "storage_of_a_call": (rebuilt(loaded(inside), 4), lies),
+        "storage_of_itself": (rebuilt(far, 4), "a tensor whose storage is not in the file"),
+        "storage_of_no_name": (rebuilt(far.replace(text("0/1"), b"N"), 4), "which is not read here"),
+        "encoded_again": (encoded + again * 20_000 + b"e", "which only its code can make"),
+        "one_for_many": (loaded(large) + b"q\x070](" + many * 900 + b"e", "arrays of at most 4 times its size"),
+    }  # fmt: skip
+    judged = {
+        "inside": (rebuilt(loaded(inside), 4), "it could call posix.system"),
+        "inside_alone": (loaded(inside), "it could call posix.system"),
+        "whole_storage": (rebuilt(loaded(whole), 4), "Only if you trust whoever made it"),
+        "packed": (rebuilt(loaded(packed), 4), "Only if you trust whoever made it"),
+    }
+    return [
+        *(Hostile(f"{name}.pkl", pickled(data), why) for name, (data, why) in cases.items()),
+        *(Hostile(f"{name}.p", pickled(data), shows=why, reader="contents") for name, (data, why) in judged.items()),
+    ]
+
+
 def _bombs() -> list[Hostile]:
+    words = text(b"a" * 40_000) + b"q\x05" + _DTYPE.replace(text("f4"), text("S40000")) + b"q\x060"
+    scalars = b"](" + words + b"".join(b"cnumpy._core.multiarray\nscalar\n(h\x06h\x05tR" for _ in range(20_000)) + b"e"
     eight = raw(bytes(1 << 20))
     shared = b"](" + array(sizes(1 << 18), eight + b"q\x05", fortran=b"\x88")
     many = shared + b"".join(array(sizes(1 << 17, 2), b"h\x05", fortran=b"\x88") for _ in range(3_000)) + b"e"
@@ -92,6 +139,7 @@ def _bombs() -> list[Hostile]:
         Hostile("laughs_called.pkl", pickled(laughs(60) + b")R"), _NOTHING),
         Hostile("bytes_of_many.pkl", pickled(many), "must not have the same bytes in many arrays"),
         Hostile("array_of_many.pkl", pickled(one), "must have tensors and arrays of at most 4 times its size"),
+        Hostile("long_scalars.pkl", pickled(scalars), "which only its code can make"),
         Hostile("colliding_memo.pkl", memo, _WHOLE),
         Hostile("digits.pkl", b"(lp0\nL" + b"9" * 2_000_000 + b"L\na.", _WHOLE),
         Hostile("float_digits.pkl", b"(lp0\nF" + b"9" * 2_000_000 + b"\na.", _WHOLE),
@@ -172,7 +220,7 @@ def _others() -> list[Hostile]:
     frame = b"cpandas\nDataFrame\n)\x81}b"
     wrapper = b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}b\x93NUMPY"
     return [
-        Hostile("tensor.pkl", pickled(tensor), "a tensor that pickle.dump saved: save it with torch.save"),
+        Hostile("tensor.pkl", pickled(tensor), "in bytes that torch.save never wrote: save it with torch.save"),
         Hostile("tensor.pickle", pickled(tensor), shows="Only if you trust whoever made it", reader="contents"),
         Hostile("frame.pkl", pickled(frame), "holds a DataFrame of pandas. Save it with to_parquet"),
         Hostile("frame.pickle", pickled(frame), shows="A pickle of pandas.DataFrame", reader="contents"),

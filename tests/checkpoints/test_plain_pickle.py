@@ -84,6 +84,33 @@ def test_numbers_and_texts_are_their_own(tmp_path, protocol):
     assert {name: type(values[name]) for name in VALUES} == {name: type(value) for name, value in VALUES.items()}
 
 
+TENSORS = {
+    "float32": torch.tensor(ROWS),
+    "its columns": torch.tensor(ROWS).T,
+    "some rows": torch.tensor(ROWS)[3:7],
+    "half": torch.tensor(ROWS).half(),
+    "bfloat16": torch.tensor(ROWS).bfloat16(),
+    "bool": torch.tensor(ROWS) > 0,
+    "int64": torch.arange(9),
+    "uint8": torch.arange(9, dtype=torch.uint8),
+    "no axis": torch.tensor(3),
+    "parameter": torch.nn.Parameter(torch.tensor(ROWS)),
+}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("name", TENSORS)
+def test_a_tensor_is_torchs_own(tmp_path, name, protocol):
+    tensor = TENSORS[name]
+    with open_torch(saved(tmp_path, {"a": tensor, "again": tensor}, protocol)) as (contents, archive):
+        for place in ("a", "again"):
+            found = torch.from_numpy(contents.tensors[place].array(archive))
+            assert found.shape == tensor.shape
+            assert torch.equal(found, tensor.detach().float() if name == "bfloat16" else tensor.detach())
+            first = contents.tensors[place].first(archive, 1 << 16)
+            assert name == "its columns" or np.array_equal(first, found.numpy().ravel())
+
+
 def test_older_numpys_names_are_known(tmp_path):
     for protocol in PROTOCOLS:
         data = pickle.dumps({"x": ROWS}, protocol).replace(b"numpy._core", b"numpy.core")
@@ -130,6 +157,8 @@ OPENED = {
     "a list of arrays": {"embeddings": list(ROWS), "labels": LABELS},
     "batches": {"embeddings": [ROWS[:10], ROWS[10:20], ROWS[20:]], "labels": LABELS},
     "a tuple": (ROWS, LABELS),
+    "tensors": {"embeddings": torch.tensor(ROWS), "labels": LABELS},
+    "a list of tensors": {"embeddings": list(torch.tensor(ROWS)), "labels": LABELS},
     "a tuple of lists": (ROWS.tolist(), LABELS),
     "a dict an item": [{"vector": row, "label": label} for row, label in zip(ROWS, LABELS, strict=True)],
     "a tuple an item": list(zip(ROWS, LABELS, strict=True)),
@@ -235,7 +264,8 @@ def test_contents_say_what_there_is(tmp_path):
     [
         (pd.DataFrame({"a": [1.0]}), "but holds a DataFrame of pandas. Save it with to_parquet, and give that."),
         ({"x": pd.Series([1.0])}, "but holds a Series of pandas. Save it with to_parquet"),
-        (torch.ones(3, 2), "but holds a tensor that pickle.dump saved: save it with torch.save, or as tensor.numpy()."),
+        (torch.eye(3).to_sparse(), "but holds a sparse tensor."),
+        ({"conv1.weight": ROWS, "fc.bias": ROWS[0]}, "but holds weights of a network. Save them with torch.save("),
         (Own(), f"but holds an object of {__name__}.Own, which only its code can make. Save its arrays with"),
         (Harm(), "but holds an object of posix.system"),
         ({"x": ROWS.astype("c8")}, "but holds an array of complex numbers: save .real, or .abs() of them."),

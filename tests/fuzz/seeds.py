@@ -5,6 +5,8 @@ import io
 import json
 import pickle
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -110,7 +112,9 @@ def _pickle(protocol: int) -> bytes:
     """Arrays of several kinds, lists and objects as pickle.dump writes them."""
     kinds = {"texts": np.array(["a", "b"]), "flags": ROWS > 1, "ends": np.asfortranarray(ROWS.astype(">f8"))}
     value = {"features": ROWS, "labels": ["cat", "dog"] * 10, "rows": ROWS.tolist(), "options": {"lr": 0.1, "n": None}}
-    return pickle.dumps(value | kinds | {"at": PurePosixPath("a/b"), "one": np.float16(2)}, protocol)
+    tensors = {"tensor": torch.ones(20, 3), "half": torch.arange(6).half()}
+    with _numbered():
+        return pickle.dumps(value | kinds | tensors | {"at": PurePosixPath("a/b"), "one": np.float16(2)}, protocol)
 
 
 def _letters() -> bytes:
@@ -142,12 +146,19 @@ def supcon_file() -> bytes:
 
 def _saved(value: object, **how: int) -> bytes:
     buffer = io.BytesIO()
-    numbers = dict[int, int]()
-    with pytest.MonkeyPatch.context() as patch:  # the old form calls storages by their addresses, other ones every time
-        numbered = property(lambda storage: numbers.setdefault(storage.data_ptr(), 1_000 + len(numbers)))
-        patch.setattr(torch.UntypedStorage, "_cdata", numbered)
+    with _numbered():
         torch.save(value, buffer, **how)
     return buffer.getvalue()
+
+
+@contextmanager
+def _numbered() -> Iterator[None]:
+    """The old form, which pickle.dump has too, calls storages by their addresses, other ones every time."""
+    numbers = dict[int, int]()
+    with pytest.MonkeyPatch.context() as patch:
+        numbered = property(lambda storage: numbers.setdefault(storage.data_ptr(), 1_000 + len(numbers)))
+        patch.setattr(torch.UntypedStorage, "_cdata", numbered)
+        yield
 
 
 def _arrays(data: bytes) -> dict[str, np.ndarray]:

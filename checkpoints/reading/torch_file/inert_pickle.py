@@ -76,13 +76,16 @@ def read_pickle_at(
     outside: list[Persistent] | None = None,
     operations: Iterator[int] | None = None,
     plain: bool = False,
+    taken_for: Callable[[Call], Any] = lambda call: call,
 ) -> tuple[Any, int]:
     """The value of the pickle that begins at byte `start`, and where it ends; see `read_pickle`.
 
     Every reference to something outside of it is put into `outside`. `operations`: one is taken for each opcode, where
     several pickles share what they may have. `plain`: what pickle.dump wrote, of any protocol and of any objects.
+    `taken_for`: what a call stands for, where that is something else than a record of it.
     """
-    machine, stream = _Machine(name, set() if globals_named is None else globals_named, outside), BytesIO(data)
+    machine = _Machine(name, set() if globals_named is None else globals_named, outside)
+    machine.taken_for, stream = taken_for, BytesIO(data)
     stream.seek(start)
     needed = _NEEDED | _OF_PLAIN if plain else _NEEDED
     try:
@@ -108,6 +111,7 @@ class _Machine:
     def __init__(self, name: str, names: set[Name], outside: list[Persistent] | None = None) -> None:
         self.name, self.names, self.outside = name, names, [] if outside is None else outside
         self.stack, self.memo, self.result = list[Any](), dict[int, Any](), None
+        self.taken_for: Callable[[Call], Any] = lambda call: call
 
     def step(self, opcode: str, argument: Any) -> None:
         if opcode in _VALUES:
@@ -147,7 +151,7 @@ class _Machine:
         self.stack.append(self.outside[-1])
 
     def call(self, arguments: Any) -> None:
-        self.stack.append(Call(self.pop(), arguments))
+        self.stack.append(self.taken_for(Call(self.pop(), arguments)))
 
     def call_of(self, names: tuple[str, ...], arguments: list[Any]) -> None:
         self.mention(*names)

@@ -17,6 +17,7 @@ _SCALARS = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
 _ARRAYS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
 _BUFFERS = ("numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer")
 """What protocol 5 writes of an array that lies in one piece."""
+_NO_BYTES = ("__builtin__.bytes", "builtins.bytes")
 _DTYPE = re.compile(r"b1|[iu][1248]|f[248]|[US]([1-9]\d{0,6})")
 _OBJECTS = "O8"
 _IN_WORDS = {
@@ -26,7 +27,7 @@ _IN_WORDS = {
     "V": "a structured dtype: save each field as an array",
 }
 """By a dtype's first letter, what an array is of, and how else it is saved."""
-_MOST_DIMENSIONS, _MOST_BYTES = 32, 1 << 62
+_MOST_DIMENSIONS, _LONGEST_SCALAR = 32, 8_000
 
 
 def scalar_in(record: Call) -> str | int | float | bool | None:
@@ -34,7 +35,7 @@ def scalar_in(record: Call) -> str | int | float | bool | None:
     given = record.arguments
     if record.name not in _SCALARS or not isinstance(given, tuple) or len(given) != 2:
         return None
-    found = _array(given[0], (), False, given[1])
+    found = _array(given[0], (), False, given[1], most=_LONGEST_SCALAR)
     if found is None:
         return None
     value = found.item()
@@ -126,13 +127,16 @@ def _state(record: Call) -> tuple[Any, ...] | None:
     return state if record.name in _ARRAYS and isinstance(state, tuple) and len(state) == 5 else None
 
 
-def _array(dtype: Any, shape: Any, fortran: Any, content: Any) -> np.ndarray | None:
-    kind, raw = _dtype(dtype), _bytes(content)
+def _array(dtype: Any, shape: Any, fortran: Any, content: Any, most: int = 1 << 62) -> np.ndarray | None:
+    kind = _dtype(dtype)
     sizes = isinstance(shape, tuple) and len(shape) <= _MOST_DIMENSIONS
-    if kind is None or raw is None or not sizes or not all(type(size) is int and size >= 0 for size in shape):
+    if kind is None or not sizes or not all(type(size) is int and size >= 0 for size in shape):
         return None
     # Beside a size of 0 any others fit, and numpy multiplies those all the same.
-    if math.prod(shape) * kind.itemsize != len(raw) or math.prod(filter(None, shape)) * kind.itemsize > _MOST_BYTES:
+    if math.prod(filter(None, shape)) * kind.itemsize > most:
+        return None
+    raw = bytes_in(content, math.prod(shape) * kind.itemsize)
+    if raw is None:
         return None
     if kind.kind == "b":  # a bool is 0 or 1 to numpy; a file may say 7
         return np.not_equal(np.frombuffer(raw, np.uint8), 0).reshape(shape, order="F" if fortran is True else "C")
@@ -164,19 +168,17 @@ def _code(record: Any) -> str:
     return given[0] if given and isinstance(given[0], str) else ""
 
 
-def _bytes(content: Any) -> bytes | None:
-    """Bytes, or the text that protocol 2 keeps them in: letters of Latin-1, one a byte."""
+def bytes_in(content: Any, size: int | None = None) -> bytes | None:
+    """Bytes, or the text that protocol 2 keeps them in: letters of Latin-1, one a byte. None for others, and for more
+    or fewer than `size`, which are not copied: a pickle can name the same ones many times."""
     if isinstance(content, bytes | bytearray):
-        return bytes(content)
-    if (
-        isinstance(content, Call)
-        and content.name in ("__builtin__.bytes", "builtins.bytes")
-        and content.arguments == ()
-    ):
-        return b""
+        return bytes(content) if size in (None, len(content)) else None
+    if isinstance(content, Call) and content.name in _NO_BYTES and content.arguments == ():
+        return None if size else b""
     if isinstance(content, Call) and isinstance(content.function, Name) and content.name == "_codecs.encode":
         given = content.arguments
-        if isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str) and given[1] == "latin1":
+        whole = isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str) and given[1] == "latin1"
+        if whole and size in (None, len(given[0])):
             try:
                 return given[0].encode("latin-1")
             except UnicodeEncodeError:

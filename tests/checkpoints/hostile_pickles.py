@@ -224,6 +224,7 @@ def _others() -> list[Hostile]:
         Hostile("tensor.pickle", pickled(tensor), shows="Only if you trust whoever made it", reader="contents"),
         Hostile("frame.pkl", pickled(frame), "holds a DataFrame of pandas. Save it with to_parquet"),
         Hostile("frame.pickle", pickled(frame), shows="A pickle of pandas.DataFrame", reader="contents"),
+        Hostile("weights.pkl", pickle.dumps({"fc.weight": ROWS, "fc.bias": ROWS[0]}), "holds weights of a network"),
         Hostile("joblib.pkl", pickled(wrapper), "is joblib's own form"),
         Hostile("nothing.pkl", pickled(b"]"), f"{_NOTHING}, but holds nothing"),
         Hostile("twice.pkl", pickled(b"}(" + text("a") + b"N" + text("a") + b"Nu"), "names 'a' twice"),

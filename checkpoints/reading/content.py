@@ -85,7 +85,7 @@ _OLD_PICKLE = re.compile(
     rb"\(+[dlt]p\d+\n"
     rb"|\(*(?:[\]}]q\0|X..\0\0)"
     rb"|\(*c[\w.]+\n[\w.]+\n(?:p\d+\n|q[\0-\x1f]|\()"
-    rb"|\(*(?:V[^\n]*\np\d+\n|S'[^\n]*'\n[pit])"
+    rb"|\(*(?:V[^\n]*\np\d+\n|S'[^\n]*'\n)"
     rb"|\(i[\w.]+\n[\w.]+\n",
     re.ASCII | re.DOTALL,
 )

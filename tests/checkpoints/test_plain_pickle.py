@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import struct
 from collections import OrderedDict, defaultdict
 
 import numpy as np
@@ -20,6 +21,7 @@ from checkpoints.reading.content import kind_of
 from checkpoints.reading.torch_file.contents import open_torch, torch_contents
 from checkpoints.reading.torch_file.plain_pickle import PlainPickle
 from losses.errors import LabError
+from tests.checkpoints.hostile_pickles import array, sizes
 
 RNG = np.random.default_rng(5)
 ROWS = RNG.normal(size=(24, 5)).astype(np.float32)
@@ -129,6 +131,22 @@ def test_what_python_2_wrote(tmp_path):
         b"(dp0\nS'a\\x41\\n\"'\np1\nS\"it's\"\np2\nsV\\u2603\np3\nI01\nsg1\nF0.5\ns.".replace(b"sg1", b"sS'z'")
     )
     assert torch_contents(path).values == {'aA\n"': "it's", "\u2603": True, "z": 0.5}
+
+
+def test_arrays_of_python_2_are_what_pickle_makes_of_them(tmp_path):
+    """Their bytes are its texts: quoted in protocol 0, behind a length in protocol 2."""
+    content = ROWS.tobytes()
+    quoted = b"S" + repr(content)[1:].encode() + b"\n"
+    for text in (quoted, b"T" + struct.pack("<I", len(content)) + content):
+        data = b"(" + b"S'x'\n" + array(sizes(24, 5), text) + b"S'y'\n(S'cat'\nS'dog'\nld."
+        (tmp_path / "a.pkl").write_bytes(data)
+        with open_torch(tmp_path / "a.pkl") as (contents, archive):
+            found = contents.arrays["x"].array(archive)
+        made = pickle.loads(data, encoding="latin1")
+        assert np.array_equal(found, made["x"])
+        assert found.dtype == made["x"].dtype
+        assert [contents.values["y/0"], contents.values["y/1"]] == made["y"]
+        assert type(contents.values["y/0"]) is str
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

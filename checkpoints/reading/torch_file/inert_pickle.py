@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from checkpoints.reading.torch_file.text_opcodes import TEXT_PLACES, TEXT_VALUES
+from checkpoints.reading.torch_file.text_opcodes import TEXT_PLACES, TEXT_VALUES, OldText
 from losses.errors import LabError
 
 MOST_OPERATIONS = 1_000_000
@@ -262,4 +262,11 @@ def _two_lines(stream: BytesIO) -> tuple[str, ...]:
 
 _READERS: dict[str, Callable[[BytesIO], Any]] = {
     opcode.name: opcode.arg.reader if opcode.arg else lambda _: None for opcode in pickletools.opcodes
-} | {"GLOBAL": _two_lines, "INST": _two_lines, **TEXT_VALUES, **TEXT_PLACES}
+} | {
+    "GLOBAL": _two_lines,
+    "INST": _two_lines,
+    "BINSTRING": lambda stream: OldText(pickletools.read_string4(stream)),
+    "SHORT_BINSTRING": lambda stream: OldText(pickletools.read_string1(stream)),
+    **TEXT_VALUES,
+    **TEXT_PLACES,
+}

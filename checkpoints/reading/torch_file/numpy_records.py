@@ -12,6 +12,7 @@ import numpy as np
 
 from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.inert_pickle import Call, Name
+from checkpoints.reading.torch_file.text_opcodes import OldText
 
 _SCALARS = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
 _ARRAYS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
@@ -169,10 +170,12 @@ def _code(record: Any) -> str:
 
 
 def bytes_in(content: Any, size: int | None = None) -> bytes | None:
-    """Bytes, or the text that protocol 2 keeps them in: letters of Latin-1, one a byte. None for others, and for more
+    """Bytes, or a text that stands for them: letters of Latin-1, one a byte. None for others, and for more
     or fewer than `size`, which are not copied: a pickle can name the same ones many times."""
     if isinstance(content, bytes | bytearray):
         return bytes(content) if size in (None, len(content)) else None
+    if isinstance(content, OldText):  # of letters that are no bytes there are none in it
+        return content.encode("latin-1") if size in (None, len(content)) else None
     if isinstance(content, Call) and content.name in _NO_BYTES and content.arguments == ():
         return None if size else b""
     if isinstance(content, Call) and isinstance(content.function, Name) and content.name == "_codecs.encode":

@@ -17,6 +17,12 @@ _ESCAPE = re.compile(rb"\\(x[0-9a-f]{2}|.)", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
+class OldText(str):
+    """A text of Python 2, a letter a byte: bytes to who knows them for such."""
+
+    __slots__ = ()
+
+
 def _line(stream: BytesIO, most: int = -1) -> bytes:
     """Without its end. ValueError for one that is cut off or longer than `most` bytes."""
     line = stream.readline(most + 1 if most > 0 else -1)
@@ -47,12 +53,12 @@ def _text(stream: BytesIO) -> str:
     return _line(stream).decode("raw-unicode-escape")
 
 
-def _quoted(stream: BytesIO) -> str:
+def _quoted(stream: BytesIO) -> OldText:
     """A text of Python 2, as its repr has it; a letter a byte."""
     found = _QUOTED.fullmatch(_line(stream))
     if found is None:
         raise ValueError("no quoted text")
-    return _ESCAPE.sub(_unescaped, found[1] if found[2] is None else found[2]).decode("latin-1")
+    return OldText(_ESCAPE.sub(_unescaped, found[1] if found[2] is None else found[2]).decode("latin-1"))
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:

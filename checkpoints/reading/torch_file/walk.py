@@ -147,4 +147,4 @@ def _class_of(value: Call) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
+    return str(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"

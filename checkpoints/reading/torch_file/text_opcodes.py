@@ -3,6 +3,7 @@
 Python's own readers take numbers of any length, and texts with escapes for which they warn.
 """
 
+import codecs
 import re
 from collections.abc import Callable
 from io import BytesIO
@@ -12,9 +13,8 @@ _MOST_DIGITS, _MOST_LETTERS = 1_000, 100
 _WHOLE = re.compile(rb"-?\d{1,%d}L?" % _MOST_DIGITS, re.ASCII)
 _PLACE = re.compile(rb"\d{1,10}", re.ASCII)
 _BOOLS = {b"00": False, b"01": True}
-_QUOTED = re.compile(rb"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
-_ESCAPE = re.compile(rb"\\(x[0-9a-f]{2}|.)", re.DOTALL)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"\\": b"\\", b"'": b"'", b'"': b'"'}
+# A quoted text of Python 2, of the escapes that its repr writes: of others Python warns.
+_ESCAPED = re.compile(rb"""(?:[^\\]++|\\(?:x[0-9a-f]{2}|[nrt'"\\]))*+""")
 
 
 class OldText(str):
@@ -54,15 +54,12 @@ def _text(stream: BytesIO) -> str:
 
 
 def _quoted(stream: BytesIO) -> OldText:
-    """A text of Python 2, as its repr has it; a letter a byte."""
-    found = _QUOTED.fullmatch(_line(stream))
-    if found is None:
+    """As Python 2's repr has it."""
+    line = _line(stream)
+    whole = len(line) > 1 and line[:1] in (b"'", b'"') and line.endswith(line[:1])
+    if not whole or not _ESCAPED.fullmatch(line, 1, len(line) - 1):
         raise ValueError("no quoted text")
-    return OldText(_ESCAPE.sub(_unescaped, found[1] if found[2] is None else found[2]).decode("latin-1"))
-
-
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    return bytes([int(found[1][1:], 16)]) if len(found[1]) > 1 else _ESCAPED[found[1]]
+    return OldText(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))
 
 
 TEXT_VALUES: dict[str, Callable[[BytesIO], Any]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from checkpoints.arrays import arrow, json_rows, matlab, matlab4, numpy_files, sidecar, tables, tensors
+from checkpoints.arrays import arrow, json_rows, matlab, matlab4, numpy_files, pickles, sidecar, tables, tensors
 from checkpoints.arrays.listed import ListedArray, LoadedArrays
 from checkpoints.native.file import is_native
 from checkpoints.reading.content import ARRAYS, check_kind, kind_of
@@ -30,6 +30,7 @@ FORMS: dict[str, ArrayForm] = {
     "npy": ArrayForm("a numpy .npy array", numpy_files.list_npy, numpy_files.load_npy),
     "safetensors": ArrayForm("a safetensors file of arrays", tensors.list_safetensors, tensors.load_safetensors),
     "torch": ArrayForm("a torch file of tensors", tensors.list_torch, tensors.load_torch),
+    "pickle": ArrayForm("a pickle of arrays", pickles.list_pickle, tensors.load_torch),
     "matlab": ArrayForm("a MATLAB file", matlab.list_matlab, matlab.load_matlab),
     "matlab 4": ArrayForm("a MATLAB file", matlab4.list_matlab4, matlab4.load_matlab4),
     "parquet": ArrayForm("a Parquet file", arrow.list_parquet, arrow.load_parquet),
@@ -92,7 +93,7 @@ def _kind(path: Path, *, beside: bool = False) -> str:
         return "table" if tables.is_table(path) else kind
     if kind == "json":
         return "rows" if json_rows.are_rows(path) else kind
-    if kind not in ("safetensors", "torch"):
+    if kind not in ("safetensors", "torch", "pickle") or (kind == "pickle" and not beside):
         return kind
     if kind == "safetensors" and is_native(path):
         return "weights"

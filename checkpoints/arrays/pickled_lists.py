@@ -1,4 +1,4 @@
-"""Python's lists in a torch file, as labels often are; and what lies beside its arrays and cannot be read, by name."""
+"""Python's lists in a pickle, as labels often are; and what lies beside its arrays and cannot be read, by name."""
 
 from collections.abc import Collection, Mapping
 
@@ -7,7 +7,7 @@ import numpy as np
 from checkpoints.reading.quoting import printable
 from checkpoints.reading.torch_file.contents import TorchContents
 
-_LONGEST_TEXT, _MOST_NAMED = 2_000, 50
+_LONGEST_TEXT, _MOST_NAMED, _FEWEST_ROWS = 2_000, 50, 3
 
 
 def lists_in(values: Mapping[str, object]) -> dict[str, np.ndarray]:
@@ -19,6 +19,17 @@ def lists_in(values: Mapping[str, object]) -> dict[str, np.ndarray]:
             lists.setdefault(outer, []).append(value)
     found = {outer: array_of(items) for outer, items in lists.items()}
     return {outer: array for outer, array in found.items() if array is not None}
+
+
+def tables_in(values: Mapping[str, object]) -> dict[str, np.ndarray]:
+    """Lists of lists of numbers that are all as long as each other (N, D), by their place; N is 3 at least."""
+    rows: dict[str, list[np.ndarray]] = {}
+    for place, array in lists_in(values).items():
+        outer, _, inner = place.rpartition("/")
+        if inner == str(len(rows.get(outer, ()))) and array.dtype.kind in "if":
+            rows.setdefault(outer, []).append(array)
+    alike = {outer: each for outer, each in rows.items() if len({len(row) for row in each}) == 1}
+    return {outer: np.stack(each) for outer, each in alike.items() if len(each) >= _FEWEST_ROWS and len(each[0]) > 1}
 
 
 def array_of(items: list[object]) -> np.ndarray | None:
@@ -61,9 +72,21 @@ def _unit(place: str, outer: str) -> str:
     return f"{outer}/{inside.partition('/')[0]}" if inside else ""
 
 
+def called(name: str) -> str:
+    """An object of pandas by its class, with its article.
+
+    >>> called("pandas.core.frame.DataFrame"), called("pandas.core.indexes.base.Index")
+    ('a DataFrame', 'an Index')
+    """
+    kind = printable(name.rpartition(".")[2])[:40]
+    return f"an {kind}" if kind.startswith(("A", "E", "I", "O", "U", "_")) else f"a {kind}"
+
+
 def _why(contents: TorchContents, place: str, keys: list[str], rows: Collection[int]) -> str:
     if contents.foreign.get(place, "").endswith((".set", ".frozenset")):
         return "a set, which has no order: save a list"
+    if contents.foreign.get(place, "").startswith("pandas."):
+        return f"{called(contents.foreign[place])} of pandas: save it with to_parquet"
     if place in contents.foreign:
         return f"an object of {printable(contents.foreign[place])[:80]}, which only its code can make"
     if place in contents.values or keys == [""]:

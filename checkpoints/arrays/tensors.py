@@ -1,21 +1,23 @@
-"""Tensors that are no network's: those of a .safetensors file, and of a torch file that holds one or a dict of them."""
+"""Tensors that are no network's: those of a .safetensors file, and of a torch file or a plain pickle that holds one, a
+dict or lists of them."""
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
 from checkpoints.arrays.listed import HEAD, SAMPLE, ListedArray, LoadedArrays, dtype_in_words
-from checkpoints.arrays.pickled_lists import lists_in, unread_in
+from checkpoints.arrays.pickled_lists import lists_in, tables_in, unread_in
 from checkpoints.arrays.torch_rows import WEIGHTS, turned
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
 from checkpoints.reading.safetensors_file import read_header
 from checkpoints.reading.safetensors_header import Tensor
 from checkpoints.reading.torch_file.archive import Archive
-from checkpoints.reading.torch_file.contents import open_torch
+from checkpoints.reading.torch_file.contents import TorchContents, open_torch
 from checkpoints.reading.torch_file.layouts import network_of
 from checkpoints.reading.torch_file.numpy_records import PickledArray
 from checkpoints.reading.torch_file.tensors import StoredTensor
@@ -23,7 +25,7 @@ from losses.errors import LabError
 
 Held = StoredTensor | PickledArray
 MOST_BYTES = 2 << 30
-_FEWEST_BATCHES, _SAMPLED = 3, 16
+_FEWEST_BATCHES, _FEWEST_ALONE, _SAMPLED = 3, 10, 16
 _MOST = 200  # tensors; a state_dict of other names has more
 _NARROW = {"BF16": "bfloat16", "F8_E4M3": "float8_e4m3", "F8_E5M2": "float8_e5m2", "BOOL": "bool"}
 
@@ -46,19 +48,22 @@ def are_arrays(shapes: Mapping[str, tuple[int, ...]], *, beside: bool = False, r
 
 def batches_in(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, list[str]]:
     """Lists of tensors that are parts of one array, as a loop over batches leaves them: a name for all, such as
-    "embeddings/0-39", and the places in order. All but the last are as long as each other; they may be single items."""
+    "embeddings/0-39", and the places in order. All but the last are as long as each other; they may be single items. A
+    list that is all of its file has ten vectors at least: fewer may be anything."""
     lists: dict[str, list[str]] = {}
     for place in shapes:
         outer, _, inner = place.rpartition("/")
-        if outer and inner == str(len(lists.get(outer, ()))):
+        if inner == str(len(lists.get(outer, ()))):
             lists.setdefault(outer, []).append(place)
     found = {}
     for outer, places in lists.items():
         first, last = shapes[places[0]], shapes[places[-1]]
         alike = all(shapes[place] == first for place in places[:-1])
         shorter = first == last or (first[1:] == last[1:] and last and last[0] < first[0])
-        if len(places) >= _FEWEST_BATCHES and alike and shorter:
+        if outer and len(places) >= _FEWEST_BATCHES and alike and shorter:
             found[f"{outer}/0-{len(places) - 1}"] = places
+        elif not outer and len(places) >= _FEWEST_ALONE and len(first) == 1 and alike and first == last:
+            found[f"0-{len(places) - 1}"] = places
     return found
 
 
@@ -89,8 +94,8 @@ def load_safetensors(path: Path, wanted: Collection[str]) -> LoadedArrays:
 def list_torch(path: Path) -> tuple[ListedArray, ...]:
     """By the pickle, and the first bytes of each storage; what cannot be read is listed with the reason."""
     with open_torch(path, hashed=False) as (contents, archive):
-        held = contents.held
-        if (rows_of := turned(_shapes(held), contents.values)) is not None:
+        held, values = _held_in(contents)
+        if (rows_of := turned(_shapes(held), values)) is not None:
             of_tensors = {name: [held[place] for place in places] for name, places in rows_of.tensors.items()}
             listed = [_joined(name, parts, archive, single=True) for name, parts in of_tensors.items()]
             return (*listed, *(_of_list(name, array) for name, array in rows_of.lists.items()))
@@ -100,17 +105,18 @@ def list_torch(path: Path) -> tuple[ListedArray, ...]:
         found = [_listed(_name(place, path), each, archive) for place, each in alone.items()]
         found += [_joined(name, [held[each] for each in batches[name]], archive) for name in batches]
     rows = {each.shape[0] for each in found if each.shape}
-    lists = {place: array for place, array in lists_in(contents.values).items() if len(array) in rows}
+    lists = {place: array for place, array in lists_in(values).items() if len(array) in rows}
     found += [_of_list(_name(place, path), array) for place, array in lists.items()]
-    whys = {**contents.refused, **unread_in(contents, {*held, *lists}, rows)}
+    unread = unread_in(replace(contents, values=values), {*held, *lists}, rows)
+    whys = {**contents.refused, **unread}
     return (*found, *(ListedArray(_name(place, path), "other", (), refused=why) for place, why in whys.items()))
 
 
 def load_torch(path: Path, wanted: Collection[str]) -> LoadedArrays:
     """Those that are wanted, as `StoredTensor.array` gives them."""
     with open_torch(path) as (contents, archive):
-        held = contents.held
-        if (rows_of := turned(_shapes(held), contents.values)) is not None:
+        held, values = _held_in(contents)
+        if (rows_of := turned(_shapes(held), values)) is not None:
             arrays = {
                 name: np.stack([held[place].array(archive) for place in places])
                 for name, places in rows_of.tensors.items()
@@ -124,7 +130,7 @@ def load_torch(path: Path, wanted: Collection[str]) -> LoadedArrays:
             if name in wanted:
                 whole = [held[place].array(archive) for place in places]
                 arrays[name] = np.stack(whole) if _of_items(held[places[0]]) else np.concatenate(whole)
-        lists = {_name(place, path): array for place, array in lists_in(contents.values).items()}
+        lists = {_name(place, path): array for place, array in lists_in(values).items()}
         arrays |= {name: array for name, array in lists.items() if name in wanted and name not in arrays}
         return LoadedArrays(arrays, contents.digest, contents.size)
 
@@ -134,10 +140,28 @@ def shapes_in(path: Path, kind: str) -> tuple[dict[str, tuple[int, ...]], tuple[
     if kind == "safetensors":
         return {each.name: each.shape for each in read_header(path).tensors}, ()
     with open_torch(path, hashed=False) as (contents, _):
-        shapes = _shapes(contents.held)
-        if (rows_of := turned(shapes, contents.values)) is not None:
+        held, values = _held_in(contents)
+        shapes = _shapes(held)
+        if (rows_of := turned(shapes, values)) is not None:
             shapes = {name: rows_of.shape(name, shapes) for name in rows_of.tensors}
         return shapes, tuple(contents.refused)
+
+
+def _held_in(contents: TorchContents) -> tuple[dict[str, Held], dict[str, Any]]:
+    """Tensors and arrays, lists of rows among them where nothing else is there or has as many; and the other values."""
+    held: dict[str, Held] = dict(contents.held)
+    rows = {each.shape[0] for each in held.values() if each.shape}
+    tables = {place: table for place, table in tables_in(contents.values).items() if not held or len(table) in rows}
+    if not tables:
+        return held, contents.values
+    values = {place: value for place, value in contents.values.items() if _table_of(place) not in tables}
+    return held | {place: PickledArray(table) for place, table in tables.items()}, values
+
+
+def _table_of(place: str) -> str | None:
+    """Where the list of rows would be that a number at this place is of; None where that could be none."""
+    outer, *inner = place.rsplit("/", 2)
+    return outer if len(inner) == 2 else "" if inner else None
 
 
 def _shapes(held: Mapping[str, Held]) -> dict[str, tuple[int, ...]]:

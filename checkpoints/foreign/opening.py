@@ -93,7 +93,8 @@ def _check_no_part(contents: TorchContents) -> None:
 
 
 def _check_no_numpy(contents: TorchContents) -> None:
-    if not contents.tensors and any(each.startswith("numpy.") for each in contents.foreign.values()):
+    arrays = any(why.startswith("an array of ") for why in contents.refused.values())
+    if not contents.tensors and (arrays or any(each.startswith("numpy.") for each in contents.foreign.values())):
         remedy = "Save numbers and texts with numpy.savez: array.astype('float32'), array.astype(str)."
         found = "holds numpy arrays of dates, records or the like"
         raise LabError(contents.name, "must hold tensors, numbers or texts", but=found, remedy=remedy)

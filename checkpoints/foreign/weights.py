@@ -13,9 +13,8 @@ from checkpoints.reading import safetensors_file
 from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import printable
 from checkpoints.reading.safe_files import open_regular, read_head
-from checkpoints.reading.torch_file.contents import TorchContents
+from checkpoints.reading.torch_file.contents import TorchContents, archive_of
 from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, chosen, plain
-from checkpoints.reading.torch_file.legacy import archive_of
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from losses.errors import LabError, plural
 

@@ -5,7 +5,7 @@ from struct import Struct
 
 from losses.errors import LabError
 
-ARRAYS = ".npz, .npy, CSV, TSV, JSON lines, Parquet, Arrow, Feather or MATLAB"
+ARRAYS = ".npz, .npy, CSV, TSV, JSON lines, Parquet, Arrow, Feather, MATLAB or pickle"
 ACCEPTED = f"torch, safetensors, {ARRAYS}"
 """What is opened here, as a refusal names it."""
 
@@ -28,10 +28,7 @@ _WRONG = {
     "parquet": ("a Parquet file", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "arrow": ("an Arrow file", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "feather 1": ("a Feather file of version 1", "Write it again with pyarrow.feather.write_feather."),
-    "pickle": (
-        "a pickle",
-        "Pickles can run code, so they are not opened; save arrays by numpy.savez, a table by to_parquet.",
-    ),
+    "pickle": ("a pickle", "The page File contents says what it would run; the page Checkpoints opens its arrays."),
     "npz": ("a numpy .npz archive", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "npy": ("a numpy .npy array", "The page Checkpoints and python -m checkpoints.inspect open it."),
     "json": (
@@ -83,7 +80,17 @@ _MATLAB4 = frozenset(order + 10 * dtype + holds for order in (0, 1000) for dtype
 _LONGEST_NAME = 200
 _MAKER = 64  # bytes within which ONNX names who wrote it
 _SMALLEST_ZIP = 30  # bytes of a zip's first record
-# What torch.save began with before torch 1.6.
+# Of protocol 0 or 1, which has no mark: brackets, or a list, a dict, a name or a text, each with what goes on behind.
+_OLD_PICKLE = re.compile(
+    rb"\(+[dlt]p\d+\n"
+    rb"|\(*(?:[\]}]q\0|X..\0\0)"
+    rb"|\(*c[\w.]+\n[\w.]+\n(?:p\d+\n|q[\0-\x1f]|\()"
+    rb"|\(*(?:V[^\n]*\np\d+\n|S'[^\n]*'\n)"
+    rb"|\(i[\w.]+\n[\w.]+\n",
+    re.ASCII | re.DOTALL,
+)
+# What torch.save began with before torch 1.6, behind a frame at most.
+_MARKED = 24
 _LEGACY = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
 
 
@@ -115,10 +122,10 @@ def kind_of(head: bytes) -> str:
 
 def _kind_of_the_rest(head: bytes) -> str:
     """Of what is no safetensors file: its first bytes are a length, which may look like any of these."""
-    if _LEGACY in head[:64]:
+    if _LEGACY in head[:_MARKED]:
         return "torch"
     # A protocol number of 2 to 5 after the PROTO opcode.
-    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
+    if (head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05") or _OLD_PICKLE.match(head):
         return "pickle"
     if head[:1] == b"\x08" and any(word in head[:_MAKER] for word in (b"pytorch", b"onnx", b"keras2onnx", b"tf2onnx")):
         return "onnx"

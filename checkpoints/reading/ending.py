@@ -10,6 +10,8 @@ _KINDS = {
     ".pt": _TORCH,
     ".pth": _TORCH,
     ".ckpt": _TORCH,
+    ".pkl": ("pickle", *_TORCH),
+    ".pickle": ("pickle", *_TORCH),
     ".mat": ("matlab", "matlab 4"),
     ".parquet": ("parquet",),
     ".feather": ("arrow",),

@@ -17,7 +17,7 @@ from checkpoints.reading.safe_files import open_regular, read_head
 from checkpoints.reading.torch_file.contents import TorchContents, torch_contents
 from checkpoints.reading.torch_file.inert_pickle import Name, read_pickle
 from checkpoints.reading.torch_file.layouts import Network, network_of
-from checkpoints.reading.verdict import Verdict, on_pickle, on_plain
+from checkpoints.reading.verdict import Opener, Verdict, on_pickle, on_plain
 from losses.errors import LabError, plural
 
 _SAFETENSORS = "a safetensors file is a header in JSON and numbers"
@@ -68,13 +68,13 @@ class FileContents:
 
 
 def file_contents(path: str | Path) -> FileContents:
-    """Look into a torch, safetensors, .npz or .npy file. LabError, one sentence, for any other and for a broken one.
+    """Look into a torch, safetensors, .npz, .npy or pickle file. LabError, one sentence, for others and broken ones.
 
     For tables, Parquet, MATLAB and folders see `checkpoints.contents`.
     """
     head = read_head(path)
     kind = kind_of(head)
-    if kind == "torch":
+    if kind in ("torch", "pickle"):
         return of_torch(torch_contents(path))
     if kind in ("npz", "npy"):
         return _of_arrays(Path(path), kind)
@@ -84,11 +84,10 @@ def file_contents(path: str | Path) -> FileContents:
 
 
 def of_torch(found: TorchContents) -> FileContents:
-    """What a page shows of a torch file, or of weights in safetensors that were looked at like one."""
-    others = plural(len(found.values), "other value")
-    arrays = f", {plural(len(found.arrays), 'array')} of numpy" if found.arrays else ""
-    read = f"{plural(len(found.tensors), 'tensor')}{arrays} as numbers and {others} as text; nothing was called."
-    verdict = on_pickle(found.mentions, read) if found.pickled else on_plain(_SAFETENSORS, read)
+    """What a page shows of a torch file, a plain pickle, or weights in safetensors that were looked at like one."""
+    read = f"{_held(found)} as numbers and {plural(len(found.values), 'other value')} as text; nothing was called."
+    opener: Opener = "pickle" if found.plain else "torch"
+    verdict = on_pickle(found.mentions, read, opener) if found.pickled else on_plain(_SAFETENSORS, read)
     title = _title(found)
     entries = tuple(Entry(place, each.dtype.lstrip("<|"), each.shape) for place, each in found.tensors.items())
     entries += tuple(Entry(place, each.numpy_name, each.shape) for place, each in found.arrays.items())
@@ -98,7 +97,15 @@ def of_torch(found: TorchContents) -> FileContents:
     )  # fmt: skip
 
 
+def _held(found: TorchContents) -> str:
+    parts = [plural(len(found.tensors), "tensor")] if found.tensors or not found.plain else []
+    parts += [f"{plural(len(found.arrays), 'array')} of numpy"] if found.arrays or not parts else []
+    return ", ".join(parts)
+
+
 def _title(found: TorchContents) -> str:
+    if found.plain:
+        return f"A pickle of {found.foreign['']}" if "" in found.foreign else "A pickle"
     if found.network is not None:
         return found.layout.title
     whole = found.foreign.get("") if not found.tensors else None
@@ -138,7 +145,7 @@ def _of_arrays(path: Path, kind: str) -> FileContents:
     read = f"the headers of {plural(len(entries), 'array')}." if kind == "npz" else "its header."
     if objects:
         looked = f"{read[:-1]}, and the names in the pickles; nothing was called."
-        verdict = on_pickle(sorted(map(str, names)), looked, numpy=True)
+        verdict = on_pickle(sorted(map(str, names)), looked, "numpy")
     else:
         verdict = on_plain("its arrays are plain numbers and texts, without any pickle", read)
     title = "Arrays of numpy" if kind == "npz" else "An array of numpy"

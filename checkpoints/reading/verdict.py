@@ -42,7 +42,11 @@ _PLAIN = {
     "numpy": ("ndarray", "dtype"),
     "numpy.core.multiarray": ("scalar", "_reconstruct"),
     "numpy._core.multiarray": ("scalar", "_reconstruct"),
+    "numpy.core.numeric": ("_frombuffer",),
+    "numpy._core.numeric": ("_frombuffer",),
     "_codecs": ("encode",),
+    "copyreg": ("_reconstructor",),
+    "copy_reg": ("_reconstructor",),
 }
 _BUILTINS = frozenset(
     {"set", "frozenset", "dict", "list", "tuple", "int", "float", "bool", "str", "bytes", "bytearray"}
@@ -66,10 +70,25 @@ _COMMANDS = frozenset(
     }
     | {"tempfile", "signal", "threading", "_thread", "ftplib", "smtplib", "telnetlib", "cProfile", "profile", "trace"}
 )
-TORCH, LAYER, PLAIN, OWN, COMMAND = (
+# Who opens the file -> how it would run its pickle, and what refuses that unrun.
+Opener = Literal["torch", "numpy", "pickle"]
+_HOW = {
+    "torch": "pickle or torch.load(weights_only=False)",
+    "numpy": "numpy.load(allow_pickle=True)",
+    "pickle": "pickle.load",
+}
+_SAFE = {
+    "torch": "torch.load(weights_only=True) refuses it unrun.",
+    "numpy": "numpy.load(allow_pickle=False) refuses it unrun.",
+    "pickle": "pickle.load refuses nothing.",
+}
+# What pickle.dump writes for a tensor's numbers.
+_NESTED = "torch.storage._load_from_bytes"
+TORCH, LAYER, PLAIN, NESTED, OWN, COMMAND = (
     "torch.save, for tensors",
     "torch.save, for a layer of torch's own in a network that was saved whole",
     "the script that saved it: a plain object of Python's or numpy's",
+    "pickle.dump, for a tensor: torch.load(weights_only=False) of bytes in it, which may call anything",
     "the script that saved it, or whoever changed the file: code that is not torch's",
     "whoever wrote the file: code that no checkpoint needs",
 )
@@ -98,6 +117,8 @@ def named_by(name: str) -> str:
     module, _, attribute = name.rpartition(".")
     if name in _TORCH:
         return TORCH
+    if name == _NESTED:
+        return NESTED
     if _LAYER.fullmatch(name):
         return LAYER
     if attribute in _PLAIN.get(module, ()) or (module in ("builtins", "__builtin__") and attribute in _BUILTINS):
@@ -105,16 +126,11 @@ def named_by(name: str) -> str:
     return COMMAND if module.split(".")[0] in _COMMANDS or name in ("torch.load", "torch.hub.load") else OWN
 
 
-def on_pickle(names: Iterable[str], read_here: str, *, numpy: bool = False) -> Verdict:
-    """Of a pickle that names these globals: in a torch file, or in arrays of objects that numpy wrote."""
-    how = "numpy.load(allow_pickle=True)" if numpy else "pickle or torch.load(weights_only=False)"
-    safe = (
-        "numpy.load(allow_pickle=False) refuses it unrun."
-        if numpy
-        else "torch.load(weights_only=True) refuses it unrun."
-    )
+def on_pickle(names: Iterable[str], read_here: str, opener: Opener = "torch") -> Verdict:
+    """Of a pickle that names these globals: in a torch file, in arrays of objects that numpy wrote, or by itself."""
+    how, safe = _HOW[opener], _SAFE[opener]
     named = tuple((name, named_by(name)) for name in names)
-    own, commands = ([name for name, by in named if by == which] for which in (OWN, COMMAND))
+    own, commands = ([name for name, by in named if by in which] for which in ((OWN, NESTED), (COMMAND,)))
     if commands:
         answer = f"No: with {how} it could call {_few(commands)}, which no checkpoint needs."
         would = f"{_few(commands + own)}, with arguments that whoever wrote the file chose. {safe}"
@@ -123,9 +139,9 @@ def on_pickle(names: Iterable[str], read_here: str, *, numpy: bool = False) -> V
         answer = f"Only if you trust whoever made it: with {how} it would import and call {_few(own)}."
         return Verdict("trust", answer, f"Code of the modules of {_few(own)}. {safe}", read_here, named)
     plain = [name for name, by in named if by in (PLAIN, LAYER)]
-    makes = ([] if numpy else ["tensors"]) + ([f"objects of {_few(plain)}"] if plain else [])
+    makes = (["tensors"] if opener == "torch" else []) + ([f"objects of {_few(plain)}"] if plain else [])
     would = f"No code of its own: with {how} it makes {' and '.join(makes) or 'plain values'}."
-    if plain and not numpy:
+    if plain and opener == "torch":
         would += " torch.load(weights_only=True), the default since torch 2.6, may refuse it for those objects."
     return Verdict(
         "yes", "Yes: its pickle names no code that is not torch's, Python's or numpy's own.", would, read_here, named

@@ -123,6 +123,13 @@ def _inspect(path: str) -> int:
     return inspect([path, "--json"])
 
 
+def _contents(path: str) -> int:
+    """What is in a file of any kind, and whether one may open it."""
+    from checkpoints.inspect import main as inspect
+
+    return inspect([path, "--contents", "--json"])
+
+
 def _tensors(path: str) -> int:
     """What is in a torch file, and a copy of each tensor."""
     from checkpoints.command_line import run
@@ -248,7 +255,8 @@ def _ends_itself(path: str) -> int:
 
 READERS = {
     "talk": _talk,
-    "inspect": _inspect, "tensors": _tensors, "outputs": _outputs, "images": _images, "arrays": _arrays,
+    "inspect": _inspect, "contents": _contents, "tensors": _tensors, "outputs": _outputs, "images": _images,
+    "arrays": _arrays,
     "listed": _listed, "weights": _weights,
     "events": _events,
     "ends_itself": _ends_itself,

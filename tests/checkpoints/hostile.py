@@ -103,6 +103,7 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_kinds,
         hostile_legacy,
         hostile_memory,
+        hostile_pickles,
         hostile_talks,
     )
 
@@ -116,5 +117,5 @@ def corpus(marker: Path) -> list[Hostile]:
         hostile_image_forms,
     )
     parts += (hostile_kinds, hostile_memory, hostile_talks)
-    harmful = [*hostile_code.cases(marker), *hostile_legacy.cases(marker)]
+    harmful = [*hostile_code.cases(marker), *hostile_legacy.cases(marker), *hostile_pickles.cases(marker)]
     return [*harmful, *(case for part in parts for case in part.cases())]

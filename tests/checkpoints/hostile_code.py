@@ -111,7 +111,7 @@ def _elsewhere(marker: Path) -> list[Hostile]:
     npy = b"\x93NUMPY\x01\x00" + len(objects).to_bytes(2, "little") + objects + code
     python = f"__import__('os').system('touch {marker}')\n".encode()
     return [
-        Hostile("bare_pickle.pth", code, "is a pickle"),
+        Hostile("bare_pickle.pth", code, shows="it could call posix.system", reader="contents"),
         Hostile("objects.npz", zipped({"train_embeds.npy": npy}), "must hold plain numbers or texts"),
         Hostile(
             "header_code.npz",

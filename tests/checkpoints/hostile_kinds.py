@@ -18,7 +18,7 @@ def cases() -> list[Hostile]:
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
     files = {
         "empty.pth": (b"", "is an empty file"),
-        "one_byte.pth": (b"\x80", "is a pickle"),
+        "one_byte.pth": (b"\x80", old),
         "page.pth": (b"<!DOCTYPE html><html><body>Sign in</body></html>", page),
         "page_with_bom.npz": (b"\xef\xbb\xbf \n<html>", page),
         "denied.safetensors": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", page),

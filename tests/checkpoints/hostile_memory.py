@@ -60,7 +60,7 @@ def _records() -> list[Hostile]:
         Hostile(
             "over_one_storage.pth",
             lambda: archive(pickled(many), {"0": bytes(1_000_000)}),
-            "must have tensors of at most 4 times its size",
+            "must have tensors and arrays of at most 4 times its size",
         ),
         Hostile(
             "float_sizes.pth",

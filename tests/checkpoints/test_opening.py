@@ -65,6 +65,6 @@ def test_a_wrong_file_is_refused_by_its_content(tmp_path: Path, content):
     assert kind_of(content) not in OPENERS
     with pytest.raises(
         LabError,
-        match=r"model\.safetensors must be a torch, safetensors, .npz, .npy, .* or MATLAB file, but is ",
+        match=r"model\.safetensors must be a torch, safetensors, .npz, .npy, .* MATLAB or pickle file, but is ",
     ):
         open_outputs(tmp_path / "model.safetensors")

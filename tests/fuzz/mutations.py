@@ -53,7 +53,7 @@ def _form(data: bytes) -> str:
         return "zip"
     if data[8:9] == b"{":
         return "safetensors"
-    return "pickle" if data[:1] == b"\x80" else "plain"
+    return "pickle" if data[:1] == b"\x80" or data.startswith((b"(dp0\n", b"}q\0")) else "plain"
 
 
 def flip(random: Random, data: bytes, other: bytes) -> bytes:

@@ -5,6 +5,8 @@ import io
 import json
 import pickle
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -94,6 +96,7 @@ def _any_names() -> list[Seed]:
         "wide.parquet": parquet(),
         "wide.feather": feather(),
     }
+    files |= {f"plain_{protocol}.pkl": _pickle(protocol) for protocol in (0, 1, 2, 5)}
     beside = {
         "X.npy": _members(_letters())["A.npy"],
         "y.tsv": b"0\n1\n" * 10,
@@ -103,6 +106,15 @@ def _any_names() -> list[Seed]:
         *(Seed(name, "listed" if name in SLOW else "arrays", {"": data}) for name, data in files.items()),
         Seed("any_folder", "arrays", beside, folder=True),
     ]
+
+
+def _pickle(protocol: int) -> bytes:
+    """Arrays of several kinds, lists and objects as pickle.dump writes them."""
+    kinds = {"texts": np.array(["a", "b"]), "flags": ROWS > 1, "ends": np.asfortranarray(ROWS.astype(">f8"))}
+    value = {"features": ROWS, "labels": ["cat", "dog"] * 10, "rows": ROWS.tolist(), "options": {"lr": 0.1, "n": None}}
+    tensors = {"tensor": torch.ones(20, 3), "half": torch.arange(6).half()}
+    with _numbered():
+        return pickle.dumps(value | kinds | tensors | {"at": PurePosixPath("a/b"), "one": np.float16(2)}, protocol)
 
 
 def _letters() -> bytes:
@@ -134,12 +146,19 @@ def supcon_file() -> bytes:
 
 def _saved(value: object, **how: int) -> bytes:
     buffer = io.BytesIO()
-    numbers = dict[int, int]()
-    with pytest.MonkeyPatch.context() as patch:  # the old form calls storages by their addresses, other ones every time
-        numbered = property(lambda storage: numbers.setdefault(storage.data_ptr(), 1_000 + len(numbers)))
-        patch.setattr(torch.UntypedStorage, "_cdata", numbered)
+    with _numbered():
         torch.save(value, buffer, **how)
     return buffer.getvalue()
+
+
+@contextmanager
+def _numbered() -> Iterator[None]:
+    """The old form, which pickle.dump has too, calls storages by their addresses, other ones every time."""
+    numbers = dict[int, int]()
+    with pytest.MonkeyPatch.context() as patch:
+        numbered = property(lambda storage: numbers.setdefault(storage.data_ptr(), 1_000 + len(numbers)))
+        patch.setattr(torch.UntypedStorage, "_cdata", numbered)
+        yield
 
 
 def _arrays(data: bytes) -> dict[str, np.ndarray]:

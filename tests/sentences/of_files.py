@@ -20,6 +20,14 @@ def _program(folder: Path) -> object:
     return READERS["inspect"](str(folder / "script.pt"))
 
 
+def _large_pickle(folder: Path) -> object:
+    """A pickle of more bytes than are read, nearly all of them a hole."""
+    with (folder / "large.pkl").open("wb") as file:
+        file.write(b"\x80\x04")
+        file.truncate((2 << 30) + 1)
+    return contents_at(folder / "large.pkl")
+
+
 def _nothing(folder: Path) -> object:
     """The contents of a folder without any arrays."""
     return contents_at(folder)
@@ -28,5 +36,6 @@ def _nothing(folder: Path) -> object:
 SAID: tuple[Callable[[Path], object], ...] = (
     *(partial(_opened, case) for case in corpus(Path("marker")) if case.sentence is not None),
     _program,
+    _large_pickle,
     _nothing,
 )

@@ -5,6 +5,8 @@ import io
 import os
 import pickle
 
+import numpy as np
+import pytest
 import streamlit as st
 import torch
 
@@ -35,8 +37,22 @@ def test_tensors_options_and_every_name_are_listed(open_page):
     assert page.success[0].value.startswith("Yes\\: its pickle names no code that is not torch's")
 
 
-def test_a_bare_pickle_is_one_sentence(open_page):
-    page = given(open_page, pickle.dumps(print))
+@pytest.mark.parametrize("protocol", [0, 5])
+def test_a_plain_pickle_is_answered_like_a_torch_file(open_page, protocol):
+    value = {"embeddings": np.ones((3, 2)), "labels": ["cat", "dog", "owl"]}
+    page = given(open_page, pickle.dumps(value, protocol))
+    assert page.success[0].value.startswith("Yes\\: its pickle names no code that is not torch's")
+    tables = {tuple(table.value.columns): table.value for table in page.dataframe}
+    assert tables["place", "dtype", "shape", "numbers"].to_numpy().tolist() == [["embeddings", "float64", "(3, 2)", 6]]
+    assert tables["place", "value"].to_numpy().tolist()[0] == ["labels/0", "cat"]
+    assert page.header[-1].value == "A pickle, though its name ends in .pth"
+    harm = given(open_page, pickle.dumps({**value, "x": Harm()}, protocol))
+    assert harm.error[0].value.startswith("No\\: with pickle.load it could call posix.system")
+
+
+@pytest.mark.parametrize("content", [pickle.dumps(np.ones(3))[:-9], b"\x80\x02\x82\x01."], ids=["spoilt", "opcode"])
+def test_a_pickle_that_cannot_be_looked_into_is_one_sentence(open_page, content):
+    page = given(open_page, content)
     assert len(page.error) == 1
     assert not page.dataframe
 

@@ -1,6 +1,7 @@
 """Arrays under any names on the checkpoint page: what is what is asked, proposed, kept, in the link, changeable."""
 
 import io
+import pickle
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,3 +148,16 @@ def test_labels_that_are_objects_are_told_how_to_be_saved(open_page):
     app.file_uploader("own-file").upload("mine.npz", made.getvalue()).run()
     assert not app.exception
     assert any("labels.astype" in each.value and each.value.startswith("B holds") for each in app.warning)
+
+
+@pytest.mark.parametrize("protocol", [0, 4])
+def test_a_plain_pickle_is_asked_for_like_an_npz(open_page, protocol):
+    labels = np.arange(ITEMS) % 3
+    rows = (np.eye(5)[labels] + 0.3 * np.random.default_rng(0).normal(size=(ITEMS, 5))).astype(np.float32)
+    app = open_page(PAGE, show="similarity")
+    content = pickle.dumps({"A": rows, "B": [["cat", "dog", "eel"][label] for label in labels]}, protocol)
+    app.file_uploader("own-file").upload("features.pkl", content).run()
+    assert [box(app, title).value for title in TITLES[:2]] == ["A", "B"]
+    button(app, "Show the pictures").click().run()
+    assert not app.exception
+    assert not app.error

@@ -1,6 +1,8 @@
 """Arrays as people save them: each maker writes one file or folder, and says what it holds."""
 
 import json
+import os
+import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -97,6 +99,17 @@ def _label_dicts(path: Path) -> None:
     torch.save({"embeddings": torch.tensor(_X), "labels": [{"name": str(_NAMES[label])} for label in _Y]}, path)
 
 
+def _pickled(value: object, protocol: int = 4) -> Maker:
+    return lambda path: path.write_bytes(pickle.dumps(value, protocol))
+
+
+class _Harm:
+    """Calls a command when it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("true",)
+
+
 def _columns(path: Path) -> None:
     path.write_text(json.dumps({"embeddings": _X.round(4).tolist(), "labels": _Y.tolist()}))
 
@@ -185,6 +198,17 @@ ARRAYS: dict[str, tuple[str, Maker]] = {
     ),
     "label_dicts.pt": ("labels in a dict an item", _label_dicts),
     "numpy.pt": ("numpy arrays in torch.save", lambda path: torch.save({"embeddings": _X, "labels": _Y}, path)),
+    "features.pkl": (
+        "a pickle of arrays, and labels in a list",
+        _pickled({"embeddings": _X, "labels": _NAMES[_Y].tolist()}),
+    ),
+    "protocol_0.pkl": ("the same in protocol 0", _pickled({"embeddings": _X, "labels": _NAMES[_Y].tolist()}, 0)),
+    "lists.pkl": ("lists of lists, and no numpy", _pickled({"embeddings": _X.tolist(), "labels": _Y.tolist()})),
+    "vectors.pkl": ("a pickle of a list of vectors", _pickled(list(_X))),
+    "by_id.pkl": ("a vector an id, in a pickle", _pickled({f"{n}.jpg": x for n, x in enumerate(_X)})),
+    "harm.pkl": ("arrays, and a call of a command", _pickled({"embeddings": _X, "labels": _Y, "extra": _Harm()})),
+    "frame.pkl": ("a DataFrame of pandas", lambda path: _frame().to_pickle(path)),
+    "tensors.pkl": ("tensors, by pickle.dump", _pickled(_tensors(embeddings=_X, labels=_Y))),
     "emb_bf16.pt": ("one tensor in bfloat16", lambda path: torch.save(torch.tensor(_X).bfloat16(), path)),
     "emb.safetensors": ("train and test by known names", lambda path: save_file(_tensors(**_STD), path)),
     "emb.xlsx": ("a workbook", _workbook),

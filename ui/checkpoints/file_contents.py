@@ -65,7 +65,8 @@ def _choose_open(controls: Controls, files: Mapping[str, str]) -> OpenedFile | N
 def look(chosen: Path | OpenedFile | None) -> FileContents | None:
     """What is in the chosen file, or else in an uploaded one; None without one. LabError where it is refused."""
     st.markdown(
-        "A torch file is a pickle in a zip archive, and a pickle can hold code; so can an .npz of objects. Here a file"
+        "A torch file is a pickle in a zip archive, and a pickle can hold code; so can one by itself, and an .npz of"
+        " objects. Here a file"
         " is read as data: every function that it would call is a name in a list, nothing is called, and no torch is"
         " needed."
     )
@@ -75,8 +76,8 @@ def look(chosen: Path | OpenedFile | None) -> FileContents | None:
         return _at_path(str(chosen), root.state(chosen))
     given = st.file_uploader(
         "Checkpoint or arrays", key="file", max_upload_size=caps().file_mb,
-        help="A torch file, .safetensors, .npz, .npy, a table (CSV, TSV), Parquet, Arrow, Feather, MATLAB, JSON rows."
-        " It is not kept.",
+        help="A torch file, .safetensors, .npz, .npy, a table (CSV, TSV), Parquet, Arrow, Feather, MATLAB, JSON rows,"
+        " a pickle. It is not kept.",
     )  # fmt: skip
     admit("file", given)
     if given is None:

@@ -20,7 +20,7 @@ from ui.session import session
 
 TYPES = [
     "safetensors", "npz", "npy", "csv", "tsv", "txt", "parquet", "feather", "arrow", "mat", "json", "jsonl", "ndjson",
-    "pth", "pt", "tar", "ckpt", "bin",
+    "pth", "pt", "tar", "ckpt", "bin", "pkl", "pickle", "p",
 ]  # fmt: skip
 """Endings of files that uploaders of checkpoints and arrays take."""
 _ASKED = re.compile(rf".{{1,120}} [0-9a-f]{{{PREFIX}}}")

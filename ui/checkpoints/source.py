@@ -35,10 +35,10 @@ _SOURCES = {
     "training": "A training under the root",
 }
 _HELP = (
-    "Arrays: an .npz, CSV, Parquet, .mat, .safetensors or .pt with embeddings and labels under any names, or several"
-    " .npy or tables at once. Or a file of `python -m checkpoints.train`, or a torch file of the authors' (SupContrast,"
-    " SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session, on every page, until it is put"
-    " away, and is never executed."
+    "Arrays: an .npz, CSV, Parquet, .mat, .safetensors, .pt or .pkl with embeddings and labels under any names, or"
+    " several .npy or tables at once. Or a file of `python -m checkpoints.train`, or a torch file of the authors'"
+    " (SupContrast, SINCERE, SimCLR, ViT), which needs images too. It stays in this browser session, on every page,"
+    " until it is put away, and is never executed."
 )
 
 

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
+from checkpoints.reading.content import kind_of
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
-from checkpoints.reading.torch_file.archive import Archive
+from checkpoints.reading.torch_file.archive import Archive, TorchArchive
 from checkpoints.reading.torch_file.inert_pickle import Name
 from checkpoints.reading.torch_file.layouts import UNKNOWN, Layout, Network, networks_of
-from checkpoints.reading.torch_file.legacy import archive_of
+from checkpoints.reading.torch_file.legacy import LegacyArchive, is_legacy
 from checkpoints.reading.torch_file.numpy_records import PickledArray
+from checkpoints.reading.torch_file.plain_pickle import PlainPickle
 from checkpoints.reading.torch_file.tensors import StoredTensor
 from checkpoints.reading.torch_file.walk import UNFOLDED, Found
 from checkpoints.reading.verdict import COMMAND, named_by
@@ -35,6 +37,7 @@ class TorchContents:
     `mentions` has every global that the pickle names, also inside of what is only named here; `networks` the sets of
     weights whose layout is known, `network` the first of them. `shards`: the files that it lies in, where these are
     several, each with its own contents. `pickled`: whether there is a pickle in any of it; safetensors has none.
+    `plain`: whether it is a pickle and nothing else, as pickle.dump writes it.
     """
 
     name: str
@@ -49,6 +52,7 @@ class TorchContents:
     shards: tuple[tuple[Path, "TorchContents"], ...] = ()
     arrays: dict[str, PickledArray] = field(default_factory=dict)
     pickled: bool = True
+    plain: bool = False
 
     @property
     def held(self) -> dict[str, StoredTensor | PickledArray]:
@@ -65,14 +69,15 @@ class TorchContents:
 
 
 def torch_contents(path: str | Path) -> TorchContents:
-    """Look into the torch file at `path`. LabError, one sentence, where it is refused as a whole."""
+    """Look into the torch file or plain pickle at `path`. LabError, one sentence, where it is refused as a whole."""
     with open_torch(path) as (contents, _):
         return contents
 
 
 @contextmanager
 def open_torch(path: str | Path, *, hashed: bool = True) -> Iterator[tuple[TorchContents, Archive]]:
-    """A torch file's contents, and its open archive for `StoredTensor.array`: the very file that was looked into.
+    """Contents of a torch file or a plain pickle, and its open archive for `StoredTensor.array`: the very file that was
+    looked into.
 
     Without a digest where it is not to be `hashed`: then no more is read than the pickle.
     """
@@ -84,12 +89,24 @@ def open_torch(path: str | Path, *, hashed: bool = True) -> Iterator[tuple[Torch
         archive = archive_of(file, name=name, size=size)
         mentions: set[Name] = set()
         top, length = archive.value(mentions)
-        found = Found(archive, budget=(1 << 20) + UNFOLDED * length)
+        found = Found(archive, budget=(1 << 20) + UNFOLDED * length, most_bytes=_SHARED * length)
         found.walk(top)
-        _check_shared(found.tensors, name, size)
+        _check_shared([*found.tensors.values(), *found.arrays.values()], name, size)
         parts = (found.tensors, found.values, found.foreign, found.refused, _sorted(mentions))
         networks = networks_of((*found.tensors, *found.refused))
-        yield TorchContents(name, size, digest, networks, *parts, arrays=found.arrays), archive
+        plain = isinstance(archive, PlainPickle)
+        yield TorchContents(name, size, digest, networks, *parts, arrays=found.arrays, plain=plain), archive
+
+
+def archive_of(file: IO[bytes], *, name: str, size: int) -> Archive:
+    """The archive in an open file, in whichever of the three forms it is."""
+    file.seek(0)
+    head = file.read(4096)
+    file.seek(0)
+    if is_legacy(head):
+        return LegacyArchive.of(file, name=name, size=size)
+    plain = kind_of(head) == "pickle"
+    return PlainPickle(name, file, size) if plain else TorchArchive.of(file, name=name, size=size)
 
 
 def torch_array(path: Path) -> tuple[np.ndarray, str, int]:
@@ -103,12 +120,14 @@ def torch_array(path: Path) -> tuple[np.ndarray, str, int]:
         return contents.held[""].array(archive), contents.digest, contents.size
 
 
-def _check_shared(tensors: dict[str, StoredTensor], name: str, size: int) -> None:
+def _check_shared(held: list[StoredTensor | PickledArray], name: str, size: int) -> None:
     """Tied weights share their numbers; thousands of tensors over one storage would fill the memory."""
-    total = sum(tensor.count * tensor.itemsize for tensor in tensors.values())
+    total = sum(each.count * each.itemsize for each in held)
     if total > _SHARED * size:
         raise LabError(
-            name, f"must have tensors of at most {_SHARED} times its size", but=f"has {total:,} bytes in {size:,}"
+            name,
+            f"must have tensors and arrays of at most {_SHARED} times its size",
+            but=f"has {total:,} bytes in {size:,}",
         )
 
 

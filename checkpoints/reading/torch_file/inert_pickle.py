@@ -5,11 +5,12 @@ The machine has one handler an opcode and its own stack, so depth costs no recur
 """
 
 import pickletools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+from checkpoints.reading.torch_file.text_opcodes import TEXT_PLACES, TEXT_VALUES, OldText
 from losses.errors import LabError
 
 MOST_OPERATIONS = 1_000_000
@@ -73,19 +74,27 @@ def read_pickle_at(
     name: str,
     globals_named: set[Name] | None = None,
     outside: list[Persistent] | None = None,
+    operations: Iterator[int] | None = None,
+    plain: bool = False,
+    taken_for: Callable[[Call], Any] = lambda call: call,
 ) -> tuple[Any, int]:
     """The value of the pickle that begins at byte `start`, and where it ends; see `read_pickle`.
 
-    Every reference to something outside of it is put into `outside`.
+    Every reference to something outside of it is put into `outside`. `operations`: one is taken for each opcode, where
+    several pickles share what they may have. `plain`: what pickle.dump wrote, of any protocol and of any objects.
+    `taken_for`: what a call stands for, where that is something else than a record of it.
     """
-    machine, stream = _Machine(name, set() if globals_named is None else globals_named, outside), BytesIO(data)
+    machine = _Machine(name, set() if globals_named is None else globals_named, outside)
+    machine.taken_for, stream = taken_for, BytesIO(data)
     stream.seek(start)
+    needed = _NEEDED | _OF_PLAIN if plain else _NEEDED
     try:
-        for _ in range(MOST_OPERATIONS):
+        for _ in iter(range(MOST_OPERATIONS)) if operations is None else operations:
             opcode = _OPCODES[stream.read(1)]
-            # Judged before its argument is read: reading the old text opcodes warns, and may take for ever.
-            if opcode.name not in _NEEDED:
-                raise LabError(name, _PLAIN, but=f"uses the opcode {opcode.name}, which plain data do not need")
+            # Judged before its argument is read: what reads those of others may warn, or take for ever.
+            if opcode.name not in needed:
+                found = f"uses the opcode {opcode.name}, which plain data do not need"
+                raise LabError(name, _PLAIN, but=found, remedy="Ask who made it for plain arrays or tensors.")
             machine.step(opcode.name, _READERS[opcode.name](stream))
             if opcode.name == "STOP":
                 return machine.result, stream.tell()
@@ -102,6 +111,7 @@ class _Machine:
     def __init__(self, name: str, names: set[Name], outside: list[Persistent] | None = None) -> None:
         self.name, self.names, self.outside = name, names, [] if outside is None else outside
         self.stack, self.memo, self.result = list[Any](), dict[int, Any](), None
+        self.taken_for: Callable[[Call], Any] = lambda call: call
 
     def step(self, opcode: str, argument: Any) -> None:
         if opcode in _VALUES:
@@ -141,7 +151,14 @@ class _Machine:
         self.stack.append(self.outside[-1])
 
     def call(self, arguments: Any) -> None:
-        self.stack.append(Call(self.pop(), arguments))
+        self.stack.append(self.taken_for(Call(self.pop(), arguments)))
+
+    def call_of(self, names: tuple[str, ...], arguments: list[Any]) -> None:
+        self.mention(*names)
+        self.call(tuple(arguments))
+
+    def call_first(self, function: Any, *arguments: Any) -> None:
+        self.stack.append(Call(function, arguments))
 
     def extend(self, values: list[Any]) -> None:
         target = self.stack[-1]
@@ -151,6 +168,10 @@ class _Machine:
         target = _only((Pairs, Call), self.stack[-1])
         pairs = list(zip(flat[::2], flat[1::2], strict=True))
         (target.items if isinstance(target, Pairs) else target.pairs).extend(pairs)
+
+    def put_pairs(self, flat: list[Any]) -> None:
+        self.stack.append(Pairs())
+        self.insert(flat)
 
     def build(self) -> None:
         state = self.pop()
@@ -173,6 +194,9 @@ class _Machine:
         return tuple(reversed([self.pop() for _ in range(count)]))
 
 
+def _nothing(_: Any) -> None: ...
+
+
 def _only(kinds: type | tuple[type, ...], value: Any) -> Any:
     if not isinstance(value, kinds):
         raise TypeError("a wrong target")
@@ -183,6 +207,7 @@ _OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opco
 _VALUES = frozenset(
     {"BININT", "BININT1", "BININT2", "LONG1", "LONG4", "BINFLOAT", "BINSTRING", "SHORT_BINSTRING"}
     | {"BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"}
+    | TEXT_VALUES.keys()
 )
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": (), "MARK": _MARK}
 _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
@@ -211,11 +236,20 @@ _HANDLERS: dict[str, Callable[[_Machine, Any], None]] = {
     "BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "LONG_BINPUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
     "MEMOIZE": lambda m, _: m.memo.__setitem__(len(m.memo), m.stack[-1]),
+    "INST": lambda m, names: m.call_of(names, m.to_mark()),
+    "OBJ": lambda m, _: m.call_first(*m.to_mark()),
+    "NEWOBJ_EX": lambda m, _: m.call(tuple(m.last_two())),
+    "POP_MARK": lambda m, _: _nothing(m.to_mark()),
+    "DICT": lambda m, _: m.put_pairs(m.to_mark()),
+    "PUT": lambda m, place: m.memo.__setitem__(place, m.stack[-1]),
+    "GET": lambda m, place: m.stack.append(m.memo[place]),
     "BINGET": lambda m, place: m.stack.append(m.memo[place]),
     "LONG_BINGET": lambda m, place: m.stack.append(m.memo[place]),
     "STOP": lambda m, _: m.stop(),
 }
-_NEEDED = _VALUES | _CONSTANTS.keys() | _HANDLERS.keys() | {"PROTO", "FRAME"}
+# No torch.save writes these, and whatever else it is needs no answer but a refusal.
+_OF_PLAIN = TEXT_VALUES.keys() | TEXT_PLACES.keys() | {"DICT", "INST", "OBJ", "NEWOBJ_EX", "POP_MARK"}
+_NEEDED = (_VALUES | _CONSTANTS.keys() | _HANDLERS.keys() | {"PROTO", "FRAME"}) - _OF_PLAIN
 
 
 def _two_lines(stream: BytesIO) -> tuple[str, ...]:
@@ -228,4 +262,11 @@ def _two_lines(stream: BytesIO) -> tuple[str, ...]:
 
 _READERS: dict[str, Callable[[BytesIO], Any]] = {
     opcode.name: opcode.arg.reader if opcode.arg else lambda _: None for opcode in pickletools.opcodes
-} | {"GLOBAL": _two_lines}
+} | {
+    "GLOBAL": _two_lines,
+    "INST": _two_lines,
+    "BINSTRING": lambda stream: OldText(pickletools.read_string4(stream)),
+    "SHORT_BINSTRING": lambda stream: OldText(pickletools.read_string1(stream)),
+    **TEXT_VALUES,
+    **TEXT_PLACES,
+}

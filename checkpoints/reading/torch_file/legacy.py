@@ -5,10 +5,11 @@ A magic number, a version, what machine it was, the value, the storages' keys; e
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from checkpoints.reading.torch_file.archive import MOST_MEMBERS, MOST_PICKLE, Archive, TorchArchive
+from checkpoints.reading.torch_file.archive import MOST_MEMBERS, MOST_PICKLE
 from checkpoints.reading.torch_file.inert_pickle import Name, Pairs, Persistent, read_pickle_at
 from losses.errors import LabError
 
@@ -34,13 +35,16 @@ class LegacyArchive:
     parts: dict[str, tuple[int, int]]
 
     @classmethod
-    def of(cls, file: IO[bytes], *, name: str, size: int) -> "LegacyArchive":
-        """LabError, one sentence, for a file that torch.save would not have written."""
+    def of(cls, file: IO[bytes], *, name: str, size: int, operations: Iterator[int] | None = None) -> "LegacyArchive":
+        """LabError, one sentence, for a file that torch.save would not have written. `operations`: see
+        `read_pickle_at`."""
         file.seek(0)
         data, outside, mentions = file.read(MOST_PICKLE), list[Persistent](), set[Name]()
         place, values = 0, []
         for _ in range(5):
-            value, place = read_pickle_at(data, place, name=name, globals_named=mentions, outside=outside)
+            value, place = read_pickle_at(
+                data, place, name=name, globals_named=mentions, outside=outside, operations=operations
+            )
             values.append(value)
         magic, version, machine, top, keys = values
         _check_form(magic, version, machine, name)
@@ -71,17 +75,9 @@ class LegacyArchive:
         return self.file.read(stop - start)
 
 
-def archive_of(file: IO[bytes], *, name: str, size: int) -> Archive:
-    """The archive in an open torch file, in whichever of the two forms it is."""
-    file.seek(0)
-    legacy = is_legacy(file.read(64))
-    file.seek(0)
-    return LegacyArchive.of(file, name=name, size=size) if legacy else TorchArchive.of(file, name=name, size=size)
-
-
 def is_legacy(head: bytes) -> bool:
     """Whether a file that begins so is in the older form."""
-    return MAGIC.to_bytes(10, "little") in head[:64]
+    return MAGIC.to_bytes(10, "little") in head[:24]
 
 
 def _check_form(magic: Any, version: Any, machine: Any, name: str) -> None:

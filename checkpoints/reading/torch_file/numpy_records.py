@@ -12,12 +12,23 @@ import numpy as np
 
 from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.inert_pickle import Call, Name
+from checkpoints.reading.torch_file.text_opcodes import OldText
 
 _SCALARS = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
 _ARRAYS = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
+_BUFFERS = ("numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer")
+"""What protocol 5 writes of an array that lies in one piece."""
+_NO_BYTES = ("__builtin__.bytes", "builtins.bytes")
 _DTYPE = re.compile(r"b1|[iu][1248]|f[248]|[US]([1-9]\d{0,6})")
 _OBJECTS = "O8"
-_MOST_DIMENSIONS = 32
+_IN_WORDS = {
+    "c": "complex numbers: save .real, or .abs() of them",
+    "M": "dates: save them as texts or numbers",
+    "m": "durations: save them as numbers",
+    "V": "a structured dtype: save each field as an array",
+}
+"""By a dtype's first letter, what an array is of, and how else it is saved."""
+_MOST_DIMENSIONS, _LONGEST_SCALAR = 32, 8_000
 
 
 def scalar_in(record: Call) -> str | int | float | bool | None:
@@ -25,7 +36,7 @@ def scalar_in(record: Call) -> str | int | float | bool | None:
     given = record.arguments
     if record.name not in _SCALARS or not isinstance(given, tuple) or len(given) != 2:
         return None
-    found = _array(given[0], (), False, given[1])
+    found = _array(given[0], (), False, given[1], most=_LONGEST_SCALAR)
     if found is None:
         return None
     value = found.item()
@@ -48,6 +59,10 @@ class PickledArray:
         return self.values.size
 
     @property
+    def itemsize(self) -> int:
+        return self.values.itemsize
+
+    @property
     def numpy_name(self) -> str:
         """Its dtype in words."""
         return "text" if self.values.dtype.kind in "US" else self.values.dtype.name
@@ -64,8 +79,21 @@ class PickledArray:
 def array_in(record: Call) -> PickledArray | None:
     """Of an ndarray's record; None for any other record, and for one that does not fit."""
     state = _state(record)
-    found = None if state is None else _array(state[2], state[1], state[3], state[4])
+    found = _of_buffer(record) if state is None else _array(state[2], state[1], state[3], state[4])
     return None if found is None else PickledArray(found)
+
+
+def unread_array_in(record: Call) -> str:
+    """In words, where a record is an ndarray's that is not read here; "" for any other record."""
+    state = _state(record)
+    given = record.arguments if record.name in _BUFFERS and isinstance(record.arguments, tuple) else ()
+    dtype = given[1] if len(given) > 3 else None if state is None else state[2]
+    code = _code(dtype)[:20]
+    if not code:
+        return ""
+    if _DTYPE.fullmatch(code):
+        return "an array whose bytes do not fit its shape"
+    return f"an array of {_IN_WORDS.get(code[:1], f'dtype {code}')}"
 
 
 def objects_in(record: Call) -> list[Any] | None:
@@ -75,18 +103,41 @@ def objects_in(record: Call) -> list[Any] | None:
     return state[4] if state is not None and of_objects and isinstance(state[4], list) else None
 
 
+def _of_buffer(record: Call) -> np.ndarray | None:
+    """Of (bytes, dtype, shape, order[, axes]): order K is C's, its axes then exchanged."""
+    given = record.arguments
+    if record.name not in _BUFFERS or not isinstance(given, tuple) or len(given) not in (4, 5):
+        return None
+    content, dtype, shape, order = given[:4]
+    if order != "K":
+        return _array(dtype, shape, order == "F", content)
+    found, axes = _array(dtype, shape, False, content), given[-1]
+    if found is None or not _are_axes(axes, found.ndim):
+        return None
+    return np.asarray(found.transpose(axes), order="C")
+
+
+def _are_axes(axes: Any, count: int) -> bool:
+    whole = isinstance(axes, tuple) and all(type(axis) is int for axis in axes)
+    return whole and sorted(axes) == list(range(count))
+
+
 def _state(record: Call) -> tuple[Any, ...] | None:
     """(version, shape, dtype, is Fortran's order, bytes or list)."""
     state = record.state
     return state if record.name in _ARRAYS and isinstance(state, tuple) and len(state) == 5 else None
 
 
-def _array(dtype: Any, shape: Any, fortran: Any, content: Any) -> np.ndarray | None:
-    kind, raw = _dtype(dtype), _bytes(content)
+def _array(dtype: Any, shape: Any, fortran: Any, content: Any, most: int = 1 << 62) -> np.ndarray | None:
+    kind = _dtype(dtype)
     sizes = isinstance(shape, tuple) and len(shape) <= _MOST_DIMENSIONS
-    if kind is None or raw is None or not sizes or not all(type(size) is int and size >= 0 for size in shape):
+    if kind is None or not sizes or not all(type(size) is int and size >= 0 for size in shape):
         return None
-    if math.prod(shape) * kind.itemsize != len(raw):
+    # Beside a size of 0 any others fit, and numpy multiplies those all the same.
+    if math.prod(filter(None, shape)) * kind.itemsize > most:
+        return None
+    raw = bytes_in(content, math.prod(shape) * kind.itemsize)
+    if raw is None:
         return None
     if kind.kind == "b":  # a bool is 0 or 1 to numpy; a file may say 7
         return np.not_equal(np.frombuffer(raw, np.uint8), 0).reshape(shape, order="F" if fortran is True else "C")
@@ -118,19 +169,19 @@ def _code(record: Any) -> str:
     return given[0] if given and isinstance(given[0], str) else ""
 
 
-def _bytes(content: Any) -> bytes | None:
-    """Bytes, or the text that protocol 2 keeps them in: letters of Latin-1, one a byte."""
-    if isinstance(content, bytes):
-        return content
-    if (
-        isinstance(content, Call)
-        and content.name in ("__builtin__.bytes", "builtins.bytes")
-        and content.arguments == ()
-    ):
-        return b""
+def bytes_in(content: Any, size: int | None = None) -> bytes | None:
+    """Bytes, or a text that stands for them: letters of Latin-1, one a byte. None for others, and for more
+    or fewer than `size`, which are not copied: a pickle can name the same ones many times."""
+    if isinstance(content, bytes | bytearray):
+        return bytes(content) if size in (None, len(content)) else None
+    if isinstance(content, OldText):  # of letters that are no bytes there are none in it
+        return content.encode("latin-1") if size in (None, len(content)) else None
+    if isinstance(content, Call) and content.name in _NO_BYTES and content.arguments == ():
+        return None if size else b""
     if isinstance(content, Call) and isinstance(content.function, Name) and content.name == "_codecs.encode":
         given = content.arguments
-        if isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str) and given[1] == "latin1":
+        whole = isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str) and given[1] == "latin1"
+        if whole and size in (None, len(given[0])):
             try:
                 return given[0].encode("latin-1")
             except UnicodeEncodeError:

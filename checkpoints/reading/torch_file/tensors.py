@@ -29,6 +29,9 @@ _KINDS = {
     "torch._utils._rebuild_wrapper_subclass": "a tensor of a class of its own",
 }
 _DTYPED = "torch._utils._rebuild_tensor_v3"
+# What pickle.dump has called for a storage: torch.load(weights_only=False) of bytes, here of such as cannot be read.
+_LOADS = "torch.storage._load_from_bytes"
+_OF_PICKLE = "a tensor that pickle.dump saved, in bytes that torch.save never wrote: save it with torch.save"
 _MOST_DIMENSIONS = 64
 
 
@@ -102,6 +105,8 @@ def tensor_of(record: Any, archive: Archive) -> StoredTensor | str | None:
     if not isinstance(record, Call) or record.name not in _REBUILDS:
         return _of_other_kind(record)
     arguments = record.arguments
+    if isinstance(arguments, tuple) and arguments and getattr(arguments[0], "name", "") == _LOADS:
+        return _OF_PICKLE
     if not isinstance(arguments, tuple) or len(arguments) < 4 or not isinstance(arguments[0], Persistent):
         return "a tensor whose record is not torch's"
     storage, offset, shape, stride = arguments[:4]

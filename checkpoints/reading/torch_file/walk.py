@@ -7,7 +7,7 @@ from typing import Any
 from checkpoints.reading.quoting import shown
 from checkpoints.reading.torch_file.archive import Archive
 from checkpoints.reading.torch_file.inert_pickle import Call, Name, Pairs
-from checkpoints.reading.torch_file.numpy_records import PickledArray, array_in, objects_in, scalar_in
+from checkpoints.reading.torch_file.numpy_records import PickledArray, array_in, objects_in, scalar_in, unread_array_in
 from checkpoints.reading.torch_file.tensors import StoredTensor, attributes_of, tensor_of
 from losses.errors import LabError
 
@@ -19,18 +19,20 @@ _MOST_BITS, _LONGEST = 256, 20_000
 _OPTIONS = ("argparse.Namespace", "collections.OrderedDict", "collections.defaultdict", "builtins.dict")
 _QUEUE = "collections.deque"
 _PATHS = ("pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath")
-_PLAIN = (str, int, float, bool, bytes, type(None))
+_PLAIN = (str, int, float, bool, bytes, bytearray, type(None))
+# What protocol 0 and 1 call to make an object of a class, which comes first.
+_MAKERS = ("copyreg._reconstructor", "copy_reg._reconstructor", "copyreg.__newobj__")
 
 
 class Found:
     """Collects what there is, place by place, with a stack of its own.
 
     `budget`: letters that all places together may have, a few more for each. A pickle can name one list many times, so
-    that few bytes unfold to many values.
+    that few bytes unfold to many values; `most_bytes` that all of numpy's arrays may have, for the same reason.
     """
 
-    def __init__(self, archive: Archive, *, budget: int) -> None:
-        self.archive, self.budget = archive, min(budget, _MOST_LETTERS)
+    def __init__(self, archive: Archive, *, budget: int, most_bytes: int) -> None:
+        self.archive, self.budget, self.bytes_left = archive, min(budget, _MOST_LETTERS), most_bytes
         self.tensors: dict[str, StoredTensor] = {}
         self.arrays: dict[str, PickledArray] = {}
         self.values: dict[str, Any] = {}
@@ -95,8 +97,10 @@ class Found:
             yield from enumerate(objects)
         elif value.name == _QUEUE:
             yield from enumerate(value.items)
+        elif why := unread_array_in(value):
+            self._note(self.refused, place, why)
         elif value.name not in _OPTIONS:
-            self._note(self.foreign, place, _cut(value.name) or "an object without a name")
+            self._note(self.foreign, place, _cut(_class_of(value)) or "an object without a name")
         else:
             yield from value.pairs
             if value.name == "argparse.Namespace" and isinstance(value.state, Pairs):
@@ -104,15 +108,20 @@ class Found:
 
     def _array(self, value: Call) -> PickledArray | None:
         if id(value) not in self._decoded:
-            self._decoded[id(value)] = array_in(value)
+            found = self._decoded[id(value)] = array_in(value)
+            self.bytes_left -= 0 if found is None else found.values.nbytes
+            if self.bytes_left < 0:
+                raise LabError(self.archive.name, "must not have the same bytes in many arrays")
         return self._decoded[id(value)]
 
     def _plain(self, value: Any, place: str) -> tuple[dict[str, Any], str, Any]:
         """Where a plain value is noted, and how: a giant is only named."""
         if isinstance(value, int) and value.bit_length() > _MOST_BITS:
             return self.foreign, place, f"a whole number of {value.bit_length():,} bits"
-        if isinstance(value, bytes) and len(value) > _LONGEST:
+        if isinstance(value, bytes | bytearray) and len(value) > _LONGEST:
             return self.foreign, place, f"{len(value):,} bytes"
+        if isinstance(value, bytearray):
+            return self.values, place, bytes(value)
         return self.values, place, _cut(value) if isinstance(value, str) else value
 
     def _note(self, where: dict[str, Any], place: str, what: Any) -> None:
@@ -129,5 +138,13 @@ def place_of(outer: str, key: Any, number: int) -> str:
     return f"{outer}/{inner}" if outer else inner
 
 
+def _class_of(value: Call) -> str:
+    """What an object is of: what would be called, or the class that it is told to make one of."""
+    given = value.arguments
+    if value.name in _MAKERS and isinstance(given, tuple) and given and isinstance(given[0], Name):
+        return str(given[0])
+    return value.name
+
+
 def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
+    return str(text) if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"

@@ -58,9 +58,9 @@ REVIEWED: dict[str, str] = {
     "talks/files.py title": "of a talk that comes with the lab",
     "start.py title.split(':')[0]": "of a talk that comes with the lab",
     # numbers
-    "talks/adding.py held().asked": "a slide's number",
+    "talks/adding.py held().waits(...)": "a slide's number",
     "talks/adding.py held().add(...)": "a slide's number",
-    "talks/editing.py mine.place": "a slide's number",
+    "talks/editing.py number": "a slide's number in the deck",
     "compare/job.py job.ready": "a count",
     "claims/panels.py view.seed": "a whole number",
     "claims/running.py look.ahead": "a count",

@@ -11,7 +11,7 @@ from analysis.outputs import Outputs
 from checkpoints.array_sides import NAMES
 from checkpoints.arrays import forms
 from checkpoints.arrays.listed import ArrayListing, shown_name
-from checkpoints.arrays.roles import propose, said
+from checkpoints.arrays.roles import CLASS_NAMES, propose, said
 from checkpoints.bundle import KNOWN, open_folder, open_npz, outputs_of
 from checkpoints.exporting.own_arrays import MARK
 from checkpoints.reading import class_scores as scores
@@ -71,7 +71,7 @@ def _opened(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
     if are_known(listing):
         return _known(path, listing, spec)
     if named_by_role(listing):
-        return _mapped(path, listing, replace(spec, mapping=said(listing, propose(listing).roles)))
+        return _mapped(path, listing, replace(spec, mapping=said(listing, propose(listing).roles)), asked=False)
     raise no_mapping(listing)
 
 
@@ -83,7 +83,9 @@ def _noted(outputs: Outputs, listing: ArrayListing) -> Outputs:
     return replace(outputs, provenance={**outputs.provenance, "notes": "; ".join(map(str, notes))})
 
 
-def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
+def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec, *, asked: bool = True) -> Outputs:
+    """By the spec's mapping; `asked`: it is the user's, who is told where names of classes are not those of the labels,
+    which a note says otherwise."""
     roles = roles_of(spec, listing)
     loaded = forms.load(path, set(roles.values()))
     unused = {each.name: each.refused or _NO_ROLE for each in listing.arrays if each.name not in roles.values()}
@@ -99,13 +101,22 @@ def _mapped(path: Path, listing: ArrayListing, spec: ArraySpec) -> Outputs:
         outputs = outputs_of(arrays, **facts, spec=spec, unused=unused)  # type: ignore[arg-type]
     except LabError as mistake:
         raise _in_the_files_names(mistake, own) from mistake
-    if names is not None:
-        where = f"{listing.file}: {printable(roles['class_names'])[:60]}"
-        called, how = names_of([int(each) for each in outputs.class_names], names, where)
-        outputs = replace(outputs, class_names=called)
     notes = _renamed(str(outputs.provenance["notes"]), own)
-    notes += "" if names is None else f"; {printable(roles['class_names'])[:60]}: {how}"
+    if names is not None:
+        outputs, how = _called(outputs, names, f"{listing.file}: {printable(roles['class_names'])[:60]}", asked=asked)
+        notes += f"; {printable(roles['class_names'])[:60]}: {how}"
     return replace(outputs, provenance={**outputs.provenance, "notes": notes, "mapping": spec.mapping})
+
+
+def _called(outputs: Outputs, names: np.ndarray, where: str, *, asked: bool) -> tuple[Outputs, str]:
+    """The classes by their names, and how these were read; by numbers where `names` do not fit and nobody asked."""
+    try:
+        called, how = names_of([int(each) for each in outputs.class_names], names, where)
+    except LabError as mistake:
+        if asked:
+            raise
+        return outputs, f"left out, for names {mistake.rule}, but {mistake.but}"
+    return replace(outputs, class_names=called), how
 
 
 def _numbers_are_named(arrays: Mapping[str, np.ndarray]) -> bool:
@@ -141,10 +152,12 @@ def are_known(listing: ArrayListing) -> bool:
 
 
 def named_by_role(listing: ArrayListing) -> bool:
-    """Whether every array is called like the role that it would be given, as embeddings and labels are."""
+    """Whether every array is called like the role that it would be given, as embeddings and labels are; names of
+    classes also `classes`, or `names`."""
     roles = propose(listing).roles
     names = [each.name for each in listing.arrays if not each.refused or each.name in ROLES]
-    return "embeddings" in roles and sorted(names) == sorted(roles) and all(roles[each] == each for each in roles)
+    alike = all(array == role or (role == "class_names" and array in CLASS_NAMES) for role, array in roles.items())
+    return "embeddings" in roles and sorted(names) == sorted(roles.values()) and alike
 
 
 def roles_of(spec: ArraySpec, listing: ArrayListing) -> dict[str, str]:

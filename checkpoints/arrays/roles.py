@@ -24,6 +24,8 @@ _WORDS = {
     " representations repr reps vector vectors vec vecs latent latents h hidden encoding encodings code codes data"
     " activations descriptor descriptors tensors e dim",
 }
+CLASS_NAMES = frozenset(["class_names", *_WORDS["class_names"].split()])
+"""What names of classes are called, in small letters."""
 _KINDS = {kind: frozenset(words.split()) for kind, words in _WORDS.items()}
 _TRAIN = frozenset(["train", "training", "tr", "gallery", "support", "reference", "base", "bank", "memory"])
 _TEST = frozenset(["test", "testing", "te", "val", "valid", "validation", "eval", "dev", "query", "queries"])

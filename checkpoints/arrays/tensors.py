@@ -11,6 +11,7 @@ import numpy as np
 
 from checkpoints.arrays.listed import HEAD, SAMPLE, ListedArray, LoadedArrays, dtype_in_words
 from checkpoints.arrays.pickled_lists import lists_in, tables_in, unread_in
+from checkpoints.arrays.roles import CLASS_NAMES
 from checkpoints.arrays.torch_rows import WEIGHTS, turned
 from checkpoints.reading.quoting import file_name
 from checkpoints.reading.safe_files import open_regular
@@ -105,11 +106,21 @@ def list_torch(path: Path) -> tuple[ListedArray, ...]:
         found = [_listed(_name(place, path), each, archive) for place, each in alone.items()]
         found += [_joined(name, [held[each] for each in batches[name]], archive) for name in batches]
     rows = {each.shape[0] for each in found if each.shape}
-    lists = {place: array for place, array in lists_in(values).items() if len(array) in rows}
+    lists = {
+        place: array
+        for place, array in lists_in(values).items()
+        if len(array) in rows or _names_classes(place, array, rows)
+    }
     found += [_of_list(_name(place, path), array) for place, array in lists.items()]
     unread = unread_in(replace(contents, values=values), {*held, *lists}, rows)
     whys = {**contents.refused, **unread}
     return (*found, *(ListedArray(_name(place, path), "other", (), refused=why) for place, why in whys.items()))
+
+
+def _names_classes(place: str, array: np.ndarray, rows: Collection[int]) -> bool:
+    """Texts, each another, fewer than there are items, and called so: names of classes beside their numbers."""
+    called = place.rpartition("/")[2].lower() in CLASS_NAMES
+    return called and array.dtype.kind == "U" and len(set(array.tolist())) == len(array) < max(rows, default=0)
 
 
 def load_torch(path: Path, wanted: Collection[str]) -> LoadedArrays:

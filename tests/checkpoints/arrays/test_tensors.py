@@ -1,5 +1,6 @@
 """Torch files that scripts leave behind: lists of batches, labels in Python lists, tensors that cannot be read."""
 
+import pickle
 from collections import deque
 from fractions import Fraction
 
@@ -103,6 +104,25 @@ def test_vectors_by_id(tmp_path):
     outputs = open_arrays(tmp_path / "a.pt", spec=ArraySpec(mapping="embeddings=vectors,ids=ids"))
     np.testing.assert_allclose(outputs.test.embeddings, torch.nn.functional.normalize(ROWS), atol=1e-6)
     assert outputs.test.ids.tolist() == [f"{place}.jpg" for place in range(40)]
+
+
+def saved(content, path):
+    with path.open("wb") as file:
+        torch.save(content, path) if path.suffix == ".pt" else pickle.dump(content, file)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["pt", "pkl"])
+@pytest.mark.parametrize("called", ["classes", "names", "class_names"])
+def test_names_of_classes_beside_their_numbers_are_used(tmp_path, called, ending):
+    names, content = ["ant", "bee", "cat", "dog"], {"embeddings": ROWS.numpy(), "labels": (LABELS % 4).numpy()}
+    outputs = open_arrays(saved({**content, called: names}, tmp_path / f"a.{ending}"))
+    assert outputs.class_names == tuple(names)
+    few = open_arrays(saved({**content, called: names[:2]}, tmp_path / f"few.{ending}"))
+    assert few.class_names == ("0", "1", "2", "3")
+    assert f"{called}: left out, for names must have a name for each label from 0 on" in few.provenance["notes"]
+    others = open_arrays(saved({**content, "augmentations": ["crop", "flip"]}, tmp_path / f"b.{ending}"))
+    assert "augmentations" in str(others.provenance["unused_arrays"])
 
 
 @pytest.mark.parametrize(

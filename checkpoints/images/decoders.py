@@ -49,7 +49,7 @@ class Decoders:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for worker in self._workers:
-            worker.close()
+            worker.end()
 
     @property
     def count(self) -> int:
@@ -128,7 +128,7 @@ class _Worker:
     """The other end of a worker, begun anew where an image ended it."""
 
     def __init__(self, scaling: Scaling) -> None:
-        self._scaling, self._process = scaling, self._begun()
+        self._scaling, self._process, self._ended = scaling, self._begun(), False
 
     @staticmethod
     def _begun() -> subprocess.Popen[bytes]:
@@ -140,7 +140,7 @@ class _Worker:
     def ask(self, data: bytes, name: str) -> Pixels:
         """The pixels of a JPEG or PNG, or the sentence of its refusal."""
         head = {"name": name, "bytes": len(data), "scaling": astuple(self._scaling)}
-        if self._process.poll() is not None:
+        if self._process.poll() is not None and not self._ended:
             self.close()
             self._process = self._begun()
         assert self._process.stdin is not None
@@ -161,6 +161,11 @@ class _Worker:
             return str(LabError(name, "must be a whole JPEG or PNG image", "one that its decoder did not survive"))
         side, channels = self._scaling.side, self._scaling.channels
         return np.frombuffer(pixels, np.uint8).reshape(side, side, channels)
+
+    def end(self) -> None:
+        """For good: who still asks, since the pass was stopped, begins no other."""
+        self._ended = True
+        self.close()
 
     def close(self) -> None:
         self._process.kill()

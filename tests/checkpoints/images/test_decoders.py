@@ -89,3 +89,12 @@ def test_a_reader_who_leaves_early_leaves_no_worker():
         assert len(list(islice(some.read(side_of(12), range(12)), 3))) == 3
         processes = [worker._process for worker in some._workers]
     assert [process.poll() is not None for process in processes] == [True, True]
+
+
+def test_who_asks_after_the_pass_was_stopped_begins_no_worker():
+    side = side_of(2)
+    with Decoders(SCALING, 1) as there:
+        assert len(list(there.read(side, [0]))) == 1
+        (worker,) = there._workers
+    assert worker.ask(*side.encoded(1)).startswith("1.png must be a whole JPEG or PNG image")
+    assert worker._process.poll() is not None

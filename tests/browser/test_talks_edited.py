@@ -14,6 +14,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.browser
 ORDER = "[class*=st-key-talk-slide-] button"
 NOTES = "Ask what they would have expected."
+REMEMBERED = "sessionStorage.getItem('nce-lab talk')"
 
 
 def titles(page: Page) -> list[str]:
@@ -44,6 +45,10 @@ def test_a_talk_of_fifteen_slides_is_as_it_was_left_after_a_reload_and_a_new_ser
         opened = tab().open(f"{first.url}/Talk?shipped=sincere")
         page = opened.page
         expect(page.locator(ORDER)).to_have_count(len(before.slides))
+        page.wait_for_function(REMEMBERED)
+        page.reload()  # of a talk that was opened by its link, and not edited yet
+        expect(page.locator(ORDER)).to_have_count(len(before.slides))
+        opened.settle()
         edit(opened, 4, "Do they repel?", NOTES)
         page.get_by_role("button", name="arrow_upward").click()
         until(lambda: titles(page)[3] == "Do they repel?", last=lambda: titles(page))

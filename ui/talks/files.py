@@ -12,7 +12,7 @@ from ui.foreign_text import line, plain
 from ui.server.deck_door import address
 from ui.server.downloads import kept
 from ui.server.public import caps
-from ui.talks.held import held, take_up
+from ui.talks.held import held, remember_added, take_up
 from ui.talks.lab_address import lab_address
 
 _UPLOAD = "talk-upload"
@@ -121,6 +121,7 @@ def open_asked() -> None:
             try:
                 _open_shipped(name)
                 held().by_link = True
+                remember_added()
             except LabError as mistake:
                 controls.link.told(_ASKED, mistake)
     _what_it_replaced()

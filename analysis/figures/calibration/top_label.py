@@ -48,13 +48,13 @@ def reliability_diagram(found: Calibration, source: Source, *, temperature: floa
     )
 
 
-CAUTION = "under-confidence, which the probe's penalty adds by itself"
+CAUTION = "under-confidence, to which the probe's penalty adds"
 _NEARLY_ALL = 0.9
 
 
 def is_cautious(found: Calibration, source: Source) -> bool:
-    """Whether a probe's calibration error, beyond chance, says more of its penalty than of the encoder: 9 tenths of it
-    are accuracy above confidence."""
+    """Whether 9 tenths of a probe's calibration error, which is beyond chance, are accuracy above confidence: then it
+    may say more of the probe's penalty than of the encoder."""
     bins = found.bins
     signed = np.where(bins.count > 0, bins.accuracy - bins.confidence, 0.0) @ bins.count / bins.count.sum()
     beyond = bins.ece > found.null.ece[1]

@@ -63,9 +63,13 @@ def force_groups(sums: Mapping[str, Sequence[GroupSum]], hard: str, unit: str = 
 
 def _round(longest: float) -> float:
     """The largest of 1, 2, 5 times a power of ten that the longest bar reaches: ticks stay off the panels' ends, where
-    those of two neighbours would meet."""
-    power = 10.0 ** math.floor(math.log10(longest))
-    return power * max(each for each in (1, 2, 5) if each * power <= longest)
+    those of two neighbours would meet.
+
+    >>> _round(504.0), _round(999.9999999999999), _round(1e-7)
+    (500.0, 500.0, 1e-07)
+    """
+    power = 10.0 ** math.floor(math.log10(longest))  # just below a power of ten, its logarithm is rounded up to it
+    return power * max(each for each in (0.5, 1, 2, 5) if each * power <= longest)
 
 
 def _add_bars(plot: go.Figure, found: Sequence[GroupSum], cell: Cell) -> None:

@@ -169,7 +169,7 @@ def test_a_probe_whose_error_is_its_penaltys_says_so_in_the_title():
     labels = np.where(right, 0, 1)
     cautious, bold = calibration(scores, labels), calibration(1 - both, labels)
     assert reliability_diagram(cautious, "linear probe").title.endswith(
-        "Nearly all of it is under-confidence, which the probe's penalty adds by itself"
+        "Nearly all of it is under-confidence, to which the probe's penalty adds"
     )
     assert "penalty" not in reliability_diagram(cautious, "class head").title
     assert "penalty" not in reliability_diagram(bold, "linear probe").title
